@@ -1,0 +1,55 @@
+# The same verbs here and in CI. Everything is installed into .venv inside the checkout.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: daily demo test lint fix eval bench lock clean
+
+daily: .venv/run  ## today's real issue where there is a network, the sample day where there is none
+	@$(BIN)/deepdaily run --or-demo
+
+demo: .venv/run  ## the bundled sample day, offline
+	@$(BIN)/deepdaily demo
+
+test: .venv/dev
+	@$(BIN)/pytest
+
+lint: .venv/dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: .venv/dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+eval: .venv/dev  ## floors of the open data sets, where ../shared lies beside the checkout
+	@$(BIN)/pytest tests -m eval
+
+bench: .venv/dev
+	@$(BIN)/python tools/bench.py
+
+lock: .venv/dev  ## resolve afresh; hashes for every platform, no index address
+	@$(BIN)/pip install -q 'uv>=0.9,<1'
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--group build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--group dev pyproject.toml -o requirements-dev.lock
+
+.venv/bin/python:
+	@$(PYTHON) -m venv .venv
+
+.venv/run: .venv/bin/python requirements.lock pyproject.toml
+	@echo "installing into .venv …"
+	@$(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/bin/python requirements-dev.lock pyproject.toml
+	@echo "installing into .venv …"
+	@$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@ .venv/run
+
+clean:
+	rm -rf .venv dist deepdaily-demo

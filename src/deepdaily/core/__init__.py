@@ -1,0 +1,1 @@
+"""Values in, values out: no input or output, no clock, no model."""

@@ -1,0 +1,107 @@
+"""Everything that can go wrong, as a tree. An error says what failed; `remedy` says what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class DeepdailyError(Exception):
+    """Base of all errors a caller can act on. Anything else is a bug and ends the run with its traceback."""
+
+    remedy = ""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        if remedy:
+            self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[DeepdailyError], tuple[str, str]]:
+        return type(self), (str(self), self.remedy)
+
+
+class SettingsError(DeepdailyError):
+    """The settings cannot be used: exit status 2."""
+
+
+class StoreError(DeepdailyError):
+    """The data folder cannot be used; nothing was changed in it."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer version."""
+
+
+class SnapshotDamaged(StoreError):
+    """The stored bytes are missing or are not the ones that were fetched."""
+
+
+class FetchError(DeepdailyError):
+    """One address gave nothing usable. It costs only that address."""
+
+
+class AddressRefused(FetchError):
+    """A scheme, port or network we do not visit."""
+
+
+class Unreachable(FetchError):
+    """No answer: name, connection, certificate or time."""
+
+
+class BadStatus(FetchError):
+    """An answer other than 200. `headers` have lower-case names; `body` is its beginning, for the words of an API."""
+
+    def __init__(
+        self,
+        message: str,
+        remedy: str = "",
+        status: int = 0,
+        retry_after_s: float | None = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, remedy)
+        self.status, self.retry_after_s, self.body = status, retry_after_s, body
+        self.headers = dict(headers or {})
+
+    def __reduce__(self):  # type: ignore[no-untyped-def]
+        return type(self), (str(self), self.remedy, self.status, self.retry_after_s, self.body, self.headers)
+
+
+class BodyRefused(FetchError):
+    """Too large, or in a coding or type we do not open."""
+
+
+class SourceError(DeepdailyError):
+    """One source gave no offers. It costs only its own candidates."""
+
+
+class NotAFeed(SourceError):
+    """HTTP 200, but not a feed: a login page, an empty shell, garbage."""
+
+
+class RateLimited(SourceError):
+    """Asked too fast: it may be asked once more after the time it names."""
+
+
+class QuotaSpent(SourceError):
+    """Nothing left today: it is not asked again."""
+
+
+class NoText(DeepdailyError):
+    """A page without readable text."""
+
+
+class WorkerFailed(DeepdailyError):
+    """Foreign bytes took too long, too much memory, or killed their worker."""
+
+
+class QuoteNotFound(DeepdailyError):
+    """The words are not in the document in that order. The caller drops the claim; it never prints it."""
+
+
+class NothingToPublish(DeepdailyError):
+    """No story with a read text: exit status 30."""
+
+
+class PublishError(DeepdailyError):
+    """One channel did not take the issue; the others are independent."""

@@ -1,0 +1,113 @@
+"""Words that mark things, in English and Chinese: the field, its makers, releases, opinion, money, code, puff.
+
+Tables only; `rank` and the built-in writer read them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from deepdaily.core.urls import domain, host
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.I)
+
+
+AI = _words(
+    r"\b(ai|a\.i\.|llms?|gpt|genai|agents?|agentic|models?|inference|transformers?|rag|mcp|fine-?tun\w*|embeddings?|prompt\w*"
+    r"|tokens?|kv.?cache|quanti[sz]\w*|diffusion|moe|lora|rlhf|machine learning|deep learning|neural|copilot|claude|gemini|codex|llama"
+    r"|qwen|deepseek|mistral|vllm|sglang|pytorch|cuda|gpus?|tensorrt|nvfp4|openai|anthropic|hugging ?face|nvidia)\b"
+    r"|人工智能|大模型|模型|智能体|推理|微调|训练|向量|提示词|多模态|机器学习|深度学习|英伟达|算力|上下文|检索增强"
+)
+CORE_AI = _words(
+    r"\b(ai|llms?|gpt|agents?|agentic|inference|rag|mcp|fine-?tun\w*|kv.?cache|quanti[sz]\w*|moe|lora|rlhf|copilot|claude|gemini|codex"
+    r"|llama|qwen|deepseek|mistral|vllm|sglang|llm-d|litellm|tensorrt|nvfp4|openai|anthropic|hugging ?face)\b|大模型|智能体|推理|微调|多模态|提示词"
+)
+LABS = _words(
+    r"\b(openai|anthropic|google|deepmind|meta ai|mistral|xai|nvidia|microsoft|github|hugging ?face|aws|amazon|apple|deepseek|qwen"
+    r"|alibaba|moonshot|kimi|zhipu|glm|minimax|bytedance|seed|baidu|tencent|vllm|sglang|pytorch|llama\.cpp|cursor|cohere)\b"
+    r"|阿里|通义|千问|月之暗面|智谱|字节|百度|腾讯|英伟达"
+)
+RELEASE = _words(
+    r"\b(releas\w+|launch\w*|introduc\w+|announc\w+|unveil\w*|now available|general(ly)? availab\w+|open.?sourc\w+|ships?|preview|rolls? out"
+    r"|day 0|support)\b|发布|推出|开源|上线|公测|正式版|宣布"
+)
+OPINION = _words(
+    r"\b(why i|opinion|my take|thoughts on|how to|a guide|guide to|tutorial|getting started|tips|lessons|the case for|i built|show hn|ask hn"
+    r"|what is|explained|introduction to|101|cheat ?sheet)\b|教程|入门|观点|随想|我为什么|盘点|指南"
+)
+MONEY = _words(
+    r"\b(stocks?|shares|ipo|valuation|raises? \$|funding|earnings|investors?|wall street|market cap|nasdaq|billionaire|acquir\w+|layoffs?)\b"
+    r"|股价|融资|估值|上市|财报|裁员|投资者|市值"
+)
+ROUNDUP = _words(
+    r"\b(digest|weekly|roundup|newsletter|podcast|ainews|this week in|links? for|daily|week of|recap|forge 20\d\d|annual report|director update)\b"
+    r"|周刊|日报|早报|晚报|合集|一周|每日"
+)
+REFERENCE = _words(
+    r"\b(api reference|reference|configuration|overview|documentation|changelog template|faq|omit in toc)\b"
+)
+DEPTH = _words(
+    r"\b(benchmark\w*|throughput|latency|p9[59]|ttft|tokens?/s|tok/s|speedup|kernel|prefill|decode|bandwidth|memory|batch size|profil\w+"
+    r"|post-?mortem|root cause|incident|regression|cache|scheduler|protocol|spec|security|cve|vulnerab\w+|reproduc\w+|ablation|open weights"
+    r"|flops|quanti[sz]\w+|fp8|fp4|nvfp4|rdma|nvlink|tensor parallel|expert parallel)\b|吞吐|延迟|显存|带宽|算子|基准|复现|根因|事故|漏洞|调度|量化|协议"
+)
+FIRST_PARTY = frozenset(
+    "openai.com anthropic.com claude.com deepmind.google blog.google ai.google.dev mistral.ai x.ai ai.meta.com meta.com nvidia.com github.blog"
+    " github.com githubstatus.com huggingface.co vllm.ai sglang.ai lmsys.org pytorch.org tensorflow.org amazon.com amazonaws.com microsoft.com azure.com"
+    " apple.com qwen.ai qwenlm.github.io deepseek.com moonshot.ai moonshot.cn z.ai minimaxi.com modelcontextprotocol.io llm-d.ai kvcache-ai.github.io litellm.ai"
+    " cursor.com ollama.com langchain.com llamaindex.ai pydantic.dev cloudflare.com databricks.com together.ai fireworks.ai modal.com cohere.com ray.io"
+    " anyscale.com kubernetes.io cncf.io dify.ai cline.bot geminicli.com rust-lang.org python.org arxiv.org mini-swe-agent.com cloudwego.io higress.ai".split()
+)
+
+
+def first_party(url: str) -> bool:
+    """Whether the address is the maker's own site."""
+    return domain(url) in FIRST_PARTY or host(url) in FIRST_PARTY
+
+
+# -- sentences: what may be printed, and what it says --
+
+HANGING = re.compile(
+    r"^(?:\W*)(?:this|that|these|those|they|it|its|he|she|his|her|their|such|both|however|but|and|or|also|instead|still|yet|then|so|thus|hence"
+    r"|therefore|as a result|as such|similarly|likewise|meanwhile|moreover|furthermore|in addition|additionally|for example|for instance|e\.g|here"
+    r"|above|below|the above|the following|the latter|the former|the same|another|finally|second|secondly|third|next|once again|in other words"
+    r"|in contrast|on the other hand|of course|otherwise|because of this|for this|with this|to do this|to this end|together|at this point)\b"
+    r"|^\W*(?:这|那|该|它|他|她|其|此|但|然而|不过|同时|因此|所以|于是|另外|此外|而且|并且|例如|比如|如图|如下|如上|上述|以上|以下|前者|后者|接下来|最后|其次|首先|另一|也就是说|换句话说|总之|可见|具体来说|对此)",
+    re.I,
+)
+BOILERPLATE = _words(
+    r"\b(subscribe|sign up|cookies?|all rights reserved|share this|table of contents|read more|click here|follow us|newsletter|join our"
+    r"|contact us|learn more|source code \((zip|tar)|pull request|view on github|edit this page|estimated reading|min read|written by|posted (on|by|in)"
+    r"|image credit|photo by|advertisement|sponsored|terms of (service|use)|privacy policy|thank(s| you)|acknowledg|special thanks|full changelog"
+    r"|new contributors|star us|register now|save your spot|webinar|in this (post|blog|article|guide|tutorial|section|series)|this (post|blog|article) "
+    r"|truncate|omit in toc|deeper dive|see (the|our) (docs|documentation|guide|blog)|check out|stay tuned|try it (now|today|out))\b"
+    r"|订阅|关注我们|公众号|扫码|点击|版权|转载|目录|阅读原文|本文(将|主要|介绍|作者)|投稿|广告|加入群|致谢|欢迎|更多内容"
+)
+PUFF = _words(
+    r"\b(excited|thrilled|proud|delighted|happy to|pleased to|game.?chang\w+|revolutioni\w+|unlock\w*|seamless\w*|world.?class|cutting.?edge|best.in.class"
+    r"|effortless\w*|supercharge\w*|empower\w*|journey|unprecedented)\b|激动|自豪|颠覆|重磅|震撼|王炸|炸裂|赋能"
+)
+SPEAKING = _words(r"\b(we|we're|we've|our|i|i'm|i've|you|your|my|let's|me)\b|我们|我|你|咱们")
+EVENT = _words(
+    r"\b(announc\w+|introduc\w+|releas\w+|launch\w*|unveil\w*|present\w*|propos\w+|is (now )?(generally )?available|open.?sourc\w+|ships?|adds?|support(s|ed)?"
+    r"|reduc\w+|improv\w+|enabl\w+|fix(es|ed)|paus\w+|disclos\w+|alleg\w+|reports?|published|describes?|defines?|standardi\w+|extends?|is an?|are|offers?"
+    r"|starting to|rolling out|caused?|achiev\w+|deprecat\w+|starts?)\b|发布|推出|开源|上线|宣布|支持|提出|介绍|披露|修复|暂停|是一|新增|改进|引入|实现|达到"
+)
+WHY = _words(
+    r"\b(why (this|it) matters|matters? because|which (means|matters)|this means|that means|is (critical|crucial|essential|important)|are (critical|crucial|essential)"
+    r"|important because|bottleneck\w*|the (main|key|core|real|biggest) (problem|challenge|issue|reason)|without (it|this|a|an|any)|in practice|costs? of|fragile"
+    r"|wastes?|root cause|limits?|limited|the reason)\b|意味着|关键在于|瓶颈|痛点|重要的是|原因(在于|是)|根因|代价|难点|之所以"
+)
+FOLLOWS = _words(
+    r"\b(will (be|no longer|now|also|become|ship|support|require|continue|add|land|follow)|plans? to|planned|upcoming|next (release|version|step|quarter|month)|coming (weeks|months|soon)"
+    r"|expected to|roadmap|future work|deprecat\w+|breaking changes?|must (upgrade|migrate|enable|update)|should (upgrade|migrate|update)|no longer|will be removed"
+    r"|has to enable|pausing|starting (in|with|from)|by the end of)\b|计划|即将|将(在|于|会|支持|推出|继续|被)|后续|下一步|路线图|弃用|不再支持|需要升级|破坏性变更|暂停"
+)
+CODE = re.compile(
+    r"[{}<>]{1}|=>|==|::|\(\)|;\s*$|^\s*(?:def|class|import|from|return|curl|pip|npm|docker|sudo|\$|#|//|/\*)\s|\w+\s=\s\w|`{3}|\\n|--\w+="
+)
+META = re.compile(
+    r"^\W*(?:date|author\w*|status|type|created|updated|published|version|tags?|category|sponsor|pr|by|last modified|日期|作者|编辑|来源|发布时间|标签)\s*(?:\(s\))?\s*[:：]", re.I
+)  # fmt: skip

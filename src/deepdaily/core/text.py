@@ -1,0 +1,238 @@
+"""Words of both languages: cleaning, language, blocks and sentences, tokens, names, and numbers with their units."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from deepdaily.core.types import Language
+
+CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
+_KEPT_CONTROLS = {"\t", "\n"}
+
+
+def clean(text: str) -> str:
+    """`text` in NFC without characters nobody can see: controls but tab and newline, format, private, surrogates.
+
+    Every foreign string passes here at intake; Hugo 0.111 writes a broken feed for U+0001 (H6).
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u2028", "\n")
+    kept = (c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _UNWANTED)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def squeeze(text: str) -> str:
+    """`text` on one line, with single spaces."""
+    return " ".join(text.split())
+
+
+def language_of(text: str) -> Language:
+    """`zh` when at least a tenth of the letters are Chinese: Chinese technical prose is full of Latin names."""
+    letters = sum(c.isalpha() for c in text)
+    chinese = len(re.findall(f"[{CJK}]", text))
+    return "zh" if letters and chinese / letters >= 0.1 else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and where it stands: `text[start:end]` is its text, without outer white space."""
+
+    start: int
+    end: int
+    text: str
+    block: int
+    """Which line of the text it stands in, from 0."""
+
+
+_ABBREVIATIONS = frozenset(
+    "e.g i.e etc vs cf al fig no dr mr mrs ms prof st inc corp ltd co jr sr approx est dept u.s u.k a.m p.m jan feb mar"
+    " apr jun jul aug sep sept oct nov dec".split()
+)
+# A stop ends a sentence before white space, also when the next one begins with vLLM, llm-d or npm.
+_STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？!?；]+[”’」』）]*(?=.)")
+
+
+def sentences(text: str) -> list[Sentence]:
+    """The sentences of `text` in order; a sentence never crosses a line."""
+    found: list[Sentence] = []
+    start = 0
+    for block, line in enumerate(text.split("\n")):
+        found.extend(_line_sentences(line, start, block))
+        start += len(line) + 1
+    return found
+
+
+def _line_sentences(line: str, offset: int, block: int) -> Iterator[Sentence]:
+    begin = 0
+    ends = [stop.end() for stop in _STOP.finditer(line) if not _abbreviates(line, stop)]
+    for end in [*ends, len(line)]:
+        piece = line[begin:end]
+        stripped = piece.strip()
+        if stripped:
+            at = begin + len(piece) - len(piece.lstrip())
+            yield Sentence(offset + at, offset + at + len(stripped), stripped, block)
+        begin = end
+
+
+def _abbreviates(line: str, stop: re.Match[str]) -> bool:
+    if stop.group() != ".":
+        return False
+    word = re.search(r"[\w.]+$", line[: stop.start()])
+    if word is None:
+        return False
+    last = word.group().lower().lstrip(".")
+    return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha() and word.group().isupper())
+
+
+_WORD = re.compile(rf"[a-z0-9]+(?:[.\-_+#/][a-z0-9]+)*[+#]*|[{CJK}]+")
+
+
+def tokens(text: str) -> list[str]:
+    """Terms for search and comparison, in order: Latin words (and the parts of compound ones), CJK bigrams.
+
+    `GPT-5.3-Codex` gives `gpt-5.3-codex gpt 5.3 codex`; 微调推理 gives 微调 调推 推理; a single CJK character stands alone.
+    """
+    found: list[str] = []
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
+        if "\u3400" <= word[0] <= "\ufaff":
+            found.extend(word[i : i + 2] for i in range(len(word) - 1)) if len(word) > 1 else found.append(word)
+            continue
+        found.append(word)
+        parts = re.split(r"[\-_/]", word)
+        if len(parts) > 1:
+            found.extend(part for part in parts if part)
+    return found
+
+
+_NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z])[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*")
+_COMMON = frozenset(
+    "a an the this that these those it its we our you your they their he she i in on at by for from to of with as is are was"
+    " were be been has have had do does did can could will would may might must should not no yes and or but if when while"
+    " where what which who why how all any both each few more most other some such only own same so than too very just also"
+    " after before during since until new now today here there then first last next part introducing announcing using"
+    " why show ask tell hn via into over under about up out off how-to open read get make see use".split()
+)
+
+
+def names(text: str) -> list[str]:
+    """Latin names in order, first spelling kept, each once: `vLLM`, `GPT-5.3-Codex`, `GB200`. No plain English words."""
+    seen: dict[str, str] = {}
+    for found in _NAME.finditer(text):
+        word = found.group().strip(".-/")
+        at_start = found.start() == 0 or text[: found.start()].rstrip().endswith((".", "!", "?", ":", "\n", "“", '"'))
+        plain = word[1:].islower() and word.isalpha()
+        if len(word) < 2 or word.lower() in _COMMON or (at_start and plain):
+            continue
+        seen.setdefault(word.lower(), word)
+    return list(seen.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as a reader understands it: 2.62 万 and 26.2K are both 26200."""
+
+    value: Decimal
+    unit: str
+    """Canonical: `%`, `x`, `usd`, `cny`, `ms`, `gb`, …; empty when none is written."""
+
+
+_MAGNITUDE = {"k": 3, "m": 6, "b": 9, "t": 12, "千": 3, "万": 4, "百万": 6, "亿": 8, "万亿": 12,
+              "thousand": 3, "million": 6, "billion": 9, "trillion": 12}  # fmt: skip
+_UNIT = {
+    "%": "%", "percent": "%", "per cent": "%", "个百分点": "pp", "percentage points": "pp", "x": "x", "×": "x", "times": "x",
+    "倍": "x", "$": "usd", "美元": "usd", "usd": "usd", "us$": "usd", "¥": "cny", "元": "cny", "人民币": "cny", "€": "eur",
+    "ms": "ms", "毫秒": "ms", "milliseconds": "ms", "s": "s", "秒": "s", "seconds": "s", "second": "s", "min": "min", "分钟": "min",
+    "minutes": "min", "minute": "min", "h": "h", "小时": "h", "hours": "h", "hour": "h", "天": "day", "days": "day", "day": "day",
+    "kb": "kb", "mb": "mb", "gb": "gb", "tb": "tb", "gib": "gib", "mib": "mib", "tokens": "token", "token": "token", "bit": "bit",
+    "bits": "bit", "位": "bit", "w": "w", "kw": "kw", "mw": "mw", "gw": "gw", "hz": "hz", "ghz": "ghz",
+    "gpus": "gpu", "gpu": "gpu", "块 gpu": "gpu",
+}  # fmt: skip
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_NUMBER = re.compile(
+    r"(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:\s?(?P<size>万亿|百万|[千万亿]|thousand|million|billion|trillion)|(?P<suffix>[kmbt])(?![a-z0-9]))?"
+    r"(?:[\s-]?(?P<unit>"
+    + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True))
+    + r")(?![a-z0-9]))?"
+)
+_DATE = re.compile(
+    r"(?P<y>20\d\d)\s?[-/年.]\s?(?P<m>\d{1,2})\s?(?:[-/月.]\s?(?P<d>\d{1,2})日?)?(?!\d)"
+    r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
+    r"|(?P<mon>" + "|".join(_MONTHS) + r")[a-z]*\.?\s(?P<d3>\d{1,2})(?:st|nd|rd|th)?(?:,?\s(?P<y3>20\d\d))?"
+    r"|(?P<d4>\d{1,2})(?:st|nd|rd|th)?\s(?P<mon4>" + "|".join(_MONTHS) + r")[a-z]*\.?(?:\s(?P<y4>20\d\d))?"
+)  # fmt: skip
+
+
+def numbers(text: str) -> set[Number]:
+    """The numbers of `text` with their units, dates and parts of names (GPT-5.3, H200) left aside.
+
+    A number written with a magnitude is expanded: `26.2K`, 2.62 万 and `26,200` are equal.
+    """
+    folded = _DATE.sub(" ", unicodedata.normalize("NFKC", text).lower())
+    found = set()
+    for match in _NUMBER.finditer(folded):
+        if _inside_name(folded, match):
+            continue
+        value = Decimal(match["digits"].replace(",", ""))
+        power = _MAGNITUDE.get(match["size"] or match["suffix"] or "", 0)
+        unit = _UNIT.get(match["before"] or "", "") or _UNIT.get(match["unit"] or "", "")
+        found.add(Number((value.scaleb(power)).normalize(), unit))
+    return found
+
+
+def _inside_name(text: str, match: re.Match[str]) -> bool:
+    start, end = match.start("digits"), match.end("digits")
+    joined_before = start > 1 and text[start - 1] in "-_/" and text[start - 2].isascii() and text[start - 2].isalpha()
+    joined_after = end < len(text) - 1 and text[end] in "-_." and text[end + 1].isalpha() and not match["unit"]
+    return joined_before or joined_after
+
+
+def dates(text: str) -> set[tuple[int, int, int]]:
+    """The calendar dates of `text` as (year, month, day), 0 for what is not written: 2 月 9 日 and `February 9` are (0, 2, 9)."""
+    found = set()
+    for match in _DATE.finditer(unicodedata.normalize("NFKC", text).lower()):
+        part = {name: value for name, value in match.groupdict().items() if value}
+        year = part.get("y") or part.get("y3") or part.get("y4") or 0
+        month = part.get("m") or part.get("m2")
+        month_name = part.get("mon") or part.get("mon4")
+        day = part.get("d") or part.get("d2") or part.get("d3") or part.get("d4") or 0
+        found.add((int(year), int(month) if month else _MONTHS.index(month_name or "jan") + 1, int(day)))
+    return found
+
+
+_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+){1,3}(?:-?(?:rc|beta|alpha|post|dev)\.?\d*)?)(?![\w.]*\d)", re.I)
+
+
+def versions(text: str) -> set[str]:
+    """Version numbers written with a `v` or two dots, without the `v`: `v0.9.1` and `0.9.1rc1`, not `2.5`."""
+    return {
+        found.group(1).lower()
+        for found in _VERSION.finditer(text)
+        if found.group().lower().startswith("v") or found.group(1).count(".") >= 2
+    }
+
+
+def width(text: str) -> int:
+    """Columns of `text`: two for CJK and full-width characters, one otherwise."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def shorten(text: str, columns: int) -> str:
+    """`text` cut to at most `columns`, with an ellipsis where something was cut, at a word border where one is near."""
+    if width(text) <= columns:
+        return text
+    cut, used = 0, 1
+    for c in text:
+        used += width(c)
+        if used > columns:
+            break
+        cut += 1
+    head = text[:cut]
+    space = head.rfind(" ")
+    return (head[:space] if space > cut * 0.7 else head).rstrip(" ,;:，、；：-–—") + "…"

@@ -1,0 +1,321 @@
+"""The nouns, in the order the data flows. All frozen; all datetimes aware."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Literal
+
+Language = Literal["zh", "en"]
+Rung = Literal["24h", "72h", "7d"]
+SectionKind = Literal["what", "detail", "why", "impact", "advice"]
+Severity = Literal["note", "fix", "block"]
+SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When an issue is due, in the digest's time zone. One issue a slot."""
+
+    due: datetime
+
+    @property
+    def day(self) -> str:
+        """`2026-02-11`: the issue's name everywhere."""
+        return self.due.date().isoformat()
+
+    @property
+    def key(self) -> str:
+        return self.due.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One source naming one link in one slot. `url` is canonical."""
+
+    url: str
+    source: str
+    title: str
+    teaser: str = ""
+    points: int = 0
+    published_at: datetime | None = None
+    sponsored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A canonical URL with all its offers: cheap, untrusted, never quoted."""
+
+    url: str
+    offers: tuple[Offer, ...]
+
+    @property
+    def title(self) -> str:
+        """The longest offered title: aggregators shorten, publishers rarely do."""
+        return max((offer.title for offer in self.offers), key=len)
+
+    @property
+    def published_at(self) -> datetime | None:
+        """The earliest date any source gives: a re-post does not make a story new."""
+        return min((offer.published_at for offer in self.offers if offer.published_at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The bytes of an answer when we fetched it; the bytes themselves are in a WARC file."""
+
+    url: str
+    digest: str
+    """`sha256:` and 64 hex digits, of the body after decompression."""
+    final_url: str
+    fetched_at: datetime
+    media_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A readable text taken from a snapshot.
+
+    `text` begins with the title on a line of its own (where there is one); blocks are separated by newlines.
+    """
+
+    id: str
+    url: str
+    snapshot: str
+    """Digest of the snapshot."""
+    locator: str
+    """Which part of the snapshot: "" for the whole page, an entry's id for a feed or API answer."""
+    title: str
+    text: str
+    language: Language
+    extractor: str
+    fetched_at: datetime
+    partial: bool = False
+    """A teaser or a search snippet: the page itself was not read (rule 9)."""
+    author: str = ""
+    published_at: datetime | None = None
+
+
+def document_id(url: str, locator: str, text: str) -> str:
+    """The name of a document: `sha256:` of its URL, locator and text."""
+    return "sha256:" + sha256("\0".join((url, locator, text)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """One earlier issue that told this thread."""
+
+    day: str
+    story: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One event: its candidates, and the documents that tell it, lead first (there is always one)."""
+
+    id: str
+    candidates: tuple[Candidate, ...]
+    documents: tuple[Document, ...]
+    thread: tuple[Appearance, ...] = ()
+    """Earlier appearances, oldest first; empty for a new story."""
+
+    @property
+    def lead(self) -> Document:
+        return self.documents[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One term of a score, as `show` prints it."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    story: Story
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The passage behind a claim: `document.text[start:end] == quote`."""
+
+    document: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A printed sentence. Without evidence it is our judgement, and is marked so."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def judgement(self) -> bool:
+        return not self.evidence
+
+    @property
+    def verbatim(self) -> bool:
+        """The sentence is the source's own: print it in quotation marks."""
+        return len(self.evidence) == 1 and self.evidence[0].quote == self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    kind: SectionKind
+    points: tuple[Claim, ...]
+    label: str = ""
+    """Whose voice, in the reader's language: 「原文所述」, 「规则生成的建议」; empty for plain fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What a reader needs to know about a document that an item rests on."""
+
+    document: str
+    snapshot: str
+    url: str
+    host: str
+    title: str
+    fetched_at: datetime
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One numbered piece of the issue; its number is its place."""
+
+    story: str
+    title: Claim
+    sections: tuple[Section, ...]
+    sources: tuple[Cited, ...]
+    byline: str = ""
+    """Where it stands: first-hand or press, when, how many independent sources. Reader's language."""
+    label: str = ""
+    """Why it claims little: 「来自候选链接池：未读到原文」; empty where the page was read."""
+    unknowns: tuple[str, ...] = ()
+    thread: tuple[Appearance, ...] = ()
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Title first, then section by section."""
+        return (self.title, *(point for section in self.sections for point in section.points))
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """What at least two stories share."""
+
+    text: str
+    stories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A question we promised to follow up."""
+
+    id: str
+    question: str
+    entities: tuple[str, ...]
+    story: str
+    opened_on: date
+    expires_on: date
+    answered_by: str = ""
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue before review. Publishers do not take it."""
+
+    slot: Slot
+    now: datetime
+    rung: Rung
+    language: Language
+    title: str
+    summary: str
+    tags: tuple[str, ...]
+    items: tuple[Item, ...]
+    trends: tuple[Trend, ...]
+    watchlist: tuple[Watch, ...]
+    notice: str = ""
+    """Plain text on top of the post; empty on a good day."""
+    degraded: tuple[str, ...] = ()
+    """`search:brave:rate-limited`, `rung:72h`: machine-readable causes, empty on a good day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    reviewer: str
+    severity: Severity
+    message: str
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A draft that passed review. Only `review.approve` makes one."""
+
+    draft: Draft
+    findings: tuple[Finding, ...]
+    approved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An issue as one channel published it; `location` is relative to the channel's folder."""
+
+    slot: str
+    channel: str
+    location: str
+    digest: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How one source did in one slot. Its failure costs only its own candidates."""
+
+    source: str
+    kind: str
+    """feed | hackernews | search"""
+    state: SourceState
+    offers: int = 0
+    message: str = ""
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A link that did not become an item, and why: one sentence a person can read."""
+
+    url: str
+    stage: Literal["collect", "read", "cluster", "select", "write", "review"]
+    reason: str
+    story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a run may look at: nothing older than `since`, nothing newer than `now`."""
+
+    slot: Slot
+    now: datetime
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What one source gave: its health, its offers, and the texts its answer itself carries."""
+
+    health: SourceHealth
+    offers: tuple[Offer, ...] = ()
+    documents: tuple[Document, ...] = field(default=())

@@ -1,0 +1,53 @@
+"""Candidates that tell one event are one story; others are not."""
+
+from __future__ import annotations
+
+from deepdaily.core.cluster import cluster, stories
+from making import candidate, document
+
+NOISE = [candidate(f"Topic {word} something else entirely", f"https://n.example/{word}") for word in "abcdefghij"]
+
+
+def groups(*candidates: object) -> list[list[str]]:
+    return [[one.url for one in group] for group in cluster([*candidates, *NOISE])][: len(candidates)]
+
+
+def test_two_reports_of_one_event_are_one_story() -> None:
+    left = candidate("GitHub pauses rollout of GPT-5.3-Codex in Copilot", "https://a.example/1")
+    right = candidate("GPT-5.3-Codex rollout paused by GitHub for Copilot users", "https://b.example/2")
+
+    assert [left.url, right.url] in groups(left, right)
+
+
+def test_two_products_of_one_maker_are_two_stories() -> None:
+    left = candidate("NVIDIA releases TensorRT-LLM with NVFP4 kernels", "https://a.example/1")
+    right = candidate("NVIDIA opens a research office in Taipei", "https://b.example/2")
+
+    assert [left.url] in groups(left, right)
+
+
+def test_releases_of_one_repository_are_one_story_and_of_another_are_not() -> None:
+    base = "https://github.com/acme/engine/releases/tag/"
+    first, second = candidate("engine v1.0.1", base + "v1.0.1"), candidate("engine v1.0.2", base + "v1.0.2")
+    other = candidate("router v1.0.2", "https://github.com/acme/router/releases/tag/v1.0.2")
+
+    found = groups(first, second, other)
+
+    assert [first.url, second.url] in found
+    assert [other.url] in found
+
+
+def test_the_lead_is_the_read_page_of_the_maker() -> None:
+    titles = "OpenAI ships a new Codex agent for terminals"
+    teaser = document(titles, url="https://openai.com/x", partial=True)
+    press = document(titles, url="https://press.example/x")
+    maker = document(titles, url="https://github.blog/x")
+    candidates = [candidate(titles, one.url) for one in (teaser, press, maker)]
+
+    (found,) = stories(candidates, {one.url: one for one in (teaser, press, maker)})
+
+    assert [one.url for one in found.documents] == [maker.url, press.url, teaser.url]
+
+
+def test_a_group_without_any_text_is_no_story() -> None:
+    assert stories([candidate("Something")], {}) == []

@@ -1,0 +1,111 @@
+"""Both languages are equal citizens in sentences, tokens, names and numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepdaily.core.text import (
+    Number,
+    clean,
+    dates,
+    language_of,
+    names,
+    numbers,
+    sentences,
+    shorten,
+    tokens,
+    versions,
+    width,
+)
+
+
+def test_a_sentence_may_begin_with_a_lower_case_product() -> None:
+    found = [sentence.text for sentence in sentences("It is fast. vLLM gains 2x. llm-d follows.")]
+
+    assert found == ["It is fast.", "vLLM gains 2x.", "llm-d follows."]
+
+
+def test_abbreviations_versions_and_decimals_do_not_end_a_sentence() -> None:
+    text = "Runs on v0.9.1 and e.g. H200 at 2.5 ms vs. before. Next."
+
+    assert [sentence.text for sentence in sentences(text)] == [text.removesuffix(" Next."), "Next."]
+
+
+def test_chinese_sentences_end_without_a_space() -> None:
+    assert [s.text for s in sentences("吞吐提升。“成本下降！”团队说。")] == ["吞吐提升。", "“成本下降！”", "团队说。"]
+
+
+@given(st.text(alphabet="aB1. 。！\n“”", max_size=80))
+def test_a_sentence_is_where_it_says(text: str) -> None:
+    found = sentences(text)
+
+    assert all(text[one.start : one.end] == one.text for one in found)
+    assert [one.start for one in found] == sorted(one.start for one in found)
+    assert "".join("".join(one.text.split()) for one in found) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("26.2K tokens", "2.62 万 token"),
+        ("$3.5 billion", "35 亿美元"),
+        ("10,100", "10100"),
+        ("25 percent", "25%"),
+        ("4-bit", "4 位"),
+        ("达到 3 倍", "3x"),
+    ],
+)
+def test_one_quantity_in_two_forms_is_one_number(left: str, right: str) -> None:
+    assert numbers(left) == numbers(right) != set()
+
+
+def test_numbers_in_names_versions_and_dates_are_no_quantities() -> None:
+    assert numbers("GPT-5.3 on H200 since 2026-02-11, v0.9.1, 2 月 9 日") == set()
+    assert numbers("up to 25% faster than GPT-5.2") == {Number(Decimal(25), "%")}
+
+
+def test_dates_are_read_in_both_languages() -> None:
+    assert dates("February 9") == dates("2 月 9 日") == {(0, 2, 9)}
+    assert dates("2026-02-11") == dates("Feb 11, 2026") == dates("2026年2月11日") == {(2026, 2, 11)}
+
+
+def test_names_are_latin_names_and_not_sentence_starts() -> None:
+    assert names("Today GitHub paused GPT-5.3-Codex. Developers on vLLM and GB200 wait") == [
+        "GitHub",
+        "GPT-5.3-Codex",
+        "vLLM",
+        "GB200",
+    ]
+
+
+def test_tokens_keep_compounds_and_cut_chinese_into_pairs() -> None:
+    assert tokens("GPT-5.3 微调推理") == ["gpt-5.3", "gpt", "5.3", "微调", "调推", "推理"]
+
+
+def test_versions_need_a_v_or_two_dots() -> None:
+    assert versions("v0.9.1, 1.2.3rc1, Python 3.11, 2.5x") == {"0.9.1", "1.2.3rc1"}
+
+
+def test_chinese_prose_full_of_latin_names_is_chinese() -> None:
+    assert language_of("vLLM 0.9 支持 NVFP4 量化，吞吐提升明显") == "zh"
+    assert language_of("The 微调 word alone does not make a long English sentence Chinese at all") == "en"
+
+
+@given(st.text(max_size=60))
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+def test_invisible_characters_go_and_visible_ones_stay() -> None:
+    assert clean("a\x01b\u200bc\ufeff\ud800d\te\n微") == "abcd\te\n微"
+
+
+@given(st.text(max_size=60), st.integers(min_value=2, max_value=40))
+def test_a_shortened_text_fits(text: str, columns: int) -> None:
+    short = shorten(text, columns)
+
+    assert width(short) <= columns or (short == text and width(text) <= columns)
