@@ -72,7 +72,7 @@ def first_party(url: str) -> bool:
 HANGING = re.compile(
     r"^(?:\W*)(?:this|that|these|those|they|it|its|he|she|his|her|their|such|both|however|but|and|or|also|instead|still|yet|then|so|thus|hence"
     r"|therefore|as a result|as such|similarly|likewise|meanwhile|moreover|furthermore|in addition|additionally|for example|for instance|e\.g|here"
-    r"|above|below|the above|the following|the latter|the former|the same|another|finally|second|secondly|third|next|once again|in other words"
+    r"|above|below|the above|the following|the first|the second|the third|the last|the latter|one of (?:them|these|those)|the former|the same|another|finally|second|secondly|third|next|once again|in other words"
     r"|in contrast|on the other hand|of course|otherwise|because of this|for this|with this|to do this|to this end|together|at this point)\b"
     r"|^\W*(?:这|那|该|它|他|她|其|此|但|然而|不过|同时|因此|所以|于是|另外|此外|而且|并且|例如|比如|如图|如下|如上|上述|以上|以下|前者|后者|接下来|最后|其次|首先|另一|也就是说|换句话说|总之|可见|具体来说|对此)",
     re.I,
@@ -82,7 +82,7 @@ BOILERPLATE = _words(
     r"|contact us|learn more|source code \((zip|tar)|pull request|view on github|edit this page|estimated reading|min read|written by|posted (on|by|in)"
     r"|image credit|photo by|advertisement|sponsored|terms of (service|use)|privacy policy|thank(s| you)|acknowledg|special thanks|full changelog"
     r"|new contributors|star us|register now|save your spot|webinar|in this (post|blog|article|guide|tutorial|section|series)|this (post|blog|article) "
-    r"|truncate|omit in toc|deeper dive|see (the|our) (docs|documentation|guide|blog)|check out|stay tuned|try it (now|today|out))\b"
+    r"|truncate|omit in toc|deeper dive|up-to-date reference|for more (?:details|information)|see (the|our) (docs|documentation|guide|blog)|check out|stay tuned|try it (now|today|out))\b"
     r"|订阅|关注我们|公众号|扫码|点击|版权|转载|目录|阅读原文|本文(将|主要|介绍|作者)|投稿|广告|加入群|致谢|欢迎|更多内容"
 )
 PUFF = _words(
@@ -107,6 +107,10 @@ FOLLOWS = _words(
 )
 CODE = re.compile(
     r"[{}<>]{1}|=>|==|::|\(\)|;\s*$|^\s*(?:def|class|import|from|return|curl|pip|npm|docker|sudo|\$|#|//|/\*)\s|\w+\s=\s\w|`{3}|\\n|--\w+="
+)
+ORDERS = _words(
+    r"^\W*(?:save|run|use|install|note|see|add|set|open|create|click|copy|replace|make sure|be sure|remember|consider|let's|if you|to (?:run|use|install|get|see|learn)|visit|refer)\b"
+    r"|^(?:请|运行|执行|安装|打开|点击|注意|参见|参考|如果你)"
 )
 META = re.compile(
     r"^\W*(?:date|author\w*|status|type|created|updated|published|version|tags?|category|sponsor|pr|by|last modified|日期|作者|编辑|来源|发布时间|标签)\s*(?:\(s\))?\s*[:：]", re.I

@@ -1,0 +1,198 @@
+"""Addresses and bodies we refuse. Knows nothing of HTTP libraries: URLs and bytes in, errors out."""
+
+from __future__ import annotations
+
+import re
+import socket
+import unicodedata
+import zlib
+from collections.abc import Collection
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from deepdaily.core.errors import AddressRefused, BodyRefused
+
+MAX_URL_CHARS = 8000
+"""Longer ones are attacks or mistakes; most servers and aiohttp's own reader stop at 8,190 bytes a line."""
+
+PORTS = {"http": 80, "https": 443}
+
+PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa", "intranet", "lan")
+"""Names that mean a machine near us (RFC 6761, 6762, 8375, ICANN's .internal, and two habits), with all below."""
+
+NOT_PUBLIC = tuple(
+    ip_network(block)
+    for block in (
+        "192.0.0.0/24",  # protocol assignments; 192.0.0.192 is Oracle's metadata service
+        "192.88.99.0/24",  # 6to4 relay
+        "::/96",  # IPv4-compatible
+        "64:ff9b:1::/48",  # NAT64 of the local network
+        "100::/64",  # discard
+        "2001::/32",  # Teredo
+        "2002::/16",  # 6to4
+        "3fff::/20",  # documentation
+        "5f00::/16",  # segment routing
+        "fec0::/10",  # site-local
+    )
+)
+"""Refused beside what `ipaddress` calls not global; CPython 3.11.7 calls most of these global."""
+
+NAT64 = ip_network("64:ff9b::/96")
+
+SECRET_KEYS = re.compile(r"key|token|secret|sig|passw|pwd|auth|credential|session", re.IGNORECASE)
+"""Names of query values that are not repeated in a message or a log."""
+
+
+def check_url(url: str, allow_private: Collection[str] = ()) -> None:
+    """Pass a URL we may ask for.
+
+    Args:
+        url: as a person or a redirect wrote it.
+        allow_private: `host:port` pairs (IPv6 in brackets) which may be private and use that port.
+
+    Raises:
+        AddressRefused: its message begins with `scheme`, `malformed`, `address` or `port`, in that order of judgement.
+    """
+    parts = _split(url)
+    port = parts.port or PORTS[parts.scheme]
+    host = _plain_host(parts.hostname or "")
+    allowed = _authority(host, port) in {one.lower() for one in allow_private}
+    if not allowed:
+        _check_host(host)
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefused(f"malformed address: credentials in {shown(url)}")
+    if not allowed and port not in PORTS.values():
+        raise AddressRefused(f"port not visited: {port} of {host}")
+
+
+def is_allowed_private(url: str, allow_private: Collection[str]) -> bool:
+    """Whether `url`, which passed `check_url`, is one of the named exceptions."""
+    parts = urlsplit(url)
+    authority = _authority(_plain_host(parts.hostname or ""), parts.port or PORTS[parts.scheme])
+    return authority in {one.lower() for one in allow_private}
+
+
+def check_address(address: str) -> None:
+    """Pass a public IP address; called with the resolved one just before connecting.
+
+    Raises:
+        AddressRefused: loopback, private, link-local, multicast, reserved, or one that carries such an address.
+    """
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        raise AddressRefused(f"address not public: {address!r} is none") from None
+    if not _is_public(ip):
+        raise AddressRefused(f"address not public: {address}")
+
+
+def decode_body(raw: bytes, content_encoding: str, cap_bytes: int) -> bytes:
+    """The body as its author wrote it, at most `cap_bytes` long.
+
+    Only gzip, deflate (with and without zlib header) and identity are opened: their decoder can be told where to stop.
+    405 bytes of brotli became 512 MiB in one piece.
+
+    Raises:
+        BodyRefused: another coding, two codings, damaged or cut data, or too large.
+    """
+    coding = content_encoding.strip().lower()
+    if not raw or coding in ("", "identity"):
+        body = raw[: cap_bytes + 1]
+    elif coding in ("gzip", "x-gzip"):
+        body = _inflate(raw, 16 + zlib.MAX_WBITS, cap_bytes)
+    elif coding == "deflate":
+        # RFC 9110 means zlib; some servers send the bare stream. A zlib header is 0x_8 and divisible by 31 (RFC 1950).
+        zlib_header = raw[0] & 0x0F == 8 and int.from_bytes(raw[:2], "big") % 31 == 0
+        body = _inflate(raw, zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS, cap_bytes)
+    else:
+        raise BodyRefused(f"content coding {coding[:40]!r} is not opened")
+    if len(body) > cap_bytes:
+        raise BodyRefused(f"body larger than {cap_bytes} bytes")
+    return body
+
+
+def shown(url: str) -> str:
+    """`url` fit for a message: no credentials, no control characters, at most 200 characters."""
+    printable = "".join(char if char.isprintable() else "�" for char in url[:MAX_URL_CHARS])
+    try:
+        parts = urlsplit(printable)
+        query = [(key, "***" if SECRET_KEYS.search(key) else value) for key, value in parse_qsl(parts.query, True)]
+    except ValueError:  # not a URL: what stands before a question mark carries no query values
+        return printable.partition("?")[0].rpartition("@")[2][:200]
+    netloc = parts.netloc.rpartition("@")[2]
+    masked = parts._replace(netloc=netloc, query=urlencode(query, safe="*/:,", quote_via=quote), fragment="")
+    whole = masked.geturl()
+    return whole if len(whole) <= 200 else whole[:199] + "…"
+
+
+def _split(url: str) -> SplitResult:
+    scheme = url.strip().partition(":")[0].lower()
+    if scheme not in PORTS:
+        raise AddressRefused(f"scheme not visited: {scheme[:20]!r}")
+    # Blanks, control characters and backslashes are read differently by different parsers: nobody writes them honestly.
+    if len(url) > MAX_URL_CHARS or re.search(r"[\x00-\x20\x7f\\]", url):
+        raise AddressRefused(f"malformed address: {shown(url)}")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AddressRefused(f"malformed address: {shown(url)}: {error}") from None
+    if not parts.hostname or port == 0:
+        raise AddressRefused(f"malformed address: {shown(url)}")
+    return parts
+
+
+def _plain_host(host: str) -> str:
+    """`host` as a resolver would understand it: percent signs and look-alikes undone, lower case, no end dot."""
+    plain = unicodedata.normalize("NFKC", unquote(host)).replace("。", ".").lower()
+    return plain.removesuffix(".")
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _check_host(host: str) -> None:
+    if ":" in host or re.fullmatch(r"\d+|0x[0-9a-f]*", host.rpartition(".")[2]):  # WHATWG: a number at the end
+        check_address(_literal_address(host))
+    elif re.search(r"[\s/?#@:%\[\]<>^|\"`{}]", host) or ".." in host or not host:
+        raise AddressRefused(f"malformed address: host {host[:100]!r}")
+    elif "." not in host or any(host == name or host.endswith("." + name) for name in PRIVATE_NAMES):
+        raise AddressRefused(f"address not public: the name {host[:100]!r}")
+
+
+def _literal_address(host: str) -> str:
+    """The address that resolvers make of `2130706433`, `0x7f.1`, `0177.0.0.01` or `127.1`; unchanged for IPv6."""
+    if ":" in host:
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except (OSError, UnicodeError):
+        raise AddressRefused(f"malformed address: host {host[:100]!r}") from None
+
+
+def _is_public(ip: IPv4Address | IPv6Address) -> bool:
+    if isinstance(ip, IPv6Address):
+        if ip.scope_id:
+            return False
+        if ip.ipv4_mapped:
+            return _is_public(ip.ipv4_mapped)
+        if ip in NAT64:
+            return _is_public(IPv4Address(int(ip) & 0xFFFFFFFF))
+    return ip.is_global and not ip.is_multicast and not any(ip in block for block in NOT_PUBLIC)
+
+
+def _inflate(raw: bytes, window: int, cap_bytes: int) -> bytes:
+    """At most `cap_bytes` + 1 bytes: one more than allowed tells "too large" from "just fits"."""
+    body, rest = b"", raw
+    while rest and len(body) <= cap_bytes:
+        decoder = zlib.decompressobj(window)
+        try:
+            body += decoder.decompress(rest, cap_bytes + 1 - len(body))
+        except zlib.error as error:
+            raise BodyRefused(f"damaged compressed body: {error}") from error
+        if not decoder.eof and len(body) <= cap_bytes:
+            raise BodyRefused("compressed body cut off")
+        # gzip files may be chained; what else follows the end is padding, which browsers ignore too.
+        rest = decoder.unused_data if decoder.unused_data.startswith(b"\x1f\x8b") else b""
+    return body

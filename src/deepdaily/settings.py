@@ -1,0 +1,211 @@
+"""deepdaily.toml and DEEPDAILY_*: one checked value. Unknown keys are errors that name the nearest key."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+
+from deepdaily.core.errors import SettingsError
+from deepdaily.core.types import Language
+
+FILE = "deepdaily.toml"
+"""The settings file looked for in the current folder."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone {name!r}; write one like Asia/Shanghai or UTC") from error
+    return name
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Digest(_Table):
+    """What is written, for whom, and when."""
+
+    title: str = Field("AI 技术深度日报（{date}）", description="Title of an issue; {date} is its day.")
+    language: Language = Field("zh", description="Language of headings and of our own sentences; quotations keep theirs.")
+    at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
+    items: int = Field(7, ge=1, le=20, description="Stories an issue.")
+    url: str = Field("", description="Address of the published blog, for links in feeds; may stay empty.")
+
+    @field_validator("title")
+    @classmethod
+    def _only_date(cls, title: str) -> str:
+        try:
+            title.format(date="2026-02-11")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("only {date} may stand in braces") from error
+        return title
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _clock(cls, value: Any) -> Any:
+        if isinstance(value, str) and not (len(value) == 5 and value[2] == ":"):
+            raise ValueError("write the hour as HH:MM, like 08:00")
+        return value
+
+
+class Search(_Table):
+    """One web search; without its key it is left out, which is no trouble."""
+
+    provider: Literal["brave"] = "brave"
+    key_env: str = Field("BRAVE_API_KEY", description="Name of the environment variable that holds the key.")
+    queries: tuple[str, ...] = ("AI LLM agent inference news",)
+
+
+class Sources(_Table):
+    """Where links come from."""
+
+    packs: tuple[str, ...] = Field(("ai-engineering",), description="Bundled lists of feeds.")
+    add: tuple[str, ...] = Field((), description="Addresses of further feeds.")
+    mute: tuple[str, ...] = Field((), description="Hosts whose links are dropped.")
+    hackernews: bool = True
+    search: tuple[Search, ...] = (Search(),)
+
+
+class Network(_Table):
+    """How far the fetcher may go."""
+
+    allow_private: tuple[str, ...] = Field((), description="host:port of private addresses that may be fetched.")
+
+
+class Publish(_Table):
+    """One channel."""
+
+    to: Literal["hugo", "feeds", "page"]
+    dir: Path = Path("deepdaily-out")
+
+
+_EVERYWHERE = (Publish(to="hugo"), Publish(to="feeds"), Publish(to="page"))
+
+
+class Settings(BaseSettings):
+    """Everything a run reads. Every key has a default: no file, no key and no account is needed."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="DEEPDAILY_", env_nested_delimiter="__", nested_model_default_partial_update=True
+    )
+
+    digest: Digest = Digest()
+    sources: Sources = Sources()
+    network: Network = Network()
+    publish: tuple[Publish, ...] = _EVERYWHERE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.digest.timezone)
+
+
+def load(path: Path | None) -> tuple[Settings, dict[str, str]]:
+    """The settings, and where each key that is not a default comes from.
+
+    `path` None means `deepdaily.toml` here if there is one. Relative folders are relative to the file.
+
+    Raises:
+        SettingsError: names the file, the key and what to write instead.
+    """
+    chosen = path or (Path(FILE) if Path(FILE).exists() else None)
+    from_file = _read(chosen) if chosen else {}
+    from_environment = {
+        key: value
+        for key, value in EnvSettingsSource(Settings, env_prefix="DEEPDAILY_", env_nested_delimiter="__")().items()
+        if value
+    }
+    merged = _merge(from_file, from_environment)
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as error:
+        raise _explained(error, chosen) from error
+    base = chosen.resolve().parent if chosen else Path.cwd()
+    channels = tuple(channel.model_copy(update={"dir": base / channel.dir}) for channel in settings.publish)
+    origins = dict.fromkeys(_leaves(from_file), str(chosen)) | {
+        key: "DEEPDAILY_" + key.upper().replace(".", "__") for key in _leaves(from_environment)
+    }
+    return settings.model_copy(update={"publish": channels}), origins
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}", "name the file with --settings") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}", "mend that line; strings stand in double quotes") from error
+
+
+def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key
+
+
+def _explained(error: ValidationError, path: Path | None) -> SettingsError:
+    """The first complaint, in words: file, key, and the nearest key or what was wrong with the value."""
+    first = error.errors()[0]
+    places = [str(part) for part in first["loc"]]
+    key, where = ".".join(places), path or "the environment"
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(places[-1], _keys_beside(places[:-1]), n=1, cutoff=0.5)
+        known = ", ".join(_keys_beside(places[:-1]))
+        return SettingsError(f"{where}: unknown key {key}", f"did you mean {near[0]}?" if near else f"known here: {known}")
+    said = first["msg"].removeprefix("Value error, ")
+    return SettingsError(f"{where}: {key} = {first['input']!r}: {said}", "`deepdaily config` shows every key with its value")
+
+
+def _keys_beside(places: list[str]) -> list[str]:
+    """The keys known in the table at `places`."""
+    table: Any = Settings
+    for place in places:
+        if place.isdigit():
+            continue
+        field = table.model_fields.get(place)
+        table = _TABLES.get(place) if field is not None else None
+        if table is None:
+            return []
+    return list(table.model_fields)
+
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "digest": Digest, "sources": Sources, "search": Search, "network": Network, "publish": Publish,
+}  # fmt: skip
+
+
+def described(settings: Settings, origins: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Every key with its effective value and where it comes from, in the order of the file."""
+    rows = []
+    for table_name, table in settings.model_dump(mode="json").items():
+        entries = table.items() if isinstance(table, dict) else [("", table)]
+        for key, value in entries:
+            name = f"{table_name}.{key}" if key else table_name
+            rows.append((name, str(value), origins.get(name, "default")))
+    return rows
+
+
+def key_of(search: Search) -> str:
+    """The search's key from the environment; empty when there is none."""
+    return os.environ.get(search.key_env, "")

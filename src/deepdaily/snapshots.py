@@ -1,0 +1,167 @@
+"""WARC files: append, read back, verify. One process writes one file; any archive tool opens it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+from uuid import NAMESPACE_URL, uuid5
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParserException
+from warcio.warcwriter import WARCWriter
+
+from deepdaily.core.errors import SnapshotDamaged, StoreError
+from deepdaily.store import Place
+
+KEPT_HEADERS = ("content-type", "content-language", "date", "etag", "last-modified")
+"""What a later reader needs. Codings and lengths speak of the wire, not of the stored body."""
+
+MAX_BODY_BYTES = 256 * 2**20
+"""Far above what the fetcher keeps: a bound for files that somebody else changed."""
+
+DAMAGED_REMEDY = "restore data/snapshots from a backup; the issue itself is not changed"
+
+
+def body_digest(body: bytes) -> str:
+    """The name of a body: `sha256:` and 64 hex digits."""
+    return "sha256:" + sha256(body).hexdigest()
+
+
+class Snapshots:
+    """The WARC files below one folder.
+
+    The file to write is opened at the first append and is always new, `<day>-<n>.warc.gz`: nothing is ever written behind
+    the cut-off tail of a killed run. One thread at a time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._out: BinaryIO | None = None
+        self._file = ""
+
+    def __enter__(self) -> Snapshots:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._out is not None:
+            self._out.close()
+            self._out = None
+
+    def append(self, url: str, digest: str, fetched_at: datetime, headers: Mapping[str, str], body: bytes) -> Place:
+        """Store one answer; it is on the disk when this returns.
+
+        Args:
+            url: where the body came from, redirects followed.
+            headers: of the answer, lower-case names; `KEPT_HEADERS` are stored.
+            body: after decompression; `digest` names it.
+
+        Raises:
+            StoreError: the disk does not take it. Nothing points at what was written of it.
+        """
+        member = _member(url, digest, fetched_at, headers, body)
+        try:
+            out = self._out = self._out or self._open(fetched_at)
+            place = Place(self._file, out.tell())
+            out.write(member)
+            out.flush()
+            os.fsync(out.fileno())
+        except OSError as error:
+            self._abandon()
+            raise StoreError(
+                f"cannot write below {self._folder}: {error.strerror or error}", "free space, or set --data"
+            ) from error
+        return place
+
+    def read(self, place: Place, digest: str) -> bytes:
+        """The stored body, its digest checked.
+
+        Raises:
+            SnapshotDamaged: the file or the record is missing or cut off, or the bytes are not those that were stored.
+        """
+        try:
+            body = self._body_at(place)
+        except (OSError, EOFError, ValueError, zlib.error, ArchiveLoadFailed, StatusAndHeadersParserException) as error:
+            raise SnapshotDamaged(
+                f"no record at {place.file}:{place.offset}: {type(error).__name__}", DAMAGED_REMEDY
+            ) from error
+        if body_digest(body) != digest:
+            raise SnapshotDamaged(f"other bytes at {place.file}:{place.offset} than {digest}", DAMAGED_REMEDY)
+        return body
+
+    def _body_at(self, place: Place) -> bytes:
+        if Path(place.file).name != place.file:
+            raise ValueError(place.file)
+        with (self._folder / place.file).open("rb") as file:
+            file.seek(place.offset)
+            record = next(iter(ArchiveIterator(file)), None)
+            if record is None:
+                raise EOFError(place.file)
+            body, size_bytes = [], 0
+            while size_bytes <= MAX_BODY_BYTES and (part := record.raw_stream.read(65536)):
+                body.append(part)
+                size_bytes += len(part)
+        return b"".join(body)
+
+    def _open(self, fetched_at: datetime) -> BinaryIO:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        day, n = fetched_at.date().isoformat(), 0
+        while True:
+            n += 1
+            self._file = f"{day}-{n}.warc.gz"
+            try:
+                out = (self._folder / self._file).open("xb")  # O_EXCL: no other process has it
+            except FileExistsError:
+                continue
+            _sync_folder(self._folder)
+            return out
+
+    def _abandon(self) -> None:
+        """Leave a file whose end is unknown; the next append begins another."""
+        out, self._out = self._out, None
+        if out is not None:
+            with contextlib.suppress(OSError):  # the write that failed fails again at closing; it is reported already
+                out.close()
+
+
+def _member(url: str, digest: str, fetched_at: datetime, headers: Mapping[str, str], body: bytes) -> bytes:
+    """One gzip member with one response record; equal arguments give equal bytes."""
+    date = fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    kept = [(name.title(), " ".join(headers[name].split())[:1000]) for name in KEPT_HEADERS if name in headers]
+    http = StatusAndHeaders("200 OK", [*kept, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
+    buffer = BytesIO()
+    writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
+    record = writer.create_warc_record(
+        url,
+        "response",
+        payload=BytesIO(body),
+        length=len(body),
+        http_headers=http,
+        warc_headers_dict={
+            "WARC-Date": date,
+            "WARC-Record-ID": f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{url} {date} {digest}')}>",
+            "WARC-Payload-Digest": digest,
+        },
+    )
+    writer.write_record(record)
+    return buffer.getvalue()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name as durable as its content."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

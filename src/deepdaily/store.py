@@ -1,0 +1,348 @@
+"""The database: schema and queries. It is the checkpoint: every stage keeps what it made under a natural key.
+
+Synchronous, with one owner thread. Writes are small transactions; a killed run leaves whole rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    select,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from deepdaily.core.errors import StoreError, StoreTooNew
+from deepdaily.core.types import Document, Edition, Harvest, Issue, Loss, Snapshot, Watch
+
+SCHEMA = 1
+"""Raised with every change of a table; an older program refuses a newer database."""
+
+LOCK_WAIT_S = 30
+"""How long a statement waits for another writer (reliability.md, fault 20)."""
+
+_schema = MetaData()
+
+
+def _table(name: str, keys: str, *columns: str) -> Table:
+    """A table of text columns; the first ones, named in `keys`, are its primary key."""
+    key_columns = [Column(key, String, primary_key=True) for key in keys.split()]
+    return Table(name, _schema, *key_columns, *(Column(column, String, nullable=False) for column in columns))
+
+
+# One row holds one value of core.types as JSON, beside the keys and what is searched by.
+META = _table("meta", "name", "value")
+RUNS = _table("runs", "slot", "now", "record")
+HARVESTS = _table("harvests", "slot source", "harvest")
+SNAPSHOTS = Table(
+    "snapshots",
+    _schema,
+    Column("digest", String, primary_key=True),
+    Column("file", String, nullable=False),
+    Column("offset", Integer, nullable=False),
+)
+FETCHES = _table("fetches", "slot url", "snapshot", "etag", "last_modified")
+READINGS = _table("readings", "slot url", "document", "reason")
+DOCUMENTS = _table("documents", "id", "document")
+ISSUES = _table("issues", "slot", "day", "issue")
+EDITIONS = _table("editions", "slot channel location", "edition")
+LOSSES = _table("losses", "slot url stage", "loss")
+WATCHES = _table("watches", "id", "opened_on", "watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a snapshot's bytes are: a WARC file below `snapshots/`, and the offset of its gzip member."""
+
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the server gave for a conditional request; empty strings where it gave nothing."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of reading a page: a document's id, or why there is none."""
+
+    document: str = ""
+    reason: str = ""
+
+
+T = TypeVar("T")
+
+
+@cache
+def _codec(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(value: Any) -> str:
+    """A frozen value of core.types as JSON; equal values give equal text."""
+    return _codec(type(value)).dump_json(value).decode()
+
+
+def from_json(kind: type[T], line: str) -> T:
+    """The value that `to_json` wrote."""
+    value: T = _codec(kind).validate_json(line)
+    return value
+
+
+class Store:
+    """One open database. Every method is one transaction; `keep_…` of the same key again replaces or changes nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # -- runs ---------------------------------------------------------------------------------------------------------
+
+    def begin(self, slot: str, now: datetime) -> datetime:
+        """The calendar of this slot's run: `now` of its first start, so that a killed run resumes as the same run."""
+        self._keep(RUNS, replacing=False, slot=slot, now=now.isoformat(), record="{}")
+        return datetime.fromisoformat(self._one(select(RUNS.c.now).where(RUNS.c.slot == slot)) or "")
+
+    def restart(self, slot: str, now: datetime) -> None:
+        """Move a slot that published nothing to a new `now`, forgetting which sources failed and which pages."""
+        with self._engine.begin() as db:
+            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(now=now.isoformat()))
+            for table in (HARVESTS, FETCHES, READINGS, LOSSES):
+                db.execute(table.delete().where(table.c.slot == slot))
+
+    def record(self, slot: str) -> str:
+        """The run record as JSON; empty when the slot never ran."""
+        return self._one(select(RUNS.c.record).where(RUNS.c.slot == slot)) or ""
+
+    def keep_record(self, slot: str, record: str) -> None:
+        with self._engine.begin() as db:
+            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(record=record))
+
+    # -- collecting ---------------------------------------------------------------------------------------------------
+
+    def harvest_of(self, slot: str, source: str) -> Harvest | None:
+        """What `source` gave in this slot, with its documents."""
+        row = self._one(select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot, HARVESTS.c.source == source))
+        return self._with_texts(from_json(Harvest, row)) if row else None
+
+    def harvests(self, slot: str) -> list[Harvest]:
+        """Every source's harvest of the slot, by source name, without documents."""
+        rows = self._all(select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot).order_by(HARVESTS.c.source))
+        return [replace(from_json(Harvest, row), documents=()) for row in rows]
+
+    def keep_harvest(self, slot: str, harvest: Harvest) -> Harvest:
+        """Keep it, and return it as kept: a text seen on an earlier day keeps its first snapshot and fetch time."""
+        self.keep_documents(harvest.documents)
+        ids = tuple(replace(document, text="") for document in harvest.documents)
+        self._keep(HARVESTS, slot=slot, source=harvest.health.source, harvest=to_json(replace(harvest, documents=ids)))
+        return self._with_texts(harvest)
+
+    def _with_texts(self, harvest: Harvest) -> Harvest:
+        known = self.documents(document.id for document in harvest.documents)
+        return replace(harvest, documents=tuple(known[document.id] for document in harvest.documents))
+
+    # -- snapshots ----------------------------------------------------------------------------------------------------
+
+    def snapshot_of(self, slot: str, url: str) -> Snapshot | None:
+        """The answer fetched from `url` in this slot."""
+        row = self._one(select(FETCHES.c.snapshot).where(FETCHES.c.slot == slot, FETCHES.c.url == url))
+        return from_json(Snapshot, row) if row else None
+
+    def latest_snapshot(self, url: str) -> tuple[Snapshot, Validators] | None:
+        """The newest answer of any slot, for a conditional request."""
+        with self._engine.connect() as db:
+            row = db.execute(
+                select(FETCHES.c.snapshot, FETCHES.c.etag, FETCHES.c.last_modified)
+                .where(FETCHES.c.url == url)
+                .order_by(FETCHES.c.slot.desc())
+                .limit(1)
+            ).first()
+        return (from_json(Snapshot, row[0]), Validators(row[1], row[2])) if row else None
+
+    def keep_snapshot(self, slot: str, snapshot: Snapshot, place: Place | None, validators: Validators) -> None:
+        """Keep the fetch; `place` is None when the same bytes are stored already."""
+        if place is not None:
+            self._keep(SNAPSHOTS, replacing=False, digest=snapshot.digest, file=place.file, offset=place.offset)
+        self._keep(
+            FETCHES,
+            slot=slot,
+            url=snapshot.url,
+            snapshot=to_json(snapshot),
+            etag=validators.etag,
+            last_modified=validators.last_modified,
+        )
+
+    def place(self, digest: str) -> Place | None:
+        with self._engine.connect() as db:
+            row = db.execute(select(SNAPSHOTS.c.file, SNAPSHOTS.c.offset).where(SNAPSHOTS.c.digest == digest)).first()
+        return Place(row[0], row[1]) if row else None
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def reading(self, slot: str, url: str) -> Reading | None:
+        with self._engine.connect() as db:
+            query = select(READINGS.c.document, READINGS.c.reason).where(READINGS.c.slot == slot, READINGS.c.url == url)
+            row = db.execute(query).first()
+        return Reading(row[0], row[1]) if row else None
+
+    def keep_reading(self, slot: str, url: str, reading: Document | str) -> None:
+        """A page's document, or the reason why it has none."""
+        if isinstance(reading, Document):
+            self.keep_documents([reading])
+        document, reason = (reading.id, "") if isinstance(reading, Document) else ("", reading)
+        self._keep(READINGS, slot=slot, url=url, document=document, reason=reason)
+
+    def documents(self, ids: Iterable[str]) -> dict[str, Document]:
+        """Stored documents by id; unknown ids are left out."""
+        wanted, found = sorted(set(ids)), {}
+        for at in range(0, len(wanted), 500):
+            query = select(DOCUMENTS.c.document).where(DOCUMENTS.c.id.in_(wanted[at : at + 500]))
+            for row in self._all(query):
+                document = from_json(Document, row)
+                found[document.id] = document
+        return found
+
+    def keep_documents(self, documents: Iterable[Document]) -> None:
+        """Keep each; one that is known by its id stays as it is."""
+        rows = [{"id": document.id, "document": to_json(document)} for document in documents]
+        if rows:
+            with self._engine.begin() as db:
+                db.execute(upsert(DOCUMENTS).on_conflict_do_nothing(), rows)
+
+    # -- issues -------------------------------------------------------------------------------------------------------
+
+    def issue(self, day: str) -> Issue | None:
+        """The issue of a day, as `2026-02-11`."""
+        row = self._one(select(ISSUES.c.issue).where(ISSUES.c.day == day).order_by(ISSUES.c.slot.desc()))
+        return from_json(Issue, row) if row else None
+
+    def issues(self, *, before: str = "9999", limit: int = 30) -> list[Issue]:
+        """Issues of slots before `before` (a slot key), newest first."""
+        query = select(ISSUES.c.issue).where(ISSUES.c.slot < before).order_by(ISSUES.c.slot.desc()).limit(limit)
+        return [from_json(Issue, row) for row in self._all(query)]
+
+    def keep_issue(self, issue: Issue) -> None:
+        slot = issue.draft.slot
+        self._keep(ISSUES, slot=slot.key, day=slot.day, issue=to_json(issue))
+
+    def editions(self, slot: str) -> list[Edition]:
+        query = select(EDITIONS.c.edition).where(EDITIONS.c.slot == slot)
+        rows = self._all(query.order_by(EDITIONS.c.channel, EDITIONS.c.location))
+        return [from_json(Edition, row) for row in rows]
+
+    def keep_editions(self, editions: Iterable[Edition]) -> None:
+        for edition in editions:
+            keys = {"slot": edition.slot, "channel": edition.channel, "location": edition.location}
+            self._keep(EDITIONS, edition=to_json(edition), **keys)
+
+    # -- what became of links, and what we promised -------------------------------------------------------------------
+
+    def keep_losses(self, slot: str, losses: Iterable[Loss]) -> None:
+        rows = [{"slot": slot, "url": loss.url, "stage": loss.stage, "loss": to_json(loss)} for loss in losses]
+        with self._engine.begin() as db:
+            db.execute(LOSSES.delete().where(LOSSES.c.slot == slot))
+            if rows:
+                db.execute(upsert(LOSSES).on_conflict_do_nothing(), rows)
+
+    def losses(self, slot: str) -> list[Loss]:
+        query = select(LOSSES.c.loss).where(LOSSES.c.slot == slot).order_by(LOSSES.c.url, LOSSES.c.stage)
+        return [from_json(Loss, row) for row in self._all(query)]
+
+    def watches(self) -> list[Watch]:
+        """Every watch ever opened, oldest first."""
+        return [
+            from_json(Watch, row)
+            for row in self._all(select(WATCHES.c.watch).order_by(WATCHES.c.opened_on, WATCHES.c.id))
+        ]
+
+    def keep_watches(self, watches: Iterable[Watch]) -> None:
+        for watch in watches:
+            self._keep(WATCHES, id=watch.id, opened_on=watch.opened_on.isoformat(), watch=to_json(watch))
+
+    # -- plumbing -----------------------------------------------------------------------------------------------------
+
+    def _keep(self, table: Table, replacing: bool = True, **values: Any) -> None:
+        statement = upsert(table).values(**values)
+        keys = [column.name for column in table.primary_key]
+        rest = {name: statement.excluded[name] for name in values if name not in keys}
+        if replacing and rest:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+        else:
+            statement = statement.on_conflict_do_nothing()
+        with self._engine.begin() as db:
+            db.execute(statement)
+
+    def _one(self, query: Any) -> str | None:
+        with self._engine.connect() as db:
+            found: str | None = db.execute(query.limit(1)).scalar()
+        return found
+
+    def _all(self, query: Any) -> list[str]:
+        with self._engine.connect() as db:
+            return list(db.execute(query).scalars())
+
+
+def open_store(folder: Path) -> Store:
+    """The database `deepdaily.db` in `folder`, made if there is none.
+
+    Raises:
+        StoreTooNew: a newer version wrote it.
+        StoreError: the folder cannot be read or written, or the file is no database. Nothing was changed.
+    """
+    path = folder / "deepdaily.db"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the data folder {folder} cannot be made: {error.strerror}", _OTHER_FOLDER) from error
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": LOCK_WAIT_S})
+    event.listen(engine, "connect", _set_pragmas)
+    try:
+        _prepare(engine, path)
+    except (OperationalError, DatabaseError) as error:
+        engine.dispose()
+        raise StoreError(f"the database {path} cannot be used: {error.orig}", _OTHER_FOLDER) from error
+    return Store(engine)
+
+
+_OTHER_FOLDER = "make the folder writable, or name another with --data"
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _prepare(engine: Engine, path: Path) -> None:
+    with engine.begin() as db:
+        META.create(db, checkfirst=True)
+        found = db.execute(select(META.c.value).where(META.c.name == "schema")).scalar()
+        if found is not None and int(found) > SCHEMA:
+            raise StoreTooNew(
+                f"the database {path} was written by a newer deepdaily (schema {found}, this one knows {SCHEMA})",
+                "upgrade deepdaily, or name another folder with --data",
+            )
+        _schema.create_all(db)
+        db.execute(upsert(META).values(name="schema", value=str(SCHEMA)).on_conflict_do_nothing())

@@ -1,0 +1,110 @@
+"""The store is the checkpoint: what is kept once is answered for ever, and a stranger's database is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deepdaily.core.errors import StoreError, StoreTooNew
+from deepdaily.core.types import Harvest, Loss, Offer, Snapshot, SourceHealth, Watch
+from deepdaily.store import META, Place, Store, Validators, open_store
+from making import NOW, SLOT, document, issue, story
+
+SNAPSHOT = Snapshot("https://a.example/", "sha256:" + "1" * 64, "https://a.example/", NOW, "text/html", 10)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_an_issue_comes_back_as_it_was(store: Store) -> None:
+    told = issue(story("vLLM v0.9.1 released", "It is faster."))
+    store.keep_issue(told)
+
+    assert store.issue("2026-03-12") == told
+    assert store.issues() == [told]
+    assert store.issues(before=SLOT.key) == []
+
+
+def test_a_harvest_comes_back_with_its_texts_as_first_seen(store: Store) -> None:
+    text = document("A title", "A body.")
+    health = SourceHealth("feed", "feed", "ok", 1)
+    store.keep_harvest("yesterday", Harvest(health, (), (text,)))
+    again = replace(text, snapshot="sha256:" + "2" * 64)
+
+    kept = store.keep_harvest("today", Harvest(health, (Offer("https://a.example/", "feed", "A title"),), (again,)))
+
+    assert kept.documents == (text,)
+    assert store.harvest_of("today", "feed") == kept
+    assert store.harvest_of("today", "other") is None
+
+
+def test_a_snapshot_is_found_by_slot_and_the_newest_for_a_conditional_request(store: Store) -> None:
+    store.keep_snapshot("2026-03-11", SNAPSHOT, Place("a.warc.gz", 0), Validators("e1", ""))
+    store.keep_snapshot("2026-03-12", replace(SNAPSHOT, size_bytes=11), None, Validators("e2", ""))
+
+    assert store.snapshot_of("2026-03-11", SNAPSHOT.url) == SNAPSHOT
+    assert store.snapshot_of("2026-03-13", SNAPSHOT.url) is None
+    latest = store.latest_snapshot(SNAPSHOT.url)
+    assert latest is not None
+    assert latest[1].etag == "e2"
+    assert store.place(SNAPSHOT.digest) == Place("a.warc.gz", 0)
+
+
+def test_the_first_start_of_a_slot_names_its_calendar(store: Store) -> None:
+    later = NOW.replace(hour=9)
+
+    assert store.begin(SLOT.key, NOW) == NOW
+    assert store.begin(SLOT.key, later) == NOW
+
+
+def test_a_restarted_slot_forgets_what_it_tried_and_keeps_what_is_published(store: Store) -> None:
+    store.begin(SLOT.key, NOW)
+    store.keep_issue(issue(story("A")))
+    store.keep_reading(SLOT.key, "https://a.example/", "HTTP 503")
+    store.keep_losses(SLOT.key, [Loss("https://a.example/", "read", "HTTP 503")])
+
+    store.restart(SLOT.key, NOW.replace(hour=9))
+
+    assert store.reading(SLOT.key, "https://a.example/") is None
+    assert store.losses(SLOT.key) == []
+    assert store.issue(SLOT.day) is not None
+    assert store.begin(SLOT.key, NOW) == NOW.replace(hour=9)
+
+
+def test_a_watch_is_kept_once_and_may_be_closed(store: Store) -> None:
+    watch = Watch("w-1", "When?", ("X",), "s-1", NOW.date(), NOW.date())
+    store.keep_watches([watch])
+    store.keep_watches([replace(watch, closed_on=NOW.date())])
+
+    assert store.watches() == [replace(watch, closed_on=NOW.date())]
+
+
+def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store._engine.begin() as db:
+        db.execute(META.update().values(value="99"))
+    store.close()
+
+    with pytest.raises(StoreTooNew, match="newer"):
+        open_store(tmp_path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.db").write_text("not a database, " * 100)
+
+    with pytest.raises(StoreError, match="cannot be used"):
+        open_store(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StoreError, match="cannot be made"):
+        open_store(tmp_path / "file" / "below")
