@@ -1,0 +1,40 @@
+"""Out: one protocol, one class a channel. A channel takes an issue, never a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from deepdaily.core.types import Document, Edition, Issue
+
+
+class Publisher(Protocol):
+    """A channel. Publishing the same issue again changes nothing."""
+
+    @property
+    def channel(self) -> str:
+        """The channel's name in editions and settings."""
+        ...
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        """Bring `issue` out.
+
+        Args:
+            issue: what review approved.
+            recent: issues newest first, `issue` among them.
+            documents: those cited by `issue`, by id.
+
+        Raises:
+            PublishError: this channel did not take it; the others are independent.
+        """
+        ...
+
+
+class FileChannel(Publisher, Protocol):
+    """A channel that is files below a folder: what it published can be compared with what the issue gives."""
+
+    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+        """The bytes by place below its folder."""
+        ...

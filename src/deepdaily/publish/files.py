@@ -1,0 +1,156 @@
+"""Channels that are files in a folder: the Hugo post, the feeds, the page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import ClassVar
+
+from deepdaily.core.errors import PublishError
+from deepdaily.core.types import Document, Edition, Issue
+from deepdaily.render.evidence import evidence_json
+from deepdaily.render.feeds import atom, json_feed
+from deepdaily.render.html import page
+from deepdaily.render.markdown import post
+
+FEED_ISSUES = 30
+"""Issues a feed carries: a month, so that a reader back from holidays misses nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hugo:
+    """A page bundle in the content of a Hugo site; the site's own files are not touched."""
+
+    dir: Path
+    channel: ClassVar[str] = "hugo"
+
+    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+        """The bytes by place below `dir`; the proof comes before the post that needs it."""
+        bundle = f"content/posts/{issue.draft.slot.day}"
+        return {
+            f"{bundle}/evidence.json": evidence_json(issue).encode(),
+            f"{bundle}/index.md": post(issue).encode(),
+        }
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        posts = self.dir / "content" / "posts"
+        await asyncio.to_thread(_refuse_foreign_post, posts, issue)
+        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """The last issues as Atom and JSON Feed."""
+
+    dir: Path
+    title: str
+    base_url: str = ""
+    channel: ClassVar[str] = "feeds"
+
+    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+        """The bytes by place below `dir`."""
+        latest = recent[:FEED_ISSUES] or [issue]
+        return {
+            "feeds/atom.xml": atom(latest, title=self.title, base_url=self.base_url),
+            "feeds/feed.json": json_feed(latest, title=self.title, base_url=self.base_url),
+        }
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One HTML page a day, and the newest of them as `page/index.html`."""
+
+    dir: Path
+    channel: ClassVar[str] = "page"
+
+    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+        """The bytes by place below `dir`; an older issue brought out again leaves the index alone."""
+        day = page(issue, documents).encode()
+        newest = all(issue.draft.slot.due >= other.draft.slot.due for other in recent)
+        return {f"page/{issue.draft.slot.day}.html": day, **({"page/index.html": day} if newest else {})}
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+
+
+def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
+    """Raise PublishError where the day's address belongs to a post that is not this slot's (H9)."""
+    day = issue.draft.slot.day
+    single, ours = posts / f"{day}.md", posts / day / "index.md"
+    try:
+        if single.exists():
+            raise PublishError(f"{single} has the address of the new post", "Move or remove that file, then run again.")
+        text = ours.read_text("utf-8") if ours.exists() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PublishError(f"cannot read {ours}: {error}", f"Mend or move {ours}, then run again.") from error
+    if text is not None and _slot_of(text) != issue.draft.slot.key:
+        raise PublishError(
+            f"{ours} was not written for the slot {issue.draft.slot.key}",
+            f"Move {ours.parent} away, or give [[publish]] another dir.",
+        )
+
+
+def _slot_of(text: str) -> str | None:
+    """The slot in the `[deepdaily]` table of a post's front matter; None where it is not a post of ours."""
+    opening, _, rest = text.partition("+++\n")
+    front, found, _ = rest.partition("\n+++\n")
+    if opening or not found:
+        return None
+    try:
+        table = tomllib.loads(front).get("deepdaily")
+    except tomllib.TOMLDecodeError:
+        return None
+    slot = table.get("slot") if isinstance(table, dict) else None
+    return slot if isinstance(slot, str) else None
+
+
+async def _written(folder: Path, channel: str, issue: Issue, files: Mapping[str, bytes]) -> tuple[Edition, ...]:
+    await asyncio.to_thread(_write, folder, files)
+    return tuple(
+        Edition(issue.draft.slot.key, channel, location, "sha256:" + sha256(content).hexdigest(), issue.approved_at)
+        for location, content in files.items()
+    )
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for location, content in files.items():
+        path = folder / location
+        try:
+            if not (path.is_file() and path.read_bytes() == content):
+                _replace(path, content)
+        except OSError as error:
+            raise PublishError(
+                f"cannot write {path}: {error.strerror or error}",
+                f"Make {folder} a folder this user may write to, or give [[publish]] another dir.",
+            ) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Old bytes or new ones, never half: a full disk or a kill leaves at most a hidden temporary file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)  # mkstemp gives 0600, which no web server may read
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

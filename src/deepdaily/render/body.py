@@ -1,0 +1,120 @@
+"""The HTML of an issue's items, trends and questions, for the page and the feeds. Every foreign string is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape as escape_html
+
+from deepdaily.core.types import Claim, Issue, Item, Section, Watch
+from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
+from deepdaily.render.notes import Note, minute, notes_of
+from deepdaily.render.words import WORDS, Words
+
+Telling = Callable[[Claim, str], str]
+"""HTML for a claim with evidence and the text it is printed as; a page opens it to its proof, a feed numbers it."""
+
+
+def escape(text: str) -> str:
+    """`text` as it shall be seen, inside an element or a quoted attribute."""
+    return escape_html(plain(text))
+
+
+def link(url: str, text: str = "") -> str:
+    """A link to the open web, or the bare text where the address is refused."""
+    address = safe_link(url)
+    label = escape(text or shown(address or url))
+    return f'<a href="{escape_html(address)}" rel="noopener noreferrer">{label}</a>' if address else label
+
+
+def fragment(issue: Issue) -> str:
+    """The whole issue without page, style or script, its proofs as a numbered list at the end: what feeds carry."""
+    words, notes = WORDS[issue.draft.language], notes_of(issue)
+
+    def numbered(claim: Claim, text: str) -> str:
+        numbers = dict.fromkeys(notes[evidence].number for evidence in claim.evidence)
+        return escape(text) + "".join(f"<sup>[{number}]</sup>" for number in numbers)
+
+    notice = f"<blockquote><p>{words.notice}{words.colon}{escape(issue.draft.notice)}</p></blockquote>"
+    proofs = "\n".join(f"<li>{_proof(note, issue, words)}</li>" for note in notes.values())
+    return "\n".join(
+        [
+            *([notice] if issue.draft.notice else []),
+            *body(issue, numbered),
+            *([f"<hr>\n<ol>\n{proofs}\n</ol>"] if notes else []),
+        ]
+    )
+
+
+def _proof(note: Note, issue: Issue, words: Words) -> str:
+    quoted = escape(words.quote(quotation(note.evidence))) + " — " if note.quoted else ""
+    fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
+    return quoted + words.comma.join((escape(note.cited.host), fetched, f"sha256 <code>{note.short_digest}</code>"))
+
+
+def body(issue: Issue, tell: Telling) -> Iterator[str]:
+    """Items, trends and questions, in order; `tell` is called for the claims in the order of `Item.claims`."""
+    draft, words = issue.draft, WORDS[issue.draft.language]
+    for number, item in enumerate(draft.items, start=1):
+        yield from _item(item, number, words, tell, draft.slot.day)
+    if draft.trends:
+        entries = [escape(one.text) + _place(draft.items, one.stories, words) for one in draft.trends]
+        yield f'<section class="closing">\n<h2>{words.trends}</h2>\n{_listed(entries)}\n</section>'
+    if draft.watchlist:
+        status = words.watch_status(draft.watchlist, draft.slot.due.date())
+        yield f'<section class="closing">\n<h2>{words.watchlist}</h2>'
+        yield f"<p>{status}</p>" if status else ""
+        yield _listed([_question(watch, draft.items, words) for watch in draft.watchlist])
+        yield "</section>"
+
+
+def _item(item: Item, number: int, words: Words, tell: Telling, day: str) -> Iterator[str]:
+    label = f'<span class="label">{escape(words.in_brackets(item.label))}</span> ' if item.label else ""
+    yield f'<article id="{anchor(item.story)}">'
+    yield f'<h2><span class="number">{number}</span> {label}{escape(item.title.text) or day}</h2>'
+    yield f'<p class="sources">{words.sources}{words.colon}{" · ".join(link(one.url) for one in item.sources)}</p>'
+    if item.byline:
+        yield f'<p class="byline">{escape(item.byline)}</p>'
+    if item.thread:
+        yield f'<p class="thread">{escape(words.thread(item.thread, day))}</p>'
+    if item.title.evidence:
+        basis = words.title_verbatim if item.title.verbatim else words.title_basis
+        yield f'<div class="title-proof">{tell(item.title, basis)}</div>'
+    for section in item.sections:
+        if section.points:
+            yield _section(section, words, tell)
+    if item.unknowns:
+        yield _block("unknown", words.unknowns, [escape(one) for one in item.unknowns])
+    yield "</article>"
+
+
+def _section(section: Section, words: Words, tell: Telling) -> str:
+    label = words.label(section)
+    voice = f" <small>{escape(words.in_brackets(label))}</small>" if label else ""
+    own = "" if label else f" <small>{words.in_brackets(words.ours[section.kind])}</small>"
+
+    def point(claim: Claim) -> str:
+        if claim.judgement:
+            return f'<div class="judgement">{escape(claim.text)}{own}</div>'
+        return tell(claim, words.quote(plain(claim.text)) if claim.verbatim else claim.text)
+
+    ours = " ours" if all(claim.judgement for claim in section.points) else ""
+    return _block(section.kind + ours, words.sections[section.kind] + voice, [point(one) for one in section.points])
+
+
+def _block(kind: str, heading: str, points: Sequence[str]) -> str:
+    return f'<section class="{kind}">\n<h3>{heading}</h3>\n{_listed(points)}\n</section>'
+
+
+def _listed(entries: Sequence[str]) -> str:
+    return "<ul>\n" + "\n".join(f"<li>{entry}</li>" for entry in entries) + "\n</ul>"
+
+
+def _question(watch: Watch, items: Sequence[Item], words: Words) -> str:
+    moved = f" <small>{words.in_brackets(words.watch_moved)}</small>" if watch.answered_by else ""
+    return escape(watch.question) + moved + _place(items, (watch.answered_by or watch.story,), words)
+
+
+def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
+    found = [(number, anchor(item.story)) for number, item in enumerate(items, start=1) if item.story in set(stories)]
+    places = words.list_comma.join(f'<a href="#{name}">{number}</a>' for number, name in found)
+    return f'<span class="places">{words.in_brackets(places)}</span>' if found else ""

@@ -1,0 +1,66 @@
+"""What an issue tells machines: its claims with their passages, and the table that post and feed carry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import Any
+
+from deepdaily.core.text import shorten
+from deepdaily.core.types import Cited, Claim, Evidence, Issue, Item
+from deepdaily.render.foreign import QUOTE_COLUMNS, anchor, plain
+from deepdaily.render.notes import notes_of
+
+
+def evidence_json(issue: Issue) -> str:
+    """The proofs of an issue, schema 1, ending in a newline. A quotation longer than we publish is cut, its place is not."""
+    cited = {evidence: note.cited for evidence, note in notes_of(issue).items()}
+    items = [
+        {"story": item.story, "claims": [_claim(kind, claim, cited) for kind, claim in _claims(item)]}
+        for item in issue.draft.items
+    ]
+    text = json.dumps({"schema": 1, "slot": issue.draft.slot.key, "items": items}, ensure_ascii=False, indent=1)
+    # A model's reply can hold half a surrogate pair, which UTF-8 cannot: keep JSON's own spelling of it.
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def for_machines(issue: Issue) -> dict[str, Any]:
+    """The `[deepdaily]` table of the post's front matter and the feeds' extension object, schema 1."""
+    draft = issue.draft
+    return {
+        "schema": 1,
+        "slot": draft.slot.key,
+        "rung": draft.rung,
+        "degraded": [plain(cause) for cause in draft.degraded],
+        "items": [anchor(item.story) for item in draft.items],
+    }
+
+
+def _claims(item: Item) -> Iterator[tuple[str, Claim]]:
+    yield "title", item.title
+    for section in item.sections:
+        for point in section.points:
+            yield section.kind, point
+
+
+def _claim(section: str, claim: Claim, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
+    return {
+        "section": section,
+        "text": claim.text,
+        "judgement": claim.judgement,
+        "evidence": [_passage(evidence, cited[evidence]) for evidence in claim.evidence],
+    }
+
+
+def _passage(evidence: Evidence, source: Cited) -> dict[str, Any]:
+    return {
+        "quote": shorten(evidence.quote, QUOTE_COLUMNS),
+        "start": evidence.start,
+        "end": evidence.end,
+        "document": evidence.document,
+        "snapshot": source.snapshot,
+        "url": source.url,
+        "fetched_at": f"{source.fetched_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "extractor": source.extractor,
+    }

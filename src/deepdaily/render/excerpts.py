@@ -1,0 +1,106 @@
+"""What stands around the cited passages of a stored text: short windows, never the whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from deepdaily.core.evidence import stands
+from deepdaily.core.types import Document
+from deepdaily.render.notes import Note
+
+SIDE_CHARACTERS = 300
+"""Most context on each side of a passage: two or three sentences, enough to see whether it was torn out of place."""
+
+CONTEXT_CHARACTERS = 2400
+"""Most context a document gives in all, and never more than half of its text: we quote, we do not republish."""
+
+_BORDER = re.compile(r"(?<=[。！？\n])|(?<=[.!?;] )")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of text that the same notes rest on; none: context."""
+
+    text: str
+    notes: tuple[Note, ...] = ()
+    """Outermost first: a longer passage before one within it."""
+    begins: frozenset[int] = frozenset()
+    """Numbers of the notes whose passage begins here."""
+    ends: frozenset[int] = frozenset()
+
+
+GAP = Stretch("……")
+"""Where text was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+
+
+def excerpt(document: Document | None, notes: Sequence[Note]) -> list[Stretch]:
+    """The passages of `notes`, which all rest on `document`, with what stands around them, in the order of the text.
+
+    Where the document is not at hand, or a passage is no longer in its place, the bare quotation follows at the end.
+    """
+    there = [note for note in notes if document and stands(note.evidence, document)]
+    found: list[Stretch] = []
+    at = 0
+    text = document.text if document else ""
+    for window in _windows(text, there):
+        found += [GAP] * (window.start > at) + _stretches(text, window, there)
+        at = window.end
+    for note in notes:
+        if note not in there:
+            found += [GAP, Stretch(note.evidence.quote, (note,), frozenset({note.number}), frozenset({note.number}))]
+    return [*found, GAP] if at < len(text.rstrip()) else found
+
+
+def _windows(text: str, notes: Sequence[Note]) -> list[Span]:
+    """One span a passage, overlapping ones merged, each widened to a sentence border within the allowed side."""
+    if not notes:
+        return []
+    side = min(SIDE_CHARACTERS, min(CONTEXT_CHARACTERS, len(text) // 2) // (2 * len(notes)))
+    merged: list[Span] = []
+    for note in sorted(notes, key=lambda note: note.evidence.start):
+        start, end = _left(text, note.evidence.start, side), _right(text, note.evidence.end, side)
+        if merged and start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(end, merged[-1].end))
+        else:
+            merged.append(Span(start, end))
+    return merged
+
+
+def _left(text: str, start: int, side: int) -> int:
+    low = max(0, start - side)
+    border = 0 if low == 0 else next((found.end() for found in _BORDER.finditer(text, low, start)), None)
+    return start - len(text[low:start].partition(" ")[2]) if border is None else border
+
+
+def _right(text: str, end: int, side: int) -> int:
+    high = min(len(text), end + side)
+    borders = [found.end() for found in _BORDER.finditer(text, end, high) if found.end() > end]
+    if high == len(text) or borders:
+        return high if high == len(text) else borders[-1]
+    return end + len(text[end:high].rpartition(" ")[0])
+
+
+def _stretches(text: str, window: Span, notes: Sequence[Note]) -> list[Stretch]:
+    within = [note for note in notes if window.start <= note.evidence.start and note.evidence.end <= window.end]
+    within.sort(key=lambda note: (note.evidence.start, -note.evidence.end))
+    cuts = sorted(
+        {window.start, window.end, *(at for note in within for at in (note.evidence.start, note.evidence.end))}
+    )
+    return [
+        Stretch(
+            text[start:end],
+            tuple(note for note in within if note.evidence.start <= start and end <= note.evidence.end),
+            frozenset(note.number for note in within if note.evidence.start == start),
+            frozenset(note.number for note in within if note.evidence.end == end),
+        )
+        for start, end in pairwise(cuts)
+    ]

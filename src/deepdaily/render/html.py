@@ -1,0 +1,197 @@
+"""One day as one page: no script, nothing loaded from elsewhere, every fact opens to the passage it rests on."""
+
+from __future__ import annotations
+
+import math
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from html import escape as escape_html
+from importlib.resources import files
+from itertools import count
+
+from deepdaily.core.evidence import check_claim
+from deepdaily.core.text import CJK, clean, language_of
+from deepdaily.core.types import Claim, Document, Evidence, Issue
+from deepdaily.render.body import body, escape, link
+from deepdaily.render.excerpts import GAP, Stretch, excerpt
+from deepdaily.render.foreign import anchor, plain, quotation, safe_link
+from deepdaily.render.notes import Note, minute, notes_of
+from deepdaily.render.words import WORDS
+
+CHARACTERS_A_MINUTE, WORDS_A_MINUTE = 400, 220
+"""Reading speed in Chinese and in Latin script; usual figures for technical prose, not measured by us."""
+
+# A figure with its unit, but not the digits inside a name or version (GPT-5.3, v0.9.1).
+_FIGURE = re.compile(
+    r"(?<![\w.\-])\d+(?:[.,:]\d+)*(?:\s?(?:%|‰|[A-Zµa-z]{1,3}\b)|[ ]?(?:倍|万|亿))?(?![\w.\-]*\d)", re.ASCII
+)
+
+
+def page(issue: Issue, texts: Mapping[str, Document]) -> str:
+    """The whole HTML document.
+
+    Args:
+        issue: the day.
+        texts: the cited documents by id, for the excerpts; one that is missing shows its bare quotation.
+    """
+    draft, words = issue.draft, WORDS[issue.draft.language]
+    proofs = _Proofs(issue)
+    told = "\n".join(filter(None, body(issue, proofs.tell)))
+    style = files("deepdaily.render").joinpath("page.css").read_text("utf-8")
+    policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
+    title = escape(draft.title) or draft.slot.day
+    return f"""<!doctype html>
+<html lang="{words.language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<a class="skip" href="#issue">{words.skip}</a>
+<header class="masthead">
+{_masthead(issue, texts)}
+</header>
+<main id="issue">
+{told}
+</main>
+{proofs.excerpts(texts)}
+<footer><p>{words.made_by}</p></footer>
+</body>
+</html>
+"""
+
+
+def _hash(style: str) -> str:
+    return "sha256-" + b64encode(sha256(style.encode()).digest()).decode()
+
+
+def _masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
+    draft, words = issue.draft, WORDS[issue.draft.language]
+    facts = [claim for item in draft.items for claim in item.claims() if claim.evidence]
+    checked = sum(not check_claim(claim, dict(texts)) for claim in facts)
+    figures = (
+        words.items.format(len(draft.items)),
+        words.minutes.format(_minutes(issue)),
+        words.hosts.format(len({source.host for item in draft.items for source in item.sources})),
+        f"{'✓ ' if checked == len(facts) else ''}{words.checked.format(checked, len(facts))}",
+    )
+    contents = (
+        f'<li><a href="#{anchor(one.story)}">{escape(one.title.text) or draft.slot.day}</a></li>' for one in draft.items
+    )
+    return "\n".join(
+        [
+            f'<p class="date"><time datetime="{draft.slot.day}">{words.day(draft.slot.due.date())}</time></p>',
+            f"<h1>{escape(draft.title) or draft.slot.day}</h1>",
+            f'<p class="summary">{escape(draft.summary)}</p>' if draft.summary else "",
+            '<ul class="figures">' + "".join(f"<li>{figure}</li>" for figure in figures) + "</ul>",
+            f'<p class="notice" role="note"><strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}</p>'
+            if draft.notice
+            else "",
+            f'<nav aria-label="{words.contents}"><ol>{"".join(contents)}</ol></nav>',
+            f'<p class="hint">{words.hint}</p>' if facts else "",
+        ]
+    )
+
+
+def _minutes(issue: Issue) -> int:
+    draft = issue.draft
+    printed = [claim.text for item in draft.items for claim in item.claims()]
+    printed += [text for item in draft.items for text in item.unknowns]
+    printed += [*(trend.text for trend in draft.trends), *(watch.question for watch in draft.watchlist)]
+    text = "\n".join(printed)
+    chinese = len(re.findall(f"[{CJK}]", text))
+    latin = len(re.findall(r"[A-Za-z0-9][\w.\-]*", re.sub(f"[{CJK}]", " ", text)))
+    return max(1, math.ceil(chinese / CHARACTERS_A_MINUTE + latin / WORDS_A_MINUTE))
+
+
+class _Proofs:
+    """The facts of one page and, after them, their excerpts, each linked to the other."""
+
+    def __init__(self, issue: Issue) -> None:
+        self._issue, self._words, self._notes = issue, WORDS[issue.draft.language], notes_of(issue)
+        self._ids = count(1)
+        self._told: dict[Evidence, str] = {}
+        """Where on the page a passage is first relied on."""
+
+    def tell(self, claim: Claim, text: str) -> str:
+        """A claim that opens to its passages: the whole sentence is the button."""
+        name = f"c{next(self._ids)}"
+        notes = [self._notes[evidence] for evidence in dict.fromkeys(claim.evidence)]
+        for note in notes:
+            self._told.setdefault(note.evidence, name)
+        own_words = claim.verbatim and plain(claim.text) in text  # a title's proof is told in our words
+        lang = f' lang="{language_of(claim.text)}"' if own_words else ""
+        numbers = " ".join(str(note.number) for note in notes)
+        cards = "\n".join(self._card(note, quoted=not claim.verbatim) for note in notes)
+        return (
+            f'<details class="fact" id="{name}"><summary><span{lang}>{_with_figures(plain(text))}</span>'
+            f"<sup>{numbers}</sup></summary>\n{cards}\n</details>"
+        )
+
+    def _card(self, note: Note, quoted: bool) -> str:
+        words, cited = self._words, note.cited
+        quote = quotation(note.evidence)
+        shown = f'<blockquote lang="{language_of(quote)}">{escape(words.quote(quote))}</blockquote>' if quoted else ""
+        facts = [
+            f"<b>{escape(cited.host)}</b>",
+            f"{words.fetched} {minute(cited.fetched_at, self._issue)}",
+            f"sha256 <code>{note.short_digest}</code>",
+            f'<a href="#e{note.number}">{words.excerpt}</a>',
+            link(cited.url, words.original) if safe_link(cited.url) else "",
+        ]
+        return f'<div class="proof">{shown}<p>{" · ".join(filter(None, facts))}</p></div>'
+
+    def excerpts(self, texts: Mapping[str, Document]) -> str:
+        """The cited documents in the order of their first note; empty where the issue has no facts."""
+        documents: dict[str, list[Note]] = {}
+        for note in self._notes.values():
+            documents.setdefault(note.evidence.document, []).append(note)
+        if not documents:
+            return ""
+        articles = "\n".join(self._document(texts.get(name), notes) for name, notes in documents.items())
+        words = self._words
+        return (
+            f'<section class="snapshots" aria-labelledby="snapshots">\n<h2 id="snapshots">{words.excerpts}</h2>\n'
+            f'<p class="hint">{words.excerpts_hint}</p>\n{articles}\n</section>'
+        )
+
+    def _document(self, document: Document | None, notes: Sequence[Note]) -> str:
+        cited, words = notes[0].cited, self._words
+        lang = document.language if document else language_of(notes[0].evidence.quote)
+        fetched = f"{words.fetched} {minute(cited.fetched_at, self._issue)}"
+        shown = "".join(self._stretch(one) for one in excerpt(document, notes))
+        return (
+            f'<article class="snapshot">\n<h3 lang="{lang}">{escape(cited.title) or escape(cited.host)}</h3>\n'
+            f"<p>{link(cited.url)} · {fetched} · {words.extractor} {escape(cited.extractor)}</p>\n"
+            f'<p><code class="digest">{escape(cited.snapshot)}</code></p>\n'
+            f'<div class="excerpt" lang="{lang}">{shown}</div>\n</article>'
+        )
+
+    def _stretch(self, stretch: Stretch) -> str:
+        """Marked text; a passage that spans several stretches carries its id on the first and its way back on the last."""
+        if stretch is GAP:
+            return f'<span class="gap">{stretch.text}</span>'
+        names = (f' id="e{note.number}"' if note.number in stretch.begins else "" for note in stretch.notes)
+        opened = "".join(f"<mark{name}>" for name in names)
+        back = "".join(self._back(note) for note in stretch.notes if note.number in stretch.ends)
+        return opened + escape_html(clean(stretch.text)) + "</mark>" * len(stretch.notes) + back
+
+    def _back(self, note: Note) -> str:
+        label = f"{self._words.back} {note.number}"
+        return f'<a class="back" href="#{self._told[note.evidence]}" aria-label="{label}" title="{label}">↩{note.number}</a>'
+
+
+def _with_figures(text: str) -> str:
+    """`text` escaped, each figure marked as one that can be opened."""
+    pieces, at = [], 0
+    for found in _FIGURE.finditer(text):
+        pieces += [escape_html(text[at : found.start()]), f'<b class="figure">{escape_html(found.group())}</b>']
+        at = found.end()
+    return "".join([*pieces, escape_html(text[at:])])

@@ -1,0 +1,183 @@
+"""An issue as a Markdown post. Every foreign string goes through `escape`, every link through `link`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import tomli_w
+
+from deepdaily.core.types import Claim, Evidence, Issue, Item, Section
+from deepdaily.render.evidence import for_machines
+from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
+from deepdaily.render.notes import Note, minute, notes_of
+from deepdaily.render.words import WORDS, Words
+
+Dialect = Literal["hugo", "plain"]
+"""`hugo` has TOML front matter and named headings; `plain` is what any Markdown reader with footnotes shows."""
+
+_ESCAPES = (
+    (re.compile(r"&(?=#?\w+;)"), "&amp;"),
+    # A browser's tag, an autolink, a comment, and Hugo's `<!--more-->`, which it looks for in the raw source.
+    (re.compile(r"<(?=[A-Za-z/!?<])"), "&lt;"),
+    (re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)"), r"\\\\"),
+    # Braces: shortcodes run before Markdown, also in code spans; attributes after a heading.
+    (re.compile(r"([`*\[\]{])"), r"\\\1"),
+    (re.compile(r"(?<!\w)_+|_+(?!\w)"), lambda run: r"\_" * len(run.group())),
+    # `~3B` after a blank can open a strike-through but nothing could close it.
+    (re.compile(r"~(?!\d)|(?<=\S)~"), r"\~"),
+    (re.compile(r"--+"), lambda run: r"\-" * len(run.group())),  # Hugo's typographer makes `--flag` a dash
+    (re.compile(r"(?i)(https?|ftp)://"), r"\1\://"),
+    (re.compile(r"(?i)(?<![a-z0-9])(www)\.(?=\w)"), r"\1\\."),
+    (re.compile(r"(?<=\w)@(?=\w)"), r"\@"),
+    (re.compile(r"([!#])$"), r"\\\1"),
+)
+_STARTS = (
+    (re.compile(r"^(?=[#>+\-])"), r"\\"),
+    (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"),
+)
+
+
+def escape(text: str) -> str:
+    r"""`text` as it shall be seen within a line: no markup, link, footnote or shortcode of its own.
+
+    Only what Markdown would take for markup is escaped: versions, parentheses, `snake_case` and hyphens stay.
+    """
+    text = plain(text)
+    for pattern, replacement in _ESCAPES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def escape_line(text: str) -> str:
+    """`text` escaped for the beginning of a line or list entry: no heading, list or quotation of its own either."""
+    return _at_line_start(escape(text))
+
+
+def _at_line_start(markdown: str) -> str:
+    for pattern, replacement in _STARTS:
+        markdown = pattern.sub(replacement, markdown)
+    return markdown
+
+
+def link(url: str) -> str:
+    """`[host/path](url)`: never a bare URL, which no Markdown links after a full-width colon (H1)."""
+    address = safe_link(url)
+    return escape(shown(url)) if address is None else f"[{escape(shown(address))}]({address})"
+
+
+def post(issue: Issue, *, dialect: Dialect = "hugo") -> str:
+    """The whole post, ending in a newline."""
+    draft, words = issue.draft, WORDS[issue.draft.language]
+    notes = notes_of(issue)
+
+    def place(stories: Iterable[str]) -> str:
+        return _place(draft.items, stories, words, named=dialect == "hugo")
+
+    blocks = [_front_matter(issue) if dialect == "hugo" else f"# {escape(draft.title) or draft.slot.day}"]
+    if draft.notice:
+        blocks.append(f"> {words.notice}{words.colon}{escape(draft.notice)}")
+    for number, item in enumerate(draft.items, start=1):
+        name = f" {{#{anchor(item.story)}}}" if dialect == "hugo" else ""
+        label = words.in_brackets(escape(item.label)) if item.label else ""
+        gap = "" if label.endswith("）") else " "
+        blocks.append(f"## {number}){label}{gap}{escape(item.title.text) or draft.slot.day}{name}")
+        blocks.extend(_item(item, words, notes, draft.slot.day))
+    if draft.trends:
+        blocks.append(f"## {words.trends}")
+        blocks.append("\n".join(f"- {escape_line(one.text)}{place(one.stories)}" for one in draft.trends))
+    if draft.watchlist:
+        blocks.append(f"## {words.watchlist}")
+        blocks.append("\n".join(_watchlist(issue, words, place)))
+    if notes:
+        blocks.append("\n".join(_footnote(note, issue, words) for note in notes.values()))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _front_matter(issue: Issue) -> str:
+    draft = issue.draft
+    zone = draft.slot.due.tzinfo
+    # H2: Hugo silently leaves out a post dated in the future.
+    date = min(draft.slot.due, draft.now).astimezone(zone).replace(microsecond=0)
+    tags = [plain(tag).replace("/", "-").replace("\\", "-").strip(". -") for tag in draft.tags]
+    front = {
+        "title": plain(draft.title) or draft.slot.day,
+        "slug": draft.slot.day,
+        "date": date,
+        "lastmod": max(date, issue.approved_at.astimezone(zone).replace(microsecond=0)),
+        "draft": False,
+        "summary": plain(draft.summary),
+        "tags": list(dict.fromkeys(filter(None, tags))),
+        "categories": ["AI"],
+        **({"isCJKLanguage": True} if draft.language == "zh" else {}),
+        "deepdaily": for_machines(issue),
+    }
+    # The writer puts a blank into a time where all other hosts of Hugo posts have a T. No text of ours spans lines.
+    toml = re.sub(r"(?m)^(date|lastmod) = (\S+) ", r"\1 = \2T", tomli_w.dumps(front).strip())
+    return f"+++\n{toml}\n+++"
+
+
+def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) -> Iterator[str]:
+    marks = _marks(item.title, notes)
+    basis = words.title_verbatim if item.title.verbatim else words.title_basis
+    said = words.in_brackets(basis + marks) if marks else ""
+    yield words.sources + words.colon + " · ".join(link(source.url) for source in item.sources) + said
+    if item.byline:
+        yield escape_line(item.byline)
+    if item.thread:
+        yield escape_line(words.thread(item.thread, day))
+    entries = [_section(section, words, notes) for section in item.sections if section.points]
+    if item.unknowns:
+        entries.append(_entry(f"**{words.unknowns}**", [escape(one) for one in item.unknowns], words))
+    if entries:
+        yield "\n".join(entries)
+
+
+def _section(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> str:
+    label = words.label(section)
+    head = f"**{words.sections[section.kind]}**" + (words.in_brackets(escape(label)) if label else "")
+    # A judgement among facts says so itself, as its section cannot.
+    own = "" if label else words.in_brackets(words.ours[section.kind])
+    return _entry(head, [_claim(one, words, notes) + (own if one.judgement else "") for one in section.points], words)
+
+
+def _entry(head: str, points: list[str], words: Words) -> str:
+    """A list entry; several points become a nested list. Points are Markdown already."""
+    if len(points) == 1:
+        return f"- {head}{words.colon}{points[0]}"
+    return "\n".join([f"- {head}", *(f"  - {_at_line_start(point)}" for point in points)])
+
+
+def _claim(claim: Claim, words: Words, notes: Mapping[Evidence, Note]) -> str:
+    text = escape(claim.text)
+    return (words.quote(text) if claim.verbatim else text) + _marks(claim, notes)
+
+
+def _marks(claim: Claim, notes: Mapping[Evidence, Note]) -> str:
+    return "".join(f"[^{notes[evidence].number}]" for evidence in dict.fromkeys(claim.evidence))
+
+
+def _place(items: Sequence[Item], stories: Iterable[str], words: Words, named: bool) -> str:
+    """Where in the issue: `（[1](#s-…)、[3](#s-…)）`; empty when none of the stories is in it."""
+    found = [(number, anchor(item.story)) for number, item in enumerate(items, start=1) if item.story in set(stories)]
+    places = [f"[{number}](#{name})" if named else str(number) for number, name in found]
+    return words.in_brackets(words.list_comma.join(places)) if places else ""
+
+
+def _watchlist(issue: Issue, words: Words, place: Callable[[Iterable[str]], str]) -> Iterator[str]:
+    status = words.watch_status(issue.draft.watchlist, issue.draft.slot.due.date())
+    if status:
+        yield f"{status}\n"
+    for watch in issue.draft.watchlist:
+        moved = words.in_brackets(words.watch_moved) if watch.answered_by else ""
+        yield f"- {escape_line(watch.question)}{moved}{place((watch.answered_by or watch.story,))}"
+
+
+def _footnote(note: Note, issue: Issue, words: Words) -> str:
+    quoted = words.quote(escape(quotation(note.evidence))) + " — " if note.quoted else ""
+    if note.same_document:
+        return f"[^{note.number}]: {quoted}{words.ditto}"
+    fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
+    facts = (escape(note.cited.host), fetched, f"sha256 `{note.short_digest}`")
+    return f"[^{note.number}]: {quoted}{words.comma.join(facts)}"

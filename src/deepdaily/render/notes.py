@@ -1,0 +1,53 @@
+"""The proofs of an issue, numbered once for every format: footnote 3 of the post is proof 3 of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from deepdaily.core.types import Cited, Evidence, Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One distinct passage of an issue."""
+
+    number: int
+    evidence: Evidence
+    cited: Cited
+    quoted: bool
+    """Some claim resting on it is not itself the quotation, so the note has to show it."""
+    same_document: bool
+    """The note before rests on the same document: 同上."""
+
+    @property
+    def short_digest(self) -> str:
+        """`9b1c4e…`: enough to recognise the snapshot; the whole is in evidence.json and on the page."""
+        return self.cited.snapshot.removeprefix("sha256:")[:6] + "…"
+
+
+def minute(time: datetime, issue: Issue) -> str:
+    """`2026-02-11 07:12` in the digest's zone."""
+    return f"{time.astimezone(issue.draft.slot.due.tzinfo):%Y-%m-%d %H:%M}"
+
+
+def notes_of(issue: Issue) -> Mapping[Evidence, Note]:
+    """A note for each passage, in the order in which readers meet them.
+
+    Raises:
+        KeyError: a claim rests on a document that no item lists among its sources: a fault of the writer's code.
+    """
+    cited = {source.document: source for item in issue.draft.items for source in item.sources}
+    quoted: dict[Evidence, bool] = {}
+    for item in issue.draft.items:
+        for claim in item.claims():
+            for evidence in claim.evidence:
+                quoted[evidence] = quoted.get(evidence, False) or not claim.verbatim
+    found: dict[Evidence, Note] = {}
+    before = ""
+    for number, (evidence, needed) in enumerate(quoted.items(), start=1):
+        same = evidence.document == before
+        found[evidence] = Note(number, evidence, cited[evidence.document], needed, same)
+        before = evidence.document
+    return found

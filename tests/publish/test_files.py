@@ -1,0 +1,166 @@
+"""Channels that are files: what they own, what they refuse, and that nothing is ever half written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from deepdaily.core.errors import PublishError
+from deepdaily.core.types import Issue
+from deepdaily.publish import Publisher
+from deepdaily.publish.files import FEED_ISSUES, Feeds, Hugo, Page
+from render import issues
+
+Channel = Callable[[Path], Hugo | Feeds | Page]
+
+
+def feeds(folder: Path) -> Feeds:
+    return Feeds(folder, "日报", "https://blog.example.com")
+
+
+CHANNELS: list[Channel] = [Hugo, feeds, Page]
+TODAY = issues.issue()
+
+
+def earlier(days: int) -> Issue:
+    return issues.issue(due=issues.DUE - timedelta(days=days), now=issues.NOW - timedelta(days=days))
+
+
+async def out(channel: Publisher, issue: Issue = TODAY, *others: Issue) -> list[str]:
+    recent = sorted((issue, *others), key=lambda one: one.draft.slot.due, reverse=True)
+    return [one.location for one in await channel.publish(issue, recent=recent, documents=issues.DOCUMENTS)]
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {path: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("made", CHANNELS)
+async def test_what_is_on_disk_is_what_the_editions_say_and_rendering_again_gives(
+    made: Channel, tmp_path: Path
+) -> None:
+    channel = made(tmp_path)
+    editions = await channel.publish(TODAY, recent=[TODAY], documents=issues.DOCUMENTS)
+
+    assert written(tmp_path) == channel.files(TODAY, recent=[TODAY], documents=issues.DOCUMENTS)
+    for edition in editions:
+        assert edition.digest == "sha256:" + sha256((tmp_path / edition.location).read_bytes()).hexdigest()
+        assert edition.channel == channel.channel
+        assert edition.slot == TODAY.draft.slot.key
+        assert edition.published_at == TODAY.approved_at
+
+
+async def test_each_channel_has_its_places(tmp_path: Path) -> None:
+    assert await out(Hugo(tmp_path)) == ["content/posts/2026-02-11/evidence.json", "content/posts/2026-02-11/index.md"]
+    assert await out(feeds(tmp_path)) == ["feeds/atom.xml", "feeds/feed.json"]
+    assert await out(Page(tmp_path)) == ["page/2026-02-11.html", "page/index.html"]
+
+
+@pytest.mark.parametrize("made", CHANNELS)
+async def test_publishing_again_touches_no_file(made: Channel, tmp_path: Path) -> None:
+    await out(made(tmp_path))
+    before = stamps(tmp_path)
+    await out(made(tmp_path))
+
+    assert stamps(tmp_path) == before
+
+
+async def test_a_corrected_issue_replaces_its_own_post(tmp_path: Path) -> None:
+    await out(Hugo(tmp_path))
+    await out(Hugo(tmp_path), replace(TODAY, draft=replace(TODAY.draft, notice="更正。")))
+
+    assert b"\xe6\x9b\xb4\xe6\xad\xa3" in (tmp_path / "content/posts/2026-02-11/index.md").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text", ["# mine\n", '+++\ntitle = "mine"\n+++\n', "+++\nbroken = \n+++\n", '+++\n[deepdaily]\nslot = "x"\n+++\n']
+)
+async def test_a_post_that_is_not_ours_is_refused_and_kept(text: str, tmp_path: Path) -> None:
+    mine = tmp_path / "content/posts/2026-02-11/index.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text(text)
+
+    with pytest.raises(PublishError) as refused:
+        await out(Hugo(tmp_path))
+
+    assert mine.read_text() == text
+    assert list(written(tmp_path)) == ["content/posts/2026-02-11/index.md"]
+    assert "2026-02-11" in refused.value.remedy
+
+
+async def test_a_single_file_at_the_same_address_is_refused(tmp_path: Path) -> None:
+    """H9: one page would silently overwrite the other."""
+    (tmp_path / "content/posts").mkdir(parents=True)
+    (tmp_path / "content/posts/2026-02-11.md").write_text("mine")
+
+    with pytest.raises(PublishError):
+        await out(Hugo(tmp_path))
+
+
+async def test_other_files_of_the_site_stay_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "content/posts/2026-02-10").mkdir(parents=True)
+    (tmp_path / "content/posts/2026-02-10/index.md").write_text("mine")
+    (tmp_path / "hugo.toml").write_text("title = 'mine'")
+    await out(Hugo(tmp_path))
+
+    assert (tmp_path / "content/posts/2026-02-10/index.md").read_text() == "mine"
+    assert (tmp_path / "hugo.toml").read_text() == "title = 'mine'"
+
+
+@pytest.mark.parametrize("made", CHANNELS)
+async def test_a_folder_that_cannot_be_written_is_named(made: Channel, tmp_path: Path) -> None:
+    blocked = tmp_path / "blog"
+    blocked.write_text("a file where the folder should be")
+
+    with pytest.raises(PublishError) as refused:
+        await out(made(blocked))
+
+    assert str(blocked) in f"{refused.value} {refused.value.remedy}"
+
+
+async def test_a_write_that_fails_leaves_the_old_bytes_and_no_temporary_file(tmp_path: Path) -> None:
+    target = tmp_path / "page/2026-02-11.html"
+    target.mkdir(parents=True)
+
+    with pytest.raises(PublishError):
+        await out(Page(tmp_path))
+
+    assert list(target.parent.iterdir()) == [target]
+
+
+async def test_an_older_issue_brought_out_again_leaves_the_index_with_the_newest(tmp_path: Path) -> None:
+    await out(Page(tmp_path), TODAY, earlier(1))
+    assert await out(Page(tmp_path), earlier(1), TODAY) == ["page/2026-02-10.html"]
+
+    assert (tmp_path / "page/index.html").read_bytes() == (tmp_path / "page/2026-02-11.html").read_bytes()
+
+
+async def test_a_feed_carries_the_last_month(tmp_path: Path) -> None:
+    await out(feeds(tmp_path), TODAY, *(earlier(n) for n in range(1, FEED_ISSUES + 5)))
+
+    assert (tmp_path / "feeds/atom.xml").read_text().count("<entry") == FEED_ISSUES
+
+
+async def test_published_files_can_be_read_by_a_web_server(tmp_path: Path) -> None:
+    await out(Page(tmp_path))
+
+    assert (tmp_path / "page/index.html").stat().st_mode & 0o777 == 0o644
+
+
+async def test_hostile_text_names_no_file(tmp_path: Path) -> None:
+    await out(Hugo(tmp_path / "site"), issues.hostile())
+
+    assert sorted(written(tmp_path)) == [
+        "site/content/posts/2026-02-11/evidence.json",
+        "site/content/posts/2026-02-11/index.md",
+    ]

@@ -1,0 +1,163 @@
+"""A real Hugo builds what we write, the oldest and the newest a user is likely to have."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from deepdaily.core.types import Issue
+from deepdaily.publish.files import Hugo
+from deepdaily.render.foreign import plain
+from deepdaily.render.markdown import escape, escape_line
+from render import issues
+
+HUGOS = [Path("/usr/bin/hugo"), Path(sys.executable).parent / "hugo"]
+LAYOUTS = {
+    "index.html": "{{ range .Site.RegularPages }}{{ .Title }}{{ end }}",
+    "_default/list.html": "{{ range .Pages }}{{ .Title }}{{ end }}",
+    "_default/single.html": "<html><head><title>{{ .Title }}</title></head><body>{{ .Content }}</body></html>",
+}
+
+
+class Reading(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.hrefs: list[str] = []
+        self.ids: list[str] = []
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.add(tag)
+        self.hrefs += [found["href"] or ""] if tag == "a" and "href" in found else []
+        self.ids += [found["id"] or ""] if "id" in found else []
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(params=HUGOS, ids=lambda path: path.parts[1])
+def hugo(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    if not path.exists():
+        pytest.skip(f"no {path}")
+    return path
+
+
+async def build(hugo: Path, site: Path, issue: Issue) -> Reading:
+    for name, text in LAYOUTS.items():
+        (site / "layouts" / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / "layouts" / name).write_text(text)
+    (site / "config.toml").write_text('baseURL = "https://blog.example.com/"\ntitle = "site"\n')
+    await Hugo(site).publish(issue, recent=[issue], documents={})
+    run(hugo, site, "--panicOnWarning", "--printPathWarnings", "--buildFuture=false")
+    return Reading((site / "public/posts/2026-02-11/index.html").read_text("utf-8"))
+
+
+def run(hugo: Path, site: Path, *arguments: str) -> str:
+    done = subprocess.run([hugo, *arguments], cwd=site, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+async def test_an_ordinary_day_becomes_a_page_with_links_and_names(hugo: Path, tmp_path: Path) -> None:
+    read = await build(hugo, tmp_path, issues.issue())
+
+    for source in (issues.SERVER, issues.COVERAGE, issues.ADVERTS):
+        assert source.url in read.hrefs
+    assert any(href.startswith("https://xn--") for href in read.hrefs)
+    assert {"s-quillserve-09", "s-tool-protocol-21", "s-sponsored-answers"} <= set(read.ids)
+    assert {href[1:] for href in read.hrefs if href.startswith("#")} <= set(read.ids)
+    assert "**" not in read.text
+    assert "list_tools 与 list_resources" in read.text
+    assert (tmp_path / "public/posts/2026-02-11/evidence.json").exists()
+
+
+async def test_a_hostile_day_builds_and_every_attack_is_text(hugo: Path, tmp_path: Path) -> None:
+    read = await build(hugo, tmp_path, issues.hostile())
+    ordinary = Reading("".join(f"<{tag}>" for tag in "html head title body h1 h2 p a ul ol li div hr sup code".split()))
+    shown = "".join(read.text.split())
+
+    assert read.tags <= ordinary.tags | {"strong", "blockquote", "section"}
+    assert {href for href in read.hrefs if not href.startswith("#")} == {
+        "https://good.example/a_%28b%29/%E8%B7%AF%E5%BE%84?q=1&copy=2"
+    }
+    assert [name for name in read.ids if name.startswith("s-")] == ["s-hostile", "s-hostile-too"]
+    assert "evil" not in read.ids
+    assert "{{<figuresrc=x>}}and{{%ref" in shown.replace("“", '"')
+    assert "<script>alert(1)</script>" in shown
+    assert "&lt;b&gt;" in shown
+    assert "--flag" in shown
+    assert "**“粗体”**为" in shown
+    assert "\\" in shown
+
+
+async def test_hugo_lists_the_day_as_published(hugo: Path, tmp_path: Path) -> None:
+    """H2: a post of the future or a draft would be silently left out."""
+    await build(hugo, tmp_path, issues.issue())
+
+    assert "2026-02-11" in run(hugo, tmp_path, "list", "all")
+    assert "2026-02-11" not in run(hugo, tmp_path, "list", "future", "--clock", "2026-02-11T07:58:30+08:00")
+    assert "2026-02-11" not in run(hugo, tmp_path, "list", "drafts")
+
+
+async def test_the_sites_own_feed_is_well_formed(hugo: Path, tmp_path: Path) -> None:
+    """H6: Hugo 0.111 passes control characters on."""
+    await build(hugo, tmp_path, issues.hostile())
+
+    assert ET.parse(tmp_path / "public/index.xml").getroot().tag == "rss"
+
+
+async def test_the_build_would_notice_a_shortcode(hugo: Path, tmp_path: Path) -> None:
+    await build(hugo, tmp_path, issues.issue())
+    post = tmp_path / "content/posts/2026-02-11/index.md"
+    post.write_text(post.read_text("utf-8") + "\n{{< nothing >}}\n", "utf-8")
+
+    with pytest.raises(AssertionError, match="nothing"):
+        run(hugo, tmp_path)
+
+
+PIECES = [
+    *(
+        "* ** _ __ ` `` [ ] ( ) < > {{< {{% >}} { } # ! \\ ~ ~~ - -- + = | & &amp; &#60; \" ' 。 “ ” 中 文 a b 1 1. : ^ [^1] $"
+    ).split(),
+    *("http://x.example www.x.example a@b.example <b> </li> <!-- --> {#x} 😀 /* */ ; . , @ %".split()),
+    *("- ", "> ", " ", "  ", "\t"),
+]
+
+
+def test_any_mixture_of_markup_is_shown_as_it_was_written(hugo: Path, tmp_path: Path) -> None:
+    """In a list entry, after bold text and before a footnote, and in a named heading: the three places of foreign text."""
+    chance = random.Random(20260211)
+    mixtures = ("".join(chance.choices(PIECES, k=chance.randint(1, 12))) for _ in range(1500))
+    texts = [text for text in map(plain, mixtures) if text]
+    lines = [
+        (f"- {escape_line(text)}", f"- **x**：{escape(text)}[^1]", f"## {escape(text)} {{#n{n}}}")[n % 3]
+        for n, text in enumerate(texts)
+    ]
+    for name, content in {
+        "layouts/_default/single.html": "{{ .Content }}",
+        "config.toml": 'baseURL = "https://b.example/"\nmarkup.goldmark.extensions.typographer = false\n'
+        'disableKinds = ["home", "section", "taxonomy", "term", "RSS", "sitemap", "404"]\n',
+        "content/p.md": '+++\ntitle = "t"\n+++\n\n' + "\n\n".join(lines) + "\n\n[^1]: n\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, "utf-8")
+    run(hugo, tmp_path, "--panicOnWarning")
+
+    page = re.split(r'<(?:div|section) class="footnotes"', (tmp_path / "public/p/index.html").read_text("utf-8"))[0]
+    blocks = [a or b for a, b in re.findall(r"(?s)<li>(.*?)</li>|<h2 id=\"?n\d+\"?>(.*?)</h2>", page)]
+    shown = [re.sub(r"(?s)<strong>x</strong>：|<sup.*?</sup>|</?p>", "", block.strip()).strip() for block in blocks]
+
+    assert [unescape(text).strip() for text in shown] == texts
+    assert not [text for text in shown if "<" in text]

@@ -1,0 +1,179 @@
+"""The post: its form, and what hostile text may not do in it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepdaily.render.evidence import evidence_json
+from deepdaily.render.markdown import escape, escape_line, link, post
+from render import issues
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+
+
+def front_matter(text: str) -> dict[str, object]:
+    return tomllib.loads(text.split("+++\n")[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("index.md", post(issues.issue())), ("evidence.json", evidence_json(issues.issue()))]
+)
+def test_a_whole_issue_is_written_as_agreed(name: str, text: str, request: pytest.FixtureRequest) -> None:
+    """After a wanted change: `pytest tests/render/test_markdown.py --update-golden -s` rewrites and shows the difference."""
+    golden = GOLDEN / name
+    before = golden.read_text("utf-8") if golden.exists() else ""
+    if request.config.getoption("--update-golden"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text, "utf-8")
+        print("".join(difflib.unified_diff(before.splitlines(True), text.splitlines(True), name, name)))  # noqa: T201
+        return
+    assert text == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vLLM 0.11.2 (MIT) is 3–5x faster, at 26.2K tokens/s",
+        "list_mcp_resources returns [] twice".replace("[] ", ""),
+        "GPT-5.3-Codex & C++ a < b",
+        "用 --flag 之外的 ~3B 模型：约 50% 的成本".replace("--flag ", ""),
+        "2.5 GPUs, then 3) more",
+    ],
+)
+def test_readable_text_stays_as_it_is(text: str) -> None:
+    assert escape(text) == text
+    assert escape_line(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("{{< x >}} {{% y %}}", r"\{\{< x >}} \{\{% y %}}"),
+        ("<!--more--> <b>", r"&lt;!\-\-more\-\-> &lt;b>"),
+        ("see https://a.example www.b.example c@d.example", r"see https\://a.example www\.b.example c\@d.example"),
+        ("&lt; and C:\\*", r"&amp;lt; and C:\\\*"),
+        ("__x__ a_b _y", r"\_\_x\_\_ a_b \_y"),
+        ("--tensor-parallel", r"\-\-tensor-parallel"),
+        ("two\nlines\x00 and\u202e more", "two lines and more"),
+        ("Wow!", r"Wow\!"),
+    ],
+)
+def test_markup_becomes_text(text: str, written: str) -> None:
+    assert escape(text) == written
+
+
+@pytest.mark.parametrize("text", ["# a", "1. a", "12) a", "- a", "+ a", "> a", "+++"])
+def test_a_line_starts_no_block(text: str) -> None:
+    assert escape_line(text) != text
+    assert escape_line(text).replace("\\", "") == text
+
+
+@given(st.text())
+def test_no_text_leaves_its_line_or_keeps_an_active_character(text: str) -> None:
+    written = escape(text)
+
+    assert "\n" not in written
+    assert not re.search(r"\{\{[<%]|<[A-Za-z/!?]", written)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*\[\]{]", written)
+    written.encode()
+
+
+def test_a_link_is_never_bare_and_never_leads_elsewhere() -> None:
+    assert link("https://a.example/b_(c)?x=1&copy=2") == r"[a.example/b\_(c)](https://a.example/b_%28c%29?x=1&copy=2)"
+    assert link("javascript:alert(1)") == "alert(1)"
+
+
+def test_a_post_is_dated_when_it_was_made_and_never_later() -> None:
+    """H2: Hugo silently leaves out a post of the future."""
+    early, late = issues.NOW, issues.DUE + timedelta(hours=3)
+
+    assert front_matter(post(issues.issue(now=early)))["date"] == early
+    assert front_matter(post(issues.issue(now=late)))["date"] == issues.DUE
+    assert front_matter(post(issues.issue(now=late)))["lastmod"] == late
+    assert re.search(r"^date = 2026-02-11T07:58:12\+08:00$", post(issues.issue()), re.M)
+
+
+def test_hostile_front_matter_adds_no_key() -> None:
+    plain, hostile = front_matter(post(issues.issue())), front_matter(post(issues.hostile()))
+
+    assert plain.keys() == hostile.keys()
+    assert plain["deepdaily"].keys() == hostile["deepdaily"].keys()  # type: ignore[attr-defined]
+    assert hostile["draft"] is False
+
+
+def test_a_passage_has_one_footnote_in_the_whole_post() -> None:
+    twice = issues.issue(issues.protocol(), replace(issues.protocol(), story="s-again"))
+
+    assert post(twice).count("\n[^1]:") == 1
+    assert len(re.findall(r"^\[\^\d+\]:", post(twice), re.M)) == len(
+        re.findall(r"^\[\^\d+\]:", post(issues.issue(issues.protocol())), re.M)
+    )
+
+
+def test_footnotes_are_numbered_as_readers_meet_them() -> None:
+    text, _, notes = post(issues.issue()).partition("\n[^1]:")
+    met = [int(number) for number in re.findall(r"\[\^(\d+)\]", text)]
+
+    assert list(dict.fromkeys(met)) == sorted(set(met))
+    assert [int(n) for n in re.findall(r"^\[\^(\d+)\]:", "[^1]:" + notes, re.M)] == sorted(set(met))
+
+
+def test_a_sentence_of_the_source_stands_in_quotation_marks_and_is_not_quoted_again() -> None:
+    text = post(issues.issue())
+
+    assert "“Speculative decoding is not supported in split mode yet.”[^" in text
+    assert text.count("Speculative decoding is not supported") == 1
+    assert "「客户端必须以 tools/list" in text
+
+
+def test_a_judgement_has_no_footnote_and_is_called_ours() -> None:
+    text = post(issues.issue())
+
+    assert "- **为什么重要**（我们的判断）：瓶颈" in text
+    assert "- **落地建议**（我们的建议）：" in text
+    assert "过渡期够一个季度的发版，不够两个。（我们的判断）\n" in text
+
+
+def test_an_unread_page_is_labelled_before_its_title() -> None:
+    assert "## 3)（来自候选链接池：只读到摘要，未读到原文）据称" in post(issues.issue())
+
+
+def test_an_english_issue_has_english_words_only() -> None:
+    made = issues.issue(issues.adverts())
+    text = post(replace(made, draft=replace(made.draft, language="en")))
+
+    assert "- **What it is**: “The vendor" in text
+    assert "Sources: [pool.example.com/tip/9]" in text
+    assert "isCJKLanguage" not in text
+
+
+def test_an_issue_of_a_quiet_day_is_a_post_without_empty_headings() -> None:
+    made = issues.issue(issues.adverts())
+    quiet = replace(made, draft=replace(made.draft, trends=(), watchlist=(), items=(), notice="今日无新事。"))
+
+    assert "##" not in post(quiet)
+    assert "> 说明：今日无新事。" in post(quiet)
+
+
+def test_the_plain_dialect_has_neither_front_matter_nor_named_headings() -> None:
+    text = post(issues.issue(), dialect="plain")
+
+    assert text.startswith("# AI 技术深度日报")
+    assert "{#" not in text
+    assert "](#" not in text
+
+
+def test_times_are_printed_in_the_zone_of_the_digest() -> None:
+    made = issues.issue(due=datetime.fromisoformat("2026-02-11T00:00:00+00:00"))
+
+    assert "抓取 2026-02-10 23:12" in post(made)
+    assert "抓取 2026-02-11 07:12" in post(issues.issue())
