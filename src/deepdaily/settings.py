@@ -37,7 +37,9 @@ class Digest(_Table):
     """What is written, for whom, and when."""
 
     title: str = Field("AI 技术深度日报（{date}）", description="Title of an issue; {date} is its day.")
-    language: Language = Field("zh", description="Language of headings and of our own sentences; quotations keep theirs.")
+    language: Language = Field(
+        "zh", description="Language of headings and of our own sentences; quotations keep theirs."
+    )
     at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
     items: int = Field(7, ge=1, le=20, description="Stories an issue.")
@@ -98,7 +100,11 @@ class Settings(BaseSettings):
     """Everything a run reads. Every key has a default: no file, no key and no account is needed."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="DEEPDAILY_", env_nested_delimiter="__", nested_model_default_partial_update=True
+        extra="forbid",
+        frozen=True,
+        env_prefix="DEEPDAILY_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
     )
 
     digest: Digest = Digest()
@@ -145,7 +151,9 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}", "name the file with --settings") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}", "mend that line; strings stand in double quotes") from error
+        raise SettingsError(
+            f"{path} is not valid TOML: {error}", "mend that line; strings stand in double quotes"
+        ) from error
 
 
 def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,9 +180,13 @@ def _explained(error: ValidationError, path: Path | None) -> SettingsError:
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(places[-1], _keys_beside(places[:-1]), n=1, cutoff=0.5)
         known = ", ".join(_keys_beside(places[:-1]))
-        return SettingsError(f"{where}: unknown key {key}", f"did you mean {near[0]}?" if near else f"known here: {known}")
+        return SettingsError(
+            f"{where}: unknown key {key}", f"did you mean {near[0]}?" if near else f"known here: {known}"
+        )
     said = first["msg"].removeprefix("Value error, ")
-    return SettingsError(f"{where}: {key} = {first['input']!r}: {said}", "`deepdaily config` shows every key with its value")
+    return SettingsError(
+        f"{where}: {key} = {first['input']!r}: {said}", "`deepdaily config` shows every key with its value"
+    )
 
 
 def _keys_beside(places: list[str]) -> list[str]:

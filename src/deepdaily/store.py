@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,9 +91,14 @@ class Reading:
 T = TypeVar("T")
 
 
-@cache
-def _codec(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_CODECS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _codec(kind: type[Any]) -> TypeAdapter[Any]:
+    """Made once a type: making one costs more than using it."""
+    if kind not in _CODECS:
+        _CODECS[kind] = TypeAdapter(kind)
+    return _CODECS[kind]
 
 
 def to_json(value: Any) -> str:
@@ -253,8 +257,8 @@ class Store:
 
     def keep_editions(self, editions: Iterable[Edition]) -> None:
         for edition in editions:
-            keys = {"slot": edition.slot, "channel": edition.channel, "location": edition.location}
-            self._keep(EDITIONS, edition=to_json(edition), **keys)
+            row = to_json(edition)
+            self._keep(EDITIONS, slot=edition.slot, channel=edition.channel, location=edition.location, edition=row)
 
     # -- what became of links, and what we promised -------------------------------------------------------------------
 

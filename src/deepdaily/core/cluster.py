@@ -27,15 +27,25 @@ Vector = dict[str, float]
 
 def vectors(titles: Sequence[str]) -> list[Vector]:
     """Unit TF-IDF vectors of the titles, in order; a title without terms gives an empty one."""
-    counts = [Counter(tokens(title)) for title in titles]
+    counts = [_terms(title) for title in titles]
     spread = Counter(term for count in counts for term in count)
     total = len(titles)
     found = []
     for count in counts:
-        weights = {term: (1 + math.log(n)) * math.log(1 + total / spread[term]) for term, n in count.items()}
+        weights = {term: n * math.log(1 + total / spread[term]) for term, n in count.items()}
         norm = math.sqrt(sum(weight * weight for weight in weights.values()))
         found.append({term: weight / norm for term, weight in weights.items()} if norm else {})
     return found
+
+
+def _terms(title: str) -> dict[str, float]:
+    """How much each term counts: the parts of a compound share one vote, or GPT-5.3-Codex alone would join two stories."""
+    counts: dict[str, float] = defaultdict(float)
+    for term in tokens(title, parts=False):
+        parts = [part for part in re.split(r"[\-_/]", term) if part]
+        for part in parts:
+            counts[part] += 1 / len(parts)
+    return {term: min(count, 1.0 + math.log(max(count, 1.0))) for term, count in counts.items()}
 
 
 def cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:

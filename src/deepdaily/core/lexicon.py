@@ -33,6 +33,12 @@ RELEASE = _words(
     r"\b(releas\w+|launch\w*|introduc\w+|announc\w+|unveil\w*|now available|general(ly)? availab\w+|open.?sourc\w+|ships?|preview|rolls? out"
     r"|day 0|support)\b|发布|推出|开源|上线|公测|正式版|宣布"
 )
+DOCUMENTATION = re.compile(
+    r"^(?:docs|doc|documentation|help|learn|support)\.|/(?:docs|documentation|help|reference|guides?|samples)/", re.I
+)
+DATED_PAGE = re.compile(
+    r"/(?:blog|blogs|news|posts?|release[_-]?notes|releases|changelog|proposals?|community|seps?)(?:/|$)|/20\d\d", re.I
+)
 OPINION = _words(
     r"\b(why i|opinion|my take|thoughts on|how to|a guide|guide to|tutorial|getting started|tips|lessons|the case for|i built|show hn|ask hn"
     r"|what is|explained|introduction to|101|cheat ?sheet)\b|教程|入门|观点|随想|我为什么|盘点|指南"
@@ -82,7 +88,7 @@ BOILERPLATE = _words(
     r"|contact us|learn more|source code \((zip|tar)|pull request|view on github|edit this page|estimated reading|min read|written by|posted (on|by|in)"
     r"|image credit|photo by|advertisement|sponsored|terms of (service|use)|privacy policy|thank(s| you)|acknowledg|special thanks|full changelog"
     r"|new contributors|star us|register now|save your spot|webinar|in this (post|blog|article|guide|tutorial|section|series)|this (post|blog|article) "
-    r"|truncate|omit in toc|deeper dive|up-to-date reference|for more (?:details|information)|see (the|our) (docs|documentation|guide|blog)|check out|stay tuned|try it (now|today|out))\b"
+    r"|truncate|omit in toc|deeper dive|up-to-date reference|for more (?:details|information)|youtube|recordings?|community calls?|slack|discord|see (the|our) (docs|documentation|guide|blog)|check out|stay tuned|try it (now|today|out))\b"
     r"|订阅|关注我们|公众号|扫码|点击|版权|转载|目录|阅读原文|本文(将|主要|介绍|作者)|投稿|广告|加入群|致谢|欢迎|更多内容"
 )
 PUFF = _words(
@@ -90,6 +96,11 @@ PUFF = _words(
     r"|effortless\w*|supercharge\w*|empower\w*|journey|unprecedented)\b|激动|自豪|颠覆|重磅|震撼|王炸|炸裂|赋能"
 )
 SPEAKING = _words(r"\b(we|we're|we've|our|i|i'm|i've|you|your|my|let's|me)\b|我们|我|你|咱们")
+NEWS = _words(
+    r"\b(announc\w+|introduc\w+|releas\w+|launch\w*|unveil\w*|now (?:available|supports?)|generally available|open.?sourc\w+|paus\w+|rolling out|starting to"
+    r"|expands?|adds?|disclos\w+|alleg\w+|deprecat\w+|was merged|proposes?|achiev\w+|has (?:released|moved|extended|achieved|added)|ships? with)\b"
+    r"|发布|推出|开源|上线|宣布|披露|暂停|新增|弃用|提出|达到"
+)
 EVENT = _words(
     r"\b(announc\w+|introduc\w+|releas\w+|launch\w*|unveil\w*|present\w*|propos\w+|is (now )?(generally )?available|open.?sourc\w+|ships?|adds?|support(s|ed)?"
     r"|reduc\w+|improv\w+|enabl\w+|fix(es|ed)|paus\w+|disclos\w+|alleg\w+|reports?|published|describes?|defines?|standardi\w+|extends?|is an?|are|offers?"
@@ -108,8 +119,17 @@ FOLLOWS = _words(
 CODE = re.compile(
     r"[{}<>]{1}|=>|==|::|\(\)|;\s*$|^\s*(?:def|class|import|from|return|curl|pip|npm|docker|sudo|\$|#|//|/\*)\s|\w+\s=\s\w|`{3}|\\n|--\w+="
 )
+RESULT = _words(
+    r"\b(\d+(\.\d+)?x|faster|slower|higher|lower|reduc\w+|increas\w+|improv\w+|compared|versus|vs|up to|down to|from .{1,40} to|achiev\w+|cuts?|saves?|drops?|doubl\w+)\b"
+    r"|提升|提高|降低|降到|减少|达到|超过|相比|节省|倍"
+)
+POINTING = _words(
+    r"\b(figures? \d|table \d|fig\.|section \d|listing \d|shown (above|below|in)|as shown|we (start|begin|now|next|will|first|then) |say,? \d|let us|divided by)\b"
+    r"|如图|图 ?\d|表 ?\d|下图|上图|下表|见第"
+)
+DUTY = _words(r"\b(should|must|needs?) (be|have|to)\b|pre-?installed|prerequisites?|需要先|前提")
 ORDERS = _words(
-    r"^\W*(?:save|run|use|install|note|see|add|set|open|create|click|copy|replace|make sure|be sure|remember|consider|let's|if you|to (?:run|use|install|get|see|learn)|visit|refer)\b"
+    r"^\W*(?:save|run|use|install|note|see|add|set|open|create|click|copy|replace|make sure|be sure|remember|consider|let's|if you|to (?:run|use|install|get|see|learn)|visit|refer|write|start|find|deploy|choose|check)\b"
     r"|^(?:请|运行|执行|安装|打开|点击|注意|参见|参考|如果你)"
 )
 META = re.compile(

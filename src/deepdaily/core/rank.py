@@ -13,7 +13,9 @@ from deepdaily.core.cluster import cosine, vectors
 from deepdaily.core.lexicon import (
     AI,
     CORE_AI,
+    DATED_PAGE,
     DEPTH,
+    DOCUMENTATION,
     LABS,
     MONEY,
     OPINION,
@@ -38,15 +40,21 @@ def on_topic_title(title: str) -> bool:
     return bool(AI.search(title))
 
 
+def why_untold(story: Story) -> str:
+    """Why a story is not for this daily at all; empty for one that is."""
+    if ROUNDUP.search(story.lead.title):
+        return "a round-up of others' news"
+    return "" if relevant(story) else "not about building or running AI systems"
+
+
 def relevant(story: Story) -> bool:
     """Whether the story is about building or running AI systems: the title names it, or its beginning keeps naming it."""
     title = " ".join([story.lead.title, *(candidate.title for candidate in story.candidates)])
     head = story.lead.text[:3000]
     mentions = len(CORE_AI.findall(head))
     if CORE_AI.search(title):
-        return mentions >= 2 or story.lead.partial
-    needed = 4 if AI.search(title) else 6
-    return mentions >= needed
+        return mentions >= 2 or story.lead.partial or first_party(story.lead.url)
+    return mentions >= (4 if AI.search(title) else 5)
 
 
 def score(story: Story, now: datetime) -> Ranked:
@@ -79,11 +87,16 @@ def _terms(story: Story, now: datetime) -> list[tuple[str, float]]:
         ("opinion or how-to", -0.8 if OPINION.search(titles) else 0.0),
         ("money talk", -0.8 if MONEY.search(titles) else 0.0),
         ("round-up", -2.5 if ROUNDUP.search(titles) else 0.0),
-        ("reference page", -1.5 if REFERENCE.search(story.lead.title) or "/reference/" in path else 0.0),
+        ("reference page", -1.5 if REFERENCE.search(story.lead.title) or _documentation(path) else 0.0),
         ("paper", -0.5 if domain(story.lead.url) == "arxiv.org" else 0.0),
         ("question", -0.4 if story.lead.title.rstrip().endswith(("?", "？")) else 0.0),
         ("age", -0.15 * _age_days(story, now)),
     ]
+
+
+def _documentation(path: str) -> bool:
+    """A page of a manual rather than a piece of news: by its address, which rarely lies about that."""
+    return bool(DOCUMENTATION.search(path)) and not DATED_PAGE.search(path)
 
 
 def _depth(head: str) -> float:
@@ -123,8 +136,9 @@ def select(ranked: Sequence[Ranked], items: int) -> tuple[list[Ranked], list[Los
 
 
 def _why_not(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int) -> str:
-    if not relevant(one.story):
-        return "not about building or running AI systems"
+    untold = why_untold(one.story)
+    if untold:
+        return untold
     if len(chosen) >= items:
         return f"score {one.score:.2f} below the last chosen {chosen[-1].score:.2f}"
     if likeness >= SAME_PLACE:

@@ -93,8 +93,8 @@ def _abbreviates(line: str, stop: re.Match[str]) -> bool:
 _WORD = re.compile(rf"[a-z0-9]+(?:[.\-_+#/][a-z0-9]+)*[+#]*|[{CJK}]+")
 
 
-def tokens(text: str) -> list[str]:
-    """Terms for search and comparison, in order: Latin words (and the parts of compound ones), CJK bigrams.
+def tokens(text: str, *, parts: bool = True) -> list[str]:
+    """Terms for search and comparison, in order: Latin words (with `parts` also those of compound ones), CJK bigrams.
 
     `GPT-5.3-Codex` gives `gpt-5.3-codex gpt 5.3 codex`; 微调推理 gives 微调 调推 推理; a single CJK character stands alone.
     """
@@ -104,9 +104,9 @@ def tokens(text: str) -> list[str]:
             found.extend(word[i : i + 2] for i in range(len(word) - 1)) if len(word) > 1 else found.append(word)
             continue
         found.append(word)
-        parts = re.split(r"[\-_/]", word)
-        if len(parts) > 1:
-            found.extend(part for part in parts if part)
+        pieces = re.split(r"[\-_/]", word) if parts else []
+        if len(pieces) > 1:
+            found.extend(piece for piece in pieces if piece)
     return found
 
 

@@ -7,7 +7,7 @@ from html import escape as escape_html
 
 from deepdaily.core.types import Claim, Issue, Item, Section, Watch
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
-from deepdaily.render.notes import Note, minute, notes_of
+from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.words import WORDS, Words
 
 Telling = Callable[[Claim, str], str]
@@ -31,11 +31,11 @@ def fragment(issue: Issue) -> str:
     words, notes = WORDS[issue.draft.language], notes_of(issue)
 
     def numbered(claim: Claim, text: str) -> str:
-        numbers = dict.fromkeys(notes[evidence].number for evidence in claim.evidence)
+        numbers = dict.fromkeys(notes[evidence].footnote for evidence in claim.evidence)
         return escape(text) + "".join(f"<sup>[{number}]</sup>" for number in numbers)
 
     notice = f"<blockquote><p>{words.notice}{words.colon}{escape(issue.draft.notice)}</p></blockquote>"
-    proofs = "\n".join(f"<li>{_proof(note, issue, words)}</li>" for note in notes.values())
+    proofs = "\n".join(f"<li>{_proof(note, issue, words)}</li>" for note in footnotes_of(issue))
     return "\n".join(
         [
             *([notice] if issue.draft.notice else []),
@@ -77,7 +77,7 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str) -> Ite
     if item.thread:
         yield f'<p class="thread">{escape(words.thread(item.thread, day))}</p>'
     if item.title.evidence:
-        basis = words.title_verbatim if item.title.verbatim else words.title_basis
+        basis = words.title_basis
         yield f'<div class="title-proof">{tell(item.title, basis)}</div>'
     for section in item.sections:
         if section.points:

@@ -128,7 +128,7 @@ class _Proofs:
             self._told.setdefault(note.evidence, name)
         own_words = claim.verbatim and plain(claim.text) in text  # a title's proof is told in our words
         lang = f' lang="{language_of(claim.text)}"' if own_words else ""
-        numbers = " ".join(str(note.number) for note in notes)
+        numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
         cards = "\n".join(self._card(note, quoted=not claim.verbatim) for note in notes)
         return (
             f'<details class="fact" id="{name}"><summary><span{lang}>{_with_figures(plain(text))}</span>'

@@ -11,7 +11,7 @@ import tomli_w
 from deepdaily.core.types import Claim, Evidence, Issue, Item, Section
 from deepdaily.render.evidence import for_machines
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
-from deepdaily.render.notes import Note, minute, notes_of
+from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.words import WORDS, Words
 
 Dialect = Literal["hugo", "plain"]
@@ -91,7 +91,7 @@ def post(issue: Issue, *, dialect: Dialect = "hugo") -> str:
         blocks.append(f"## {words.watchlist}")
         blocks.append("\n".join(_watchlist(issue, words, place)))
     if notes:
-        blocks.append("\n".join(_footnote(note, issue, words) for note in notes.values()))
+        blocks.append("\n".join(_footnote(note, issue, words) for note in footnotes_of(issue)))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -119,9 +119,9 @@ def _front_matter(issue: Issue) -> str:
 
 
 def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) -> Iterator[str]:
-    marks = _marks(item.title, notes)
-    basis = words.title_verbatim if item.title.verbatim else words.title_basis
-    said = words.in_brackets(basis + marks) if marks else ""
+    # A title in the source's own words is proven by the link beside it.
+    marks = "" if item.title.verbatim else _marks(item.title, notes)
+    said = words.in_brackets(words.title_basis + marks) if marks else ""
     yield words.sources + words.colon + " · ".join(link(source.url) for source in item.sources) + said
     if item.byline:
         yield escape_line(item.byline)
@@ -155,7 +155,7 @@ def _claim(claim: Claim, words: Words, notes: Mapping[Evidence, Note]) -> str:
 
 
 def _marks(claim: Claim, notes: Mapping[Evidence, Note]) -> str:
-    return "".join(f"[^{notes[evidence].number}]" for evidence in dict.fromkeys(claim.evidence))
+    return "".join(f"[^{number}]" for number in dict.fromkeys(notes[evidence].footnote for evidence in claim.evidence))
 
 
 def _place(items: Sequence[Item], stories: Iterable[str], words: Words, named: bool) -> str:
@@ -177,7 +177,7 @@ def _watchlist(issue: Issue, words: Words, place: Callable[[Iterable[str]], str]
 def _footnote(note: Note, issue: Issue, words: Words) -> str:
     quoted = words.quote(escape(quotation(note.evidence))) + " — " if note.quoted else ""
     if note.same_document:
-        return f"[^{note.number}]: {quoted}{words.ditto}"
+        return f"[^{note.footnote}]: {quoted}{words.ditto}"
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
     facts = (escape(note.cited.host), fetched, f"sha256 `{note.short_digest}`")
-    return f"[^{note.number}]: {quoted}{words.comma.join(facts)}"
+    return f"[^{note.footnote}]: {quoted}{words.comma.join(facts)}"

@@ -1,4 +1,4 @@
-"""The proofs of an issue, numbered once for every format: footnote 3 of the post is proof 3 of the page."""
+"""The proofs of an issue, numbered once for every format."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ class Note:
     """One distinct passage of an issue."""
 
     number: int
+    """Its place among the passages, from 1: the page's anchors."""
+    footnote: int
+    """Its number for readers. Passages that are printed as they stand share one footnote a document: it names the source."""
     evidence: Evidence
     cited: Cited
     quoted: bool
     """Some claim resting on it is not itself the quotation, so the note has to show it."""
     same_document: bool
-    """The note before rests on the same document: 同上."""
+    """The footnote before rests on the same document: 同上."""
 
     @property
     def short_digest(self) -> str:
@@ -45,9 +48,20 @@ def notes_of(issue: Issue) -> Mapping[Evidence, Note]:
             for evidence in claim.evidence:
                 quoted[evidence] = quoted.get(evidence, False) or not claim.verbatim
     found: dict[Evidence, Note] = {}
+    footnotes: dict[Evidence | str, int] = {}
     before = ""
     for number, (evidence, needed) in enumerate(quoted.items(), start=1):
-        same = evidence.document == before
-        found[evidence] = Note(number, evidence, cited[evidence.document], needed, same)
-        before = evidence.document
+        key = evidence if needed else evidence.document
+        same = key not in footnotes and evidence.document == before
+        footnote = footnotes.setdefault(key, len(footnotes) + 1)
+        found[evidence] = Note(number, footnote, evidence, cited[evidence.document], needed, same)
+        before = evidence.document if footnote == len(footnotes) else before
     return found
+
+
+def footnotes_of(issue: Issue) -> list[Note]:
+    """The first note of each footnote, in order."""
+    first: dict[int, Note] = {}
+    for note in notes_of(issue).values():
+        first.setdefault(note.footnote, note)
+    return list(first.values())

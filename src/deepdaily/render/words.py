@@ -27,7 +27,6 @@ class Words:
     watch_moved: str
     notice: str
     sources: str
-    title_verbatim: str
     title_basis: str
     fetched: str
     ditto: str
@@ -108,7 +107,6 @@ WORDS: Mapping[Language, Words] = {
         watch_moved="有进展",
         notice="说明",
         sources="来源",
-        title_verbatim="标题为原文",
         title_basis="标题依据",
         fetched="抓取",
         ditto="同上",
@@ -157,7 +155,6 @@ WORDS: Mapping[Language, Words] = {
         watch_moved="moved",
         notice="Note",
         sources="Sources",
-        title_verbatim="title as published",
         title_basis="title rests on",
         fetched="fetched",
         ditto="as above",

@@ -1,0 +1,97 @@
+"""Candidates to untold stories: read and cluster, rung by rung of the ladder, until there is enough to choose from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from deepdaily.core import cluster, memory, rank
+from deepdaily.core.schedule import LADDER, suffices
+from deepdaily.core.types import Candidate, Harvest, Issue, Loss, Offer, Rung, Slot, Story, Window
+from deepdaily.core.urls import host
+from deepdaily.read import MOST_PAGES, Reader, older
+from deepdaily.record import Record
+
+READ_S = 120.0
+"""A rung's share of the time: reading may not eat the writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What the last rung found: untold stories of our field, and why everything else was lost."""
+
+    rung: Rung
+    stories: list[Story]
+    losses: list[Loss]
+
+
+async def gather(
+    harvests: Sequence[Harvest],
+    reader: Reader,
+    issues: Sequence[Issue],
+    slot: Slot,
+    now: datetime,
+    *,
+    items: int,
+    mute: Sequence[str],
+    record: Record,
+) -> Gathering:
+    """Step down the ladder until a rung suffices; the last rung is taken as it is."""
+    found, losses = candidates(harvests, mute)
+    record.funnel["candidates"] = len(found)
+    for rung, span in LADDER:
+        window = Window(slot, now, now - span)
+        inside = [one for one in found if not older(one.published_at, window.since)]
+        inside.sort(key=lambda one: promise(one, now))
+        with record.stage(f"read {rung}", min(len(inside), MOST_PAGES)) as stage:
+            readings = await reader.read(inside, window, wall_s=READ_S, on_done=record.meter.step)
+            every = cluster.stories(inside, readings.documents)
+            stories, repeats = memory.without_repeats([one for one in every if not rank.why_untold(one)], issues, now)
+            stage.went_out, stage.failed = len(stories), len(readings.losses)
+            read = f"{len(readings.documents)} of {len(inside)} candidates have a text"
+            stage.told = f"{read}; {len(stories)} untold stories of our field"
+        if suffices(stories, items):
+            break
+    record.rung = rung
+    record.funnel |= {"documents": len(readings.documents), "stories": len(every), "untold": len(stories)}
+    lost = [
+        Loss(one.url, "collect", f"published before the {rung} window")
+        for one in found
+        if older(one.published_at, window.since)
+    ]
+    return Gathering(rung, stories, [*losses, *lost, *readings.losses.values(), *_untellable(every, repeats)])
+
+
+def _untellable(stories: Iterable[Story], repeats: Mapping[str, str]) -> Iterator[Loss]:
+    """Losses of stories that are not for this daily, and of those told before."""
+    for story in stories:
+        reason = rank.why_untold(story)
+        if reason:
+            yield Loss(story.lead.url, "select", reason, story.id)
+        elif story.id in repeats:
+            yield Loss(story.lead.url, "select", f"told on {repeats[story.id]}", story.id)
+
+
+def candidates(harvests: Iterable[Harvest], mute: Sequence[str] = ()) -> tuple[list[Candidate], list[Loss]]:
+    """Offers joined by canonical URL, in the order of URLs; sponsored and muted ones are losses."""
+    offers: dict[str, list[Offer]] = defaultdict(list)
+    for harvest in harvests:
+        for offer in harvest.offers:
+            offers[offer.url].append(offer)
+    found, losses = [], []
+    for url, mine in sorted(offers.items()):
+        if any(offer.sponsored for offer in mine):
+            losses.append(Loss(url, "collect", "sponsored"))
+        elif host(url) in mute:
+            losses.append(Loss(url, "collect", "muted in the settings"))
+        else:
+            found.append(Candidate(url, tuple(mine)))
+    return found, losses
+
+
+def promise(candidate: Candidate, now: datetime) -> tuple[bool, float, str]:
+    """Reading order: titles of our field first, then the newest, undated ones last; equal ones by URL."""
+    age_s = (now - candidate.published_at).total_seconds() if candidate.published_at else float("inf")
+    return (not rank.on_topic_title(candidate.title), age_s, candidate.url)

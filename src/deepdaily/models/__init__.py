@@ -1,0 +1,1 @@
+"""Minds that write: so far the built-in one, which needs no key and invents nothing."""

@@ -1,0 +1,226 @@
+"""The passages of a document worth printing: what it is, the details with numbers, why, and what may follow.
+
+A passage is one sentence, one list entry, or a sentence with the one before it when it would hang in the air alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from deepdaily.core.lexicon import (
+    BOILERPLATE,
+    CODE,
+    DUTY,
+    EVENT,
+    FOLLOWS,
+    HANGING,
+    META,
+    NEWS,
+    ORDERS,
+    POINTING,
+    PUFF,
+    RESULT,
+    SPEAKING,
+    WHY,
+)
+from deepdaily.core.text import Sentence, names, numbers, sentences, tokens, versions, width
+from deepdaily.core.types import Document
+
+SHORTEST, LONGEST = 30, 300
+"""Columns of a printable passage: shorter ones say nothing alone, longer ones are no quotation any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document's text, with what speaks for printing it."""
+
+    document: Document
+    start: int
+    end: int
+    place: int
+    """Position among the document's passages, from 0."""
+    listed: bool
+    """A list entry: it stands alone by form."""
+
+    @property
+    def text(self) -> str:
+        return self.document.text[self.start : self.end]
+
+
+def passages(document: Document) -> list[Passage]:
+    """The printable passages of the body in order; headings, code, menus, credits and dates are left aside."""
+    body = document.text.find("\n") + 1 if document.text.startswith(document.title) else 0
+    units = [sentence for sentence in sentences(document.text) if sentence.start >= body]
+    found: list[Passage] = []
+    for before, unit in zip([None, *units], units, strict=False):
+        passage = _passage(document, before, unit, len(found))
+        if passage is not None:
+            found.append(passage)
+    return found
+
+
+_TICKET = re.compile(r"[\s,;:.\-–—]*(?:\[[^\]]*\])?[(\[]?(?:PR|pull request|by @|https?:)\s?.*$|[\s\-–—]*\(#\d+.*$")
+"""The tail of a release note that points to its pull request: it says nothing to a reader."""
+
+
+def _passage(document: Document, before: Sentence | None, unit: Sentence, place: int) -> Passage | None:
+    """The unit as a passage, with the sentence before where it needs it; None when it is not worth printing."""
+    listed = unit.text.startswith("- ")
+    start = unit.start + 2 * listed
+    text = _TICKET.sub("", document.text[start : unit.end])
+    if not _printable(text) or (
+        not listed and (not _ended(text) or ORDERS.search(text) or _repeats_title(text, document))
+    ):
+        return None
+    end = start + len(text)
+    if HANGING.search(text):
+        if before is None or not _can_lean(before, unit, document):
+            return None
+        start = before.start
+    return Passage(document, start, end, place, listed)
+
+
+def _can_lean(before: Sentence, unit: Sentence, document: Document) -> bool:
+    """Whether the sentence before stands in the same paragraph, stands alone, and both are short enough together."""
+    if before.block != unit.block or before.text.startswith("- "):
+        return False
+    both = document.text[before.start : unit.end]
+    return width(both) <= LONGEST and _printable(before.text) and not HANGING.search(before.text)
+
+
+def _printable(text: str) -> bool:
+    columns = width(text)
+    if not SHORTEST <= columns <= LONGEST or " | " in text or text.startswith(("|", "#", ">", "http", "@")):
+        return False
+    if (
+        BOILERPLATE.search(text)
+        or POINTING.search(text)
+        or CODE.search(text)
+        or META.search(text)
+        or text.endswith((":", "：", "?", "？"))
+    ):
+        return False
+    letters = sum(c.isalpha() for c in text)
+    balanced = text.count("“") == text.count("”") and text.count("(") == text.count(")") and text.count('"') % 2 == 0
+    return letters >= columns * 0.3 and balanced
+
+
+def _ended(text: str) -> bool:
+    """Prose ends with a stop; a heading or a subtitle does not."""
+    return text.rstrip("”\"'）)]").endswith((".", "!", "。", "！", "；", "…"))
+
+
+def _repeats_title(text: str, document: Document) -> bool:
+    mine, title = set(tokens(text)), set(tokens(document.title))
+    return bool(title) and len(mine & title) >= 0.8 * len(mine | title)
+
+
+def _novel(chosen: Iterable[Passage]) -> Callable[[Passage], bool]:
+    """Says at most two thirds of what any chosen passage says, and shares no stretch with it."""
+    taken = [(one, set(tokens(one.text))) for one in chosen]
+
+    def fresh(passage: Passage) -> bool:
+        mine = set(tokens(passage.text))
+        for one, theirs in taken:
+            same = one.document.id == passage.document.id
+            if same and passage.start < one.end and one.start < passage.end:
+                return False
+            if len(mine & theirs) > 0.6 * min(len(mine), len(theirs)):
+                return False
+        return True
+
+    return fresh
+
+
+def pick(
+    found: Sequence[Passage], worth: Callable[[Passage], float], most: int, taken: Iterable[Passage] = ()
+) -> list[Passage]:
+    """The `most` worthiest passages of positive worth, none like another or like `taken`, in reading order."""
+    chosen: list[Passage] = []
+    for passage in sorted(found, key=lambda one: (-worth(one), one.place)):
+        if len(chosen) == most or worth(passage) <= 0:
+            break
+        if _novel([*taken, *chosen])(passage):
+            chosen.append(passage)
+    return sorted(chosen, key=lambda one: (found.index(one),))
+
+
+def _voice(text: str) -> float:
+    """What speaks against printing a sentence in a daily that is not its author: puff, and talk of I and you."""
+    return 1.5 * len(PUFF.findall(text)) + 0.5 * min(2, len(SPEAKING.findall(text)))
+
+
+def tells_what(passage: Passage) -> float:
+    """Worth as the sentence that says what the thing is: early, names the title's things, has an event in it."""
+    title = {term for term in tokens(passage.document.title) if len(term) > 2}
+    shared = len(title & set(tokens(passage.text))) / max(3, len(title))
+    news = 1.0 if NEWS.search(passage.text) else 0.4 if EVENT.search(passage.text) else -0.5
+    news -= 1.0 if DUTY.search(passage.text) else 0.0
+    return 1.2 + 2 * shared + news - 0.25 * passage.place - _voice(passage.text)
+
+
+def gives_detail(passage: Passage) -> float:
+    """Worth as a detail: measured quantities first, then versions and names; list entries count as they are."""
+    measured = sum(1 for number in numbers(passage.text) if number.unit)
+    bare = len(numbers(passage.text)) - measured
+    named = len(names(passage.text)) + len(versions(passage.text))
+    weight = min(3.0, 1.2 * measured) + 0.3 * min(2, bare) + 0.25 * min(4, named) + (0.3 if passage.listed else 0.0)
+    told = 0.8 if weight and RESULT.search(passage.text) else 0.0
+    told -= 1.0 if not measured and ORDERS.search(passage.text) else 0.0
+    return weight + told - 0.5 - _voice(passage.text) - 0.01 * passage.place
+
+
+def says_why(passage: Passage) -> float:
+    """Worth as the source's own word on why it matters; 0 without such a word."""
+    found = len(WHY.findall(passage.text))
+    return 0.0 if not found else found + 0.3 * len(numbers(passage.text)) - _voice(passage.text) - 0.02 * passage.place
+
+
+def says_what_follows(passage: Passage) -> float:
+    """Worth as the source's own word on what comes next; 0 without such a word."""
+    found = len(FOLLOWS.findall(passage.text))
+    return 0.0 if not found else found + 0.2 * len(names(passage.text)) - _voice(passage.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table under its header: both lines are its proof."""
+
+    document: Document
+    header: tuple[int, int]
+    row: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        """`Prefill: H200 = 16 GPUs; GB200 = 8 GPUs`: each cell beside its column's name."""
+        heads, cells = (
+            [cell.strip() for cell in self.document.text[start:end].split(" | ")]
+            for start, end in (self.header, self.row)
+        )
+        named = [f"{head} = {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True) if cell]
+        return f"{cells[0]}: " + "; ".join(named)
+
+
+MOST_COLUMNS = 5
+_FIGURE = re.compile(r"[~≈<>≤≥+\-−]?\s?[$¥€]?\d[\d.,]*")
+
+
+def rows(document: Document) -> list[Row]:
+    """Rows with figures of the document's small tables, in order; the first line of a table is its header."""
+    found: list[Row] = []
+    header: tuple[int, int] | None = None
+    start, columns = 0, 0
+    for line in document.text.split("\n"):
+        span, cells = (start, start + len(line)), line.split(" | ")
+        start += len(line) + 1
+        if len(cells) < 2 or len(cells) > MOST_COLUMNS:
+            header = None
+        elif header is None or len(cells) != columns:
+            header, columns = span, len(cells)
+        elif cells[0].strip() and any(_FIGURE.match(cell.strip()) for cell in cells[1:]):
+            row = Row(document, header, span)
+            if width(row.text) <= LONGEST and not CODE.search(line):
+                found.append(row)
+    return found

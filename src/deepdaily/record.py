@@ -1,0 +1,113 @@
+"""The run record: every stage with its time, the funnel, what was degraded. A person sees it grow through a meter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from time import monotonic
+from typing import Any, Protocol
+
+from deepdaily.core.types import Ranked, SourceHealth
+
+
+class Meter(Protocol):
+    """Shows a person how a run goes."""
+
+    def stage(self, name: str, total: int) -> None: ...
+    def step(self, note: str = "") -> None: ...
+    def done(self, note: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Stage:
+    """One stage's numbers; `told` is its line for a person."""
+
+    stage: str
+    came_in: int = 0
+    went_out: int = 0
+    failed: int = 0
+    took_s: float = 0.0
+    told: str = ""
+
+
+@dataclass(slots=True)
+class Record:
+    """What `show --audit` prints of a run, beside what the store knows by itself."""
+
+    slot: str
+    meter: Meter
+    status: str = "failed"
+    rung: str = ""
+    degraded: tuple[str, ...] = ()
+    funnel: dict[str, int] = field(default_factory=dict)
+    stages: list[Stage] = field(default_factory=list)
+    chosen: list[dict[str, Any]] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def exit(self) -> int:
+        """0 published, 10 published but degraded, 30 nothing published."""
+        return 30 if self.status == "failed" else 10 if self.degraded or self.troubles else 0
+
+    @contextmanager
+    def stage(self, name: str, total: int) -> Iterator[Stage]:
+        """Time a stage and tell the meter; a stage that raises leaves no row."""
+        started, stage = monotonic(), Stage(name, came_in=total)
+        self.meter.stage(name, total)
+        yield stage
+        stage.took_s = round(monotonic() - started, 2)
+        self.stages.append(stage)
+        self.meter.done(stage.told)
+
+    @classmethod
+    def resumed(cls, slot: str, meter: Meter, text: str) -> Record:
+        """The record of a run that was killed while it published."""
+        kept = json.loads(text or "{}")
+        stages = [Stage(**stage) for stage in kept.get("stages", [])]
+        degraded = tuple(kept.get("degraded", ()))
+        return cls(
+            slot,
+            meter,
+            "failed",
+            kept.get("rung", ""),
+            degraded,
+            kept.get("funnel", {}),
+            stages,
+            kept.get("chosen", []),
+        )
+
+    def keep_scores(self, chosen: list[Ranked]) -> None:
+        """The chosen stories with each term of their score."""
+        self.chosen = [
+            {
+                "story": one.story.id,
+                "url": one.story.lead.url,
+                "score": one.score,
+                "reasons": {reason.name: reason.value for reason in one.reasons},
+            }
+            for one in chosen
+        ]
+
+    def value(self) -> dict[str, Any]:
+        """The record as JSON prints it."""
+        return {
+            "slot": self.slot,
+            "status": self.status,
+            "exit": self.exit,
+            "rung": self.rung,
+            "degraded": list(self.degraded),
+            "funnel": self.funnel,
+            "stages": [asdict(stage) for stage in self.stages],
+            "chosen": self.chosen,
+            "troubles": self.troubles,
+        }
+
+    def text(self) -> str:
+        return json.dumps(self.value(), ensure_ascii=False)
+
+
+def trouble(health: SourceHealth) -> str:
+    """A line for a source that failed; empty for one that did not."""
+    return "" if health.state in ("ok", "empty", "no-key") else f"{health.source}: {health.state}: {health.message}"

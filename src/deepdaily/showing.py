@@ -1,0 +1,94 @@
+"""What `show` prints: an issue, an item with its proof and score, what became of a link."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from deepdaily.archive import fate, item_of
+from deepdaily.console import funnel, say
+from deepdaily.core.errors import SettingsError
+from deepdaily.core.types import Issue, Loss
+from deepdaily.core.urls import canonical
+from deepdaily.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The same thing for a person and for a program."""
+
+    lines: list[str]
+    value: Any
+
+
+def print_out(shown: Shown, *, as_json: bool) -> None:
+    if as_json:
+        say(json.dumps(shown.value, ensure_ascii=False, indent=2, default=str))
+    else:
+        for line in shown.lines:
+            say(line)
+
+
+def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
+    """The issue's items and funnel; with `audit` also stages, sources and losses."""
+    draft, slot = issue.draft, issue.draft.slot
+    record = json.loads(store.record(slot.key) or "{}")
+    lines = [draft.title, *([draft.notice] if draft.notice else [])]
+    lines += [f"{n:>2}. {item.title.text}  [{item.story}]" for n, item in enumerate(draft.items, 1)]
+    lines.append(funnel(record.get("funnel", {})))
+    value = {"day": slot.day, **record, "editions": [asdict(edition) for edition in store.editions(slot.key)]}
+    value["findings"] = [asdict(finding) for finding in issue.findings]
+    lines += [f"finding  {one.severity}: {one.message} [{one.item}]" for one in issue.findings]
+    if audit:
+        health = [harvest.health for harvest in store.harvests(slot.key)]
+        losses = store.losses(slot.key)
+        value |= {"sources": [asdict(one) for one in health], "losses": [asdict(one) for one in losses]}
+        lines += [
+            f"stage    {row['stage']}: {row['came_in']} in, {row['went_out']} out, {row['took_s']} s"
+            for row in record.get("stages", [])
+        ]
+        lines += [f"source   {one.source}: {one.state}, {one.offers} offers {one.message}".rstrip() for one in health]
+        lines += [f"loss     {one.url}: {one.stage}: {one.reason}" for one in losses]
+    return Shown(lines, value)
+
+
+def item(issue: Issue, number: int, store: Store) -> Shown:
+    """One item: each claim with its passage and where that is stored; the score's parts."""
+    found = item_of(issue, number)
+    if found is None:
+        raise SettingsError(f"{issue.draft.slot.day} has no item {number}", f"it has {len(issue.draft.items)}")
+    cited = {one.document: one for one in found.sources}
+    lines = [f"{number}) {found.title.text}", found.byline]
+    for claim in found.claims():
+        lines.append(("  ours: " if claim.judgement else "  fact: ") + claim.text)
+        for proof in claim.evidence:
+            one = cited[proof.document]
+            lines.append(
+                f"        “{proof.quote}” {one.url} [{proof.start}:{proof.end}], {one.fetched_at.isoformat()}, {one.snapshot}"
+            )
+    record = json.loads(store.record(issue.draft.slot.key) or "{}")
+    row: dict[str, Any] = next((one for one in record.get("chosen", []) if one["story"] == found.story), {})
+    lines += (
+        [f"  score {row['score']}: " + ", ".join(f"{name} {value:+}" for name, value in row["reasons"].items())]
+        if row
+        else []
+    )
+    return Shown(lines, {"item": asdict(found), "score": row})
+
+
+def link(url: str, store: Store) -> Shown:
+    """What became of a link, newest slot first."""
+    try:
+        wanted = canonical(url)
+    except ValueError as error:
+        raise SettingsError(f"{url!r} is no web address", "give it with https://") from error
+    found = fate(wanted, store)
+    lines = [
+        f"{day}: lost at {one.stage}: {one.reason}"
+        if isinstance(one, Loss)
+        else f"{day}: told as “{one.title.text}” [{one.story}]"
+        for day, one in found
+    ]
+    value = [{"day": day, "loss" if isinstance(one, Loss) else "item": asdict(one)} for day, one in found]
+    return Shown(lines or [f"{wanted} was never offered in this store"], value)

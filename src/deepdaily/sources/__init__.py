@@ -1,0 +1,141 @@
+"""What comes in: places that offer links. A failing source costs only its own candidates."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Protocol
+
+from deepdaily.core.errors import (
+    AddressRefused,
+    BadStatus,
+    BodyRefused,
+    FetchError,
+    NotAFeed,
+    QuotaSpent,
+    RateLimited,
+    SettingsError,
+    SourceError,
+)
+from deepdaily.core.types import Harvest, SourceHealth, SourceState, Window
+
+FINAL: frozenset[SourceState] = frozenset({"ok", "empty", "quota-spent"})
+"""States that a slot keeps: the source has answered, or asking again today is pointless."""
+
+
+class Source(Protocol):
+    """One configured place. `name` is unique among the sources of a digest: the store keeps harvests under it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> str:
+        """feed | hackernews | search"""
+        ...
+
+    async def harvest(self, window: Window) -> Harvest:
+        """What it offers inside the window.
+
+        Raises:
+            SourceError, FetchError: no offers. It costs only this source.
+        """
+        ...
+
+
+class HarvestStore(Protocol):
+    """The part of the store that keeps harvests."""
+
+    def harvest_of(self, slot: str, source: str) -> Harvest | None: ...
+
+    def keep_harvest(self, slot: str, harvest: Harvest) -> Harvest: ...
+
+
+async def collect(
+    sources: Sequence[Source],
+    window: Window,
+    store: HarvestStore,
+    *,
+    wall_s: float,
+    on_done: Callable[[SourceHealth], None],
+) -> list[Harvest]:
+    """Ask all sources at once; their harvests in the order of `sources`.
+
+    A source that answered in this slot already is answered from the store, so ask with the widest window first. Every
+    harvest is kept as soon as it is there, a failed one too (for its health). Whoever has not answered after `wall_s`
+    is unreachable. No failure of a source raises; a bug does, in an ExceptionGroup.
+    """
+
+    async def one(source: Source) -> Harvest:
+        harvest = store.harvest_of(window.slot.key, source.name)
+        if harvest is None or harvest.health.state not in FINAL:
+            harvest = store.keep_harvest(window.slot.key, await _ask(source, window, wall_s))
+        on_done(harvest.health)
+        return harvest
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(source)) for source in sources]
+    return [task.result() for task in tasks]
+
+
+async def _ask(source: Source, window: Window, wall_s: float) -> Harvest:
+    state: SourceState
+    message, retry_after_s = "", None
+    try:
+        async with asyncio.timeout(wall_s) as deadline:
+            return await source.harvest(window)
+    except (SourceError, FetchError) as error:
+        state, message, retry_after_s = _state(error), str(error), _retry_after_s(error)
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        state, message = "unreachable", f"no answer within {wall_s:g} s"
+    return Harvest(SourceHealth(source.name, source.kind, state, message=message, retry_after_s=retry_after_s))
+
+
+def _state(error: SourceError | FetchError) -> SourceState:
+    match error:
+        case QuotaSpent():
+            return "quota-spent"
+        case RateLimited() | BadStatus(status=429):
+            return "rate-limited"
+        case NotAFeed():
+            return "not-a-feed"
+        case AddressRefused() | BodyRefused() | BadStatus(status=401 | 402 | 403 | 451):
+            return "refused"
+        case _:
+            return "unreachable"
+
+
+def _retry_after_s(error: BaseException | None) -> float | None:
+    """The time the answer named; a source's own error carries the answer as its cause."""
+    if isinstance(error, SourceError):
+        error = error.__cause__
+    return error.retry_after_s if isinstance(error, BadStatus) else None
+
+
+@dataclass(frozen=True, slots=True)
+class PackFeed:
+    """One feed of a bundled list. `category` is one of lab infra release devtools cloud paper research analysis security
+    media engineering community aggregator."""
+
+    name: str
+    url: str
+    category: str
+    language: str
+
+
+def load_pack(name: str) -> list[PackFeed]:
+    """The feeds of a bundled pack, in the order written.
+
+    Raises:
+        SettingsError: there is no pack of that name.
+    """
+    folder = files(__name__) / "packs"
+    packs = {entry.name.removesuffix(".toml"): entry for entry in folder.iterdir() if entry.name.endswith(".toml")}
+    if name not in packs:
+        raise SettingsError(f"there is no pack {name!r}", f"choose from: {', '.join(sorted(packs))}")
+    return [PackFeed(**feed) for feed in tomllib.loads(packs[name].read_text("utf-8"))["feed"]]

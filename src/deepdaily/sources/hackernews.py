@@ -1,0 +1,114 @@
+"""Hacker News through its search API: what is new, and what is on the front page now."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from deepdaily.core.errors import DeepdailyError, FetchError, SourceError
+from deepdaily.core.text import clean, squeeze
+from deepdaily.core.types import Harvest, Offer, SourceHealth, Window
+from deepdaily.core.urls import canonical, sponsored_link
+from deepdaily.engine import Engine
+from deepdaily.extract import fragment
+from deepdaily.fetch import Fetcher
+
+API = "https://hn.algolia.com/api/v1/"
+ITEM = "https://news.ycombinator.com/item?id="
+PER_PAGE = 100
+WALL_S, MEMORY_MB = 10.0, 256
+TEASER_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One story. `url` is the linked page, or the discussion where it links nowhere (Ask HN)."""
+
+    url: str
+    title: str
+    teaser: str
+    points: int
+    created_at: datetime
+
+
+def parse_hits(body: bytes) -> list[Hit]:
+    """The stories of one answer in its order; runs in a worker. A story without title, number or time is left out.
+
+    Raises:
+        SourceError: not an answer of this API.
+    """
+    try:
+        hits = json.loads(body)["hits"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        hits = None
+    if not isinstance(hits, list):
+        raise SourceError("the answer has no list of hits")
+    return [hit for raw in hits[:PER_PAGE] if isinstance(raw, dict) and (hit := _hit(raw))]
+
+
+def _hit(raw: dict[str, object]) -> Hit | None:
+    number, title = str(raw.get("objectID") or ""), squeeze(clean(str(raw.get("title") or "")))[:300]
+    stamp, points = raw.get("created_at_i"), raw.get("points")
+    if not number.isdecimal() or not title or not isinstance(stamp, int) or not 0 < stamp < 4_000_000_000:
+        return None
+    return Hit(
+        url=str(raw.get("url") or ITEM + number),
+        title=title,
+        teaser=squeeze(fragment(str(raw.get("story_text") or "")[:5_000]))[:TEASER_CHARS],
+        points=max(points, 0) if isinstance(points, int) else 0,
+        created_at=datetime.fromtimestamp(stamp, UTC),
+    )
+
+
+class HackerNews:
+    """The stories of the window. A broken half (new, front page) does not cost the other half."""
+
+    name = kind = "hackernews"
+
+    def __init__(self, fetcher: Fetcher, engine: Engine) -> None:
+        self._fetcher, self._engine = fetcher, engine
+
+    async def harvest(self, window: Window) -> Harvest:
+        """One offer a link, with the points of its best story, by points.
+
+        Raises:
+            SourceError, FetchError: neither half answered; the error is that of the first.
+        """
+        since = int(window.since.timestamp())
+        new = f"search_by_date?tags=story&numericFilters=created_at_i%3E{since}&hitsPerPage={PER_PAGE}"
+        front = f"search?tags=front_page&hitsPerPage={PER_PAGE}"
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._half(API + path)) for path in (new, front)]
+        halves = [task.result() for task in tasks]
+        failed = [half for half in halves if isinstance(half, Exception)]
+        if len(failed) == len(halves):
+            raise failed[0]
+        best: dict[str, Offer] = {}
+        for hit in (hit for half in halves if isinstance(half, list) for hit in half):
+            offer = self._offer(hit, window)
+            if offer and offer.points >= best.get(offer.url, offer).points:
+                best[offer.url] = offer
+        offers = tuple(sorted(best.values(), key=lambda offer: (-offer.points, offer.url)))
+        message = f"one half did not answer: {failed[0]}" if failed else ""
+        return Harvest(SourceHealth(self.name, self.kind, "ok" if offers else "empty", len(offers), message), offers)
+
+    async def _half(self, url: str) -> list[Hit] | FetchError | SourceError:
+        try:
+            body = self._fetcher.body(await self._fetcher.get(url))
+        except FetchError as error:
+            return error
+        [hits] = await self._engine.map(parse_hits, [body], wall_s=WALL_S, memory_mb=MEMORY_MB)
+        if isinstance(hits, DeepdailyError):
+            return hits if isinstance(hits, SourceError) else SourceError(f"the answer could not be read: {hits}")
+        return hits
+
+    def _offer(self, hit: Hit, window: Window) -> Offer | None:
+        if not window.since <= hit.created_at <= window.now:
+            return None
+        try:
+            url = canonical(hit.url)
+        except ValueError:
+            return None
+        return Offer(url, self.name, hit.title, hit.teaser, hit.points, hit.created_at, sponsored_link(hit.url))
