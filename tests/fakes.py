@@ -61,7 +61,9 @@ class FakeWire:
 class FakeFetcher:
     """Snapshots by URL: a body, an error to raise, or a list of these, one for each request. Others are unreachable."""
 
-    def __init__(self, answers: Mapping[str, bytes | FetchError | list[bytes | FetchError]], media_type: str = "") -> None:
+    def __init__(
+        self, answers: Mapping[str, bytes | FetchError | list[bytes | FetchError]], media_type: str = ""
+    ) -> None:
         self.answers = {url: list(told) if isinstance(told, list) else told for url, told in answers.items()}
         self.media_type = media_type
         self.asked: list[str] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import NoText
-from deepdaily.extract import MAX_TAGS, Extracted, PageBytes, fragment, page, with_title
+from deepdaily.extract import MAX_TAGS, MAX_TEXT_CHARS, Extracted, PageBytes, fragment, page, with_title
 
 LONG = (
     "The scheduler keeps prefill and decode apart, so a long prompt no longer delays the tokens of other requests. " * 6
@@ -86,6 +86,8 @@ def test_menus_and_footers_are_left_out() -> None:
         ("推理服务的灰度发布实践_机器之心", "", "推理服务的灰度发布实践"),
         ("Serving - a tale of two queues", "", "Serving - a tale of two queues"),
         ("How to use max_tokens well", "", "How to use max_tokens well"),
+        ("[2602.00001] Batches", '<meta name="citation_title" content="Batches of one">', "Batches of one"),
+        ("word " * 1_000, "", ("word " * 60).strip()),
         (
             "Anything",
             '<meta property="og:title" content="Serving &amp;amp; scale"><meta property="og:site_name" content="X">',
@@ -227,6 +229,18 @@ def test_a_fragment_follows_the_same_rules() -> None:
     assert found.split("\n") == ["Fixes", "One line", "- first & best", "- second", "a", "b"]
     assert fragment("no markup &lt; here\nsecond line") == "no markup < here\nsecond line"
     assert fragment("") == fragment("<p> </p>") == fragment("<!-- -->") == ""
+
+
+def test_a_text_is_cut_at_its_bound_and_only_there() -> None:
+    line = "x" * 99
+
+    assert len(fragment("\n".join(f"{line}{number}" for number in range(10**4, 10**4 + 1_000)))) == 105 * 1_000 - 1
+    assert (
+        MAX_TEXT_CHARS - 105
+        <= len(fragment("\n".join(f"{line}{number}" for number in range(10**4, 10**4 + 3_000))))
+        <= MAX_TEXT_CHARS
+    )
+    assert len(fragment("x" * (MAX_TEXT_CHARS + 1))) == MAX_TEXT_CHARS
 
 
 def test_a_title_stands_once() -> None:

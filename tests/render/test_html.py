@@ -125,6 +125,7 @@ def note(number: int, text: str, start: int, end: int) -> Note:
     source = replace(issues.SERVER, text=text)
     return Note(
         number,
+        number,
         replace(issues.proof(source, text[:1]), start=start, end=end, quote=text[start:end]),
         issues.cited(source),
         True,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from deepdaily.core.lexicon import ROUNDUP, first_party
-from deepdaily.core.text import tokens
+from deepdaily.core.text import COMMON, tokens
 from deepdaily.core.types import Candidate, Document, Story
 
 SAME_STORY = 0.25
@@ -42,6 +42,8 @@ def _terms(title: str) -> dict[str, float]:
     """How much each term counts: the parts of a compound share one vote, or GPT-5.3-Codex alone would join two stories."""
     counts: dict[str, float] = defaultdict(float)
     for term in tokens(title, parts=False):
+        if term in COMMON:
+            continue
         parts = [part for part in re.split(r"[\-_/]", term) if part]
         for part in parts:
             counts[part] += 1 / len(parts)
@@ -69,9 +71,24 @@ def stories(candidates: Sequence[Candidate], documents: Mapping[str, Document]) 
     for group in cluster(candidates):
         read = [documents[candidate.url] for candidate in group if candidate.url in documents]
         if read:
-            ordered = tuple(sorted(read, key=_lead_order))
-            found.append(Story(story_id(ordered[0]), tuple(group), ordered))
+            ordered = sorted(read, key=_lead_order)
+            found.append(Story(story_id(ordered[0]), tuple(group), _beside(ordered)))
     return found
+
+
+def _beside(ordered: Sequence[Document]) -> tuple[Document, ...]:
+    """The lead and the documents that are like it by themselves: an average link may chain two events through a third."""
+    lead, *others = ordered
+    point, *points = vectors([document.title for document in ordered])
+    family = _RELEASE.match(lead.url)
+    return (
+        lead,
+        *(
+            document
+            for document, other in zip(others, points, strict=True)
+            if cosine(point, other) >= SAME_STORY or (family and document.url.startswith(family.group()))
+        ),
+    )
 
 
 def _lead_order(document: Document) -> tuple[bool, bool, bool, float, str]:

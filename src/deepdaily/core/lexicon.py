@@ -29,12 +29,14 @@ LABS = _words(
     r"|alibaba|moonshot|kimi|zhipu|glm|minimax|bytedance|seed|baidu|tencent|vllm|sglang|pytorch|llama\.cpp|cursor|cohere)\b"
     r"|阿里|通义|千问|月之暗面|智谱|字节|百度|腾讯|英伟达"
 )
+BIG_LABS = _words(r"\b(openai|gpt-?\d[\w.\-]*|codex|anthropic|claude|google|gemini|deepmind)\b")
 RELEASE = _words(
     r"\b(releas\w+|launch\w*|introduc\w+|announc\w+|unveil\w*|now available|general(ly)? availab\w+|open.?sourc\w+|ships?|preview|rolls? out"
     r"|day 0|support)\b|发布|推出|开源|上线|公测|正式版|宣布"
 )
 DOCUMENTATION = re.compile(
-    r"^(?:docs|doc|documentation|help|learn|support)\.|/(?:docs|documentation|help|reference|guides?|samples)/", re.I
+    r"^(?:docs|doc|documentation|help|learn|support)\.|/(?:docs|documentation|help|reference|guides?|samples|design|api)/",
+    re.I,
 )
 DATED_PAGE = re.compile(
     r"/(?:blog|blogs|news|posts?|release[_-]?notes|releases|changelog|proposals?|community|seps?)(?:/|$)|/20\d\d", re.I

@@ -12,7 +12,7 @@ from deepdaily.core.types import Appearance, Document, Issue, Story
 NO_REPEAT_DAYS = 30
 """Within so many days a told story comes back only as a marked follow-up."""
 
-SAME_THREAD = 0.45
+SAME_THREAD = 0.5
 """Cosine of titles above which a story continues a told one: stricter than SAME_STORY, as days lie between."""
 
 

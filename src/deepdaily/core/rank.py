@@ -12,6 +12,7 @@ from datetime import datetime
 from deepdaily.core.cluster import cosine, vectors
 from deepdaily.core.lexicon import (
     AI,
+    BIG_LABS,
     CORE_AI,
     DATED_PAGE,
     DEPTH,
@@ -30,6 +31,9 @@ from deepdaily.core.urls import domain, host
 
 MOST_PER_HOST = 2
 """One publisher fills at most two places of an issue."""
+
+FEWEST_HOSTS = 5
+"""An issue led by fewer hosts is a few publishers' newsletter."""
 
 SAME_PLACE = 0.25
 """Cosine of titles above which two stories would fill two places with one thing (ranking.md, section 6)."""
@@ -75,6 +79,7 @@ def _terms(story: Story, now: datetime) -> list[tuple[str, float]]:
     return [
         ("AI in the title", 1.0 if CORE_AI.search(titles) else 0.5 if AI.search(titles) else 0.0),
         ("names a lab or project", 1.0 if LABS.search(titles) else 0.0),
+        ("names OpenAI, Anthropic or Google", 0.6 if BIG_LABS.search(titles) else 0.0),
         ("independent publishers", 0.8 * math.log(len(publishers))),
         ("sources that offer it", 0.3 * math.log(len({offer.source for offer in offers}))),
         ("points", 0.1 * math.log1p(max(offer.points for offer in offers))),
@@ -100,13 +105,13 @@ def _documentation(path: str) -> bool:
 
 
 def _depth(head: str) -> float:
-    """0 to 1.5: measured quantities and engineering terms per thousand characters of the beginning."""
+    """0 to 1.2: measured quantities and engineering terms per thousand characters of the beginning."""
     if not head:
         return 0.0
     measured = sum(1 for number in numbers(head) if number.unit)
     terms = len({found.casefold() for found in DEPTH.findall(head)})
     scale = 1.5 if language_of(head) == "zh" else 1.0  # a Chinese character carries about 1.5 Latin ones here
-    return min(1.5, 0.06 * measured * scale + 0.1 * terms)
+    return min(1.2, 0.05 * measured * scale + 0.1 * terms)
 
 
 def _age_days(story: Story, now: datetime) -> float:
@@ -144,6 +149,9 @@ def _why_not(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int)
     if likeness >= SAME_PLACE:
         return "too much like a chosen story"
     mine = host(one.story.lead.url)
-    if sum(host(other.story.lead.url) == mine for other in chosen) >= MOST_PER_HOST:
+    hosts = [host(other.story.lead.url) for other in chosen]
+    if hosts.count(mine) >= MOST_PER_HOST:
         return f"{mine} fills {MOST_PER_HOST} places already"
+    if mine in hosts and items - len(chosen) <= FEWEST_HOSTS - len(set(hosts)):
+        return f"the last places go to other hosts than {mine}"
     return ""

@@ -111,13 +111,14 @@ def tokens(text: str, *, parts: bool = True) -> list[str]:
 
 
 _NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z])[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*")
-_COMMON = frozenset(
+COMMON = frozenset(
     "a an the this that these those it its we our you your they their he she i in on at by for from to of with as is are was"
     " were be been has have had do does did can could will would may might must should not no yes and or but if when while"
     " where what which who why how all any both each few more most other some such only own same so than too very just also"
     " after before during since until new now today here there then first last next part introducing announcing using"
     " why show ask tell hn via into over under about up out off how-to open read get make see use".split()
 )
+"""English words that say nothing alone: no names, and no likeness of titles."""
 
 
 def names(text: str) -> list[str]:
@@ -127,7 +128,7 @@ def names(text: str) -> list[str]:
         word = found.group().strip(".-/")
         at_start = found.start() == 0 or text[: found.start()].rstrip().endswith((".", "!", "?", ":", "\n", "“", '"'))
         plain = word[1:].islower() and word.isalpha()
-        if len(word) < 2 or word.lower() in _COMMON or (at_start and plain):
+        if len(word) < 2 or word.lower() in COMMON or (at_start and plain):
             continue
         seen.setdefault(word.lower(), word)
     return list(seen.values())

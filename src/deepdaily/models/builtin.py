@@ -48,12 +48,13 @@ def write_item(story: Story, language: Language, playbooks: Sequence[Playbook] =
         printed.extend(chosen)
         return tuple(_quoted(passage) for passage in chosen)
 
-    lead, whole = told[0], [passage for found in told for passage in found]
     family = story.lead.url.startswith("https://github.com/")  # a row of releases is one text; a second report is not
+    lead = told[0]
+    whole = [passage for found in told for passage in found] if family else lead
     measured = tuple(_tabled(row) for row in rows(story.lead)[:MOST_ROWS])
     sections = (
         Section("what", section(tells_what, MOST_WHAT, [one for one in lead if not one.listed][:12])),
-        Section("detail", section(gives_detail, MOST_DETAILS - len(measured), whole if family else lead) + measured),
+        Section("detail", section(gives_detail, MOST_DETAILS - len(measured), whole) + measured),
         Section("why", section(says_why, MOST_WHY, whole), _VOICES[language]),
         Section("impact", section(says_what_follows, MOST_FOLLOWS, whole), _VOICES[language]),
         Section("advice", _advice(story, playbooks, language), _PROPOSAL[language]),

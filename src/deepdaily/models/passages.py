@@ -154,8 +154,10 @@ def _voice(text: str) -> float:
 
 def tells_what(passage: Passage) -> float:
     """Worth as the sentence that says what the thing is: early, names the title's things, has an event in it."""
-    title = {term for term in tokens(passage.document.title) if len(term) > 2}
-    shared = len(title & set(tokens(passage.text))) / max(3, len(title))
+    title, mine = passage.document.title, set(tokens(passage.text))
+    words = {term for term in tokens(title) if len(term) > 1}
+    named = {term for name in names(title) for term in tokens(name)}
+    shared = 0.5 * len(words & mine) / max(3, len(words)) + 0.5 * len(named & mine) / max(1, len(named))
     news = 1.0 if NEWS.search(passage.text) else 0.4 if EVENT.search(passage.text) else -0.5
     news -= 1.0 if DUTY.search(passage.text) else 0.0
     return 1.2 + 2 * shared + news - 0.25 * passage.place - _voice(passage.text)
