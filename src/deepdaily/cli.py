@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -120,8 +120,9 @@ def _sources(settings: Settings, fetcher: Any, engine: Any, search_key: str | No
     made: list[Any] = [Feed(url, name, fetcher, engine) for url, name in feeds.items()]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine))
-    for search in chosen.search:
-        made.append(WebSearch(Brave(search_key or key_of(search)), search.queries, fetcher, engine))
+    if chosen.search:  # one source a provider: its quota is one
+        queries = tuple(dict.fromkeys(query for search in chosen.search for query in search.queries))
+        made.append(WebSearch(Brave(search_key or key_of(chosen.search[0])), queries, fetcher, engine))
     return made
 
 
@@ -360,7 +361,9 @@ def _sample_day(broken: str, *, tamper: bool, as_json: bool) -> int:
     store = open_store(given.data)
     slot = slot_at(web.NOW, given.settings.digest.at, given.settings.zone)
     try:
-        status = asyncio.run(_run_on(web.DemoWire(broken), given, store, slot, web.NOW, search_key=web.SEARCH_KEY))
+        status = asyncio.run(
+            _run_on(web.DemoWire(cast("web.Broken", broken)), given, store, slot, web.NOW, search_key=web.SEARCH_KEY)
+        )
         if tamper:
             say("tampered: " + _change_a_digit(DEMO / "out" / "content" / "posts" / slot.day / "index.md"))
         verdict = _verify(given, store, slot.day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from datetime import datetime
 from deepdaily.core import cluster, memory, rank
 from deepdaily.core.schedule import LADDER, suffices
 from deepdaily.core.types import Candidate, Harvest, Issue, Loss, Offer, Rung, Slot, Story, Window
-from deepdaily.core.urls import host
+from deepdaily.core.urls import host, page_key
 from deepdaily.read import MOST_PAGES, Reader, older
 from deepdaily.record import Record
 
@@ -75,13 +75,17 @@ def _untellable(stories: Iterable[Story], repeats: Mapping[str, str]) -> Iterato
 
 
 def candidates(harvests: Iterable[Harvest], mute: Sequence[str] = ()) -> tuple[list[Candidate], list[Loss]]:
-    """Offers joined by canonical URL, in the order of URLs; sponsored and muted ones are losses."""
+    """Offers joined by page, in the order of pages; sponsored and muted ones are losses.
+
+    The candidate's URL is the one most offers name: `www.` or a trailing slash may matter to the site.
+    """
     offers: dict[str, list[Offer]] = defaultdict(list)
     for harvest in harvests:
         for offer in harvest.offers:
-            offers[offer.url].append(offer)
+            offers[page_key(offer.url)].append(offer)
     found, losses = [], []
-    for url, mine in sorted(offers.items()):
+    for _, mine in sorted(offers.items()):
+        (url, _), *_ = Counter(sorted(offer.url for offer in mine)).most_common(1)
         if any(offer.sponsored for offer in mine):
             losses.append(Loss(url, "collect", "sponsored"))
         elif host(url) in mute:

@@ -17,6 +17,7 @@ from deepdaily.core import rank
 from deepdaily.core.errors import NothingToPublish, PublishError
 from deepdaily.core.schedule import LADDER
 from deepdaily.core.types import Harvest, Issue, Ranked, Slot, Window
+from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
 from deepdaily.gather import Gathering, gather
@@ -88,7 +89,7 @@ async def collected(house: House, slot: Slot, now: datetime, record: Record) -> 
 
 async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: datetime, record: Record) -> Gathering:
     """Untold stories with a text, from the narrowest rung that has enough of them."""
-    carried = {document.url: document for harvest in harvests for document in harvest.documents}
+    carried = {page_key(document.url): document for harvest in harvests for document in harvest.documents}
     reader = Reader(house.store, house.fetcher, house.engine, carried)
     told = house.store.issues(before=slot.key)
     digest, sources = house.settings.digest, house.settings.sources

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from deepdaily.core.errors import DeepdailyError, FetchError
 from deepdaily.core.text import squeeze
 from deepdaily.core.types import Candidate, Document, Loss, Snapshot, Window, document_id
+from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.extract import Extracted, PageBytes, page
 from deepdaily.fetch import Fetcher
@@ -41,7 +42,7 @@ class Reader:
     fetcher: Fetcher
     engine: Engine
     carried: Mapping[str, Document]
-    """Texts that feeds carried, by candidate URL."""
+    """Texts that feeds carried, by page key."""
 
     async def read(
         self, candidates: Sequence[Candidate], window: Window, *, wall_s: float, on_done: Callable[[], None]
@@ -72,7 +73,7 @@ class Reader:
         return readings
 
     async def _one(self, candidate: Candidate, window: Window, readings: Readings) -> None:
-        carried = self.carried.get(candidate.url)
+        carried = self.carried.get(page_key(candidate.url))
         if carried is not None and not carried.partial:
             readings.documents[candidate.url] = carried
             return

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from deepdaily.core.cluster import cosine, vectors
 from deepdaily.core.types import Appearance, Document, Issue, Story
+from deepdaily.core.urls import page_key
 
 NO_REPEAT_DAYS = 30
 """Within so many days a told story comes back only as a marked follow-up."""
@@ -29,16 +30,16 @@ def without_repeats(
     points = vectors([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
     kept, repeats = [], {}
     for story, point in zip(stories, points[len(told) :], strict=True):
-        urls = {candidate.url for candidate in story.candidates}
+        pages = {page_key(document.url) for document in story.documents}
         hits = [
             (issue, item)
             for (issue, item), other in zip(told, points, strict=False)
-            if urls & {cited.url for cited in item.sources} or cosine(point, other) >= SAME_THREAD
+            if pages & {page_key(cited.url) for cited in item.sources} or cosine(point, other) >= SAME_THREAD
         ]
         if not hits:
             kept.append(story)
             continue
-        printed = {cited.url for _, item in hits for cited in item.sources}
+        printed = {page_key(cited.url) for _, item in hits for cited in item.sources}
         fresh = _news_since(story, hits[-1][0].draft.now, printed)
         if fresh:
             thread = tuple(Appearance(issue.draft.slot.day, item.story, item.title.text) for issue, item in hits)
@@ -53,5 +54,5 @@ def _news_since(story: Story, then: datetime, printed: set[str]) -> tuple[Docume
     return tuple(
         document
         for document in story.documents
-        if document.url not in printed and document.published_at is not None and document.published_at > then
+        if page_key(document.url) not in printed and document.published_at is not None and document.published_at > then
     )

@@ -170,7 +170,7 @@ class Silence:
     title: re.Pattern[str]
     missing: re.Pattern[str]
     name: Words
-    unless: re.Pattern[str] = re.compile(r"\b(law|alleg|lawsuit|watchdog|ads?)\b|诉讼|指控|广告", re.I)
+    unless: re.Pattern[str] = re.compile(r"\b(law|alleg\w*|lawsuit|watchdog|ads?)\b|诉讼|指控|广告", re.I)
 
 
 SILENCES = (

@@ -51,9 +51,7 @@ TEASER_CHARS = 300
 EXTRACTOR = f"feedparser/{version('feedparser')}"
 CHINA = timezone(timedelta(hours=8))
 
-_COMPLETE_FEEDS = re.compile(
-    r"github\.com/[^/]+/[^/]+/(?:releases|tags)\.atom|arxiv\.org/|changelog|release-?notes", re.I
-)
+_COMPLETE_FEEDS = re.compile(r"github\.com/[^/]+/[^/]+/(?:releases|tags)\.atom|arxiv\.org/", re.I)
 _CUT_SHORT = re.compile(
     r"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\]|read (?:more|the full .{1,30}|on)\W*|continue reading.{0,80}|阅读(?:全文|原文|更多)\W*"
     r"|查看(?:全文|原文)\W*|the post .{1,200} (?:appeared first on|first appeared on) .{1,60})$",
