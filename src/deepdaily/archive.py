@@ -89,7 +89,8 @@ def bare(body: bytes) -> str:
     """The visible text of an answer without any white space: what a quotation must be part of.
 
     Independent of the extractors on purpose: it only takes marks away, so an extractor's mistake shows. Entries of
-    feeds are marked up twice, so marks are taken away twice; JSON strings are unfolded first.
+    feeds are marked up twice, so what is left after one and after two rounds stands on two lines; JSON strings are
+    unfolded first.
     """
     declared = _CHARSET.search(body[:2048])
     try:
@@ -98,9 +99,9 @@ def bare(body: bytes) -> str:
         text = body.decode("utf-8", "replace")
     if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
         text = "\n".join(_strings(json.loads(text)))
-    for _ in range(2):
-        text = html.unescape(_TAGS.sub("", text))
-    return _joined(clean(text))
+    once = html.unescape(_TAGS.sub("", text))
+    twice = html.unescape(_TAGS.sub("", once))
+    return _joined(clean(once)) + "\n" + _joined(clean(twice))
 
 
 def _joined(text: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from deepdaily.core.lexicon import ROUNDUP, first_party
-from deepdaily.core.text import COMMON, tokens
+from deepdaily.core.text import COMMON, squeeze, tokens
 from deepdaily.core.types import Candidate, Document, Story
 
 SAME_STORY = 0.25
@@ -81,8 +81,8 @@ def stories(candidates: Sequence[Candidate], documents: Mapping[str, Document]) 
 
 def _beside(ordered: Sequence[Document]) -> tuple[Document, ...]:
     """The lead and the documents that are like it by themselves: an average link may chain two events through a third."""
-    lead, *others = ordered
-    point, *points = vectors([document.title for document in ordered])
+    lead, *others = _distinct(ordered)
+    point, *points = vectors([document.title for document in (lead, *others)])
     family = _RELEASE.match(lead.url)
     return (
         lead,
@@ -93,6 +93,13 @@ def _beside(ordered: Sequence[Document]) -> tuple[Document, ...]:
             or (cosine(point, other) >= SAME_STORY and _days_apart(lead, document) <= EVENT_DAYS)
         ),
     )
+
+
+def _distinct(documents: Iterable[Document]) -> list[Document]:
+    """The documents without copies: a mirror's same words are no second report."""
+    return list(
+        {squeeze(document.text.removeprefix(document.title)): document for document in reversed([*documents])}.values()
+    )[::-1]
 
 
 def _days_apart(left: Document, right: Document) -> float:

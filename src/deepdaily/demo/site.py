@@ -1,0 +1,194 @@
+"""The sites of the sample day: `day/pages/*.txt` and `day/feeds.toml` as HTML pages and as feeds of four kinds.
+
+Invented events, real techniques. A page file is a TOML head, a line `+++`, and a body with one block a line: `## heading`,
+`- entry`, `| cell | cell |` (the first row is the header), a line of HTML as it stands, or a paragraph.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from functools import cache
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from typing import Literal
+from urllib.parse import urlsplit
+
+TEASER_CHARS = 200
+"""A teaser is whole paragraphs of at least this length together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the day, and where it is linked from."""
+
+    name: str
+    url: str
+    title: str
+    published: datetime
+    body: str
+    language: str = "en"
+    author: str = ""
+    feeds: tuple[str, ...] = ()
+    points: int = 0
+    """On Hacker News; 0 for a page nobody submitted."""
+    search: bool = False
+    """Whether the web search finds it."""
+    flags: tuple[str, ...] = ()
+    """`404`: linked, but not there. `sponsored`: labelled as paid. `injection`: orders the writer about."""
+    same_text_as: str = ""
+
+    @property
+    def teaser(self) -> str:
+        """The first paragraphs, together at least TEASER_CHARS long where there are as many."""
+        taken = ""
+        for line in self.body.splitlines():
+            if _kind(line) == "p" and len(taken) < TEASER_CHARS:
+                taken = f"{taken} {line}".strip()
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One feed of the day, as `day/feeds.toml` says."""
+
+    name: str
+    url: str
+    title: str
+    kind: Literal["rss", "rdf", "atom", "json"]
+    whole: bool = False
+    stays: bool = False
+    trouble: str = ""
+    encoding: str = "utf-8"
+
+
+@cache
+def feeds() -> tuple[Feed, ...]:
+    """The feeds in the order written."""
+    written = tomllib.loads((files(__package__) / "day" / "feeds.toml").read_text("utf-8"))
+    return tuple(Feed(**feed) for feed in written["feed"])
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """The pages by name."""
+    folder = files(__package__) / "day" / "pages"
+    read = {entry.name.removesuffix(".txt"): entry.read_text("utf-8") for entry in folder.iterdir()}
+    bodies = {name: text.partition("\n+++\n")[2].strip() for name, text in read.items()}
+    found = []
+    for name, text in sorted(read.items()):
+        head = tomllib.loads(text.partition("\n+++\n")[0] + "\n")
+        head |= {key: tuple(head[key]) for key in ("feeds", "flags") if key in head}
+        found.append(Page(name, body=bodies[head.get("same_text_as", name)], **head))
+    return tuple(found)
+
+
+def feed_of(feed: Feed) -> str:
+    """The feed as its site serves it, newest entry first."""
+    mine = [page for page in pages() if feed.name in page.feeds]
+    return _WRITERS[feed.kind](feed, sorted(mine, key=lambda page: page.published, reverse=True))
+
+
+def _rss(feed: Feed, newest: Sequence[Page]) -> str:
+    items = "".join(
+        f"<item><title>{escape(page.title)}</title><link>{escape(page.url)}</link><guid>{escape(page.url)}</guid>"
+        f"<pubDate>{format_datetime(page.published)}</pubDate><description>{_content(feed, page)}</description></item>\n"
+        for page in newest
+    )
+    head = (
+        f'<?xml version="1.0" encoding="{feed.encoding}"?>\n<rss version="2.0"><channel><title>{feed.title}</title>\n'
+    )
+    return f"{head}<link>{feed.url}</link><description>{feed.title}</description>\n{items}</channel></rss>\n"
+
+
+def _rdf(feed: Feed, newest: Sequence[Page]) -> str:
+    items = "".join(
+        f'<item rdf:about="{escape(page.url)}"><title>{escape(page.title)}</title><link>{escape(page.url)}</link>'
+        f"<dc:date>{page.published.isoformat()}</dc:date><description>{_content(feed, page)}</description></item>\n"
+        for page in newest
+    )
+    spaces = 'xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    head = f'<?xml version="1.0"?>\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" {spaces}>\n'
+    return f'{head}<channel rdf:about="{feed.url}"><title>{feed.title}</title></channel>\n{items}</rdf:RDF>\n'
+
+
+def _atom(feed: Feed, newest: Sequence[Page]) -> str:
+    part = "content" if feed.whole else "summary"
+    entries = "".join(
+        f'<entry><id>{escape(page.url)}</id><title>{escape(page.title)}</title><link href="{escape(page.url)}"/>'
+        f"<updated>{page.published.isoformat()}</updated><author><name>{escape(page.author)}</name></author>"
+        f'<{part} type="html">{_content(feed, page)}</{part}></entry>\n'
+        for page in newest
+    )
+    head = f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>{feed.title}</title>\n'
+    return f"{head}<id>{feed.url}</id><updated>{newest[0].published.isoformat()}</updated>\n{entries}</feed>\n"
+
+
+def _json(feed: Feed, newest: Sequence[Page]) -> str:
+    items = [
+        {
+            "id": page.url, "url": page.url, "title": page.title, "summary": page.teaser,
+            "date_published": page.published.isoformat(),
+        }
+        for page in newest
+    ]  # fmt: skip
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": feed.title, "items": items})
+
+
+_WRITERS: dict[str, Callable[[Feed, Sequence[Page]], str]] = {"rss": _rss, "rdf": _rdf, "atom": _atom, "json": _json}
+
+
+def _content(feed: Feed, page: Page) -> str:
+    return escape(_blocks(page.body) if feed.whole else f"<p>{escape(page.teaser)}</p>")
+
+
+def html_of(page: Page) -> str:
+    """The page as its site serves it, with the menu, the cookie line and the footer that a reader must look past."""
+    site = (urlsplit(page.url).hostname or "").removesuffix(".example").replace("-", " ").title()
+    paid = "<p>Sponsored content</p>" if "sponsored" in page.flags else ""
+    title = escape(page.title)
+    return f"""<!doctype html>
+<html lang="{page.language}"><head><meta charset="utf-8"><title>{title} | {site}</title>
+<meta property="og:title" content="{title}"><meta property="og:site_name" content="{site}">
+<meta property="article:published_time" content="{page.published.isoformat()}">
+<script>window.visits = (window.visits || 0) + 1;</script></head><body>
+<div class="cookie-banner" role="dialog">We use cookies to count visits. <button>Accept</button></div>
+<header><nav><a href="/">{site}</a> <a href="/archive">Archive</a> <a href="/about">About</a></nav></header>
+<main><article><h1>{title}</h1>{paid}
+{_blocks(page.body)}
+</article></main>
+<aside><h2>Most read</h2><ul><li><a href="/a">Twelve terminals compared</a></li><li><a href="/b">Our year</a></li></ul></aside>
+<footer><p>© 2026 {site}. All rights reserved. <a href="/privacy">Privacy</a></p></footer>
+</body></html>"""
+
+
+def _kind(line: str) -> str:
+    marks = {"## ": "h2", "- ": "ul", "| ": "table", "<": "raw"}
+    return next((kind for mark, kind in marks.items() if line.startswith(mark)), "p" if line.strip() else "")
+
+
+def _blocks(body: str) -> str:
+    """A body's markup as HTML, one element a block."""
+    made: list[str] = []
+    for kind, group in groupby(filter(str.strip, body.splitlines()), key=_kind):
+        lines = list(group)
+        if kind == "ul":
+            made.append("<ul>" + "".join(f"<li>{escape(line[2:])}</li>" for line in lines) + "</ul>")
+        elif kind == "table":
+            rows = [[escape(cell.strip()) for cell in line.strip("| ").split(" | ")] for line in lines]
+            cells = [("th" if row is rows[0] else "td", row) for row in rows]
+            made.append("<table>" + "".join(_row(tag, row) for tag, row in cells) + "</table>")
+        elif kind == "raw":
+            made.extend(lines)
+        else:
+            made.extend(f"<{kind}>{escape(line.removeprefix('## '))}</{kind}>" for line in lines)
+    return "\n".join(made)
+
+
+def _row(tag: str, cells: Sequence[str]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
