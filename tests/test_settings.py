@@ -63,5 +63,5 @@ def test_a_slip_is_named_with_what_to_write_instead(tmp_path: Path, text: str, n
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="none.toml cannot be read"):
+    with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
         load(tmp_path / "none.toml")

@@ -134,7 +134,7 @@ def _altered(edition: Edition, path: Path, wanted: bytes) -> list[str]:
 
 
 def published_files(
-    issue: Issue, store: Store, publishers: Sequence[FileChannel], folders: dict[str, Path]
+    issue: Issue, store: Store, channels: Sequence[tuple[FileChannel, Path]]
 ) -> list[tuple[Edition, Path, bytes]]:
     """Each recorded edition of the issue whose file belongs to this day alone, with its path and the bytes it should have."""
     slot = issue.draft.slot.key
@@ -144,8 +144,8 @@ def published_files(
     )
     recorded = {(edition.channel, edition.location): edition for edition in store.editions(slot)}
     return [
-        (recorded[publisher.channel, location], folders[publisher.channel] / location, wanted)
-        for publisher in publishers
+        (recorded[publisher.channel, location], folder / location, wanted)
+        for publisher, folder in channels
         for location, wanted in publisher.files(issue, recent=recent, documents=documents).items()
         if issue.draft.slot.day in location and (publisher.channel, location) in recorded
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Issue
+from deepdaily.core.types import Edition, Issue, Slot
 from deepdaily.record import Meter, Record
 
 
@@ -108,6 +109,17 @@ def closing(issue: Issue, record: Record) -> None:
     say(funnel(record.funnel))
     for trouble in [*(f"degraded: {cause}" for cause in issue.draft.degraded), *record.troubles]:
         say(f"! {trouble}")
+
+
+def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) -> None:
+    """Where a person finds the issue, and the two commands that question it."""
+    if not editions:
+        say("dry run: nothing was published")
+        return
+    for edition in editions:
+        if edition.location.endswith(("index.md", f"{slot.day}.html")):
+            say(f"{edition.channel:<6} {folders[edition.channel] / edition.location}")
+    say(f"proof: deepdaily verify {slot.day}    why: deepdaily show {slot.day}#1")
 
 
 def _scores(issue: Issue, record: Record) -> list[str]:

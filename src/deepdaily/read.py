@@ -22,6 +22,9 @@ PAGE_WALL_S, PAGE_MEMORY_MB = 15.0, 1024
 MOST_PAGES = 400
 """Pages read a run, most promising first: at two a host and 16 at once, about two minutes of the real web."""
 
+SPONSORED = "sponsored"
+"""The reason of a page that was paid for: its teaser is not printed either."""
+
 DATE_SLACK = timedelta(days=2)
 """A page's own date is often only a day, and often a guess."""
 
@@ -83,7 +86,7 @@ class Reader:
             readings.losses[candidate.url] = Loss(candidate.url, "read", f"the page is dated {day}, before the window")
         elif isinstance(found, Document):
             readings.documents[candidate.url] = found
-        elif carried is not None:
+        elif carried is not None and found != SPONSORED:
             readings.documents[candidate.url] = carried
             readings.losses[candidate.url] = Loss(candidate.url, "read", f"only its teaser: {found}")
         else:
@@ -113,7 +116,7 @@ class Reader:
 
 def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted) -> Document | str:
     if extracted.sponsored:
-        return "sponsored"
+        return SPONSORED
     return Document(
         id=document_id(candidate.url, "", extracted.text),
         url=candidate.url,

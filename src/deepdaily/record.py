@@ -110,4 +110,6 @@ class Record:
 
 def trouble(health: SourceHealth) -> str:
     """A line for a source that failed; empty for one that did not."""
-    return "" if health.state in ("ok", "empty", "no-key") else f"{health.source}: {health.state}: {health.message}"
+    if health.state in ("ok", "empty", "no-key"):
+        return ""
+    return f"{health.source}: {health.state}: {health.message.removeprefix(f'{health.source}: ')}"

@@ -112,6 +112,14 @@ class Settings(BaseSettings):
     network: Network = Network()
     publish: tuple[Publish, ...] = _EVERYWHERE
 
+    @field_validator("publish")
+    @classmethod
+    def _each_once(cls, channels: tuple[Publish, ...]) -> tuple[Publish, ...]:
+        names = [channel.to for channel in channels]
+        if len(set(names)) < len(names):
+            raise ValueError("each channel may stand once")
+        return channels
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.digest.timezone)

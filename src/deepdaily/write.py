@@ -157,7 +157,7 @@ _RUNGS = {
     },
 }
 _KINDS = {
-    "zh": {"search": "网页搜索", "hackernews": "Hacker News", "feed": "订阅源"},
+    "zh": {"search": "网页搜索", "hackernews": " Hacker News ", "feed": "订阅源"},
     "en": {"search": "web search", "hackernews": "Hacker News", "feed": "feeds"},
 }
 _STATES = {

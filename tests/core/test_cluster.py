@@ -40,8 +40,8 @@ def test_releases_of_one_repository_are_one_story_and_of_another_are_not() -> No
 def test_the_lead_is_the_read_page_of_the_maker() -> None:
     titles = "OpenAI ships a new Codex agent for terminals"
     teaser = document(titles, url="https://openai.com/x", partial=True)
-    press = document(titles, url="https://press.example/x")
-    maker = document(titles, url="https://github.blog/x")
+    press = document(titles, "As reported.", url="https://press.example/x")
+    maker = document(titles, "As made.", url="https://github.blog/x")
     candidates = [candidate(titles, one.url) for one in (teaser, press, maker)]
 
     (found,) = stories(candidates, {one.url: one for one in (teaser, press, maker)})
@@ -51,3 +51,15 @@ def test_the_lead_is_the_read_page_of_the_maker() -> None:
 
 def test_a_group_without_any_text_is_no_story() -> None:
     assert stories([candidate("Something")], {}) == []
+
+
+def test_a_copy_of_the_same_words_is_no_second_report() -> None:
+    title = "OpenAI ships a new Codex agent for terminals"
+    first = document(title, "The agent runs in a sandbox.", url="https://press.example/x")
+    mirror = document(title, "The agent  runs in a sandbox.", url="https://mirror.example/x")
+    second = document(title, "We tried the agent.", url="https://other.example/x")
+    candidates = [candidate(title, one.url) for one in (first, mirror, second)]
+
+    (found,) = stories(candidates, {one.url: one for one in (first, mirror, second)})
+
+    assert len(found.documents) == 2

@@ -9,10 +9,10 @@ import heapq
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from deepdaily.core.lexicon import ROUNDUP, first_party
+from deepdaily.core.lexicon import ROUNDUP, first_hand
 from deepdaily.core.text import COMMON, squeeze, tokens
 from deepdaily.core.types import Candidate, Document, Story
 
@@ -63,43 +63,40 @@ def cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:
 def cluster(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """Groups of candidates that tell one story, in the order of their first members."""
     groups = _start_groups(candidates)
-    links = _neighbours(vectors([" ".join(_titles(candidate)) for candidate in candidates]))
+    links = _neighbours(_points(candidates))
     merged = _average_link(groups, links)
     return [[candidates[i] for i in sorted(group)] for group in sorted(merged, key=min)]
 
 
 def stories(candidates: Sequence[Candidate], documents: Mapping[str, Document]) -> list[Story]:
     """The groups of candidates of which at least one has a document (by candidate URL), as stories."""
+    points = dict(zip((one.url for one in candidates), _points(candidates), strict=True))
     found = []
     for group in cluster(candidates):
-        read = [documents[candidate.url] for candidate in group if candidate.url in documents]
+        read = [(documents[one.url], points[one.url]) for one in group if one.url in documents]
         if read:
-            ordered = sorted(read, key=_lead_order)
-            found.append(Story(story_id(ordered[0]), tuple(group), _beside(ordered)))
+            told = _told(sorted(read, key=lambda pair: _lead_order(pair[0])))
+            found.append(Story(story_id(told[0]), tuple(group), told))
     return found
 
 
-def _beside(ordered: Sequence[Document]) -> tuple[Document, ...]:
-    """The lead and the documents that are like it by themselves: an average link may chain two events through a third."""
-    lead, *others = _distinct(ordered)
-    point, *points = vectors([document.title for document in (lead, *others)])
+def _told(ordered: Sequence[tuple[Document, Vector]]) -> tuple[Document, ...]:
+    """The lead and the reports that are like it by themselves: an average link may chain two events through a third.
+
+    A mirror's same words are no second report.
+    """
+    (lead, point), *others = ordered
     family = _RELEASE.match(lead.url)
-    return (
-        lead,
-        *(
-            document
-            for document, other in zip(others, points, strict=True)
-            if (family and document.url.startswith(family.group()))
-            or (cosine(point, other) >= SAME_STORY and _days_apart(lead, document) <= EVENT_DAYS)
-        ),
-    )
+    kept = {_body(lead): lead}
+    for document, other in others:
+        alike = cosine(point, other) >= SAME_STORY and _days_apart(lead, document) <= EVENT_DAYS
+        if alike or (family and document.url.startswith(family.group())):
+            kept.setdefault(_body(document), document)
+    return tuple(kept.values())
 
 
-def _distinct(documents: Iterable[Document]) -> list[Document]:
-    """The documents without copies: a mirror's same words are no second report."""
-    return list(
-        {squeeze(document.text.removeprefix(document.title)): document for document in reversed([*documents])}.values()
-    )[::-1]
+def _body(document: Document) -> str:
+    return squeeze(document.text.removeprefix(document.title))
 
 
 def _days_apart(left: Document, right: Document) -> float:
@@ -113,7 +110,7 @@ def _lead_order(document: Document) -> tuple[bool, bool, bool, float, str]:
     """Read pages before teasers, makers before reporters, reports before round-ups; then the newest, then the URL."""
     published = document.published_at.timestamp() if document.published_at else 0.0
     roundup = bool(ROUNDUP.search(document.title))
-    return (document.partial, roundup, not first_party(document.url), -published, document.url)
+    return (document.partial, roundup, not first_hand(document.url, document.title), -published, document.url)
 
 
 def story_id(lead: Document) -> str:
@@ -122,8 +119,9 @@ def story_id(lead: Document) -> str:
     return "-".join(["s", *words, sha256(lead.url.encode()).hexdigest()[:4]])
 
 
-def _titles(candidate: Candidate) -> Iterable[str]:
-    return dict.fromkeys(offer.title for offer in candidate.offers)
+def _points(candidates: Sequence[Candidate]) -> list[Vector]:
+    """A vector for each candidate, of all the titles it was offered under."""
+    return vectors([" ".join(dict.fromkeys(offer.title for offer in one.offers)) for one in candidates])
 
 
 _RELEASE = re.compile(r"^https://github\.com/([^/]+/[^/]+)/releases/")

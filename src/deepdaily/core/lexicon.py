@@ -59,7 +59,7 @@ REFERENCE = _words(
 DEPTH = _words(
     r"\b(benchmark\w*|throughput|latency|p9[59]|ttft|tokens?/s|tok/s|speedup|kernel|prefill|decode|bandwidth|memory|batch size|profil\w+"
     r"|post-?mortem|root cause|incident|regression|cache|scheduler|protocol|spec|security|cve|vulnerab\w+|reproduc\w+|ablation|open weights"
-    r"|flops|quanti[sz]\w+|fp8|fp4|nvfp4|rdma|nvlink|tensor parallel|expert parallel)\b|吞吐|延迟|显存|带宽|算子|基准|复现|根因|事故|漏洞|调度|量化|协议"
+    r"|flops|quanti[sz]\w+|fp8|fp4|nvfp4|rdma|nvlink|tensor parallel|expert parallel)\b|吞吐|延迟|时延|显存|带宽|算子|基准|复现|根因|事故|漏洞|调度|量化|协议|并发|缓存|命中率|首 ?token|批大小|实测|复测|压测|精度|参数|权重|基线|误差|内核|消融|准确率"
 )
 FIRST_PARTY = frozenset(
     "openai.com anthropic.com claude.com deepmind.google blog.google ai.google.dev mistral.ai x.ai ai.meta.com meta.com nvidia.com github.blog"
@@ -71,8 +71,14 @@ FIRST_PARTY = frozenset(
 
 
 def first_party(url: str) -> bool:
-    """Whether the address is the maker's own site."""
+    """Whether the address is a known maker's own site."""
     return domain(url) in FIRST_PARTY or host(url) in FIRST_PARTY
+
+
+def first_hand(url: str, title: str) -> bool:
+    """Whether the maker speaks: a known maker's site, or one that bears the name of what the title is about."""
+    label = domain(url).partition(".")[0].split("-")[0]
+    return first_party(url) or (len(label) >= 4 and label in title.casefold())
 
 
 # -- sentences: what may be printed, and what it says --

@@ -23,6 +23,7 @@ from deepdaily.core.lexicon import (
     REFERENCE,
     RELEASE,
     ROUNDUP,
+    first_hand,
     first_party,
 )
 from deepdaily.core.text import language_of, numbers, versions
@@ -85,7 +86,7 @@ def _terms(story: Story, now: datetime) -> list[tuple[str, float]]:
         ("points", 0.1 * math.log1p(max(offer.points for offer in offers))),
         ("release", 0.4 if RELEASE.search(titles) else 0.0),
         ("version", 0.3 if versions(titles) else 0.0),
-        ("first-hand", 0.5 if first_party(story.lead.url) else 0.0),
+        ("first-hand", 0.5 if first_hand(story.lead.url, story.lead.title) else 0.0),
         ("engineering depth", _depth(head)),
         ("only a teaser", -1.2 if story.lead.partial else 0.0),
         ("thin text", -0.8 if len(head) < 500 and not story.lead.partial else 0.0),

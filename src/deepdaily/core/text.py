@@ -51,7 +51,7 @@ class Sentence:
 
 
 _ABBREVIATIONS = frozenset(
-    "e.g i.e etc vs cf al fig no dr mr mrs ms prof st inc corp ltd co jr sr approx est dept u.s u.k a.m p.m jan feb mar"
+    "e.g i.e etc vs cf al fig no dr mr mrs prof st inc corp ltd co jr sr approx est dept u.s u.k a.m p.m jan feb mar"
     " apr jun jul aug sep sept oct nov dec".split()
 )
 # A stop ends a sentence before white space, also when the next one begins with vLLM, llm-d or npm.

@@ -103,3 +103,17 @@ def _feed(feed: Feed) -> Answer:
 
 _LOGIN = """<!doctype html><html><head><title>Sign in</title></head><body><form method="post"><h1>Sign in to continue</h1>
 <input name="user"><input type="password" name="password"><button>Sign in</button></form></body></html>"""
+
+
+def closing_words(day: str, broken: Broken) -> str:
+    """What the sample day says at its end: what a model would add, and the next commands."""
+    places = "--data deepdaily-demo/data --out deepdaily-demo/out"
+    lines = [
+        "The built-in writer quotes its sources and invents nothing; a model would add a retelling and its own judgement.",
+        "  read it      deepdaily-demo/out/page/" + day + ".html",
+        f"  see a proof  deepdaily show {day}#1 {places}",
+        "  your own     write a deepdaily.toml (README), then: deepdaily run",
+    ]
+    if broken in ("models", "all"):
+        lines.insert(0, "Models were taken away: the built-in writer wrote every item.")
+    return "\n".join(lines)

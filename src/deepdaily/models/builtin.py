@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from deepdaily.core import evidence
-from deepdaily.core.lexicon import LABS, first_party
+from deepdaily.core.lexicon import LABS, first_hand
 from deepdaily.core.text import shorten, squeeze, versions
 from deepdaily.core.types import Cited, Claim, Document, Evidence, Item, Language, Section, Story
 from deepdaily.core.urls import domain, host
@@ -72,7 +72,7 @@ def write_item(story: Story, language: Language, playbooks: Sequence[Playbook] =
 
 
 def _documents(story: Story) -> tuple[Document, ...]:
-    """At most four: the lead, then one a host, then releases of the same family."""
+    """The lead and at most three more: a reader follows no fifth link."""
     return story.documents[:4]
 
 
@@ -133,12 +133,13 @@ def _byline(story: Story, language: Language) -> str:
     publishers = len({domain(document.url) for document in story.documents})
     published = min((document.published_at for document in _documents(story) if document.published_at), default=None)
     day = published.date().isoformat() if published else ""
+    own = first_hand(story.lead.url, story.lead.title)
     if language == "zh":
-        parts = ["一手来源" if first_party(story.lead.url) else "媒体或社区来源", f"发布于 {day}" if day else ""]
+        parts = ["一手来源" if own else "媒体或社区来源", f"发布于 {day}" if day else ""]
         parts.append(f"{publishers} 个独立来源" if publishers > 1 else "")
     else:
         parts = [
-            "first-hand" if first_party(story.lead.url) else "press or community",
+            "first-hand" if own else "press or community",
             f"published {day}" if day else "",
         ]
         parts.append(f"{publishers} independent publishers" if publishers > 1 else "")

@@ -128,11 +128,11 @@ class Question:
 
 QUESTIONS = (
     Question(_words(r"\bpaus(ing|ed)\b|suspend|暂停"), {"zh": "{name} 的推进何时恢复，暂停的原因是什么？", "en": "When does {name} resume, and why was it paused?"}, 14),
-    Question(_words(r"alleg|lawsuit|watchdog|complaint|investigat|指控|诉讼|调查"), {"zh": "围绕 {name} 的争议如何了结，披露口径会不会因此改变？", "en": "How is the dispute over {name} settled, and does disclosure change?"}, 30),
+    Question(_words(r"alleg|lawsuit|watchdog|complaint|investigat|指控|诉讼|立案|被调查"), {"zh": "围绕 {name} 的争议如何了结，披露口径会不会因此改变？", "en": "How is the dispute over {name} settled, and does disclosure change?"}, 30),
     Question(_words(r"gradual|rolling out|starting to reach|rollout|逐步|灰度"), {"zh": "{name} 何时对所有用户开放，配额与限流怎么定？", "en": "When is {name} open to everybody, with which quotas?"}, 14),
     Question(_words(r"\(part (i|1)\)|part (i|1|one)\b|第一部分|（上）"), {"zh": "{name} 的下一篇会给出哪些数据？", "en": "Which figures does the next part on {name} give?"}, 30),
     Question(_words(r"status: draft|\bdraft\b|experimental|preview|\bbeta\b|\brc\d|草案|预览|公测|实验性"), {"zh": "{name} 何时结束预览或草案阶段，接口会不会再变？", "en": "When does {name} leave preview or draft, and will interfaces change again?"}, 21),
-    Question(_words(r"incident|vulnerab|cve-|root cause|事故|漏洞|根因"), {"zh": "{name} 的后续防护是否落地，有没有再次发生？", "en": "Are the follow-up measures for {name} in place, and did it recur?"}, 21),
+    Question(_words(r"\bincident|vulnerab|cve-|事故|漏洞"), {"zh": "{name} 的后续防护是否落地，有没有再次发生？", "en": "Are the follow-up measures for {name} in place, and did it recur?"}, 21),
     Question(_words(r"future work|roadmap|coming (weeks|months|soon)|next steps|plans? to|路线图|后续|计划"), {"zh": "{name} 原文许诺的后续是否兑现？", "en": "Does what {name} announced for later arrive?"}, 30),
     Question(_words(r"\d+(\.\d+)?x\b|speedup|throughput|faster|倍|吞吐|提速"), {"zh": "{name} 的数字在别的负载上能否复现？", "en": "Do the figures of {name} hold under other loads?"}, 21),
 )  # fmt: skip

@@ -25,7 +25,7 @@ CHARACTERS_A_MINUTE, WORDS_A_MINUTE = 400, 220
 
 # A figure with its unit, but not the digits inside a name or version (GPT-5.3, v0.9.1).
 _FIGURE = re.compile(
-    r"(?<![\w.\-])\d+(?:[.,:]\d+)*(?:\s?(?:%|‰|(?:[kMGT]?i?[BbW]|[nµm]?s|[kMG]?Hz|[KMBx]|tok/s|ms)\b)|[ ]?(?:倍|万|亿))?(?![\w.\-]*\d)",
+    r"(?<![\w.\-])\d+(?:[.,:]\d+)*(?:\s?(?:%|‰|(?:[kMGT]?i?[BbW]|[nµm]?s|[kMG]?Hz|[KMBx])\b)|[ ]?(?:倍|万|亿))?(?![\w.\-]*\d)",
     re.ASCII,
 )
 
