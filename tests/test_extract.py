@@ -248,6 +248,7 @@ def test_a_title_stands_once() -> None:
     assert with_title("Fast batches", "Text.") == "Fast batches\n\nText."
 
 
+@pytest.mark.eval
 def test_saved_pages_are_read_as_well_as_measured(shared: Path) -> None:
     """All 348 score word F1 0.875 and 0.955 on articles; every eighth is enough to notice a fall."""
     folder = shared / "eval" / "extraction"

@@ -126,6 +126,7 @@ def test_whatever_is_given_it_is_passed_or_refused(text: str, before: str) -> No
     assert message.isprintable()
 
 
+@pytest.mark.eval
 def test_the_hostile_set_is_refused(shared: Path) -> None:
     """The open half of the measured set; its words for our reasons."""
     words = {"scheme": "bad_scheme", "malformed": "bad_url", "address": "blocked_address", "port": "blocked_port"}

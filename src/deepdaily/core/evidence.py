@@ -35,7 +35,7 @@ def stands(evidence: Evidence, document: Document) -> bool:
 
 _QUOTED = re.compile(r"[“「]([^”」]{2,})[”」]")
 _SUPERLATIVE = re.compile(
-    r"首个(?! ?token)|首次|最快|最大|最强|唯一|史上|第一个|\b(?:fastest|largest|biggest|first-ever|only one)\b", re.I
+    r"首个(?! ?token)|首次|最快|最大|最强|唯一|史上|\b(?:fastest|largest|biggest|first-ever|only one)\b", re.I
 )
 
 

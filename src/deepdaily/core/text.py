@@ -110,7 +110,7 @@ def tokens(text: str, *, parts: bool = True) -> list[str]:
     return found
 
 
-_NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z])[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*")
+_NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z]\b)[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*")
 COMMON = frozenset(
     "a an the this that these those it its we our you your they their he she i in on at by for from to of with as is are was"
     " were be been has have had do does did can could will would may might must should not no yes and or but if when while"
@@ -128,7 +128,7 @@ def names(text: str) -> list[str]:
         word = found.group().strip(".-/")
         at_start = found.start() == 0 or text[: found.start()].rstrip().endswith((".", "!", "?", ":", "\n", "“", '"'))
         plain = word[1:].islower() and word.isalpha()
-        if len(word) < 2 or word.lower() in COMMON or (at_start and plain):
+        if len(word) < 2 or word.lower() in COMMON or word[:3].lower() in _MONTHS or (at_start and plain):
             continue
         seen.setdefault(word.lower(), word)
     return list(seen.values())
@@ -156,7 +156,7 @@ _UNIT = {
 }  # fmt: skip
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NUMBER = re.compile(
-    r"(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))"
     r"(?:\s?(?P<size>万亿|百万|[千万亿]|thousand|million|billion|trillion)|(?P<suffix>[kmbt])(?![a-z0-9]))?"
     r"(?:[\s-]?(?P<unit>"
     + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True))
@@ -165,6 +165,7 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"(?P<y>20\d\d)\s?[-/年.]\s?(?P<m>\d{1,2})\s?(?:[-/月.]\s?(?P<d>\d{1,2})日?)?(?!\d)"
     r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
+    r"|(?P<mon5>" + "|".join(_MONTHS) + r")[a-z]*\.?,?\s(?P<y5>20\d\d)(?!\d)"
     r"|(?P<mon>" + "|".join(_MONTHS) + r")[a-z]*\.?\s(?P<d3>\d{1,2})(?:st|nd|rd|th)?(?:,?\s(?P<y3>20\d\d))?"
     r"|(?P<d4>\d{1,2})(?:st|nd|rd|th)?\s(?P<mon4>" + "|".join(_MONTHS) + r")[a-z]*\.?(?:\s(?P<y4>20\d\d))?"
 )  # fmt: skip
@@ -199,9 +200,9 @@ def dates(text: str) -> set[tuple[int, int, int]]:
     found = set()
     for match in _DATE.finditer(unicodedata.normalize("NFKC", text).lower()):
         part = {name: value for name, value in match.groupdict().items() if value}
-        year = part.get("y") or part.get("y3") or part.get("y4") or 0
+        year = part.get("y") or part.get("y3") or part.get("y4") or part.get("y5") or 0
         month = part.get("m") or part.get("m2")
-        month_name = part.get("mon") or part.get("mon4")
+        month_name = part.get("mon") or part.get("mon4") or part.get("mon5")
         day = part.get("d") or part.get("d2") or part.get("d3") or part.get("d4") or 0
         found.add((int(year), int(month) if month else _MONTHS.index(month_name or "jan") + 1, int(day)))
     return found
