@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,10 +96,11 @@ def bare(body: bytes) -> str:
     declared = _CHARSET.search(body[:2048])
     try:
         text = body.decode(declared.group(1).decode() if declared else "utf-8", "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):  # no such encoding, or one like `idna` that is none for pages
         text = body.decode("utf-8", "replace")
     if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
-        text = "\n".join(_strings(json.loads(text)))
+        with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
+            text = "\n".join(_strings(json.loads(text)))
     once = html.unescape(_TAGS.sub("", text))
     twice = html.unescape(_TAGS.sub("", once))
     return _joined(clean(once)) + "\n" + _joined(clean(twice))
@@ -161,6 +163,6 @@ def fate(url: str, store: Store) -> list[tuple[str, Loss | Item]]:
     found: list[tuple[str, Loss | Item]] = []
     for issue in store.issues():
         slot = issue.draft.slot
-        found += [(slot.day, item) for item in issue.draft.items if any(cited.url == url for cited in item.sources)]
-        found += [(slot.day, loss) for loss in store.losses(slot.key) if loss.url == url]
+        told = [(slot.day, item) for item in issue.draft.items if any(cited.url == url for cited in item.sources)]
+        found += told or [(slot.day, loss) for loss in store.losses(slot.key) if loss.url == url]
     return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from deepdaily import __version__
-from deepdaily.core.errors import DeepdailyError, NothingToPublish, SettingsError, StoreError
+from deepdaily.core.errors import DeepdailyError, NothingToPublish, SettingsError
 
 if TYPE_CHECKING:
     from deepdaily.archive import Verdict
@@ -118,7 +118,10 @@ async def _run(
         _print_json(record.value() | {"sources": health, "editions": [asdict(one) for one in store.editions(slot.key)]})
     else:
         closing(issue, record)
-        where(slot, [] if dry else store.editions(slot.key), {c.channel: f for c, f in wiring.channels(given)})
+        if dry:
+            typer.echo("dry run: nothing was published")
+        else:
+            where(slot, store.editions(slot.key), {c.channel: f for c, f in wiring.channels(given)})
     if dry:
         return DEGRADED if record.degraded else PUBLISHED
     return record.exit
@@ -200,13 +203,9 @@ def show(
         if "://" in what:
             shown = showing.link(what, store)
         else:
-            day, _, number = what.partition("#")
+            day, marked, number = what.partition("#")
             issue = _stored_issue(store, day)
-            shown = (
-                showing.item(issue, int(number), store)
-                if number.isdigit()
-                else showing.issue(issue, store, audit=audit)
-            )
+            shown = showing.item(issue, number, store) if marked else showing.issue(issue, store, audit=audit)
     finally:
         store.close()
     showing.print_out(shown, as_json=as_json)
@@ -337,14 +336,29 @@ def main() -> NoReturn:
     try:
         app()
     except DeepdailyError as error:
-        _warn(f"deepdaily: {error}; {_safety(error)}" + (f"; {error.remedy}" if error.remedy else ""))
-        sys.exit(NOTHING if isinstance(error, NothingToPublish) else BAD_USAGE)
+        sys.exit(_ended_by(error))
+    except ExceptionGroup as group:  # what happened in tasks side by side
+        foreseen, bugs = group.split(DeepdailyError)
+        if bugs or foreseen is None:
+            raise
+        sys.exit(_ended_by(_first(foreseen)))
     sys.exit(PUBLISHED)
+
+
+def _first(group: ExceptionGroup[DeepdailyError]) -> DeepdailyError:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first
+
+
+def _ended_by(error: DeepdailyError) -> int:
+    """Say it in one line; the exit status."""
+    _warn(f"deepdaily: {error}; {_safety(error)}" + (f"; {error.remedy}" if error.remedy else ""))
+    return NOTHING if isinstance(error, NothingToPublish) else BAD_USAGE
 
 
 def _safety(error: DeepdailyError) -> str:
     if isinstance(error, NothingToPublish):
         return "nothing was published today"
-    if isinstance(error, SettingsError | StoreError):
+    if isinstance(error, SettingsError):
         return "nothing was started, what is published stays as it is"
     return "what is published stays as it is"

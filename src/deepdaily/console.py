@@ -114,7 +114,7 @@ def closing(issue: Issue, record: Record) -> None:
 def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) -> None:
     """Where a person finds the issue, and the two commands that question it."""
     if not editions:
-        say("dry run: nothing was published")
+        say("nothing was published; the issue is kept: mend what is named above, then run the same command again")
         return
     for edition in editions:
         if edition.location.endswith(("index.md", f"{slot.day}.html")):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from deepdaily.core import cluster, memory, rank
 from deepdaily.core.schedule import LADDER, suffices
-from deepdaily.core.types import Candidate, Harvest, Issue, Loss, Offer, Rung, Slot, Story, Window
+from deepdaily.core.types import Candidate, Document, Harvest, Issue, Loss, Offer, Rung, Slot, Story, Window
 from deepdaily.core.urls import host, page_key
 from deepdaily.read import MOST_PAGES, Reader, older
 from deepdaily.record import Record
@@ -61,7 +61,16 @@ async def gather(
         for one in found
         if older(one.published_at, window.since)
     ]
-    return Gathering(rung, stories, [*losses, *lost, *readings.losses.values(), *_untellable(every, repeats)])
+    merged = _merged(every, readings.documents)
+    return Gathering(rung, stories, [*losses, *lost, *readings.losses.values(), *merged, *_untellable(every, repeats)])
+
+
+def _merged(stories: Iterable[Story], documents: Mapping[str, Document]) -> Iterator[Loss]:
+    """Read pages that went into a story led by another."""
+    for story in stories:
+        for candidate in story.candidates:
+            if candidate.url in documents and documents[candidate.url].id != story.lead.id:
+                yield Loss(candidate.url, "cluster", f"one story with {story.lead.url}", story.id)
 
 
 def _untellable(stories: Iterable[Story], repeats: Mapping[str, str]) -> Iterator[Loss]:

@@ -38,6 +38,7 @@ async def keep(house: House, slot: Slot, now: datetime, *, dry: bool = False) ->
     if approved is None:
         return await run_day(house, slot, now, dry=dry)
     record = Record.resumed(slot.key, house.meter, house.store.record(slot.key))
+    record.degraded = approved.draft.degraded
     await published(house, approved, record)
     house.store.keep_record(slot.key, record.text())
     return approved, record

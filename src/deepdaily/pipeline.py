@@ -28,7 +28,7 @@ from deepdaily.review import approve, review
 from deepdaily.settings import Settings
 from deepdaily.sources import Source, collect
 from deepdaily.store import Store
-from deepdaily.write import write
+from deepdaily.write import advice_in, write
 
 COLLECT_S = 60.0
 """The share of the time for collecting: the slowest source may not eat the reading."""
@@ -60,8 +60,8 @@ async def run_day(house: House, slot: Slot, now: datetime, *, dry: bool = False)
         chosen = selected(house, stories, now, record)
         issue = edited(house, chosen, stories, harvests, slot, now, record)
         if not dry:
+            house.store.keep_issue(issue)  # first: a record without an issue means that the slot failed
             house.store.keep_record(slot.key, record.text())
-            house.store.keep_issue(issue)
             house.store.keep_watches(issue.draft.watchlist)
             await published(house, issue, record)
     finally:
@@ -130,6 +130,9 @@ def edited(
             title=digest.title,
             health=[harvest.health for harvest in harvests],
             open_watches=[watch for watch in house.store.watches() if watch.closed_on is None],
+            given_advice=advice_in(
+                [item for told in house.store.issues(before=slot.key, limit=7) for item in told.draft.items]
+            ),
         )
         documents = {document.id: document for one in chosen for document in one.story.documents}
         house.store.keep_documents(documents.values())

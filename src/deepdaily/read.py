@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -57,14 +58,10 @@ class Reader:
             await self._one(candidate, window, readings)
             on_done()
 
-        tasks = [asyncio.create_task(one(candidate)) for candidate in candidates[:MOST_PAGES]]
-        _, late = await asyncio.wait(tasks, timeout=wall_s) if tasks else (set(), set())
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        for task in tasks:
-            if not task.cancelled():
-                task.result()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wall_s), asyncio.TaskGroup() as group:
+                for candidate in candidates[:MOST_PAGES]:
+                    group.create_task(one(candidate))
         for candidate in candidates:
             if candidate.url not in readings.documents:
                 reason = (

@@ -53,11 +53,11 @@ def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
     return Shown(lines, value)
 
 
-def item(issue: Issue, number: int, store: Store) -> Shown:
+def item(issue: Issue, number: str, store: Store) -> Shown:
     """One item: each claim with its passage and where that is stored; the score's parts."""
-    found = item_of(issue, number)
+    found = item_of(issue, int(number)) if number.isdecimal() else None
     if found is None:
-        raise SettingsError(f"{issue.draft.slot.day} has no item {number}", f"it has {len(issue.draft.items)}")
+        raise SettingsError(f"{issue.draft.slot.day} has no item {number!r}", f"it has 1 to {len(issue.draft.items)}")
     cited = {one.document: one for one in found.sources}
     lines = [f"{number}) {found.title.text}", found.byline]
     for claim in found.claims():

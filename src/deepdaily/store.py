@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from deepdaily.core.errors import StoreError, StoreTooNew
@@ -326,10 +327,20 @@ def open_store(folder: Path) -> Store:
     except (OperationalError, DatabaseError) as error:
         engine.dispose()
         raise StoreError(f"the database {path} cannot be used: {error.orig}", _OTHER_FOLDER) from error
+    event.listen(engine, "handle_error", _refused)
     return Store(engine)
 
 
 _OTHER_FOLDER = "make the folder writable, or name another with --data"
+
+
+def _refused(context: ExceptionContext) -> None:
+    """A full disk, a lock held too long, a damaged file: foreseen, unlike a mistake in a statement."""
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        raise StoreError(
+            f"the database {context.engine.url.database if context.engine else ''} failed: {context.original_exception}",
+            "make room or end the other program, then run the same command again: it goes on where it stopped",
+        ) from context.original_exception
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

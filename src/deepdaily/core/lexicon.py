@@ -45,6 +45,9 @@ OPINION = _words(
     r"\b(why i|opinion|my take|thoughts on|how to|a guide|guide to|tutorial|getting started|tips|lessons|the case for|i built|show hn|ask hn"
     r"|what is|explained|introduction to|101|cheat ?sheet)\b|教程|入门|观点|随想|我为什么|盘点|指南"
 )
+BUSINESS = _words(
+    r"\b(ads?|advertis\w+|branding|trademark|revenue|consumer|lawsuit|office|hires?|appoints?|partnership|customers? stor(y|ies))\b|广告|商标|品牌|营收|任命|合作伙伴"
+)
 MONEY = _words(
     r"\b(stocks?|shares|ipo|valuation|raises? \$|funding|earnings|investors?|wall street|market cap|nasdaq|billionaire|acquir\w+|layoffs?)\b"
     r"|股价|融资|估值|上市|财报|裁员|投资者|市值"
@@ -87,12 +90,14 @@ HANGING = re.compile(
     r"^(?:\W*)(?:this|that|these|those|they|it|its|he|she|his|her|their|such|both|however|but|and|or|also|instead|still|yet|then|so|thus|hence"
     r"|therefore|as a result|as such|similarly|likewise|meanwhile|moreover|furthermore|in addition|additionally|for example|for instance|e\.g|here"
     r"|above|below|the above|the following|the first|the second|the third|the last|the latter|one of (?:them|these|those)|the former|the same|another|finally|second|secondly|third|next|once again|in other words"
-    r"|in contrast|on the other hand|of course|otherwise|because of this|for this|with this|to do this|to this end|together|at this point)\b"
+    r"|in contrast|on the other hand|of course|otherwise|because of this|for this|with this|to do this|to this end|together|at this point|the (?:reason|result|problem|date|change|fix|idea|goal|answer|difference|flush\w*)) "
+    r"|^\W*(?:where|when|if|while|based on|because|since|although)\b[^,.]{0,80},\s(?:it|they|he|she)\b|^\W*(?:where|when)\b[^.]{0,40}\bit\b"
+    r"|\b(?:this|these|those|such) (?!(?:week|month|year|quarter|morning|time|is|are|was|means|has|can|will)\b)[a-z]|^.{0,70}\balso\b"
     r"|^\W*(?:这|那|该|它|他|她|其|此|但|然而|不过|同时|因此|所以|于是|另外|此外|而且|并且|例如|比如|如图|如下|如上|上述|以上|以下|前者|后者|接下来|最后|其次|首先|另一|也就是说|换句话说|总之|可见|具体来说|对此)",
     re.I,
 )
 BOILERPLATE = _words(
-    r"\b(subscribe|sign up|cookies?|all rights reserved|share this|table of contents|read more|click here|follow us|newsletter|join our"
+    r"\b(also available (?:on|at|in)|will continue to|subscribe|sign up|cookies?|all rights reserved|share this|table of contents|read more|click here|follow us|newsletter|join our"
     r"|contact us|learn more|source code \((zip|tar)|pull request|view on github|edit this page|estimated reading|min read|written by|posted (on|by|in)"
     r"|image credit|photo by|advertisement|sponsored|terms of (service|use)|privacy policy|thank(s| you)|acknowledg|special thanks|full changelog"
     r"|new contributors|star us|register now|save your spot|webinar|in this (post|blog|article|guide|tutorial|section|series)|this (post|blog|article) "
@@ -114,10 +119,17 @@ EVENT = _words(
     r"|reduc\w+|improv\w+|enabl\w+|fix(es|ed)|paus\w+|disclos\w+|alleg\w+|reports?|published|describes?|defines?|standardi\w+|extends?|is an?|are|offers?"
     r"|starting to|rolling out|caused?|achiev\w+|deprecat\w+|starts?)\b|发布|推出|开源|上线|宣布|支持|提出|介绍|披露|修复|暂停|是一|新增|改进|引入|实现|达到"
 )
+VERB = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|had|can|will|does|do|now|no longer|[a-z]{3,}(?:ed|es|ize|ise))\b|^[A-Z][a-z]+(?:ed|s)\b"
+    r"|^(?:Add|Fix|Support|Allow|Improve|Remove|Enable|Block|Prevent|Use|Make|Update)\b|[\u4e00-\u9fff]{4,}"
+)
 WHY = _words(
     r"\b(why (this|it) matters|matters? because|which (means|matters)|this means|that means|is (critical|crucial|essential|important)|are (critical|crucial|essential)"
     r"|important because|bottleneck\w*|the (main|key|core|real|biggest) (problem|challenge|issue|reason)|without (it|this|a|an|any)|in practice|costs? of|fragile"
     r"|wastes?|root cause|limits?|limited|the reason)\b|意味着|关键在于|瓶颈|痛点|重要的是|原因(在于|是)|根因|代价|难点|之所以"
+)
+ACTION = _words(
+    r"\b(deprecat\w+|removed (in|from)|breaking changes?|must|has to|have to|no longer|by default|migrate)\b|弃用|移除|必须|不再|需要(升级|迁移)|默认改为|破坏性"
 )
 FOLLOWS = _words(
     r"\b(will (be|no longer|now|also|become|ship|support|require|continue|add|land|follow)|plans? to|planned|upcoming|next (release|version|step|quarter|month)|coming (weeks|months|soon)"

@@ -13,6 +13,7 @@ from deepdaily.core.cluster import cosine, vectors
 from deepdaily.core.lexicon import (
     AI,
     BIG_LABS,
+    BUSINESS,
     CORE_AI,
     DATED_PAGE,
     DEPTH,
@@ -92,6 +93,7 @@ def _terms(story: Story, now: datetime) -> list[tuple[str, float]]:
         ("thin text", -0.8 if len(head) < 500 and not story.lead.partial else 0.0),
         ("opinion or how-to", -0.8 if OPINION.search(titles) else 0.0),
         ("money talk", -0.8 if MONEY.search(titles) else 0.0),
+        ("business talk", -0.8 if BUSINESS.search(story.lead.title) else 0.0),
         ("round-up", -2.5 if ROUNDUP.search(titles) else 0.0),
         ("reference page", -1.5 if REFERENCE.search(story.lead.title) or _documentation(path) else 0.0),
         ("paper", -0.5 if domain(story.lead.url) == "arxiv.org" else 0.0),

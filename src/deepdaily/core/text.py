@@ -110,7 +110,9 @@ def tokens(text: str, *, parts: bool = True) -> list[str]:
     return found
 
 
-_NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z]\b)[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*")
+_NAME = re.compile(
+    r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z]\b)[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*"
+)
 COMMON = frozenset(
     "a an the this that these those it its we our you your they their he she i in on at by for from to of with as is are was"
     " were be been has have had do does did can could will would may might must should not no yes and or but if when while"

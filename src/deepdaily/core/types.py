@@ -188,6 +188,8 @@ class Cited:
     title: str
     fetched_at: datetime
     extractor: str
+    carried: bool = False
+    """The snapshot is a feed's or an API's answer that carried the text, not the page itself."""
 
 
 @dataclass(frozen=True, slots=True)

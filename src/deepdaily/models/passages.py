@@ -23,6 +23,7 @@ from deepdaily.core.lexicon import (
     PUFF,
     RESULT,
     SPEAKING,
+    VERB,
     WHY,
 )
 from deepdaily.core.text import Sentence, names, numbers, sentences, tokens, versions, width
@@ -70,6 +71,8 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
     listed = unit.text.startswith("- ")
     start = unit.start + 2 * listed
     text = _TICKET.sub("", document.text[start : unit.end])
+    if width(text) > 4 * LONGEST or (listed and not _tells(text)):
+        return None
     if not _printable(text) or (
         not listed and (not _ended(text) or ORDERS.search(text) or _repeats_title(text, document))
     ):
@@ -80,6 +83,11 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
             return None
         start = before.start
     return Passage(document, start, end, place, listed)
+
+
+def _tells(entry: str) -> bool:
+    """A list entry that says something: a figure with its unit, or a verb."""
+    return any(number.unit for number in numbers(entry)) or bool(VERB.search(entry))
 
 
 def _can_lean(before: Sentence, unit: Sentence, document: Document) -> bool:
@@ -170,6 +178,8 @@ def gives_detail(passage: Passage) -> float:
     named = len(names(passage.text)) + len(versions(passage.text))
     weight = min(3.0, 1.2 * measured) + 0.3 * min(2, bare) + 0.25 * min(4, named) + (0.3 if passage.listed else 0.0)
     told = 0.8 if weight and RESULT.search(passage.text) else 0.0
+    title = {term for term in tokens(passage.document.title) if len(term) > 3 and not term[0].isdigit()}
+    told += 0.6 * min(2, len(title & set(tokens(passage.text))))
     told -= 1.0 if not measured and ORDERS.search(passage.text) else 0.0
     return weight + told - 0.5 - _voice(passage.text) - 0.01 * passage.place
 

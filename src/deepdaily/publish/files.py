@@ -133,6 +133,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         try:
             if not (path.is_file() and path.read_bytes() == content):
                 _replace(path, content)
+            for left in path.parent.glob(f".{path.name}.*"):  # by a run that was killed while it wrote
+                left.unlink(missing_ok=True)
         except OSError as error:
             raise PublishError(
                 f"cannot write {path}: {error.strerror or error}",

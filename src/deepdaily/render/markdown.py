@@ -179,5 +179,6 @@ def _footnote(note: Note, issue: Issue, words: Words) -> str:
     if note.same_document:
         return f"[^{note.footnote}]: {quoted}{words.ditto}"
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
-    facts = (escape(note.cited.host), fetched, f"sha256 `{note.short_digest}`")
+    host = escape(note.cited.host) + (words.in_brackets(words.carried) if note.cited.carried else "")
+    facts = (host, fetched, f"sha256 `{note.short_digest}`")
     return f"[^{note.footnote}]: {quoted}{words.comma.join(facts)}"

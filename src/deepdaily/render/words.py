@@ -29,6 +29,7 @@ class Words:
     sources: str
     title_basis: str
     fetched: str
+    carried: str
     ditto: str
     told: str
     this_time: str
@@ -109,6 +110,7 @@ WORDS: Mapping[Language, Words] = {
         sources="来源",
         title_basis="标题依据",
         fetched="抓取",
+        carried="经订阅源",
         ditto="同上",
         told="第 {} 次报道",
         this_time="本期",
@@ -157,6 +159,7 @@ WORDS: Mapping[Language, Words] = {
         sources="Sources",
         title_basis="title rests on",
         fetched="fetched",
+        carried="by its feed",
         ditto="as above",
         told="Report no. {}",
         this_time="today",

@@ -1,0 +1,63 @@
+"""The sample day as a process that may kill itself: `sample_run.py FOLDER [answer:N | publish:N]`.
+
+`answer:N`: before the N-th answer of the web. `publish:N`: before the N-th published file takes its name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from deepdaily import keeper, wiring
+from deepdaily.demo import web
+from deepdaily.fetch import Answer
+from deepdaily.store import open_store
+
+
+class Countdown:
+    """Kills this process when it has been called so many times; 0 never."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def __call__(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalWire:
+    """The sample day's web, each answer one step nearer to the end."""
+
+    def __init__(self, countdown: Countdown) -> None:
+        self._web, self._countdown = web.DemoWire(), countdown
+
+    async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
+        self._countdown()
+        return await self._web.get(url, headers, cap_bytes=cap_bytes)
+
+
+async def run(folder: Path, answers: int) -> int:
+    given = wiring.Given(web.settings(), {}, folder / "data", folder / "out")
+    store = open_store(given.data)
+    slot = given.slot(None, web.NOW)
+    wire = MortalWire(Countdown(answers))
+    async with wiring.house(given, store, slot, web.NOW, wire, web.SEARCH_KEY) as house:
+        _, record = await keeper.keep(house, slot, keeper.calendar_of(store, slot, web.NOW))
+    store.close()
+    return record.exit
+
+
+def main(folder: str, die_at: str = "") -> int:
+    where, _, count = die_at.partition(":")
+    names = Countdown(int(count) if where == "publish" else 0)
+    sys.addaudithook(lambda event, _: names() if event == "os.rename" else None)
+    return asyncio.run(run(Path(folder), int(count) if where == "answer" else 0))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""Small webs for tests of whole runs: the frozen one of February 2026, and the sample day for child processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent / "deepdaily"
+SETTINGS = ROOT / "examples" / "frozen-web.toml"
+
+_HOLD = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
+
+
+@contextmanager
+def frozen_web(shared: Path, day: str) -> Iterator[dict[str, str]]:
+    """The frozen web of `day` behind a proxy on loopback; the environment that leads a program to it."""
+    archive = shared / "frozen-web" / f"seed-{day}.warc.gz"
+    server = subprocess.Popen(
+        [shared / "tools" / "replayweb", archive, "--", sys.executable, "-c", _HOLD],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert server.stdin is not None
+    assert server.stdout is not None
+    with server:
+        told = server.stdout.readline()
+        if not told:
+            pytest.skip("the replay proxy does not start here")
+        yield {**json.loads(told), "BRAVE_API_KEY": "frozen"}
+        server.stdin.close()
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without a setting or key of the product, and without a proxy."""
+    ours = "DEEPDAILY_", "BRAVE_"
+    plain = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(ours) and not name.upper().endswith("_PROXY")
+    }
+    return plain | more
+
+
+def run_arguments(day: str, folder: Path) -> list[str]:
+    """`deepdaily run` for a frozen day, store and editions below `folder`."""
+    return [
+        str(BIN), "run", "--settings", str(SETTINGS), "--data", str(folder / "data"), "--out", str(folder / "out"),
+        "--now", f"{day}T07:30:00+08:00",
+    ]  # fmt: skip
+
+
+def deepdaily(*arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Done:
+    """The command in a process of its own, as a user runs it."""
+    return finished([str(BIN), *arguments], env=env or environment(), cwd=cwd)
+
+
+Done = subprocess.CompletedProcess[str]
+
+
+def finished(command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None) -> Done:
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=180)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Every file by its place below `folder`."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@contextmanager
+def serving(pages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """A site on loopback: by path its media type and body, `{site}` standing for its address. Others are 404.
+
+    Yields the site's host and port.
+    """
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            media_type, body = pages.get(self.path, ("", ""))
+            self.send_response(200 if media_type else 404)
+            self.send_header("Content-Type", media_type or "text/plain")
+            self.end_headers()
+            self.wfile.write(body.replace("{site}", f"http://{site}").encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        site = f"127.0.0.1:{server.server_address[1]}"
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield site
+        finally:
+            server.shutdown()
+            thread.join()
