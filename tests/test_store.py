@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import StoreError, StoreTooNew
-from deepdaily.core.types import Harvest, Loss, Offer, Snapshot, SourceHealth, Watch
+from deepdaily.core.types import Harvest, Loss, Offer, Snapshot, SourceHealth
 from deepdaily.store import META, Place, Store, Validators, open_store
 from making import NOW, SLOT, document, issue, story
 
@@ -78,12 +78,22 @@ def test_a_restarted_slot_forgets_what_it_tried_and_keeps_what_is_published(stor
     assert store.begin(SLOT.key, NOW) == NOW.replace(hour=9)
 
 
-def test_a_watch_is_kept_once_and_may_be_closed(store: Store) -> None:
-    watch = Watch("w-1", "When?", ("X",), "s-1", NOW.date(), NOW.date())
-    store.keep_watches([watch])
-    store.keep_watches([replace(watch, closed_on=NOW.date())])
+def test_a_restart_does_not_forget_a_spent_quota(store: Store) -> None:
+    store.begin(SLOT.key, NOW)
+    store.keep_harvest(SLOT.key, Harvest(SourceHealth("brave", "search", "quota-spent")))
+    store.keep_harvest(SLOT.key, Harvest(SourceHealth("feed", "feed", "unreachable")))
 
-    assert store.watches() == [replace(watch, closed_on=NOW.date())]
+    store.restart(SLOT.key, NOW.replace(hour=9))
+
+    assert [harvest.health.source for harvest in store.harvests(SLOT.key)] == ["brave"]
+
+
+def test_a_text_read_again_keeps_its_first_snapshot(store: Store) -> None:
+    first = document("A title", "A body.")
+    again = replace(first, snapshot="sha256:" + "2" * 64)
+
+    assert store.keep_reading("yesterday", first.url, first) == first
+    assert store.keep_reading("today", first.url, again) == first
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from deepdaily.core.errors import SnapshotDamaged
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import clean, shorten
-from deepdaily.core.types import Document, Edition, Evidence, Issue, Item, Loss
+from deepdaily.core.types import Cited, Document, Edition, Evidence, Issue, Item, Loss, document_id
+from deepdaily.core.urls import page_key
 from deepdaily.publish import FileChannel
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store
@@ -36,14 +38,17 @@ class Verdict:
         return self.facts == self.found == self.supported and not (self.missing or self.damaged or self.altered)
 
 
-def verify(
-    issue: Issue, store: Store, snapshots: Snapshots, editions: Sequence[tuple[Edition, Path, bytes]]
-) -> Verdict:
-    """Check every fact of `issue` against its snapshot again, and every published file against the issue.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A file of an edition, and the bytes the issue gives for it today (None where it is not rendered any more)."""
 
-    Args:
-        editions: each recorded edition with the file it was written to and the bytes the issue gives today.
-    """
+    edition: Edition
+    path: Path
+    wanted: bytes | None
+
+
+def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Published]) -> Verdict:
+    """Check every fact of `issue` against its snapshot again, and every published file against what was published."""
     verdict = Verdict(issue.draft.slot.day)
     claims = [claim for item in issue.draft.items for claim in item.claims() if claim.evidence]
     documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
@@ -56,9 +61,25 @@ def verify(
         troubles = check_claim(claim, documents)
         verdict.missing += troubles
         verdict.supported += not troubles
-    for edition, path, wanted in editions:
-        verdict.altered += _altered(edition, path, wanted)
+    for source in dict.fromkeys(source for item in issue.draft.items for source in item.sources):
+        verdict.missing += _misnamed(source, documents.get(source.document))
+    for file in files:
+        verdict.altered += _altered(file)
+    if not files:
+        verdict.altered.append("no published file was found: is the folder the one it was published to?")
     return verdict
+
+
+def _misnamed(source: Cited, document: Document | None) -> list[str]:
+    """What a source line says that its stored document does not."""
+    if document is None:
+        return []  # a claim that rests on it says so already
+    stated = (source.url, source.snapshot, source.title, source.fetched_at)
+    if stated != (document.url, document.snapshot, document.title, document.fetched_at):
+        return [f"the source line of {document.url} is not what is stored"]
+    if document.id != document_id(document.url, document.locator, document.text):
+        return [f"the stored text of {document.url} was changed"]
+    return []
 
 
 def _bodies(documents: Iterable[Document], store: Store, snapshots: Snapshots, verdict: Verdict) -> dict[str, str]:
@@ -71,9 +92,11 @@ def _bodies(documents: Iterable[Document], store: Store, snapshots: Snapshots, v
         try:
             if place is None:
                 raise SnapshotDamaged(f"{document.snapshot} was never stored")
-            found[document.snapshot] = bare(snapshots.read(place, document.snapshot))
+            body = snapshots.read(place, document.snapshot)
         except SnapshotDamaged as error:
             verdict.damaged.append(f"{document.url}: {error}")
+        else:
+            found[document.snapshot] = bare(body, store.media_type(document.snapshot))
     return found
 
 
@@ -82,28 +105,46 @@ def _in_snapshot(proof: Evidence, documents: dict[str, Document], bodies: dict[s
     return document is not None and _joined(proof.quote) in bodies.get(document.snapshot, "")
 
 
-_TAGS = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|<(script|style)\b.*?</\1\s*>|<[^<>]+>", re.S | re.I)
-_CHARSET = re.compile(rb"(?:charset|encoding)=[\"']?([\w-]+)", re.I)
+_TAG = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]+>")
+_CHARSET = re.compile(r"(?:charset|encoding)=[\"']?([\w-]+)", re.I)
 
 
-def bare(body: bytes) -> str:
+def bare(body: bytes, media_type: str = "") -> str:
     """The visible text of an answer without any white space: what a quotation must be part of.
 
     Independent of the extractors on purpose: it only takes marks away, so an extractor's mistake shows. Entries of
     feeds are marked up twice, so what is left after one and after two rounds stands on two lines; JSON strings are
     unfolded first.
     """
-    declared = _CHARSET.search(body[:2048])
+    declared = _CHARSET.search(media_type) or _CHARSET.search(body[:2048].decode("latin-1"))
     try:
-        text = body.decode(declared.group(1).decode() if declared else "utf-8", "replace")
+        text = body.decode(declared.group(1) if declared else "utf-8", "replace")
     except (LookupError, UnicodeError):  # no such encoding, or one like `idna` that is none for pages
         text = body.decode("utf-8", "replace")
     if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
         with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
             text = "\n".join(_strings(json.loads(text)))
-    once = html.unescape(_TAGS.sub("", text))
-    twice = html.unescape(_TAGS.sub("", once))
-    return _joined(clean(once)) + "\n" + _joined(clean(twice))
+    once = _unmarked(text)
+    return _joined(clean(once)) + "\n" + _joined(clean(_unmarked(once)))
+
+
+def _unmarked(text: str) -> str:
+    """`text` without comments, scripts, styles and tags, and with its entities resolved."""
+    for begin, end in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")):
+        text = _without(text, begin, end)
+    return html.unescape(_TAG.sub("", text))
+
+
+def _without(text: str, begin: str, end: str) -> str:
+    """`text` without what stands from `begin` to `end`; an unclosed one reaches to the end of the text. Linear."""
+    folded, kept, at = text.lower(), [], 0
+    if len(folded) != len(text):  # a few letters grow when folded; places would shift
+        folded = text
+    while (start := folded.find(begin, at)) >= 0:
+        kept.append(text[at:start])
+        stop = folded.find(end, start)
+        at = len(text) if stop < 0 else stop + len(end)
+    return "".join([*kept, text[at:]])
 
 
 def _joined(text: str) -> str:
@@ -118,39 +159,40 @@ def _strings(value: object) -> list[str]:
     return [text for part in inner for text in _strings(part)]
 
 
-def _altered(edition: Edition, path: Path, wanted: bytes) -> list[str]:
-    """What differs in a published file: its first changed line, as published and as proven."""
+def _altered(file: Published) -> list[str]:
+    """What differs in a published file: where it can be told, its first changed line as published and as proven."""
+    edition = file.edition
     try:
-        published = path.read_bytes()
+        published = file.path.read_bytes()
     except OSError as error:
         return [f"{edition.location} cannot be read: {error.strerror}"]
-    if published == wanted:
+    if "sha256:" + sha256(published).hexdigest() == edition.digest:
         return []
-    pairs = zip(published.decode("utf-8", "replace").splitlines(), wanted.decode().splitlines(), strict=False)
+    ours_now = (file.wanted or b"").decode()
+    pairs = zip(published.decode("utf-8", "replace").splitlines(), ours_now.splitlines(), strict=False)
     for number, (theirs, ours) in enumerate(pairs, 1):
         if theirs != ours:
             at = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), 0)
             near = slice(max(0, at - 24), at + 24)
             return [f"{edition.location} line {number}: published “…{theirs[near]}…”, proven “…{ours[near]}…”"]
-    return [f"{edition.location}: lines were added or taken away at the end"]
+    return [f"{edition.location}: its bytes are not those that were published"]
 
 
-def published_files(
-    issue: Issue, store: Store, channels: Sequence[tuple[FileChannel, Path]]
-) -> list[tuple[Edition, Path, bytes]]:
-    """Each recorded edition of the issue whose file belongs to this day alone, with its path and the bytes it should have."""
+def published_files(issue: Issue, store: Store, channels: Sequence[tuple[FileChannel, Path]]) -> list[Published]:
+    """The recorded files of the issue's editions; those that later issues write again only while this is the newest."""
     slot = issue.draft.slot.key
-    recent = [issue, *store.issues(before=slot)]
-    documents = store.documents(
-        proof.document for item in issue.draft.items for claim in item.claims() for proof in claim.evidence
-    )
-    recorded = {(edition.channel, edition.location): edition for edition in store.editions(slot)}
-    return [
-        (recorded[publisher.channel, location], folder / location, wanted)
-        for publisher, folder in channels
-        for location, wanted in publisher.files(issue, recent=recent, documents=documents).items()
-        if issue.draft.slot.day in location and (publisher.channel, location) in recorded
-    ]
+    recent = store.issues()
+    claims = [claim for item in issue.draft.items for claim in item.claims()]
+    documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
+    newest = not recent or recent[0].draft.slot.key == slot
+    found = []
+    for channel, folder in channels:
+        wanted = channel.files(issue, recent=recent, documents=documents)
+        for edition in store.editions(slot):
+            own = edition.channel == channel.channel
+            if own and (newest or issue.draft.slot.day in edition.location):
+                found.append(Published(edition, folder / edition.location, wanted.get(edition.location)))
+    return found
 
 
 def item_of(issue: Issue, number: int) -> Item | None:
@@ -160,9 +202,12 @@ def item_of(issue: Issue, number: int) -> Item | None:
 
 def fate(url: str, store: Store) -> list[tuple[str, Loss | Item]]:
     """What became of a link, by slot, newest first: the item that told it, or why it was lost."""
+    wanted = page_key(url)
     found: list[tuple[str, Loss | Item]] = []
-    for issue in store.issues():
-        slot = issue.draft.slot
-        told = [(slot.day, item) for item in issue.draft.items if any(cited.url == url for cited in item.sources)]
-        found += told or [(slot.day, loss) for loss in store.losses(slot.key) if loss.url == url]
+    for slot in store.slots():
+        day = slot[:10]
+        issue = store.issue(day)
+        items = issue.draft.items if issue else ()
+        told = [(day, item) for item in items if any(page_key(cited.url) == wanted for cited in item.sources)]
+        found += told or [(day, loss) for loss in store.losses(slot) if page_key(loss.url) == wanted]
     return found

@@ -182,6 +182,12 @@ def _stored_issue(store: Store, day: str) -> Issue:
     return issue
 
 
+def _run_without_issue(store: Store, day: str) -> str:
+    """The slot of the newest run, or of `day`, if it has no issue; empty otherwise."""
+    ran = [slot for slot in store.slots() if slot.startswith(day)]
+    return ran[0] if ran and store.issue(ran[0][:10]) is None else ""
+
+
 @app.command()
 def show(
     what: Annotated[str, typer.Argument(help="DAY, DAY#N or a URL; nothing: the newest issue.")] = "",
@@ -204,8 +210,13 @@ def show(
             shown = showing.link(what, store)
         else:
             day, marked, number = what.partition("#")
-            issue = _stored_issue(store, day)
-            shown = showing.item(issue, number, store) if marked else showing.issue(issue, store, audit=audit)
+            failed = "" if marked else _run_without_issue(store, day)
+            if failed:
+                shown = showing.run(failed, store, audit=audit)
+            elif marked:
+                shown = showing.item(_stored_issue(store, day), number, store)
+            else:
+                shown = showing.issue(_stored_issue(store, day), store, audit=audit)
     finally:
         store.close()
     showing.print_out(shown, as_json=as_json)

@@ -34,6 +34,9 @@ class LineMeter:
         took = monotonic() - self._started
         print(f"{self._name:<9} {note} ({took:.1f} s)", file=sys.stderr, flush=True)  # noqa: T201
 
+    def stop(self) -> None:
+        """Nothing is open."""
+
 
 class BarMeter:
     """A bar for the stage at work, a line for each that is done."""
@@ -66,9 +69,13 @@ class BarMeter:
     def done(self, note: str) -> None:
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._bar.stop()
+        self.stop()
         took = monotonic() - self._started
         self._console.print(f" [green]✔[/] {self._name:<9} {_plain(note)}  [dim]{took:.1f} s[/]", highlight=False)
+
+    def stop(self) -> None:
+        """Give the terminal back."""
+        self._bar.stop()
 
 
 def _plain(text: str) -> str:

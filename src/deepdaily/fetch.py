@@ -173,9 +173,17 @@ class Fetcher:
             raise SnapshotDamaged(f"no bytes are stored for {guard.shown(snapshot.url)}")
         return self._snapshots.read(place, snapshot.digest)
 
+    def _is_readable(self, snapshot: Snapshot) -> bool:
+        """Whether its bytes are stored and whole; a lost WARC file costs one more fetch, not the day."""
+        try:
+            self.body(snapshot)
+        except SnapshotDamaged:
+            return False
+        return True
+
     async def _fetch(self, url: str, headers: Mapping[str, str], conditional: bool, robots: bool) -> Snapshot:
         earlier = self._store.latest_snapshot(url) if conditional else None
-        if earlier and self._store.place(earlier[0].digest) is None:
+        if earlier and not self._is_readable(earlier[0]):
             earlier = None
         final_url, answer = await self._follow(url, headers, earlier, robots, self._cap_bytes)
         if answer.status == 304 and earlier and final_url == earlier[0].final_url:
@@ -261,7 +269,7 @@ class Fetcher:
         media_type = " ".join(answer.headers.get("content-type", "").split())[:200]
         snapshot = Snapshot(url, body_digest(body), final_url, self._now, media_type, len(body))
         place = None
-        if self._store.place(snapshot.digest) is None:
+        if not self._is_readable(snapshot):
             place = self._snapshots.append(final_url, snapshot.digest, self._now, answer.headers, body)
         self._store.keep_snapshot(self._slot_key, snapshot, place, _validators(answer, Validators("", "")))
         return snapshot

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,14 +14,17 @@ from deepdaily.store import Store
 
 def is_finished(store: Store, slot: Slot, publishers: Sequence[Publisher]) -> bool:
     """Whether every channel has this slot's issue already."""
-    taken = {edition.channel for edition in store.editions(slot.key)}
-    return store.issue(slot.day) is not None and taken >= {publisher.channel for publisher in publishers}
+    issue = store.issue(slot.day)
+    if issue is None:
+        return False
+    taken = {edition.channel for edition in store.editions(issue.draft.slot.key)}
+    return taken >= {publisher.channel for publisher in publishers}
 
 
 def calendar_of(store: Store, slot: Slot, moment: datetime) -> datetime:
     """The `now` of this slot's run: that of a killed run, or `moment` where none ran or one ended without an issue."""
     now = store.begin(slot.key, moment)
-    if json.loads(store.record(slot.key) or "{}") and store.issue(slot.day) is None:
+    if store.status(slot.key) in ("failed", "dry") and store.issue(slot.day) is None:
         store.restart(slot.key, moment)
         return moment
     return now.astimezone(moment.tzinfo)
@@ -37,8 +39,8 @@ async def keep(house: House, slot: Slot, now: datetime, *, dry: bool = False) ->
     approved = house.store.issue(slot.day)
     if approved is None:
         return await run_day(house, slot, now, dry=dry)
-    record = Record.resumed(slot.key, house.meter, house.store.record(slot.key))
+    record = Record.resumed(approved.draft.slot.key, house.meter, house.store.record(approved.draft.slot.key))
     record.degraded = approved.draft.degraded
-    await published(house, approved, record)
-    house.store.keep_record(slot.key, record.text())
+    if not dry:
+        await published(house, approved, record)
     return approved, record

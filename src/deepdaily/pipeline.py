@@ -16,7 +16,7 @@ from datetime import datetime
 from deepdaily.core import rank
 from deepdaily.core.errors import NothingToPublish, PublishError
 from deepdaily.core.schedule import LADDER
-from deepdaily.core.types import Harvest, Issue, Ranked, Slot, Window
+from deepdaily.core.types import Finding, Harvest, Issue, Loss, Ranked, Slot, Story, Window
 from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
@@ -28,7 +28,7 @@ from deepdaily.review import approve, review
 from deepdaily.settings import Settings
 from deepdaily.sources import Source, collect
 from deepdaily.store import Store
-from deepdaily.write import advice_in, write
+from deepdaily.write import advice_in, closed, write
 
 COLLECT_S = 60.0
 """The share of the time for collecting: the slowest source may not eat the reading."""
@@ -59,13 +59,15 @@ async def run_day(house: House, slot: Slot, now: datetime, *, dry: bool = False)
         stories = await gathered(house, harvests, slot, now, record)
         chosen = selected(house, stories, now, record)
         issue = edited(house, chosen, stories, harvests, slot, now, record)
-        if not dry:
-            house.store.keep_issue(issue)  # first: a record without an issue means that the slot failed
-            house.store.keep_record(slot.key, record.text())
-            house.store.keep_watches(issue.draft.watchlist)
-            await published(house, issue, record)
-    finally:
-        house.store.keep_record(slot.key, record.text())
+    except NothingToPublish:
+        house.store.keep_record(slot.key, record.text(), "failed")
+        raise
+    if dry:
+        house.store.keep_record(slot.key, record.text(), "dry")
+        return issue, record
+    house.store.keep_issue(issue)
+    house.store.keep_record(slot.key, record.text(), "running")
+    await published(house, issue, record)
     return issue, record
 
 
@@ -89,7 +91,9 @@ async def collected(house: House, slot: Slot, now: datetime, record: Record) -> 
 
 async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: datetime, record: Record) -> Gathering:
     """Untold stories with a text, from the narrowest rung that has enough of them."""
-    carried = {page_key(document.url): document for harvest in harvests for document in harvest.documents}
+    texts = [document for harvest in harvests for document in harvest.documents]
+    texts.sort(key=lambda document: (not document.partial, document.id))  # a whole text wins over a teaser
+    carried = {page_key(document.url): document for document in texts}
     reader = Reader(house.store, house.fetcher, house.engine, carried)
     told = house.store.issues(before=slot.key)
     digest, sources = house.settings.digest, house.settings.sources
@@ -119,25 +123,25 @@ def edited(
     record: Record,
 ) -> Issue:
     """Write, review, approve."""
-    digest = house.settings.digest
+    digest, told = house.settings.digest, house.store.issues(before=slot.key)
+    watched = [watch for earlier in told for watch in earlier.draft.watchlist if watch.expires_on >= slot.due.date()]
+    stories = [one.story for one in chosen]
     with record.stage("write", len(chosen)) as stage:
         draft = write(
             slot,
             now,
-            [one.story for one in chosen],
+            stories,
             rung=gathering.rung,
             language=digest.language,
             title=digest.title,
             health=[harvest.health for harvest in harvests],
-            open_watches=[watch for watch in house.store.watches() if watch.closed_on is None],
-            given_advice=advice_in(
-                [item for told in house.store.issues(before=slot.key, limit=7) for item in told.draft.items]
-            ),
+            given_advice=advice_in([item for earlier in told[:7] for item in earlier.draft.items]),
         )
-        documents = {document.id: document for one in chosen for document in one.story.documents}
+        documents = {document.id: document for story in stories for document in story.documents}
         house.store.keep_documents(documents.values())
         draft, findings = review(draft, documents)
-        issue = approve(draft, findings, now)
+        house.store.add_losses(slot.key, _blocked(stories, findings))
+        issue = approve(closed(draft, stories, watched), findings, now)
         stage.went_out = len(issue.draft.items)
         facts = sum(bool(claim.evidence) for item in issue.draft.items for claim in item.claims())
         stage.told = f"{stage.went_out} items, {facts} facts, {len(findings)} findings"
@@ -145,9 +149,14 @@ def edited(
     return issue
 
 
+def _blocked(stories: Sequence[Story], findings: Sequence[Finding]) -> list[Loss]:
+    why = {finding.item: finding.message for finding in findings if finding.severity == "block"}
+    return [Loss(story.lead.url, "review", why[story.id], story.id) for story in stories if story.id in why]
+
+
 async def published(house: House, issue: Issue, record: Record) -> None:
     """Bring the issue to every channel; one channel's trouble is not another's."""
-    recent = [issue, *house.store.issues(before=issue.draft.slot.key)]
+    recent = house.store.issues()
     claims = [claim for item in issue.draft.items for claim in item.claims()]
     documents = house.store.documents(proof.document for claim in claims for proof in claim.evidence)
     with record.stage("publish", len(house.publishers)) as stage:
@@ -161,3 +170,4 @@ async def published(house: House, issue: Issue, record: Record) -> None:
         stage.told = f"{stage.went_out} of {len(house.publishers)} channels"
     if stage.went_out:
         record.status = "published"
+    house.store.keep_record(record.slot, record.text(), record.status)

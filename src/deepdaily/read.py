@@ -21,7 +21,7 @@ PAGE_WALL_S, PAGE_MEMORY_MB = 15.0, 1024
 """What one page may cost its worker; a 300,000-cell table did not end in 45 s (reliability.md, T9)."""
 
 MOST_PAGES = 400
-"""Pages read a run, most promising first: at two a host and 16 at once, about two minutes of the real web."""
+"""Pages read a rung, most promising first: at two a host and 16 at once, about two minutes of the real web."""
 
 SPONSORED = "sponsored"
 """The reason of a page that was paid for: its teaser is not printed either."""
@@ -62,13 +62,9 @@ class Reader:
             async with asyncio.timeout(wall_s), asyncio.TaskGroup() as group:
                 for candidate in candidates[:MOST_PAGES]:
                     group.create_task(one(candidate))
-        for candidate in candidates:
+        for place, candidate in enumerate(candidates):
             if candidate.url not in readings.documents:
-                reason = (
-                    "past the most promising pages of the run"
-                    if candidate in candidates[MOST_PAGES:]
-                    else "time was up"
-                )
+                reason = "time was up" if place < MOST_PAGES else "past the most promising pages of the run"
                 readings.losses.setdefault(candidate.url, Loss(candidate.url, "read", f"not read: {reason}"))
         return readings
 
@@ -101,8 +97,7 @@ class Reader:
         except FetchError as error:
             outcome = error
         found = str(outcome) if isinstance(outcome, DeepdailyError) else _document(candidate, snapshot, outcome)
-        self.store.keep_reading(slot, candidate.url, found)
-        return found
+        return self.store.keep_reading(slot, candidate.url, found)
 
     async def _extracted(self, snapshot: Snapshot) -> Extracted | DeepdailyError:
         body = self.fetcher.body(snapshot)
@@ -114,12 +109,14 @@ class Reader:
 def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted) -> Document | str:
     if extracted.sponsored:
         return SPONSORED
+    if not extracted.title:
+        return "the page has no headline"
     return Document(
         id=document_id(candidate.url, "", extracted.text),
         url=candidate.url,
         snapshot=snapshot.digest,
         locator="",
-        title=squeeze(extracted.title) or squeeze(candidate.title),
+        title=squeeze(extracted.title),
         text=extracted.text,
         language=extracted.language,
         extractor=extracted.extractor,

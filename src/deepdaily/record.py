@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from deepdaily.core.types import Ranked, SourceHealth
+from deepdaily.store import RunStatus
 
 
 class Meter(Protocol):
@@ -18,6 +19,7 @@ class Meter(Protocol):
     def stage(self, name: str, total: int) -> None: ...
     def step(self, note: str = "") -> None: ...
     def done(self, note: str) -> None: ...
+    def stop(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Record:
 
     slot: str
     meter: Meter
-    status: str = "failed"
+    status: RunStatus = "failed"
     rung: str = ""
     degraded: tuple[str, ...] = ()
     funnel: dict[str, int] = field(default_factory=dict)
@@ -56,7 +58,11 @@ class Record:
         """Time a stage and tell the meter; a stage that raises leaves no row."""
         started, stage = monotonic(), Stage(name, came_in=total)
         self.meter.stage(name, total)
-        yield stage
+        try:
+            yield stage
+        except BaseException:
+            self.meter.stop()
+            raise
         stage.took_s = round(monotonic() - started, 2)
         self.stages.append(stage)
         self.meter.done(stage.told)
@@ -66,17 +72,8 @@ class Record:
         """The record of a run that was killed while it published."""
         kept = json.loads(text or "{}")
         stages = [Stage(**stage) for stage in kept.get("stages", [])]
-        degraded = tuple(kept.get("degraded", ()))
-        return cls(
-            slot,
-            meter,
-            "failed",
-            kept.get("rung", ""),
-            degraded,
-            kept.get("funnel", {}),
-            stages,
-            kept.get("chosen", []),
-        )
+        known = {name: kept[name] for name in ("rung", "funnel", "chosen") if name in kept}
+        return cls(slot, meter, stages=stages, degraded=tuple(kept.get("degraded", ())), **known)
 
     def keep_scores(self, chosen: list[Ranked]) -> None:
         """The chosen stories with each term of their score."""

@@ -13,19 +13,21 @@ from deepdaily.core.types import Claim, Document, Draft, Finding, Issue, Item
 
 
 def review(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list[Finding]]:
-    """The draft without what cannot be proven or stands twice, and every finding."""
+    """The draft without claims that cannot be proven or stand twice and without blocked items, and every finding."""
     findings: list[Finding] = []
     items = []
+    seen: set[str] = set()
     for item in draft.items:
-        mended, found = _provable(item, dict(documents))
+        mended, found = _provable(item, dict(documents), seen)
         items.append(mended)
         findings += found
     mended_draft = replace(draft, items=tuple(items))
     findings += stylebook.check(mended_draft)
-    return mended_draft, findings
+    blocked = {finding.item for finding in findings if finding.severity == "block"}
+    return replace(mended_draft, items=tuple(item for item in items if item.story not in blocked)), findings
 
 
-def _provable(item: Item, documents: dict[str, Document]) -> tuple[Item, list[Finding]]:
+def _provable(item: Item, documents: dict[str, Document], seen: set[str]) -> tuple[Item, list[Finding]]:
     """The item without the claims that the evidence check refuses; a title it refuses blocks the item."""
     findings = []
     quotes = [proof.quote for claim in item.claims() for proof in claim.evidence]
@@ -37,6 +39,9 @@ def _provable(item: Item, documents: dict[str, Document]) -> tuple[Item, list[Fi
         kept: list[Claim] = []
         for claim in section.points:
             troubles = _troubles(claim, section.kind, quotes, documents)
+            if claim.text in seen:
+                troubles.append("printed before")
+            seen.add(claim.text)
             if troubles:
                 findings.append(
                     Finding("evidence", "fix", f"cut {claim.text[:60]!r}: {'; '.join(troubles)}", item.story)

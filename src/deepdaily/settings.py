@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as EnvironmentRefused
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language
@@ -135,11 +136,11 @@ def load(path: Path | None) -> tuple[Settings, dict[str, str]]:
     """
     chosen = path or (Path(FILE) if Path(FILE).exists() else None)
     from_file = _read(chosen) if chosen else {}
-    from_environment = {
-        key: value
-        for key, value in EnvSettingsSource(Settings, env_prefix="DEEPDAILY_", env_nested_delimiter="__")().items()
-        if value
-    }
+    try:
+        given = EnvSettingsSource(Settings, env_prefix="DEEPDAILY_", env_nested_delimiter="__")()
+    except EnvironmentRefused as error:
+        raise SettingsError(f"the environment: {error}", "lists and tables are written as JSON") from error
+    from_environment = {key: value for key, value in given.items() if value}
     merged = _merge(from_file, from_environment)
     try:
         settings = Settings.model_validate(merged)

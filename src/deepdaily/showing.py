@@ -32,17 +32,22 @@ def print_out(shown: Shown, *, as_json: bool) -> None:
 
 def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
     """The issue's items and funnel; with `audit` also stages, sources and losses."""
-    draft, slot = issue.draft, issue.draft.slot
-    record = json.loads(store.record(slot.key) or "{}")
+    draft = issue.draft
     lines = [draft.title, *([draft.notice] if draft.notice else [])]
     lines += [f"{n:>2}. {item.title.text}  [{item.story}]" for n, item in enumerate(draft.items, 1)]
-    lines.append(funnel(record.get("funnel", {})))
-    value = {"day": slot.day, **record, "editions": [asdict(edition) for edition in store.editions(slot.key)]}
-    value["findings"] = [asdict(finding) for finding in issue.findings]
     lines += [f"finding  {one.severity}: {one.message} [{one.item}]" for one in issue.findings]
+    ran = run(draft.slot.key, store, audit=audit)
+    return Shown(lines + ran.lines, ran.value | {"findings": [asdict(finding) for finding in issue.findings]})
+
+
+def run(slot: str, store: Store, *, audit: bool) -> Shown:
+    """A slot's run, whether or not it ended in an issue: how it stands, its funnel; with `audit` all it asked and lost."""
+    record = json.loads(store.record(slot) or "{}")
+    lines = [f"run      {store.status(slot)}: {funnel(record.get('funnel', {}))}"]
+    value = {"day": slot[:10], **record, "editions": [asdict(edition) for edition in store.editions(slot)]}
     if audit:
-        health = [harvest.health for harvest in store.harvests(slot.key)]
-        losses = store.losses(slot.key)
+        health = [harvest.health for harvest in store.harvests(slot)]
+        losses = store.losses(slot)
         value |= {"sources": [asdict(one) for one in health], "losses": [asdict(one) for one in losses]}
         lines += [
             f"stage    {row['stage']}: {row['came_in']} in, {row['went_out']} out, {row['took_s']} s"

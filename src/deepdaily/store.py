@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from deepdaily.core.errors import StoreError, StoreTooNew
-from deepdaily.core.types import Document, Edition, Harvest, Issue, Loss, Snapshot, Watch
+from deepdaily.core.types import Document, Edition, Harvest, Issue, Loss, Snapshot
 
 SCHEMA = 1
 """Raised with every change of a table; an older program refuses a newer database."""
@@ -47,7 +47,7 @@ def _table(name: str, keys: str, *columns: str) -> Table:
 
 # One row holds one value of core.types as JSON, beside the keys and what is searched by.
 META = _table("meta", "name", "value")
-RUNS = _table("runs", "slot", "now", "record")
+RUNS = _table("runs", "slot", "now", "status", "record")
 HARVESTS = _table("harvests", "slot source", "harvest")
 SNAPSHOTS = Table(
     "snapshots",
@@ -62,7 +62,9 @@ DOCUMENTS = _table("documents", "id", "document")
 ISSUES = _table("issues", "slot", "day", "issue")
 EDITIONS = _table("editions", "slot channel location", "edition")
 LOSSES = _table("losses", "slot url stage", "loss")
-WATCHES = _table("watches", "id", "opened_on", "watch")
+
+
+RunStatus = Literal["running", "published", "failed", "dry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def from_json(kind: type[T], line: str) -> T:
 
 
 class Store:
-    """One open database. Every method is one transaction; `keep_…` of the same key again replaces or changes nothing."""
+    """One open database. Every write is a transaction; `keep_…` of a known key replaces or changes nothing."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -126,23 +128,38 @@ class Store:
 
     def begin(self, slot: str, now: datetime) -> datetime:
         """The calendar of this slot's run: `now` of its first start, so that a killed run resumes as the same run."""
-        self._keep(RUNS, replacing=False, slot=slot, now=now.isoformat(), record="{}")
+        self._keep(RUNS, replacing=False, slot=slot, now=now.isoformat(), status="running", record="{}")
         return datetime.fromisoformat(self._one(select(RUNS.c.now).where(RUNS.c.slot == slot)) or "")
 
     def restart(self, slot: str, now: datetime) -> None:
-        """Move a slot that published nothing to a new `now`, forgetting which sources failed and which pages."""
+        """Move a slot that published nothing to a new `now`, forgetting which sources failed and which pages.
+
+        A source whose quota is spent stays spent: it is not asked again this day.
+        """
+        spent = {one.health.source for one in self.harvests(slot) if one.health.state == "quota-spent"}
         with self._engine.begin() as db:
-            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(now=now.isoformat()))
-            for table in (HARVESTS, FETCHES, READINGS, LOSSES):
+            values = {"now": now.isoformat(), "status": "running", "record": "{}"}
+            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(**values))
+            db.execute(HARVESTS.delete().where(HARVESTS.c.slot == slot, HARVESTS.c.source.not_in(spent)))
+            for table in (FETCHES, READINGS, LOSSES):
                 db.execute(table.delete().where(table.c.slot == slot))
+
+    def status(self, slot: str) -> RunStatus | None:
+        """How the slot's run stands; None when it never ran. A killed run stays `running`."""
+        found = self._one(select(RUNS.c.status).where(RUNS.c.slot == slot))
+        return cast("RunStatus | None", found)
+
+    def slots(self) -> list[str]:
+        """The slots that ever ran, newest first."""
+        return self._all(select(RUNS.c.slot).order_by(RUNS.c.slot.desc()))
 
     def record(self, slot: str) -> str:
         """The run record as JSON; empty when the slot never ran."""
         return self._one(select(RUNS.c.record).where(RUNS.c.slot == slot)) or ""
 
-    def keep_record(self, slot: str, record: str) -> None:
+    def keep_record(self, slot: str, record: str, status: RunStatus) -> None:
         with self._engine.begin() as db:
-            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(record=record))
+            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(record=record, status=status))
 
     # -- collecting ---------------------------------------------------------------------------------------------------
 
@@ -188,7 +205,7 @@ class Store:
     def keep_snapshot(self, slot: str, snapshot: Snapshot, place: Place | None, validators: Validators) -> None:
         """Keep the fetch; `place` is None when the same bytes are stored already."""
         if place is not None:
-            self._keep(SNAPSHOTS, replacing=False, digest=snapshot.digest, file=place.file, offset=place.offset)
+            self._keep(SNAPSHOTS, digest=snapshot.digest, file=place.file, offset=place.offset)
         self._keep(
             FETCHES,
             slot=slot,
@@ -197,6 +214,14 @@ class Store:
             etag=validators.etag,
             last_modified=validators.last_modified,
         )
+
+    def media_type(self, digest: str) -> str:
+        """What the server called the bytes, with their charset; empty when they were never fetched."""
+        for row in self._all(
+            select(FETCHES.c.snapshot).where(FETCHES.c.snapshot.contains(digest, autoescape=True)).limit(1)
+        ):
+            return from_json(Snapshot, row).media_type
+        return ""
 
     def place(self, digest: str) -> Place | None:
         with self._engine.connect() as db:
@@ -211,12 +236,13 @@ class Store:
             row = db.execute(query).first()
         return Reading(row[0], row[1]) if row else None
 
-    def keep_reading(self, slot: str, url: str, reading: Document | str) -> None:
-        """A page's document, or the reason why it has none."""
+    def keep_reading(self, slot: str, url: str, reading: Document | str) -> Document | str:
+        """Keep a page's document, or the reason why it has none; returned as kept: a known text keeps its first snapshot."""
         if isinstance(reading, Document):
             self.keep_documents([reading])
         document, reason = (reading.id, "") if isinstance(reading, Document) else ("", reading)
         self._keep(READINGS, slot=slot, url=url, document=document, reason=reason)
+        return self.documents([document])[document] if document else reading
 
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """Stored documents by id; unknown ids are left out."""
@@ -264,26 +290,20 @@ class Store:
     # -- what became of links, and what we promised -------------------------------------------------------------------
 
     def keep_losses(self, slot: str, losses: Iterable[Loss]) -> None:
-        rows = [{"slot": slot, "url": loss.url, "stage": loss.stage, "loss": to_json(loss)} for loss in losses]
+        """Replace the slot's losses."""
         with self._engine.begin() as db:
             db.execute(LOSSES.delete().where(LOSSES.c.slot == slot))
-            if rows:
+        self.add_losses(slot, losses)
+
+    def add_losses(self, slot: str, losses: Iterable[Loss]) -> None:
+        rows = [{"slot": slot, "url": loss.url, "stage": loss.stage, "loss": to_json(loss)} for loss in losses]
+        if rows:
+            with self._engine.begin() as db:
                 db.execute(upsert(LOSSES).on_conflict_do_nothing(), rows)
 
     def losses(self, slot: str) -> list[Loss]:
         query = select(LOSSES.c.loss).where(LOSSES.c.slot == slot).order_by(LOSSES.c.url, LOSSES.c.stage)
         return [from_json(Loss, row) for row in self._all(query)]
-
-    def watches(self) -> list[Watch]:
-        """Every watch ever opened, oldest first."""
-        return [
-            from_json(Watch, row)
-            for row in self._all(select(WATCHES.c.watch).order_by(WATCHES.c.opened_on, WATCHES.c.id))
-        ]
-
-    def keep_watches(self, watches: Iterable[Watch]) -> None:
-        for watch in watches:
-            self._keep(WATCHES, id=watch.id, opened_on=watch.opened_on.isoformat(), watch=to_json(watch))
 
     # -- plumbing -----------------------------------------------------------------------------------------------------
 
@@ -351,7 +371,8 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _prepare(engine: Engine, path: Path) -> None:
-    with engine.begin() as db:
+    with engine.connect() as db:
+        db.exec_driver_sql("BEGIN IMMEDIATE")  # two processes may open a new folder at once
         META.create(db, checkfirst=True)
         found = db.execute(select(META.c.value).where(META.c.name == "schema")).scalar()
         if found is not None and int(found) > SCHEMA:
@@ -361,3 +382,4 @@ def _prepare(engine: Engine, path: Path) -> None:
             )
         _schema.create_all(db)
         db.execute(upsert(META).values(name="schema", value=str(SCHEMA)).on_conflict_do_nothing())
+        db.commit()

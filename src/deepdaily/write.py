@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from deepdaily.core.text import shorten, width
@@ -33,10 +34,9 @@ def write(
     language: Language,
     title: str,
     health: Sequence[SourceHealth],
-    open_watches: Sequence[Watch] = (),
     given_advice: Collection[str] = (),
 ) -> Draft:
-    """The draft for the chosen stories, in their order.
+    """The draft for the chosen stories, in their order, still without its closing.
 
     Args:
         title: may contain `{date}`.
@@ -54,13 +54,27 @@ def write(
         rung=rung,
         language=language,
         title=title.format(date=slot.day),
-        summary=summary(items),
-        tags=_tags(items),
+        summary="",
+        tags=(),
         items=tuple(items),
-        trends=trends(items, language),
-        watchlist=watchlist(stories, items, slot, language, open_watches),
+        trends=(),
+        watchlist=(),
         notice=notice,
         degraded=degraded,
+    )
+
+
+def closed(draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch] = ()) -> Draft:
+    """The reviewed draft with summary, tags, trends and questions: only of the items that review left standing."""
+    left = {item.story: item for item in draft.items}
+    told = [story for story in stories if story.id in left]
+    items = [left[story.id] for story in told]
+    return replace(
+        draft,
+        summary=summary(items),
+        tags=_tags(items),
+        trends=trends(items, draft.language),
+        watchlist=watchlist(told, items, draft.slot, draft.language, open_watches),
     )
 
 

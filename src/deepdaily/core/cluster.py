@@ -25,6 +25,9 @@ EVENT_DAYS = 3
 COMMON_SHARE = 0.2
 """Terms in more than this share of the titles join nothing: they would make every pair a neighbour."""
 
+MOST_HOLDERS = 100
+"""However many titles there are, a term held by more of them joins nothing: pairs grow with its square."""
+
 Vector = dict[str, float]
 
 
@@ -114,9 +117,9 @@ def _lead_order(document: Document) -> tuple[bool, bool, bool, float, str]:
 
 
 def story_id(lead: Document) -> str:
-    """`s-vllm-gb200-wideep-3f2a`: up to four Latin words of the title and four digits of the URL's hash."""
+    """`s-vllm-gb200-wideep-3f2a91c0`: up to four Latin words of the title and eight digits of the URL's hash."""
     words = re.findall(r"[a-z0-9]+", lead.title.lower())[:4]
-    return "-".join(["s", *words, sha256(lead.url.encode()).hexdigest()[:4]])
+    return "-".join(["s", *words, sha256(lead.url.encode()).hexdigest()[:8]])
 
 
 def _points(candidates: Sequence[Candidate]) -> list[Vector]:
@@ -142,7 +145,7 @@ def _neighbours(points: Sequence[Vector]) -> dict[tuple[int, int], float]:
     for i, point in enumerate(points):
         for term in point:
             holders[term].append(i)
-    limit = max(10, COMMON_SHARE * len(points))
+    limit = min(MOST_HOLDERS, max(10, COMMON_SHARE * len(points)))
     pairs = {
         (left, right)
         for found in holders.values()

@@ -90,7 +90,7 @@ HANGING = re.compile(
     r"^(?:\W*)(?:this|that|these|those|they|it|its|he|she|his|her|their|such|both|however|but|and|or|also|instead|still|yet|then|so|thus|hence"
     r"|therefore|as a result|as such|similarly|likewise|meanwhile|moreover|furthermore|in addition|additionally|for example|for instance|e\.g|here"
     r"|above|below|the above|the following|the first|the second|the third|the last|the latter|one of (?:them|these|those)|the former|the same|another|finally|second|secondly|third|next|once again|in other words"
-    r"|in contrast|on the other hand|of course|otherwise|because of this|for this|with this|to do this|to this end|together|at this point|the (?:reason|result|problem|date|change|fix|idea|goal|answer|difference|flush\w*)) "
+    r"|in contrast|on the other hand|of course|otherwise|because of this|for this|with this|to do this|to this end|together|at this point|the (?:reason|result|problem|date|change|fix|idea|goal|answer|difference|flush\w*))\b"
     r"|^\W*(?:where|when|if|while|based on|because|since|although)\b[^,.]{0,80},\s(?:it|they|he|she)\b|^\W*(?:where|when)\b[^.]{0,40}\bit\b"
     r"|\b(?:this|these|those|such) (?!(?:week|month|year|quarter|morning|time|is|are|was|means|has|can|will)\b)[a-z]|^.{0,70}\balso\b"
     r"|^\W*(?:这|那|该|它|他|她|其|此|但|然而|不过|同时|因此|所以|于是|另外|此外|而且|并且|例如|比如|如图|如下|如上|上述|以上|以下|前者|后者|接下来|最后|其次|首先|另一|也就是说|换句话说|总之|可见|具体来说|对此)",

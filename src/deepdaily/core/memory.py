@@ -27,14 +27,15 @@ def without_repeats(
     """
     recent = [issue for issue in issues if now - issue.approved_at <= timedelta(days=NO_REPEAT_DAYS)]
     told = [(issue, item) for issue in reversed(recent) for item in issue.draft.items]
+    printed_pages = [{page_key(cited.url) for cited in item.sources} for _, item in told]
     points = vectors([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
     kept, repeats = [], {}
     for story, point in zip(stories, points[len(told) :], strict=True):
         pages = {page_key(document.url) for document in story.documents}
         hits = [
             (issue, item)
-            for (issue, item), other in zip(told, points, strict=False)
-            if pages & {page_key(cited.url) for cited in item.sources} or cosine(point, other) >= SAME_THREAD
+            for (issue, item), its_pages, other in zip(told, printed_pages, points, strict=False)
+            if pages & its_pages or cosine(point, other) >= SAME_THREAD
         ]
         if not hits:
             kept.append(story)

@@ -18,7 +18,6 @@ _FILLER = re.compile(
 def check(draft: Draft) -> list[Finding]:
     """Findings on a draft, in the order of its items: `block` takes the item out, `fix` is mended or noted."""
     findings = [finding for item in draft.items for finding in _item(item)]
-    findings += _twice(draft)
     if len({cited.host for item in draft.items for cited in item.sources[:1]}) < min(5, len(draft.items)):
         findings.append(Finding("stylebook", "note", "fewer than five hosts lead the items"))
     return findings
@@ -36,15 +35,4 @@ def _item(item: Item) -> list[Finding]:
     for claim in item.claims():
         if claim.judgement and _FILLER.search(claim.text):
             found.append(Finding("stylebook", "fix", f"filler: {claim.text[:40]}", item.story))
-    return found
-
-
-def _twice(draft: Draft) -> list[Finding]:
-    seen: set[str] = set()
-    found = []
-    for item in draft.items:
-        for claim in item.claims():
-            if claim.text in seen:
-                found.append(Finding("stylebook", "fix", f"printed twice: {claim.text[:40]}", item.story))
-            seen.add(claim.text)
     return found

@@ -83,7 +83,7 @@ def _line_sentences(line: str, offset: int, block: int) -> Iterator[Sentence]:
 def _abbreviates(line: str, stop: re.Match[str]) -> bool:
     if stop.group() != ".":
         return False
-    word = re.search(r"[\w.]+$", line[: stop.start()])
+    word = re.search(r"[\w.]+$", line[max(0, stop.start() - 20) : stop.start()])
     if word is None:
         return False
     last = word.group().lower().lstrip(".")

@@ -11,6 +11,8 @@ _MEASURED = re.compile(r"(?<=\s)\d(?=[\d.,]*\s?(?:%|x|×|ms|GB|tokens|倍|毫秒
 def change_a_digit(out: Path, day: str) -> str:
     """Change the first measured figure of the post below `out`; says what was changed."""
     post = out / "content" / "posts" / day / "index.md"
+    if not post.exists():
+        return "nothing: there is no post"
     text = post.read_text(encoding="utf-8")
     figure = _MEASURED.search(text, text.index("\n## "))
     if figure is None:

@@ -70,8 +70,10 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
     """The unit as a passage, with the sentence before where it needs it; None when it is not worth printing."""
     listed = unit.text.startswith("- ")
     start = unit.start + 2 * listed
+    if unit.end - start > 4 * LONGEST:  # before any pattern: a line may have 200,000 characters
+        return None
     text = _TICKET.sub("", document.text[start : unit.end])
-    if width(text) > 4 * LONGEST or (listed and not _tells(text)):
+    if listed and not _tells(text):
         return None
     if not _printable(text) or (
         not listed and (not _ended(text) or ORDERS.search(text) or _repeats_title(text, document))
@@ -179,7 +181,7 @@ def gives_detail(passage: Passage) -> float:
     weight = min(3.0, 1.2 * measured) + 0.3 * min(2, bare) + 0.25 * min(4, named) + (0.3 if passage.listed else 0.0)
     told = 0.8 if weight and RESULT.search(passage.text) else 0.0
     title = {term for term in tokens(passage.document.title) if len(term) > 3 and not term[0].isdigit()}
-    told += 0.6 * min(2, len(title & set(tokens(passage.text))))
+    told += 0.3 * min(2, len(title & set(tokens(passage.text))))
     told -= 1.0 if not measured and ORDERS.search(passage.text) else 0.0
     return weight + told - 0.5 - _voice(passage.text) - 0.01 * passage.place
 
@@ -227,11 +229,14 @@ def rows(document: Document) -> list[Row]:
     for line in document.text.split("\n"):
         span, cells = (start, start + len(line)), line.split(" | ")
         start += len(line) + 1
-        if len(cells) < 2 or len(cells) > MOST_COLUMNS:
+        figures = any(_FIGURE.match(cell.strip()) for cell in cells[1:])
+        if not 2 <= len(cells) <= MOST_COLUMNS:
+            header, columns = None, 0
+        elif not columns:  # the first line of a table; one with figures is no header, and its rows stay unprinted
+            header, columns = None if figures else span, len(cells)
+        elif header is None or len(cells) != columns:  # a subtotal, a broken row: what follows cannot be named
             header = None
-        elif header is None or len(cells) != columns:
-            header, columns = span, len(cells)
-        elif cells[0].strip() and any(_FIGURE.match(cell.strip()) for cell in cells[1:]):
+        elif cells[0].strip() and figures:
             row = Row(document, header, span)
             if width(row.text) <= LONGEST and not CODE.search(line):
                 found.append(row)

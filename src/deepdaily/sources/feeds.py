@@ -19,7 +19,7 @@ from resiliparse.parse.encoding import detect_encoding
 from deepdaily.core.errors import DeepdailyError, NotAFeed
 from deepdaily.core.text import clean, language_of, shorten, squeeze, width
 from deepdaily.core.types import Document, Harvest, Offer, Snapshot, SourceHealth, Window, document_id
-from deepdaily.core.urls import canonical, sponsored_link
+from deepdaily.core.urls import canonical, domain, sponsored_link
 from deepdaily.engine import Engine
 from deepdaily.extract import fragment, moment, with_title
 from deepdaily.fetch import Fetcher
@@ -153,7 +153,8 @@ def _document(url: str, entry: Entry, snapshot: Snapshot, feed_url: str) -> Docu
     """
     if len(entry.text) < MIN_TEXT_CHARS:
         return None
-    whole = bool(_COMPLETE_FEEDS.search(feed_url)) or width(entry.text) >= MIN_COMPLETE_COLUMNS
+    own = domain(url) == domain(feed_url)  # what another site writes about a page is not that page
+    whole = bool(_COMPLETE_FEEDS.search(feed_url)) or (own and width(entry.text) >= MIN_COMPLETE_COLUMNS)
     text = with_title(entry.title, entry.text)
     return Document(
         id=document_id(url, entry.id, text),
