@@ -11,7 +11,6 @@ from deepdaily.core.urls import (
     host,
     page_key,
     sponsored_link,
-    strip_credentials,
 )
 
 
@@ -150,8 +149,3 @@ def test_a_paid_link_is_known_by_its_marks() -> None:
     assert sponsored_link("https://example.com/?aff_id=3")
     assert not sponsored_link("https://example.com/?tag=inference")
     assert not sponsored_link("https://example.com/affiliate-marketing?utm_medium=rss")
-
-
-def test_credentials_leave_a_link_and_nothing_else_does() -> None:
-    assert strip_credentials("https://me:pw@Example.com/a?access_token=1&b=2#c") == "https://Example.com/a?b=2#c"
-    assert strip_credentials("https://example.com/a?tokens=5") == "https://example.com/a?tokens=5"

@@ -164,14 +164,6 @@ def test_an_issue_of_a_quiet_day_is_a_post_without_empty_headings() -> None:
     assert "> 说明：今日无新事。" in post(quiet)
 
 
-def test_the_plain_dialect_has_neither_front_matter_nor_named_headings() -> None:
-    text = post(issues.issue(), dialect="plain")
-
-    assert text.startswith("# AI 技术深度日报")
-    assert "{#" not in text
-    assert "](#" not in text
-
-
 def test_times_are_printed_in_the_zone_of_the_digest() -> None:
     made = issues.issue(due=datetime.fromisoformat("2026-02-11T00:00:00+00:00"))
 

@@ -127,13 +127,6 @@ def sponsored_link(url: str) -> bool:
     return not AFFILIATE_KEYS.isdisjoint(pairs) or ("tag" in pairs and bool(re.match(r"(?:[^.]+\.)?amazon\.", name)))
 
 
-def strip_credentials(url: str) -> str:
-    """`url` without user, password and parameters that carry a key, otherwise as it was."""
-    parts = urlsplit(url)
-    query = "&".join(pair for pair in parts.query.split("&") if not CREDENTIALS.fullmatch(pair.partition("=")[0]))
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query).geturl()
-
-
 def _split(url: str) -> SplitResult:
     text = url.strip()
     if len(text) > 4 * MAX_URL_CHARS or any(ord(char) < 32 for char in text):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal
 
 import tomli_w
 
@@ -13,9 +12,6 @@ from deepdaily.render.evidence import for_machines
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.words import WORDS, Words
-
-Dialect = Literal["hugo", "plain"]
-"""`hugo` has TOML front matter and named headings; `plain` is what any Markdown reader with footnotes shows."""
 
 _ESCAPES = (
     (re.compile(r"&(?=#?\w+;)"), "&amp;"),
@@ -67,19 +63,19 @@ def link(url: str) -> str:
     return escape(shown(url)) if address is None else f"[{escape(shown(address))}]({address})"
 
 
-def post(issue: Issue, *, dialect: Dialect = "hugo") -> str:
+def post(issue: Issue) -> str:
     """The whole post, ending in a newline."""
     draft, words = issue.draft, WORDS[issue.draft.language]
     notes = notes_of(issue)
 
     def place(stories: Iterable[str]) -> str:
-        return _place(draft.items, stories, words, named=dialect == "hugo")
+        return _place(draft.items, stories, words)
 
-    blocks = [_front_matter(issue) if dialect == "hugo" else f"# {escape(draft.title) or draft.slot.day}"]
+    blocks = [_front_matter(issue)]
     if draft.notice:
         blocks.append(f"> {words.notice}{words.colon}{escape(draft.notice)}")
     for number, item in enumerate(draft.items, start=1):
-        name = f" {{#{anchor(item.story)}}}" if dialect == "hugo" else ""
+        name = f" {{#{anchor(item.story)}}}"
         label = words.in_brackets(escape(item.label)) if item.label else ""
         gap = "" if label.endswith("）") else " "
         blocks.append(f"## {number}){label}{gap}{escape(item.title.text) or draft.slot.day}{name}")
@@ -158,10 +154,10 @@ def _marks(claim: Claim, notes: Mapping[Evidence, Note]) -> str:
     return "".join(f"[^{number}]" for number in dict.fromkeys(notes[evidence].footnote for evidence in claim.evidence))
 
 
-def _place(items: Sequence[Item], stories: Iterable[str], words: Words, named: bool) -> str:
+def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
     """Where in the issue: `（[1](#s-…)、[3](#s-…)）`; empty when none of the stories is in it."""
     found = [(number, anchor(item.story)) for number, item in enumerate(items, start=1) if item.story in set(stories)]
-    places = [f"[{number}](#{name})" if named else str(number) for number, name in found]
+    places = [f"[{number}](#{name})" for number, name in found]
     return words.in_brackets(words.list_comma.join(places)) if places else ""
 
 

@@ -21,6 +21,7 @@ from deepdaily.core.errors import (
     SourceError,
 )
 from deepdaily.core.types import Harvest, SourceHealth, SourceState, Window
+from deepdaily.store import Store
 
 FINAL: frozenset[SourceState] = frozenset({"ok", "empty", "quota-spent"})
 """States that a slot keeps: the source has answered, or asking again today is pointless."""
@@ -46,18 +47,10 @@ class Source(Protocol):
         ...
 
 
-class HarvestStore(Protocol):
-    """The part of the store that keeps harvests."""
-
-    def harvest_of(self, slot: str, source: str) -> Harvest | None: ...
-
-    def keep_harvest(self, slot: str, harvest: Harvest) -> Harvest: ...
-
-
 async def collect(
     sources: Sequence[Source],
     window: Window,
-    store: HarvestStore,
+    store: Store,
     *,
     wall_s: float,
     on_done: Callable[[SourceHealth], None],
