@@ -14,7 +14,9 @@ from deepdaily.store import SCHEMA, open_store
 from webs import BIN, Done, deepdaily, environment, files_below, finished, serving
 
 NOW = ("--now", "2026-03-12T07:30:00+08:00")
-QUIET = '[sources]\npacks = []\nhackernews = false\nsearch = []\nadd = ["{feed}"]\n[network]\nallow_private = ["{site}"]\n'
+QUIET = (
+    '[sources]\npacks = []\nhackernews = false\nsearch = []\nadd = ["{feed}"]\n[network]\nallow_private = ["{site}"]\n'
+)
 HEAVY = {"sqlalchemy", "trafilatura", "aiohttp", "feedparser", "lxml", "rich.progress", "pydantic", "warcio"}
 
 

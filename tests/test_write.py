@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ import pytest
 
 from deepdaily.core.text import width
 from deepdaily.core.types import Draft, SourceHealth, SourceState, Story, Watch
-from deepdaily.write import SUMMARY_COLUMNS, notice_of, trends, watchlist, write
+from deepdaily.models.closing import trends, watchlist
+from deepdaily.write import SUMMARY_COLUMNS, advice_in, closed, notice_of, write
 from making import NOW, SLOT, story
 
 CACHE = story(
@@ -30,10 +32,15 @@ PAUSED = story(
 STORIES = CACHE, DRAFTED, PAUSED
 
 
-def draft(*stories: Story, watches: tuple[Watch, ...] = (), health: tuple[SourceHealth, ...] = ()) -> Draft:
-    return write(
-        SLOT, NOW, stories, rung="24h", language="zh", title="日报（{date}）", health=health, open_watches=watches
-    )
+def draft(
+    *stories: Story,
+    watches: tuple[Watch, ...] = (),
+    health: tuple[SourceHealth, ...] = (),
+    given: Collection[str] = (),
+) -> Draft:
+    title = "日报（{date}）"
+    made = write(SLOT, NOW, stories, rung="24h", language="zh", title=title, health=health, given_advice=given)
+    return closed(made, stories, watches)
 
 
 def health(kind: str, state: SourceState, offers: int = 0, source: str = "") -> SourceHealth:
@@ -129,18 +136,26 @@ def test_a_pair_of_items_is_named_in_one_trend_only() -> None:
     assert len(pairs) == len(set(pairs))
 
 
-def test_advice_of_one_kind_is_given_once_an_issue() -> None:
+def test_advice_is_given_once_an_issue_and_not_again_on_the_next_days() -> None:
     again = story(f"{CACHE.lead.title} again", CACHE.lead.text, url="https://d.example/4")
-    advice = [
-        claim.text
-        for item in draft(CACHE, again, DRAFTED, PAUSED).items
-        for section in item.sections
-        if section.kind == "advice"
-        for claim in section.points
-    ]
+    first = draft(CACHE, again, DRAFTED, PAUSED)
+    advice = [claim.text for item in first.items for claim in item.claims() if claim.judgement]
+    later = draft(again, given=advice_in(first.items))
 
     assert advice
     assert len(advice) == len(set(advice))
+    assert not advice_in(later.items) & set(advice)
+
+
+def test_trends_and_questions_are_only_of_items_that_review_left() -> None:
+    made = draft(*STORIES)
+    left = closed(replace(made, items=made.items[1:]), STORIES)
+    gone = made.items[0].story
+
+    assert any(gone in trend.stories for trend in made.trends)
+    assert not any(gone in trend.stories for trend in left.trends)
+    assert gone not in {watch.story for watch in left.watchlist}
+    assert made.items[0].title.text not in left.summary
 
 
 # -- what will be followed --------------------------------------------------------------------------------------------

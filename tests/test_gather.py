@@ -1,0 +1,169 @@
+"""The ladder steps down while a rung gives too little, and every link that is lost on the way has a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from deepdaily.console import LineMeter
+from deepdaily.core.types import Document, Harvest, Issue, Offer, SourceHealth
+from deepdaily.core.urls import page_key
+from deepdaily.gather import Gathering, candidates, gather, promise
+from deepdaily.read import Reader
+from deepdaily.record import Record
+from deepdaily.store import Store, open_store
+from fakes import FakeFetcher, InlineEngine
+from making import NOW, SLOT, candidate, document, issue, story
+
+ITEMS = 2
+NEEDED = 2 * ITEMS + 2
+"""Stories for a rung that suffices: twice ITEMS, and from five hosts."""
+
+NAMES = "Quill Kern Larch Otter Heron Basalt Cedar Falcon Garnet Indigo Juniper Kestrel Lagoon Maple Nimbus".split()
+
+
+def told(n: int, hours: float, *, host: str = "", partial: bool = False) -> Document:
+    """A document of our field, unlike all others."""
+    name = NAMES[n]
+    words = " ".join(f"{name.lower()}{part}" for part in ("serve", "cache", "disk", "router", "kernel", "node"))
+    body = (
+        f"{name}serve {n}.4 was released with {words} for LLM inference. "
+        f"{name} reached {31 + n}% higher throughput on {n + 2} GPUs at {80 + n} ms latency. {words}. "
+    ) * 3
+    url = f"https://{host or name.lower() + '.example'}/{n}"
+    return document(f"{name}serve {n}.4 released for LLM inference", body, url=url, hours=hours, partial=partial)
+
+
+def harvest(documents: Sequence[Document], *more: Offer) -> Harvest:
+    offers = [Offer(one.url, "feed", one.title, published_at=one.published_at) for one in documents]
+    return Harvest(SourceHealth("feed", "feed", "ok", len(offers)), (*offers, *more), tuple(documents))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+async def gathering(
+    store: Store, documents: Sequence[Document], *more: Offer, issues: Sequence[Issue] = (), mute: Sequence[str] = ()
+) -> tuple[Gathering, Record]:
+    carried = {page_key(one.url): one for one in documents}
+    reader = Reader(store, FakeFetcher({}), InlineEngine(), carried)  # type: ignore[arg-type]
+    record = Record(SLOT.key, LineMeter())
+    found = await gather([harvest(documents, *more)], reader, issues, SLOT, NOW, items=ITEMS, mute=mute, record=record)
+    return found, record
+
+
+def urls(gathering: Gathering) -> set[str]:
+    return {one.lead.url for one in gathering.stories}
+
+
+# -- the ladder -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_day_with_enough_stays_on_the_first_rung(store: Store) -> None:
+    today, older = [told(n, 5) for n in range(NEEDED)], [told(n, 40) for n in range(NEEDED, NEEDED + 3)]
+    found, record = await gathering(store, [*today, *older])
+
+    assert (found.rung, record.rung) == ("24h", "24h")
+    assert urls(found) == {one.url for one in today}
+
+
+@pytest.mark.parametrize(("hours", "rung"), [(40, "72h"), (100, "7d")])
+async def test_a_day_with_too_little_steps_down_to_the_first_rung_that_suffices(
+    store: Store, hours: float, rung: str
+) -> None:
+    documents = [told(0, 5), *(told(n, hours) for n in range(1, NEEDED))]
+    found, _ = await gathering(store, documents)
+
+    assert found.rung == rung
+    assert urls(found) == {one.url for one in documents}
+
+
+async def test_the_last_rung_is_taken_as_it_is(store: Store) -> None:
+    found, _ = await gathering(store, [told(0, 5)])
+    nothing, _ = await gathering(store, [])
+
+    assert (found.rung, len(found.stories)) == ("7d", 1)
+    assert (nothing.rung, nothing.stories) == ("7d", [])
+
+
+async def test_many_stories_of_one_host_do_not_suffice(store: Store) -> None:
+    found, _ = await gathering(store, [told(n, 5, host="one.example") for n in range(NEEDED)])
+
+    assert found.rung == "7d"
+
+
+async def test_teasers_do_not_suffice(store: Store) -> None:
+    found, _ = await gathering(store, [told(n, 5, partial=True) for n in range(NEEDED)])
+
+    assert found.rung == "7d"
+
+
+async def test_stories_told_before_do_not_suffice_and_say_when_they_were_told(store: Store) -> None:
+    documents = [told(n, 5) for n in range(NEEDED)]
+    before = issue(*(story(one.title, url=one.url) for one in documents[:4]))
+    found, _ = await gathering(store, documents, issues=[before])
+    reasons = {loss.url: loss.reason for loss in found.losses}
+
+    assert found.rung == "7d"
+    assert urls(found) == {one.url for one in documents[4:]}
+    assert {reasons[one.url] for one in documents[:4]} == {"told on 2026-03-12"}
+
+
+# -- reasons ----------------------------------------------------------------------------------------------------------
+
+
+async def test_every_offered_link_is_told_or_lost_with_a_reason(store: Store) -> None:
+    today, old = [told(n, 5) for n in range(NEEDED)], told(NEEDED, 40)
+    copy = told(0, 4, host="mirror.example")
+    off_topic = document(
+        "Trams run late on Sunday", "The trams of the city run late on Sunday evening. " * 9, url="https://t.example/"
+    )
+    gone = Offer("https://gone.example/", "feed", "LLM inference", published_at=NOW)
+    paid = Offer("https://paid.example/", "feed", "LLM inference", published_at=NOW, sponsored=True)
+    muted = Offer("https://muted.example/", "feed", "LLM inference", published_at=NOW)
+    found, record = await gathering(store, [*today, old, copy, off_topic], gone, paid, muted, mute=["muted.example"])
+    stages = {loss.url: loss.stage for loss in found.losses}
+
+    assert found.rung == "24h"
+    assert all(loss.reason for loss in found.losses)
+    assert stages[old.url] == stages[paid.url] == stages[muted.url] == "collect"
+    assert stages[gone.url] == "read"
+    assert stages[off_topic.url] == "select"
+    assert stages.get(copy.url, stages.get(today[0].url)) == "cluster"
+    assert record.funnel["candidates"] == len(today) + 4
+    assert record.funnel["untold"] == len(today)
+
+
+def test_a_link_that_is_sponsored_anywhere_is_lost_everywhere() -> None:
+    url = "https://blog.example/a"
+    one, two = harvest([], Offer(url, "one", "A")), harvest([], Offer(url, "two", "A", sponsored=True))
+
+    assert candidates([one, two])[0] == []
+    assert [loss.reason for loss in candidates([one, two])[1]] == ["sponsored"]
+    assert len(candidates([one])[0]) == 1
+
+
+def test_offers_of_one_page_are_one_candidate_under_the_address_most_of_them_name() -> None:
+    plain, bare = "https://www.blog.example/a/", "https://blog.example/a"
+    offered = harvest([], Offer(plain, "one", "A"), Offer(plain, "two", "A"), Offer(bare, "three", "A longer title"))
+    ((found,), losses) = candidates([offered])
+
+    assert found.url == plain
+    assert [offer.source for offer in found.offers] == ["one", "two", "three"]
+    assert found.title == "A longer title"
+    assert losses == []
+
+
+def test_pages_of_our_field_are_read_first_and_undated_ones_last() -> None:
+    field = candidate("LLM inference with a KV cache", "https://a.example/", hours=9)
+    newer = candidate("LLM inference on GPUs", "https://b.example/", hours=2)
+    undated = candidate("LLM inference on phones", "https://c.example/", hours=None)
+    other = candidate("Trams run late on Sunday", "https://d.example/", hours=1)
+
+    assert sorted([other, undated, field, newer], key=lambda one: promise(one, NOW)) == [newer, field, undated, other]

@@ -1,0 +1,250 @@
+"""A day from the sources to the channels, on the sample day's web: what it leaves behind, and what it does in trouble."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import pytest_asyncio
+
+from deepdaily import wiring
+from deepdaily.console import LineMeter
+from deepdaily.core.errors import NothingToPublish, PublishError, Unreachable
+from deepdaily.core.schedule import slot_at
+from deepdaily.core.types import Document, Edition, Issue, Slot
+from deepdaily.core.urls import page_key
+from deepdaily.demo import web
+from deepdaily.fetch import Answer, Fetcher
+from deepdaily.keeper import calendar_of, is_finished, keep
+from deepdaily.pipeline import House, run_day
+from deepdaily.publish.files import Hugo
+from deepdaily.record import trouble
+from deepdaily.snapshots import Snapshots
+from deepdaily.store import open_store
+from fakes import InlineEngine
+
+SETTINGS = web.settings()
+SLOT = slot_at(web.NOW, SETTINGS.digest.at, SETTINGS.zone)
+POST = f"content/posts/{SLOT.day}/index.md"
+
+
+class CountedWire(web.DemoWire):
+    """The sample day's web, and what it was asked for."""
+
+    def __init__(self, broken: web.Broken = "none") -> None:
+        super().__init__(broken)
+        self.asked: list[str] = []
+
+    async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
+        self.asked.append(url)
+        return await super().get(url, headers, cap_bytes=cap_bytes)
+
+
+class NoNetwork(CountedWire):
+    async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
+        self.asked.append(url)
+        raise Unreachable(f"{url}: no route")
+
+
+class FullChannel:
+    """A channel that takes nothing."""
+
+    channel: ClassVar[str] = "full"
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        raise PublishError("no space left", "free some")
+
+
+@asynccontextmanager
+async def house(folder: Path, wire: CountedWire | None = None, now: datetime = web.NOW) -> AsyncIterator[House]:
+    """The sample day's house, without worker processes and with the Hugo post as its one channel."""
+    store = open_store(folder / "data")
+    store.begin(SLOT.key, now)
+    with Snapshots(folder / "data/snapshots") as snapshots:
+        fetcher = Fetcher(wire or CountedWire(), store, snapshots, SLOT.key, now)
+        sources = wiring.sources(SETTINGS, fetcher, InlineEngine(), web.SEARCH_KEY)  # type: ignore[arg-type]
+        publishers = [Hugo(folder / "out")]
+        yield House(SETTINGS, store, fetcher, InlineEngine(), sources, publishers, LineMeter())  # type: ignore[arg-type]
+    store.close()
+
+
+Whole = tuple[House, Issue, dict[str, Any], Path]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
+    """A day on which nothing is broken: its house, issue, record and folder."""
+    folder = tmp_path_factory.mktemp("whole")
+    async with house(folder) as opened:
+        issue, record = await run_day(opened, SLOT, web.NOW)
+        yield opened, issue, record.value(), folder
+
+
+# -- what a day leaves behind -----------------------------------------------------------------------------------------
+
+
+def test_a_day_is_published_with_its_items_and_a_funnel(whole: Whole) -> None:
+    _, issue, record, folder = whole
+
+    assert len(issue.draft.items) == SETTINGS.digest.items
+    assert (record["status"], record["exit"], record["degraded"]) == ("published", 0, [])
+    assert list(record["funnel"]) == ["offers", "candidates", "documents", "stories", "untold", "items"]
+    assert [row["stage"].split()[0] for row in record["stages"]] == ["collect", "read", "select", "write", "publish"]
+    assert issue.draft.items[0].title.text in (folder / "out" / POST).read_text("utf-8")
+
+
+def test_the_store_holds_issue_record_and_editions(whole: Whole) -> None:
+    opened, issue, record, _ = whole
+    store = opened.store
+
+    assert store.issue(SLOT.day) == issue
+    assert json.loads(store.record(SLOT.key)) == record
+    assert store.status(SLOT.key) == "published"
+    assert POST in {edition.location for edition in store.editions(SLOT.key)}
+
+
+def test_every_offered_link_is_told_or_lost_with_a_reason(whole: Whole) -> None:
+    opened, issue, _, _ = whole
+    offered = {page_key(offer.url) for harvest in opened.store.harvests(SLOT.key) for offer in harvest.offers}
+    lost = {page_key(loss.url): loss.reason for loss in opened.store.losses(SLOT.key)}
+    told = {page_key(cited.url) for item in issue.draft.items for cited in item.sources}
+
+    assert offered - told <= lost.keys()
+    assert all(lost.values())
+
+
+def test_what_was_paid_for_is_lost_and_printed_nowhere(whole: Whole) -> None:
+    opened, _, _, folder = whole
+    paid = [loss for loss in opened.store.losses(SLOT.key) if loss.reason == "sponsored"]
+    post = (folder / "out" / POST).read_text("utf-8")
+
+    assert len(paid) == 2
+    assert not [loss.url for loss in paid if loss.url in post]
+
+
+def test_each_chosen_story_has_its_score_in_parts(whole: Whole) -> None:
+    _, issue, record, _ = whole
+    rows = {row["story"]: row for row in record["chosen"]}
+
+    for item in issue.draft.items:
+        assert rows[item.story]["reasons"]
+
+
+# -- again ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_day_run_again_asks_only_sources_that_failed_and_gives_the_same_issue(tmp_path: Path) -> None:
+    wire = NoNetwork()
+    async with house(tmp_path) as opened:
+        first, _ = await run_day(opened, SLOT, web.NOW, dry=True)
+        failed = [one.health.source for one in opened.store.harvests(SLOT.key) if trouble(one.health)]
+    async with house(tmp_path, wire) as opened:
+        again, _ = await run_day(opened, SLOT, web.NOW)
+
+    assert again == first
+    assert set(wire.asked) <= set(failed)
+
+
+async def test_a_dry_run_publishes_nothing_and_keeps_no_issue(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        issue, _ = await run_day(opened, SLOT, web.NOW, dry=True)
+        assert issue.draft.items
+        assert opened.store.issue(SLOT.day) is None
+        assert opened.store.status(SLOT.key) == "dry"
+
+    assert not (tmp_path / "out").exists()
+
+
+# -- in trouble -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_channel_that_fails_costs_only_its_own_edition(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        both = replace(opened, publishers=[FullChannel(), *opened.publishers])
+        _, record = await run_day(both, SLOT, web.NOW)
+
+    assert (record.status, record.exit) == ("published", 10)
+    assert record.troubles == ["full: no space left; free some"]
+    assert (tmp_path / "out" / POST).exists()
+
+
+async def test_a_channel_that_missed_the_issue_gets_that_same_issue_later(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        alone = replace(opened, publishers=[FullChannel()])
+        issue, refused = await keep(alone, SLOT, web.NOW)
+        later = web.NOW + timedelta(hours=3)
+        again, record = await keep(opened, SLOT, later)
+
+        assert (refused.status, refused.exit) == ("failed", 30)
+        assert not is_finished(opened.store, SLOT, alone.publishers)
+        assert is_finished(opened.store, SLOT, opened.publishers)
+        assert (again, record.status) == (issue, "published")
+
+
+@pytest.mark.parametrize(("broken", "cause"), [("search", "search:brave:quota-spent"), ("all", "rung:")])
+async def test_what_is_broken_is_said_on_top_and_the_day_is_not_empty(
+    tmp_path: Path, broken: web.Broken, cause: str
+) -> None:
+    async with house(tmp_path, CountedWire(broken)) as opened:
+        issue, record = await run_day(opened, SLOT, web.NOW)
+
+    assert record.exit == 10
+    assert any(one.startswith(cause) for one in record.degraded)
+    assert issue.draft.notice in (tmp_path / "out" / POST).read_text("utf-8").replace("\\", "")
+    assert len(issue.draft.items) == SETTINGS.digest.items
+
+
+async def test_without_any_answer_nothing_is_published_and_the_record_says_so(tmp_path: Path) -> None:
+    async with house(tmp_path, NoNetwork()) as opened:
+        with pytest.raises(NothingToPublish):
+            await run_day(opened, SLOT, web.NOW)
+        record = json.loads(opened.store.record(SLOT.key))
+        states = {harvest.health.state for harvest in opened.store.harvests(SLOT.key)}
+
+    assert (record["status"], record["exit"]) == ("failed", 30)
+    assert states == {"unreachable"}
+    assert not (tmp_path / "out").exists()
+
+
+# -- whose clock ------------------------------------------------------------------------------------------------------
+
+LATER = web.NOW + timedelta(hours=2)
+
+
+async def test_a_killed_run_goes_on_with_its_own_now(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        assert calendar_of(opened.store, SLOT, web.NOW) == web.NOW
+        assert calendar_of(opened.store, SLOT, LATER) == web.NOW
+
+
+async def test_a_slot_that_failed_is_tried_afresh(tmp_path: Path) -> None:
+    async with house(tmp_path, NoNetwork()) as opened:
+        calendar_of(opened.store, SLOT, web.NOW)
+        with pytest.raises(NothingToPublish):
+            await keep(opened, SLOT, web.NOW)
+        moment = calendar_of(opened.store, SLOT, LATER)
+    async with house(tmp_path, now=moment) as opened:
+        issue, _ = await keep(opened, SLOT, moment)
+
+    assert moment == LATER
+    assert issue.draft.now == LATER
+    assert issue.draft.items
+
+
+async def test_another_slot_does_not_tell_the_same_stories(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        first, _ = await run_day(opened, SLOT, web.NOW)
+    evening = Slot(SLOT.due + timedelta(hours=10))
+    async with house(tmp_path) as opened:
+        second, _ = await run_day(opened, evening, web.NOW + timedelta(hours=10))
+    titles = {item.title.text for item in first.draft.items}
+
+    assert [item.title.text for item in second.draft.items if item.title.text in titles and not item.thread] == []
