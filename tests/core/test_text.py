@@ -109,3 +109,19 @@ def test_a_shortened_text_fits(text: str, columns: int) -> None:
     short = shorten(text, columns)
 
     assert width(short) <= columns or (short == text and width(text) <= columns)
+
+
+def test_small_numbers_may_be_words() -> None:
+    assert numbers("Six proposals") == numbers("六项提案") == {Number(Decimal(6), "")}
+    assert numbers("one of them, 一种") == set()
+
+
+def test_the_period_of_a_rate_is_read_in_both_languages() -> None:
+    assert periods("26K tok/s") == periods("tokens per GPU second") == periods("每秒") == {"second"}
+    assert periods("downloads a month") == periods("每月下载") == {"month"}
+    assert periods("the second attempt took days") == set()
+
+
+def test_short_and_american_dates_are_dates() -> None:
+    assert dates("as of 12/18/25") == {(2025, 12, 18)}
+    assert dates("November of 2024") == dates("2024 年 11 月") == {(2024, 11, 0)}

@@ -33,5 +33,5 @@ def test_the_check_keeps_its_floors_on_hand_written_claims(shared: Path) -> None
     shares = {kind: sum(found) / len(found) for kind, found in right.items()}
 
     print({kind: round(share, 3) for kind, share in sorted(shares.items())})  # noqa: T201
-    for kind in ("wrong_number", "invented_quote", "true_claims_passed"):
+    for kind in ("wrong_number", "wrong_unit", "invented_quote", "true_claims_passed"):
         assert shares[kind] >= floors[f"groundedness.{kind}"], kind

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from deepdaily.core.errors import QuoteNotFound
-from deepdaily.core.text import dates, names, numbers, squeeze, versions
+from deepdaily.core.text import dates, names, numbers, periods, squeeze, versions
 from deepdaily.core.types import Claim, Document, Evidence
 
 
@@ -52,16 +53,25 @@ def unsupported(text: str, passages: Sequence[str]) -> list[str]:
     )]  # fmt: skip
     missing += [f"version {version}" for version in sorted(versions(text) - versions(source))]
     missing += [f"date {'-'.join(map(str, day))}" for day in sorted(dates(text)) if not _dated(day, source)]
+    missing += [f"period {period}" for period in sorted(periods(text) - periods(source))]
     missing += [f"quotation “{quote}”" for quote in _QUOTED.findall(text) if squeeze(quote).casefold() not in folded]
     missing += [f"name {name}" for name in names(text) if name.casefold() not in folded]
     missing += [f"superlative {word}" for word in _SUPERLATIVE.findall(text) if word.casefold() not in folded]
     return missing
 
 
+COUNTED = ("token", "gpu")
+
+
 def _as_written(source: str) -> set[object]:
-    """The numbers of the source, each also without its unit: a claim may leave a unit out, never change it."""
+    """The numbers of the source, each also without its unit: a claim may leave a unit out, never change it.
+
+    What is counted may be named where the source has a sign of its own: 7360 TGS are 7360 tokens per GPU and second.
+    """
     found = numbers(source)
-    return {*found, *(type(number)(number.value, "") for number in found)}
+    bare = {replace(number, unit="") for number in found}
+    counted = {replace(number, unit=unit) for number in found if not number.unit for unit in COUNTED}
+    return {*found, *bare, *counted}
 
 
 def _dated(day: tuple[int, int, int], source: str) -> bool:

@@ -154,6 +154,8 @@ _UNIT = {
     "minutes": "min", "minute": "min", "h": "h", "小时": "h", "hours": "h", "hour": "h", "天": "day", "days": "day", "day": "day",
     "kb": "kb", "mb": "mb", "gb": "gb", "tb": "tb", "gib": "gib", "mib": "mib", "tokens": "token", "token": "token", "bit": "bit",
     "bits": "bit", "位": "bit", "w": "w", "kw": "kw", "mw": "mw", "gw": "gw", "hz": "hz", "ghz": "ghz",
+    "meters": "m", "metres": "m", "米": "m", "feet": "ft", "英尺": "ft", "km": "km", "公里": "km", "weeks": "week", "week": "week",
+    "周": "week", "months": "month", "month": "month", "个月": "month", "years": "year", "year": "year",
     "gpus": "gpu", "gpu": "gpu", "块 gpu": "gpu",
 }  # fmt: skip
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -164,19 +166,29 @@ _NUMBER = re.compile(
     + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True))
     + r")(?![a-z0-9]))?"
 )
+_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
+}  # fmt: skip
+_WORD_NUMBER = re.compile(
+    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?!\s(?:thousand|million|billion))"
+    r"|(?<![一二两三四五六七八九十百千万])([两三四五六七八九十])(?=[个项条款种家名位块倍天周次台份篇步类])"
+)
 _DATE = re.compile(
     r"(?P<y>20\d\d)\s?[-/年.]\s?(?P<m>\d{1,2})\s?(?:[-/月.]\s?(?P<d>\d{1,2})日?)?(?!\d)"
     r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
-    r"|(?P<mon5>" + "|".join(_MONTHS) + r")[a-z]*\.?,?\s(?P<y5>20\d\d)(?!\d)"
+    r"|(?P<mon5>" + "|".join(_MONTHS) + r")[a-z]*\.?,?\s(?:of\s)?(?P<y5>20\d\d)(?!\d)"
     r"|(?P<mon>" + "|".join(_MONTHS) + r")[a-z]*\.?\s(?P<d3>\d{1,2})(?:st|nd|rd|th)?(?:,?\s(?P<y3>20\d\d))?"
     r"|(?P<d4>\d{1,2})(?:st|nd|rd|th)?\s(?P<mon4>" + "|".join(_MONTHS) + r")[a-z]*\.?(?:\s(?P<y4>20\d\d))?"
+    r"|(?<![\d/])(?P<m6>1[0-2]|0?[1-9])/(?P<d6>[0-3]?\d)/(?:20)?(?P<y6>\d\d)(?![\d/])"
 )  # fmt: skip
 
 
 def numbers(text: str) -> set[Number]:
     """The numbers of `text` with their units, dates and parts of names (GPT-5.3, H200) left aside.
 
-    A number written with a magnitude is expanded: `26.2K`, 2.62 万 and `26,200` are equal.
+    A number written with a magnitude is expanded: `26.2K`, 2.62 万 and `26,200` are equal. Small numbers may be words:
+    `six` and 六项 are 6; `one`, 一 and 两 before no measure word are not read as numbers.
     """
     folded = _DATE.sub(" ", unicodedata.normalize("NFKC", text).lower())
     found = set()
@@ -187,7 +199,9 @@ def numbers(text: str) -> set[Number]:
         power = _MAGNITUDE.get(match["size"] or match["suffix"] or "", 0)
         unit = _UNIT.get(match["before"] or "", "") or _UNIT.get(match["unit"] or "", "")
         found.add(Number((value.scaleb(power)).normalize(), unit))
-    return found
+    return found | {
+        Number(Decimal(_WORDS[word.group(1) or word.group(2)]), "") for word in _WORD_NUMBER.finditer(folded)
+    }
 
 
 def _inside_name(text: str, match: re.Match[str]) -> bool:
@@ -197,15 +211,34 @@ def _inside_name(text: str, match: re.Match[str]) -> bool:
     return joined_before or joined_after
 
 
+_PERIODS = {
+    "second": r"(?:per|a|each|every|/)\s?(?:gpu\s)?sec(?:ond)?s?\b|/\s?s\b|每秒",
+    "minute": r"(?:per|a|each|every|/)\s?min(?:ute)?s?\b|每分钟",
+    "hour": r"(?:per|an|each|every|/)\s?(?:hour|h)s?\b|hourly|每小时",
+    "day": r"(?:per|a|each|every|/|past|last|one)\s?days?\b|daily|每[天日]|一天",
+    "week": r"(?:per|a|each|every|/|past|last|one)\s?weeks?\b|weekly|每周|一周",
+    "month": r"(?:per|a|each|every|/|past|last|one)\s?months?\b|monthly|每月|一个月|每个月",
+    "year": r"(?:per|a|each|every|/|past|last|one)\s?years?\b|yearly|annual|每年|一年",
+}
+_PERIOD = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PERIODS.items()))
+
+
+def periods(text: str) -> set[str]:
+    """The periods that rates of `text` are given for: `second`, `day`, …; 每秒 and `tok/s` are both `second`."""
+    return {str(found.lastgroup) for found in _PERIOD.finditer(text.lower())}
+
+
 def dates(text: str) -> set[tuple[int, int, int]]:
     """The calendar dates of `text` as (year, month, day), 0 for what is not written: 2 月 9 日 and `February 9` are (0, 2, 9)."""
     found = set()
     for match in _DATE.finditer(unicodedata.normalize("NFKC", text).lower()):
         part = {name: value for name, value in match.groupdict().items() if value}
-        year = part.get("y") or part.get("y3") or part.get("y4") or part.get("y5") or 0
-        month = part.get("m") or part.get("m2")
+        year = part.get("y") or part.get("y3") or part.get("y4") or part.get("y5") or part.get("y6") or 0
+        month = part.get("m") or part.get("m2") or part.get("m6")
         month_name = part.get("mon") or part.get("mon4") or part.get("mon5")
-        day = part.get("d") or part.get("d2") or part.get("d3") or part.get("d4") or 0
+        day = part.get("d") or part.get("d2") or part.get("d3") or part.get("d4") or part.get("d6") or 0
+        if year and int(year) < 100:
+            year = 2000 + int(year)
         found.add((int(year), int(month) if month else _MONTHS.index(month_name or "jan") + 1, int(day)))
     return found
 
