@@ -15,6 +15,7 @@ from deepdaily.core.text import (
     language_of,
     names,
     numbers,
+    periods,
     sentences,
     shorten,
     tokens,
