@@ -91,7 +91,11 @@ def _report_sections(brief: _Brief, story: Story, language: Language) -> list[Se
     lead, *others = brief.told
     what = brief.choose(tells_what, MOST_WHAT, [one for one in lead if not one.listed][:12])
     measured = rows(story.lead)[:MOST_ROWS]
-    details = [_quoted(one) for one in brief.choose(gives_detail, MOST_DETAILS - len(measured), lead)]
+    found = brief.choose(gives_detail, MOST_DETAILS - len(measured), lead)
+    if found:  # the main figure first, then as in the text
+        best = max(found, key=gives_detail)
+        found.sort(key=lambda one: one is not best)
+    details = [_quoted(one) for one in found]
     details += [_tabled(row) for row in measured]
     for report in others:
         figures = [one for one in report if any(number.unit for number in numbers(one.text))]
@@ -153,12 +157,13 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
     A row of releases names the quoted versions; a bare version gets its site's name; a source that corrects itself at the
     top ("Update: … pausing") has its status said.
     """
-    lead = _title_evidence(story.lead)
+    told = [document for document in story.documents if document.id in quoted] if _is_family(story) else []
+    lead = _title_evidence(told[0] if told else story.lead)
     title = squeeze(lead.quote)
     if _BARE_VERSION.match(title):
         title = f"{domain(story.lead.url).partition('.')[0]} {title}"
-    others = [document for document in story.documents[1:] if document.id in quoted and versions(document.title)]
-    if _is_family(story) and others:
+    others = [document for document in told[1:] if versions(document.title)]
+    if others:
         listed = ("、" if language == "zh" else ", ").join(f"v{min(versions(document.title))}" for document in others)
         said = f"（连同 {listed}）" if language == "zh" else f" (with {listed})"
         return Claim(title + said, (lead, *(_title_evidence(document) for document in others)))
