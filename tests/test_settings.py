@@ -50,6 +50,9 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[digest]\ntitle = "{weekday}"', "only {date}", ""),
         ("[digest]\nitems = 0", "digest.items", ""),
         ('[[publish]]\nto = "fax"', "publish.0.to", ""),
+        ('[[publish]]\nto = "mail"\nhost = "h"', "mail needs sender, recipients", ""),
+        ('[[publish]]\nto = "feishu"', "feishu needs url_env", ""),
+        ('[[publish]]\nto = "hugo"\n[[publish]]\nto = "hugo"', "each channel may stand once", ""),
         ("[digest\n", "not valid TOML", "mend that line"),
     ],
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentRefused
 
@@ -88,10 +88,30 @@ class Network(_Table):
 
 
 class Publish(_Table):
-    """One channel."""
+    """One channel. Files go below `dir`; a message channel names its address and its secrets by environment variables."""
 
-    to: Literal["hugo", "feeds", "page"]
+    to: Literal["hugo", "feeds", "page", "mail", "feishu"]
     dir: Path = Path("deepdaily-out")
+    url_env: str = Field("", description="feishu: environment variable that holds the bot's webhook.")
+    secret_env: str = Field("", description="feishu: environment variable that holds the signing secret, if any.")
+    host: str = Field("", description="mail: SMTP server.")
+    port: int = Field(587, ge=1, le=65535, description="mail: SMTP port; TLS by STARTTLS.")
+    sender: str = Field("", description="mail: the address it comes from.")
+    recipients: tuple[str, ...] = Field((), max_length=50, description="mail: a few addresses, or that of a list.")
+    user_env: str = Field("", description="mail: environment variable that holds the user name, if any.")
+    password_env: str = Field("", description="mail: environment variable that holds the password, if any.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Publish:
+        needed = {"mail": ("host", "sender", "recipients"), "feishu": ("url_env",)}.get(self.to, ())
+        missing = [name for name in needed if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"{self.to} needs {', '.join(missing)}")
+        return self
+
+    @property
+    def is_file(self) -> bool:
+        return self.to in ("hugo", "feeds", "page")
 
 
 _EVERYWHERE = (Publish(to="hugo"), Publish(to="feeds"), Publish(to="page"))

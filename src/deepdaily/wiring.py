@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from deepdaily.console import meter
-from deepdaily.core.errors import BodyRefused, FetchError, SettingsError
+from deepdaily.core.errors import BodyRefused, FetchError, PublishError, SettingsError
 from deepdaily.core.schedule import slot_at, slot_of
 from deepdaily.core.types import Slot, SourceHealth
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher, WebWire, Wire
 from deepdaily.pipeline import House, collected
-from deepdaily.publish import FileChannel
+from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.files import Feeds, Hugo, Page
+from deepdaily.publish.messages import SEND_S, Feishu, Mail, Unset
 from deepdaily.record import Record
 from deepdaily.settings import Settings, key_of, load
 from deepdaily.snapshots import Snapshots
@@ -83,6 +87,8 @@ def channels(given: Given) -> list[tuple[FileChannel, Path]]:
     """The configured channels, each with the folder it writes below."""
     digest, made = given.settings.digest, list[tuple[FileChannel, Path]]()
     for chosen in given.settings.publish:
+        if not chosen.is_file:
+            continue
         folder = given.out or chosen.dir
         if chosen.to == "hugo":
             made.append((Hugo(folder), folder))
@@ -92,6 +98,38 @@ def channels(given: Given) -> list[tuple[FileChannel, Path]]:
         else:
             made.append((Page(folder), folder))
     return made
+
+
+def message_channels(given: Given, store: Store, slot: Slot, wire: WebWire) -> list[Publisher]:
+    """Mail and chat. With `--out` there are none: a run whose files go elsewhere is a trial, and sends nothing."""
+    made: list[Publisher] = []
+    sent = {one.location for one in store.editions(slot.key) if one.channel == "feishu:part"}
+    for chosen in () if given.out else given.settings.publish:
+        names = [name for name in (chosen.url_env, chosen.secret_env, chosen.user_env, chosen.password_env) if name]
+        secrets = {name: os.environ.get(name, "") for name in names} | {"": ""}
+        unset = [name for name in names if not secrets[name]]
+        if not chosen.is_file and unset:
+            made.append(Unset(chosen.to, unset[0]))
+        elif chosen.to == "feishu":
+            post, keep = partial(_posted, wire), lambda one: store.keep_editions([one])
+            made.append(Feishu(secrets[chosen.url_env], post, sent, keep, secrets[chosen.secret_env]))
+        elif chosen.to == "mail":
+            user, password = secrets[chosen.user_env], secrets[chosen.password_env]
+            made.append(Mail(chosen.host, chosen.port, chosen.sender, chosen.recipients, user, password))
+    return made
+
+
+async def _posted(wire: WebWire, url: str, body: bytes) -> dict[str, object]:
+    """The JSON a webhook answers; the address is a secret and is never printed."""
+    try:
+        async with asyncio.timeout(SEND_S):
+            answer = await wire.post(url, {"Content-Type": "application/json"}, body, cap_bytes=1 << 20)
+        found = json.loads(answer.body)
+    except (FetchError, TimeoutError, ValueError) as error:
+        raise PublishError(
+            f"the webhook did not answer: {type(error).__name__}", "check the address and the network"
+        ) from None
+    return found if isinstance(found, dict) else {}
 
 
 def sources(settings: Settings, fetcher: Fetcher, engine: Engine, search_key: str | None = None) -> list[Source]:
@@ -119,7 +157,8 @@ async def house(
                 allowed = given.settings.network.allow_private
                 fetcher = Fetcher(wire or web, store, snapshots, slot.key, now, allow_private=allowed)
                 asked = sources(given.settings, fetcher, engine, search_key)
-                publishers = [channel for channel, _ in channels(given)]
+                publishers: list[Publisher] = [channel for channel, _ in channels(given)]
+                publishers += message_channels(given, store, slot, web)
                 yield House(given.settings, store, fetcher, engine, asked, publishers, meter())
 
 

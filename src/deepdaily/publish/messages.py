@@ -1,0 +1,123 @@
+"""Channels that are messages: mail and chat. What was sent once is not sent again."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import json
+import smtplib
+import ssl
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from deepdaily.core.errors import PublishError
+from deepdaily.core.types import Document, Edition, Issue
+from deepdaily.render.feishu import cards
+from deepdaily.render.mail import message
+
+Post = Callable[[str, bytes], Any]
+"""Posts JSON bytes to an address and gives the answer's JSON: `async (url, body) -> dict`; raises PublishError."""
+
+SEND_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """A channel whose secret is not in the environment: its trouble, not the day's."""
+
+    channel: str
+    missing: str
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        raise PublishError(f"the environment has no {self.missing}", "set it, or take the channel out of [[publish]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Feishu:
+    """A group bot of Feishu or Lark: interactive cards."""
+
+    url: str
+    post: Post
+    sent: Collection[str]
+    """Locations that an earlier, killed run had sent already."""
+    keep: Callable[[Edition], None]
+    """Called as soon as one message is accepted."""
+    secret: str = ""
+    pause_s: float = 0.3
+    """Between messages: a bot may send five a second."""
+    channel: ClassVar[str] = "feishu"
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        found = []
+        for part, card in enumerate(cards(issue), 1):
+            location = f"message-{part}"
+            digest = "sha256:" + sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()
+            edition = Edition(issue.draft.slot.key, f"{self.channel}:part", location, digest, issue.approved_at)
+            if location not in self.sent:
+                await self._send(card, issue.approved_at)
+                self.keep(edition)
+                await asyncio.sleep(self.pause_s)
+            found.append(edition)
+        whole = "sha256:" + sha256("".join(one.digest for one in found).encode()).hexdigest()
+        return (Edition(issue.draft.slot.key, self.channel, f"{len(found)} messages", whole, issue.approved_at),)
+
+    async def _send(self, card: dict[str, Any], now: datetime) -> None:
+        signed = card | _signature(self.secret, now) if self.secret else card
+        answer = await self.post(self.url, json.dumps(signed, ensure_ascii=False).encode())
+        if answer.get("code", answer.get("StatusCode", -1)) != 0:
+            said = str(answer.get("msg", answer.get("StatusMessage", "")))[:200]
+            raise PublishError(
+                f"Feishu refused the message: {said}", "check the webhook and the bot's keyword or signature"
+            )
+
+
+def _signature(secret: str, now: datetime) -> dict[str, str]:
+    """Feishu signs the empty message with `timestamp + newline + secret` as the key."""
+    stamp = str(int(now.timestamp()))
+    digest = hmac.new(f"{stamp}\n{secret}".encode(), b"", sha256).digest()
+    return {"timestamp": stamp, "sign": base64.b64encode(digest).decode()}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail to a few recipients over SMTP with TLS; a longer list is a list server's business."""
+
+    host: str
+    port: int
+    sender: str
+    recipients: tuple[str, ...]
+    user: str = ""
+    password: str = field(default="", repr=False)
+    open_smtp: Callable[..., smtplib.SMTP] = smtplib.SMTP
+    channel: ClassVar[str] = "mail"
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        mail = message(issue, sender=self.sender, recipients=list(self.recipients))
+        try:
+            await asyncio.to_thread(self._send, mail)
+        except (OSError, smtplib.SMTPException) as error:
+            raise PublishError(
+                f"{self.host} did not take the mail: {error}", "check host, port, user and password"
+            ) from error
+        digest = "sha256:" + sha256(mail.as_bytes()).hexdigest()
+        return (Edition(issue.draft.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at),)
+
+    def _send(self, mail: Any) -> None:
+        with self.open_smtp(self.host, self.port, timeout=SEND_S) as server:
+            if server.has_extn("starttls") or (server.ehlo()[0] and server.has_extn("starttls")):
+                server.starttls(context=ssl.create_default_context())
+            elif self.user:
+                raise smtplib.SMTPException("the server offers no TLS, and a password is not sent in the open")
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(mail)

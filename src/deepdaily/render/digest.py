@@ -1,0 +1,50 @@
+"""The short shape of an issue, for channels where readers scroll: per item what it is, two details, advice, one link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deepdaily.core.types import Claim, Issue, Item
+from deepdaily.render.foreign import plain, safe_link
+from deepdaily.render.words import WORDS, Words
+
+MOST_DETAILS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One item in a few lines, unescaped; `address` is empty where no link may be given."""
+
+    number: int
+    title: str
+    lines: tuple[str, ...]
+    address: str
+
+    def shortest(self) -> Brief:
+        """Title, first line and link: for an item that is too long for a whole message."""
+        return Brief(self.number, self.title, self.lines[:1], self.address)
+
+
+def briefs(issue: Issue) -> list[Brief]:
+    """Each item of the issue, in order."""
+    words = WORDS[issue.draft.language]
+    return [_brief(number, item, words, issue.draft.slot.day) for number, item in enumerate(issue.draft.items, 1)]
+
+
+def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
+    lines = [
+        f"{words.sections[section.kind]}{words.colon}{_said(point, words)}"
+        for section in item.sections
+        if section.kind in ("what", "advice")
+        for point in section.points[:1]
+    ]
+    details = [point for section in item.sections if section.kind == "detail" for point in section.points]
+    lines[1:1] = [_said(point, words) for point in details[:MOST_DETAILS]]
+    label = words.in_brackets(plain(item.label)) if item.label else ""
+    address = next((link for source in item.sources if (link := safe_link(source.url))), "")
+    return Brief(number, label + (plain(item.title.text) or day), tuple(lines), address)
+
+
+def _said(claim: Claim, words: Words) -> str:
+    text = plain(claim.text)
+    return words.quote(text) if claim.verbatim else text

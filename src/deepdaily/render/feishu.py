@@ -1,0 +1,71 @@
+"""An issue as Feishu (Lark) cards: interactive messages, split at item borders, counted in bytes of the request."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from deepdaily.core.types import Issue
+from deepdaily.render.digest import Brief, briefs
+from deepdaily.render.foreign import plain, shown
+from deepdaily.render.words import WORDS
+
+MOST_BYTES = 18_000
+"""A bot's request may hold about 20 KB (open platform documentation, 2026); the rest is for the wrapping and signature."""
+
+_SPECIAL = re.compile(r"[&<>*_~`\[\]()#!|\\]")
+
+
+_WIDE = str.maketrans("<>[]", "＜＞［］")
+"""A header is plain text, and clients have drawn mentions in it all the same."""
+
+
+def escape(text: str) -> str:
+    """`text` as it shall be seen in a card's Markdown: no mention, no link, no emphasis comes out of it."""
+    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", plain(text))
+
+
+def cards(issue: Issue) -> list[dict[str, Any]]:
+    """The messages in order, each below MOST_BYTES as JSON; an item is never cut."""
+    messages: list[dict[str, Any]] = []
+    waiting: list[str] = (
+        [f"{WORDS[issue.draft.language].notice}：{escape(issue.draft.notice)}"] if issue.draft.notice else []
+    )
+    for brief in briefs(issue):
+        element = _element(brief)
+        if size_of(_message(issue, [element], 1)) > MOST_BYTES:
+            element = _element(brief.shortest())
+        if waiting and size_of(_message(issue, [*waiting, element], len(messages) + 1)) > MOST_BYTES:
+            messages.append(_message(issue, waiting, len(messages) + 1))
+            waiting = []
+        waiting.append(element)
+    return [*messages, _message(issue, waiting, len(messages) + 1)] if waiting else messages
+
+
+def size_of(message: dict[str, Any]) -> int:
+    """Bytes of the request's body."""
+    return len(json.dumps(message, ensure_ascii=False).encode())
+
+
+def _element(brief: Brief) -> str:
+    lines = [f"**{brief.number}. {escape(brief.title)}**", *(f"- {escape(line)}" for line in brief.lines)]
+    if brief.address:
+        lines.append(f"[{escape(shown(brief.address))}]({brief.address})")
+    return "\n".join(lines)
+
+
+def _message(issue: Issue, texts: list[str], part: int) -> dict[str, Any]:
+    title = plain(issue.draft.title).translate(_WIDE) or issue.draft.slot.day
+    elements: list[dict[str, str]] = []
+    for text in texts:
+        elements += [{"tag": "hr"}] if elements else []
+        elements.append({"tag": "markdown", "content": text})
+    return {
+        "msg_type": "interactive",
+        "card": {
+            "schema": "2.0",
+            "header": {"title": {"tag": "plain_text", "content": f"{title} ({part})" if part > 1 else title}},
+            "body": {"elements": elements},
+        },
+    }

@@ -1,0 +1,78 @@
+"""An issue as one mail: a plain text part and an HTML part of the same content."""
+
+from __future__ import annotations
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+
+from deepdaily.core.types import Issue
+from deepdaily.render.body import escape, fragment
+from deepdaily.render.digest import briefs
+from deepdaily.render.foreign import plain, shown
+from deepdaily.render.words import WORDS
+
+MOST_HTML_BYTES = 100_000
+"""Gmail clips a message at 102 KB."""
+
+_STYLE = (
+    "max-width:600px;margin:0 auto;padding:16px;font:16px/1.6 -apple-system,'PingFang SC','Noto Sans CJK SC',sans-serif;"
+    "color:#1c1b1a;background:#fdfcf8"
+)
+
+
+def header(text: str) -> str:
+    """Foreign text as a header's value: one line, and no encoded word comes out of it.
+
+    On CPython 3.11.7 a subject with `=?utf-8?B?…?=` wrote a real `Bcc:` line.
+    """
+    return re.sub(r"=\s*\?", "= ?", " ".join(plain(text).split()))[:200]
+
+
+def message(issue: Issue, *, sender: str, recipients: list[str]) -> EmailMessage:
+    """The mail. Its Message-ID is the slot's, so that a second attempt threads with the first.
+
+    Raises:
+        ValueError: sender or a recipient is no mail address.
+    """
+    draft, mail = issue.draft, EmailMessage(policy=SMTP)
+    mail["Subject"] = header(draft.title) or draft.slot.day
+    mail["From"] = _address(sender)
+    mail["To"] = [_address(one) for one in recipients]
+    mail["Date"] = format_datetime(issue.approved_at)
+    mail["Message-ID"] = f"<{sha256(draft.slot.key.encode()).hexdigest()[:24]}@{_address(sender).domain}>"
+    mail.set_content(text(issue), cte="quoted-printable")
+    html = (
+        f'<!doctype html><html lang="{WORDS[draft.language].language}"><body><div style="{_STYLE}">'
+        f"<h1>{escape(draft.title)}</h1>\n{fragment(issue)}</div></body></html>"
+    )
+    if len(html.encode()) <= MOST_HTML_BYTES:  # a clipped mail loses its end without a word; the text part is whole
+        mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    return mail
+
+
+def _address(written: str) -> Address:
+    found = Address(addr_spec=written)
+    if not found.username or not found.domain:
+        raise ValueError(f"{written!r} is no mail address")
+    return found
+
+
+def text(issue: Issue) -> str:
+    """The plain part: each item in a few lines, trends and questions below."""
+    words, draft = WORDS[issue.draft.language], issue.draft
+    blocks = [plain(draft.title), *([f"{words.notice}{words.colon}{plain(draft.notice)}"] if draft.notice else [])]
+    for brief in briefs(issue):
+        lines = [f"{brief.number}. {brief.title}", *(f"   {line}" for line in brief.lines)]
+        blocks.append("\n".join([*lines, *([f"   {brief.address}"] if brief.address else [])]))
+    for heading, entries in (
+        (words.trends, [trend.text for trend in draft.trends]),
+        (words.watchlist, [watch.question for watch in draft.watchlist]),
+    ):
+        if entries:
+            blocks.append("\n".join([heading, *(f"- {plain(entry)}" for entry in entries)]))
+    hosts = sorted({shown(source.host) for item in draft.items for source in item.sources})
+    return "\n\n".join([*blocks, f"{words.sources}{words.colon}{', '.join(hosts)}"]) + "\n"

@@ -1,0 +1,80 @@
+"""The short shapes: chat cards and mail, split and bounded, with everything foreign inert."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deepdaily.render.feishu import MOST_BYTES, cards, size_of
+from deepdaily.render.mail import message, text
+from render import issues
+from render.test_injection import issue_with
+
+
+def card_texts(issue: issues.Issue) -> list[str]:
+    return [element.get("content", "") for card in cards(issue) for element in card["card"]["body"]["elements"]]
+
+
+def test_every_item_is_in_the_cards_once_and_in_order() -> None:
+    made = issues.issue()
+    texts = "\n".join(card_texts(made))
+
+    places = [texts.find(f"**{number}. ") for number in range(1, len(made.draft.items) + 1)]
+    assert all(place >= 0 for place in places)
+    assert places == sorted(places)
+
+
+def test_a_long_issue_is_split_between_items_and_each_message_fits() -> None:
+    made = issues.issue()
+    long = replace(made.draft.items[0], title=issues.Claim("很长的标题" * 200, made.draft.items[0].title.evidence))
+    many = replace(made, draft=replace(made.draft, items=(long,) * 12))
+    found = cards(many)
+
+    assert len(found) > 1
+    assert all(size_of(card) <= MOST_BYTES for card in found)
+    assert "\n".join(card_texts(many)).count("**") == 2 * 12
+
+
+def test_a_mail_has_both_parts_and_the_same_message_id_each_time() -> None:
+    made = issues.issue()
+    first, again = (message(made, sender="a@b.example", recipients=["c@d.example"]) for _ in range(2))
+
+    assert {part.get_content_type() for part in first.walk()} >= {"text/plain", "text/html"}
+    assert first["Message-ID"] == again["Message-ID"]
+    assert made.draft.items[0].title.text in text(made)
+
+
+def test_an_encoded_word_in_a_title_makes_no_header() -> None:
+    """On 3.11.7 such a subject wrote a real Bcc line."""
+    made = issue_with("title", "=?utf-8?B?aGkKQmNjOiBldmlsQGV2aWwuZXhhbXBsZQ==?=")
+    raw = message(made, sender="a@b.example", recipients=["c@d.example"]).as_bytes()
+
+    assert email.message_from_bytes(raw, policy=email.policy.default)["Bcc"] is None
+
+
+def test_a_wrong_address_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"address|domain|part"):
+        message(issues.issue(), sender="nobody", recipients=["c@d.example"])
+
+
+@pytest.mark.eval
+def test_every_open_attack_is_inert_in_mail_and_chat(shared: Path, tmp_path: Path) -> None:
+    checker = shared / "eval" / "output-injection" / "score.py"
+    for line in (checker.parent / "cases.jsonl").read_text("utf-8").splitlines():
+        case = json.loads(line)
+        made = issue_with(case["field"], case["value"])
+        mail = message(made, sender="a@b.example", recipients=["c@d.example"])
+        (tmp_path / f"{case['id']}.email").write_bytes(mail.as_bytes())
+        (tmp_path / f"{case['id']}.feishu").write_text(json.dumps(cards(made)[0], ensure_ascii=False), "utf-8")
+
+    command = [sys.executable, str(checker), str(tmp_path), "--targets", "email,feishu"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
