@@ -309,6 +309,23 @@ def sources_check(
     raise typer.Exit(PUBLISHED if all(one.state in ("ok", "empty", "no-key") for one in health) else RED)
 
 
+# -- measuring --------------------------------------------------------------------------------------------------------
+
+
+@app.command("eval")
+def evaluate(
+    name: Annotated[str, typer.Argument(metavar="SET", help="groundedness, feeds or extraction.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The data set.")],
+    predictions: Annotated[
+        Path, typer.Option("--out", help="File for the predictions, as the set's score.py reads them.")
+    ],
+) -> None:
+    """Run one of our own components over an open data set."""
+    from deepdaily import evals
+
+    typer.echo(f"{evals.run(name, folder, predictions)} predictions in {predictions}")
+
+
 # -- the way out ------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from deepdaily import evals
 from deepdaily.core.errors import NotAFeed, Unreachable, WorkerFailed
 from deepdaily.core.types import Harvest, Slot, Window, document_id
 from deepdaily.sources.feeds import (
@@ -336,28 +337,12 @@ async def test_failures_are_passed_on_typed() -> None:
         await _harvest(_rss(_item()), engine=InlineEngine(WorkerFailed("longer than 15 s")))
 
 
-def _prediction(row: dict[str, Any], folder: Path) -> dict[str, Any]:
-    headers = {name.lower(): value for name, value in (row.get("http_headers") or {}).items()}
-    media_type = headers.get("content-type") or row.get("content_type") or ""
-    answer = FeedBytes(headers.get("content-location", ""), media_type, (folder / row["file"]).read_bytes())
-    try:
-        entries, error = parse_feed(answer), None
-    except NotAFeed as refused:
-        entries, error = [], str(refused)
-    found = [
-        {"title": e.title, "link": e.link, "published": e.published_at and e.published_at.isoformat(), "id": e.id}
-        for e in entries
-    ]
-    return {"file": row["file"], "entries": found, "error": error}
-
-
 @pytest.mark.eval
 def test_the_corpus_of_real_feeds_is_read(shared: Path, tmp_path: Path) -> None:
     """262 of 264 checks hold; the other two take a JSON Feed for no feed."""
     folder = shared / "feeds-corpus"
-    rows = map(json.loads, (folder / "manifest.jsonl").read_text("utf-8").splitlines())
     predictions = tmp_path / "predictions.jsonl"
-    predictions.write_text("\n".join(json.dumps(_prediction(row, folder)) for row in rows), "utf-8")
+    evals.run("feeds", folder, predictions)
 
     scored = subprocess.run(
         [sys.executable, folder / "score.py", predictions], capture_output=True, text=True, check=True
