@@ -102,7 +102,7 @@ def serving() -> Item:
     return Item(
         story="s-quillserve-09",
         title=fact(
-            "QuillServe 0.9 把 prefill 与 decode 拆成两个池", SERVER, "QuillServe 0.9 splits prefill and decode"
+            "QuillServe 0.9 把 prefill 与 decode 拆到不同的池", SERVER, "QuillServe 0.9 splits prefill and decode"
         ),
         byline="一手来源 · 发布于 2026-02-10 · 2 个独立来源",
         sections=(
