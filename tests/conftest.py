@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from databases import cluster, database
+from deepdaily.store import Store, open_store
 
 HERE = Path(__file__).resolve().parent
 
@@ -21,3 +25,28 @@ def shared() -> Path:
     if not (folder / "design.md").exists():
         pytest.skip("no shared data beside the checkout (set DEEPDAILY_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a private PostgreSQL cluster."""
+    with cluster() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The `store.url` of a new database: once SQLite, once PostgreSQL where it is installed."""
+    if request.param == "sqlite":
+        yield ""
+    else:
+        with database(request.getfixturevalue("postgres")) as url:
+            yield url
+
+
+@pytest.fixture
+def store(tmp_path: Path, store_url: str) -> Iterator[Store]:
+    """A new store, on each database."""
+    opened = open_store(tmp_path, store_url)
+    yield opened
+    opened.close()

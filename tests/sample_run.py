@@ -1,4 +1,4 @@
-"""The sample day as a process that may kill itself: `sample_run.py FOLDER [answer:N | publish:N]`.
+"""The sample day as a process that may kill itself: `sample_run.py FOLDER [answer:N | publish:N]`; prints what it did.
 
 `answer:N`: before the N-th answer of the web. `publish:N`: before the N-th published file takes its name.
 """
@@ -15,7 +15,8 @@ from pathlib import Path
 from deepdaily import keeper, wiring
 from deepdaily.demo import web
 from deepdaily.fetch import Answer
-from deepdaily.store import open_store
+from deepdaily.settings import Database
+from deepdaily.store import Lease
 
 
 class Countdown:
@@ -42,14 +43,27 @@ class MortalWire:
 
 
 async def run(folder: Path, answers: int) -> int:
-    given = wiring.Given(web.settings(), {}, folder / "data", folder / "out")
-    store = open_store(given.data)
+    settings = web.settings().model_copy(update={"store": Database(url=os.environ.get("DEEPDAILY_STORE__URL", ""))})
+    given = wiring.Given(settings, {}, folder / "data", folder / "out")
+    store = given.store()
     slot = given.slot(None, web.NOW)
     wire = MortalWire(Countdown(answers))
-    async with wiring.house(given, store, slot, web.NOW, wire, web.SEARCH_KEY) as house:
-        _, record = await keeper.keep(house, slot, keeper.calendar_of(store, slot, web.NOW))
+
+    async def work() -> int:
+        if keeper.is_finished(store, slot, [channel for channel, _ in wiring.channels(given)]):
+            print("published already")  # noqa: T201
+            return 0
+        async with wiring.house(given, store, slot, web.NOW, wire, web.SEARCH_KEY) as house:
+            _, record = await keeper.keep(house, slot, keeper.calendar_of(store, slot, web.NOW))
+        print("wrote")  # noqa: T201
+        return record.exit
+
+    ended = await keeper.under_lease(store, slot, work)
     store.close()
-    return record.exit
+    if isinstance(ended, Lease):
+        print("left alone")  # noqa: T201
+        return 0
+    return ended
 
 
 def main(folder: str, die_at: str = "") -> int:

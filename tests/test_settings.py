@@ -53,6 +53,8 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[[publish]]\nto = "mail"\nhost = "h"', "mail needs sender, recipients", ""),
         ('[[publish]]\nto = "feishu"', "feishu needs url_env", ""),
         ('[[publish]]\nto = "hugo"\n[[publish]]\nto = "hugo"', "each channel may stand once", ""),
+        ('[store]\nurl = "sqlite:///x"', "store.url", ""),
+        ('[review]\ndeadline = "08:30"', "review.deadline must not be after digest.at", ""),
         ("[digest\n", "not valid TOML", "mend that line"),
     ],
 )
@@ -68,3 +70,13 @@ def test_a_slip_is_named_with_what_to_write_instead(tmp_path: Path, text: str, n
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
         load(tmp_path / "none.toml")
+
+
+def test_a_password_in_an_address_is_shown_nowhere(tmp_path: Path) -> None:
+    settings, origins = load(written(tmp_path, '[store]\nurl = "postgresql+psycopg://me:s3:c@ret@host/news"\n'))
+    rows = {key: value for key, value, _ in described(settings, origins)}
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, '[store]\nurl = "postgres://me:s3cret@host/news"\n'))
+
+    assert rows["store.url"] == "postgresql+psycopg://me:***@host/news"
+    assert "s3cret" not in str(caught.value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +13,6 @@ from deepdaily.store import META, Place, Store, Validators, open_store
 from making import NOW, SLOT, document, issue, story
 
 SNAPSHOT = Snapshot("https://a.example/", "sha256:" + "1" * 64, "https://a.example/", NOW, "text/html", 10)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def test_an_issue_comes_back_as_it_was(store: Store) -> None:
@@ -96,14 +88,14 @@ def test_a_text_read_again_keeps_its_first_snapshot(store: Store) -> None:
     assert store.keep_reading("today", first.url, again) == first
 
 
-def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path, store_url: str) -> None:
+    store = open_store(tmp_path, store_url)
     with store._engine.begin() as db:
         db.execute(META.update().values(value="99"))
     store.close()
 
     with pytest.raises(StoreTooNew, match="newer"):
-        open_store(tmp_path)
+        open_store(tmp_path, store_url)
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -118,3 +110,68 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot be made"):
         open_store(tmp_path / "file" / "below")
+
+
+# -- leases -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lease_has_one_holder_who_may_renew_it(store: Store) -> None:
+    assert store.lease(SLOT.key, "one", 60)
+    since = store.lease_of(SLOT.key)
+
+    assert not store.lease(SLOT.key, "two", 60)
+    assert store.lease(SLOT.key, "one", 60)
+    assert store.lease("another slot", "two", 60)
+    assert since is not None
+    assert since.holder == "one"
+    assert store.lease_of(SLOT.key) == since
+
+
+def test_an_expired_lease_may_be_taken_over(store: Store) -> None:
+    assert store.lease(SLOT.key, "one", 0)
+    assert store.lease_of(SLOT.key) is None
+
+    assert store.lease(SLOT.key, "two", 60)
+    assert not store.lease(SLOT.key, "one", 60)
+
+
+def test_only_its_holder_releases_a_lease(store: Store) -> None:
+    store.lease(SLOT.key, "one", 60)
+    store.release(SLOT.key, "two")
+    assert not store.lease(SLOT.key, "two", 60)
+
+    store.release(SLOT.key, "one")
+    assert store.lease(SLOT.key, "two", 60)
+
+
+# -- servers and older databases --------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1/news cannot be used") as refused:
+        open_store(tmp_path, "postgresql+psycopg://user:s3cret@127.0.0.1:1/news")
+
+    assert "s3cret" not in str(refused.value)
+    assert "store.url" in refused.value.remedy
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle+nothing://x"])
+def test_an_address_of_no_database_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StoreError):
+        open_store(tmp_path, url)
+
+
+def test_an_older_database_is_indexed_when_it_is_opened(tmp_path: Path, store_url: str) -> None:
+    store = open_store(tmp_path, store_url)
+    store.keep_issue(issue(story("vLLM 支持微调")))
+    with store._engine.begin() as db:
+        db.execute(META.update().values(value="1"))
+        db.exec_driver_sql("DROP TABLE printed")
+        db.exec_driver_sql("DROP TABLE leases")
+    store.close()
+
+    again = open_store(tmp_path, store_url)
+
+    assert [printed.slot for printed in again.find("微调", 5)] == [SLOT.key]
+    assert again.lease(SLOT.key, "one", 60)
+    again.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deepdaily.core.errors import SnapshotDamaged
 from deepdaily.core.evidence import check_claim
-from deepdaily.core.text import clean, shorten
+from deepdaily.core.text import clean, shorten, tokens
 from deepdaily.core.types import Cited, Document, Edition, Evidence, Issue, Item, Loss, document_id
 from deepdaily.core.urls import page_key
 from deepdaily.publish import FileChannel
@@ -193,6 +193,29 @@ def published_files(issue: Issue, store: Store, channels: Sequence[tuple[FileCha
             if own and (newest or issue.draft.slot.day in edition.location):
                 found.append(Published(edition, folder / edition.location, wanted.get(edition.location)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A printed item that has the words looked for; `snippet` is the printed sentence that has most of them."""
+
+    day: str
+    story: str
+    title: str
+    snippet: str
+
+
+def search(store: Store, words: str, limit: int = 20) -> list[Hit]:
+    """Printed items with every one of `words` (Latin words, Chinese of one character or more), the most relevant first."""
+    wanted = set(tokens(words))
+    hits = []
+    for printed in store.find(words, limit):
+        title, *sentences = printed.claims
+        lowered = [sentence.lower() for sentence in sentences]  # their words again would cost ten times the query
+        counts = [sum(word in sentence for word in wanted) for sentence in lowered]
+        best = sentences[counts.index(max(counts))] if sentences else title
+        hits.append(Hit(printed.slot[:10], printed.story, title, best))
+    return hits
 
 
 def item_of(issue: Issue, number: int) -> Item | None:

@@ -25,6 +25,8 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(no_args_is_help=True, help="The places links come from.")
 app.add_typer(sources_app, name="sources")
+mcp_app = typer.Typer(invoke_without_command=True, help="The daily for agents.")
+app.add_typer(mcp_app, name="mcp")
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: deepdaily.toml here).")]
 DataFolder = Annotated[Path | None, typer.Option("--data", help="Folder of the store and the snapshots.")]
@@ -64,23 +66,38 @@ def run(
     import asyncio
 
     from deepdaily import wiring
-    from deepdaily.store import open_store
 
     given = wiring.Given.of(settings, data, out)
     if or_demo and not asyncio.run(wiring.online(given)):
         _warn(f"no network (no answer within {wiring.PROBE_S} s): running the sample day instead")
         raise typer.Exit(_sample_day(Broken.NONE, tamper=False, as_json=as_json))
     moment = given.clock(now)
-    store = open_store(given.data)
+    store = given.store()
     try:
         slot = given.slot(day, moment)
-        done = _published_before(given, store, slot)
-        if done:
-            typer.echo(done)
-            raise typer.Exit(PUBLISHED)
-        raise typer.Exit(asyncio.run(_run(given, store, slot, moment, as_json=as_json, dry=dry_run)))
+        raise typer.Exit(asyncio.run(_run_alone(given, store, slot, moment, as_json=as_json, dry=dry_run)))
     finally:
         store.close()
+
+
+async def _run_alone(given: Given, store: Store, slot: Slot, moment: Any, *, as_json: bool, dry: bool) -> int:
+    """A run under its slot's lease, or one line why there is none; the exit status."""
+    from deepdaily import keeper
+    from deepdaily.store import Lease
+
+    async def work() -> int:
+        done = _published_before(given, store, slot)
+        if not done:
+            return await _run(given, store, slot, moment, as_json=as_json, dry=dry)
+        typer.echo(done)
+        return PUBLISHED
+
+    ended = await keeper.under_lease(store, slot, work)
+    if isinstance(ended, Lease):
+        since = ended.since.astimezone(given.settings.zone).isoformat()
+        typer.echo(f"slot {slot.key} is being written by {ended.holder} since {since}; this run leaves it alone")
+        return PUBLISHED
+    return ended
 
 
 def _published_before(given: Given, store: Store, slot: Slot) -> str:
@@ -109,9 +126,11 @@ async def _run(
 
     from deepdaily import keeper, wiring
     from deepdaily.console import closing, where
+    from deepdaily.core.schedule import left_s
 
     now = keeper.calendar_of(store, slot, moment)
-    async with wiring.house(given, store, slot, now, wire, search_key) as house:
+    left = left_s(slot, moment, given.settings.review.deadline)
+    async with wiring.house(given, store, slot, now, wire, search_key, left_s=left) as house:
         issue, record = await keeper.keep(house, slot, now, dry=dry)
     if as_json:
         health = [asdict(harvest.health) for harvest in store.harvests(slot.key)]
@@ -201,10 +220,9 @@ def show(
 ) -> None:
     """An issue; an item with its proof and score; what became of a link and why."""
     from deepdaily import showing
-    from deepdaily.store import open_store
     from deepdaily.wiring import Given
 
-    store = open_store(Given.of(settings, data, out).data)
+    store = Given.of(settings, data, out).store()
     try:
         if "://" in what:
             shown = showing.link(what, store)
@@ -223,6 +241,50 @@ def show(
 
 
 @app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="Latin words, Chinese ones of one character or more.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    out: OutFolder = None,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many items.")] = 20,
+) -> None:
+    """Printed items that have every one of the words, the most relevant first."""
+    from dataclasses import asdict
+
+    from deepdaily import archive
+    from deepdaily.wiring import Given
+
+    store = Given.of(settings, data, out).store()
+    try:
+        hits = archive.search(store, " ".join(words), limit)
+    finally:
+        store.close()
+    if as_json:
+        _print_json([asdict(hit) for hit in hits])
+    for hit in [] if as_json else hits:
+        typer.echo(f"{hit.day}  {hit.title}  [{hit.story}]\n    {hit.snippet}")
+    if not hits and not as_json:
+        typer.echo("nothing printed has all of these words")
+
+
+@app.command()
+def schedule(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None) -> None:
+    """Keep the hour: write each slot's issue before it is due, catch up a missed one; ends on SIGTERM."""
+    import asyncio
+
+    from deepdaily.wiring import Given, keep_hours
+
+    asyncio.run(keep_hours(Given.of(settings, data, out), _options(settings, data, out)))
+
+
+def _options(settings: Path | None, data: Path | None, out: Path | None) -> list[str]:
+    """The options of a run that works for this command."""
+    named = {"--settings": settings, "--data": data, "--out": out}
+    return [part for name, path in named.items() if path for part in (name, str(path))]
+
+
+@app.command()
 def verify(
     day: Annotated[str, typer.Argument(help="The issue's day; nothing: the newest.")] = "",
     settings: SettingsFile = None,
@@ -233,11 +295,10 @@ def verify(
     """Check an issue against its snapshots again, and its published files against the issue."""
     from dataclasses import asdict
 
-    from deepdaily.store import open_store
     from deepdaily.wiring import Given
 
     given = Given.of(settings, data, out)
-    store = open_store(given.data)
+    store = given.store()
     try:
         verdict = _verify(given, store, day)
     finally:
@@ -267,6 +328,21 @@ def _say_verdict(verdict: Verdict) -> None:
     )
     for line in [*verdict.missing, *verdict.damaged, *verdict.altered]:
         typer.echo(f"  ✘ {line}")
+
+
+@app.command()
+def serve(
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone unless you say otherwise.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8765,
+) -> None:
+    """The reader in a browser: issues with their proof, stories over days, search, the board."""
+    from deepdaily.wiring import Given, serve_pages
+
+    serve_pages(Given.of(settings, data, None), host, port, typer.echo)
 
 
 @app.command()
@@ -307,6 +383,79 @@ def sources_check(
     rows = [(one.source, one.state, str(one.offers), one.message) for one in health]
     _print_rows(("source", "state", "offers", "message"), rows, as_json)
     raise typer.Exit(PUBLISHED if all(one.state in ("ok", "empty", "no-key") for one in health) else RED)
+
+
+# -- agents -----------------------------------------------------------------------------------------------------------
+
+
+@mcp_app.callback()
+def mcp(
+    context: typer.Context,
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    http: Annotated[bool, typer.Option("--http", help="Streamable HTTP instead of stdin and stdout.")] = False,
+    host: Annotated[str, typer.Option(help="With --http: address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --http: 0 takes any free one.")] = 8766,
+) -> None:
+    """The daily for agents, over MCP: read-only tools and resources; nothing but the protocol goes to stdout."""
+    if context.invoked_subcommand is not None:
+        return
+    from deepdaily.serve.mcp import mcp_server, serve_http
+    from deepdaily.wiring import Given
+
+    store = Given.of(settings, data, None).store()
+    try:
+        server = mcp_server(store)
+        if http:
+            serve_http(server, host, port, _warn)
+        else:
+            server.run("stdio")
+    finally:
+        store.close()
+
+
+@mcp_app.command("config")
+def mcp_config(
+    client: Annotated[str, typer.Option(help="claude, codex, cursor, vscode or gemini.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+) -> None:
+    """What to put into an agent's own settings, so that it starts this installation."""
+    from deepdaily.serve.clients import PLACES, agent_named, own_command, snippet
+    from deepdaily.settings import FILE
+    from deepdaily.wiring import Given
+
+    agent = agent_named(client)
+    folder = Given.of(settings, data, None).data
+    chosen = settings or (Path(FILE) if Path(FILE).exists() else None)
+    command = [*own_command(), "mcp", *_options(chosen and chosen.absolute(), folder.absolute(), None)]
+    typer.echo(snippet(agent, command))
+    _warn(f"belongs into {PLACES[agent]}")
+
+
+@mcp_app.command("probe")
+def mcp_probe(
+    target: Annotated[str, typer.Argument(help="An http(s) address, or a command line in quotes.")],
+    deadline_s: Annotated[float, typer.Option("--deadline", min=0.1, max=600, help="Seconds it may take.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Is an MCP server alive? Its tools decide, resources are judged apart. Exit status: 0 available, 1 not."""
+    import logging
+    from dataclasses import asdict
+
+    import anyio
+
+    from deepdaily.mcp_probe import probe
+
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)  # the SDK logs a traceback for each line it cannot read
+    probed = anyio.run(probe, target, deadline_s)
+    if as_json:
+        _print_json(asdict(probed) | {"verdict": probed.verdict, "available": probed.available})
+    else:
+        counts = f"{probed.tools} tools, {probed.resources} resources, {probed.templates} templates"
+        answered = counts.replace("None", "no answer about") if probed.available else "nothing answered"
+        typer.echo(f"{probed.verdict}: {answered}" + (f" ({probed.trouble})" if probed.trouble else ""))
+    raise typer.Exit(PUBLISHED if probed.available else RED)
 
 
 # -- measuring --------------------------------------------------------------------------------------------------------

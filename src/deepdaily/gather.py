@@ -6,16 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
+from time import monotonic
 
 from deepdaily.core import cluster, memory, rank
-from deepdaily.core.schedule import LADDER, suffices
+from deepdaily.core.schedule import LADDER, share_s, suffices
 from deepdaily.core.types import Candidate, Document, Harvest, Issue, Loss, Offer, Rung, Slot, Story, Window
 from deepdaily.core.urls import host, page_key
 from deepdaily.read import MOST_PAGES, Reader, older
 from deepdaily.record import Record
 
-READ_S = 120.0
-"""A rung's share of the time: reading may not eat the writing."""
+READ_S, READ_PART = 120.0, 0.25
+"""A rung's share of the time: reading may not eat the writing. Before a deadline a part of what is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ async def gather(
     items: int,
     mute: Sequence[str],
     record: Record,
+    deadline: float = inf,
 ) -> Gathering:
     """Step down the ladder until a rung suffices; the last rung is taken as it is."""
     found, losses = candidates(harvests, mute)
@@ -46,7 +49,8 @@ async def gather(
         inside = [one for one in found if not older(one.published_at, window.since)]
         inside.sort(key=lambda one: promise(one, now))
         with record.stage(f"read {rung}", min(len(inside), MOST_PAGES)) as stage:
-            readings = await reader.read(inside, window, wall_s=READ_S, on_done=record.meter.step)
+            wall_s = share_s(READ_S, READ_PART, deadline - monotonic())
+            readings = await reader.read(inside, window, wall_s=wall_s, on_done=record.meter.step)
             every = cluster.stories(inside, readings.documents)
             stories, repeats = memory.without_repeats([one for one in every if not rank.why_untold(one)], issues, now)
             stage.went_out, stage.failed = len(stories), len(readings.losses)

@@ -1,15 +1,36 @@
-"""Slots: one issue each. A killed run goes on as itself, a published slot is left alone."""
+"""Slots: one issue each, by one run at a time. A killed run goes on as itself, a published slot is left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
 
+from deepdaily.core.errors import StoreError
+from deepdaily.core.schedule import begun, next_try
 from deepdaily.core.types import Issue, Slot
 from deepdaily.pipeline import House, published, run_day
 from deepdaily.publish import Publisher
 from deepdaily.record import Record
-from deepdaily.store import Store
+from deepdaily.settings import Settings
+from deepdaily.store import Lease, Store
+
+LEASE_S = 90
+"""How long a lease outlives its run's last sign of life: past the longest that a run computes without pausing (seconds)."""
+
+STEP_S = 60.0
+"""The longest sleep of the keeper: a clock that was set, or a machine that slept, is noticed within it."""
+
+OVERDUE = timedelta(minutes=10)
+"""How long after the hour a missing issue is told."""
+
+T = TypeVar("T")
 
 
 def is_finished(store: Store, slot: Slot, publishers: Sequence[Publisher]) -> bool:
@@ -44,3 +65,120 @@ async def keep(house: House, slot: Slot, now: datetime, *, dry: bool = False) ->
     if not dry:
         await published(house, approved, record)
     return approved, record
+
+
+# -- one run at a time ------------------------------------------------------------------------------------------------
+
+
+async def under_lease(store: Store, slot: Slot, work: Callable[[], Coroutine[Any, Any, T]]) -> T | Lease:
+    """What `work` gives while this process holds the slot's lease; or the lease of the run that holds it.
+
+    Raises:
+        StoreError: the lease was lost on the way; the work was cancelled, as another run may have begun.
+    """
+    holder = f"{_machine()}:{os.getpid()}:{uuid4().hex[:6]}"
+    other = _taken(store, slot.key, holder)
+    if other is not None:
+        return other
+    tasks = asyncio.create_task(_renewed(store, slot.key, holder)), asyncio.create_task(work())
+    renewing, working = tasks
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            await renewing  # it only ends by raising
+        return await working
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        store.release(slot.key, holder)
+
+
+def _taken(store: Store, slot: str, holder: str) -> Lease | None:
+    """None when `holder` has the slot now. The lease of a process that died on this machine is not waited for."""
+    while not store.lease(slot, holder, LEASE_S):
+        other = store.lease_of(slot)
+        if other is not None and not _is_gone(other.holder):
+            return other
+        if other is not None:
+            store.release(slot, other.holder)
+    return None
+
+
+async def _renewed(store: Store, slot: str, holder: str) -> None:
+    while True:
+        await asyncio.sleep(LEASE_S / 3)
+        if not store.lease(slot, holder, LEASE_S):
+            raise StoreError(f"another run took slot {slot} over", "let it finish; see `deepdaily show`")
+
+
+def _machine() -> str:
+    """This host's name, and on Linux its boot and process namespace: within these a process number names one process."""
+    marks = []
+    with suppress(OSError):
+        marks = [Path("/proc/sys/kernel/random/boot_id").read_text()[:8], os.readlink("/proc/self/ns/pid")[5:-1]]
+    return "/".join([socket.gethostname(), *marks])
+
+
+def _is_gone(holder: str) -> bool:
+    """Whether the holder was a process of this machine and is none any more; False where that cannot be known."""
+    machine, pid, _ = holder.rsplit(":", 2)
+    if machine != _machine() or "/" not in machine:
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+# -- the hour ---------------------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """The time and its passing; a test brings its own."""
+
+    def now(self) -> datetime: ...
+    async def sleep(self, seconds: float) -> None: ...
+
+
+async def keep_hours(
+    settings: Settings,
+    clock: Clock,
+    finished: Callable[[Slot], bool],
+    attempt: Callable[[Slot], Awaitable[int]],
+    tell: Callable[[Slot, str], Awaitable[None]],
+) -> None:
+    """Attempt each slot from before it is due until it is finished; never returns.
+
+    Of missed slots the newest is caught up. Each kind of trouble is told once a slot.
+
+    Args:
+        attempt: one run of the slot; its exit status. A run that fails is tried again, so it must not raise.
+    """
+    at, early = settings.digest.at, timedelta(minutes=settings.schedule.early_min)
+    tried: dict[str, datetime] = {}
+    told: set[tuple[str, str]] = set()
+    while True:
+        now = clock.now()
+        slot, following = begun(now, at, settings.zone, early)
+        again = following if finished(slot) else next_try(slot, now, tried.get(slot.key), following)
+        if again > now:
+            await clock.sleep(min((again - now).total_seconds(), STEP_S))
+            continue
+        tried = {slot.key: now}
+        trouble = _trouble(slot, await attempt(slot), clock.now(), finished)
+        if trouble and (slot.key, trouble) not in told:
+            told.add((slot.key, trouble))
+            await tell(slot, trouble)
+
+
+def _trouble(slot: Slot, status: int, now: datetime, finished: Callable[[Slot], bool]) -> str:
+    """What somebody should be told after a run that ended with `status`; empty when nothing."""
+    if status == 10:
+        return "degraded"
+    if now.astimezone(UTC) - slot.due.astimezone(UTC) >= OVERDUE and not finished(slot):
+        return "nothing published"
+    return ""

@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
+from time import monotonic
 
 from deepdaily.core import rank
 from deepdaily.core.errors import NothingToPublish, PublishError
-from deepdaily.core.schedule import LADDER
+from deepdaily.core.schedule import LADDER, share_s
 from deepdaily.core.types import Finding, Harvest, Issue, Loss, Ranked, Slot, Story, Window
 from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
@@ -30,8 +32,8 @@ from deepdaily.sources import Source, collect
 from deepdaily.store import Store
 from deepdaily.write import advice_in, closed, write
 
-COLLECT_S = 60.0
-"""The share of the time for collecting: the slowest source may not eat the reading."""
+COLLECT_S, COLLECT_PART = 60.0, 0.25
+"""The share of the time for collecting: the slowest source may not eat the reading. Before a deadline a part of what is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class House:
     sources: Sequence[Source]
     publishers: Sequence[Publisher]
     meter: Meter
+    deadline: float = inf
+    """When publishing begins, as `time.monotonic` counts; infinite for a run that is late anyway."""
+
+    @property
+    def remaining_s(self) -> float:
+        return self.deadline - monotonic()
 
 
 async def run_day(house: House, slot: Slot, now: datetime, *, dry: bool = False) -> tuple[Issue, Record]:
@@ -79,7 +87,7 @@ async def collected(house: House, slot: Slot, now: datetime, record: Record) -> 
             house.sources,
             window,
             house.store,
-            wall_s=COLLECT_S,
+            wall_s=share_s(COLLECT_S, COLLECT_PART, house.remaining_s),
             on_done=lambda health: house.meter.step(trouble(health)),
         )
         stage.went_out = sum(len(harvest.offers) for harvest in harvests)
@@ -97,7 +105,9 @@ async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: d
     reader = Reader(house.store, house.fetcher, house.engine, carried)
     told = house.store.issues(before=slot.key)
     digest, sources = house.settings.digest, house.settings.sources
-    return await gather(harvests, reader, told, slot, now, items=digest.items, mute=sources.mute, record=record)
+    return await gather(
+        harvests, reader, told, slot, now, items=digest.items, mute=sources.mute, record=record, deadline=house.deadline
+    )
 
 
 def selected(house: House, gathering: Gathering, now: datetime, record: Record) -> list[Ranked]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import time
@@ -114,6 +115,39 @@ class Publish(_Table):
         return self.to in ("hugo", "feeds", "page")
 
 
+class Database(_Table):
+    """Where runs, documents and issues are kept."""
+
+    url: str = Field("", description="postgresql+psycopg://user@host/name; empty: SQLite in the data folder.")
+
+    @field_validator("url")
+    @classmethod
+    def _postgresql(cls, url: str) -> str:
+        if url and not url.startswith("postgresql+psycopg://"):
+            raise ValueError("write postgresql+psycopg://user@host/name, or leave it empty for SQLite")
+        return url
+
+
+class Schedule(_Table):
+    """How `deepdaily schedule` keeps the hour."""
+
+    early_min: int = Field(30, ge=0, le=720, description="Minutes before `digest.at` at which work begins.")
+
+
+class Review(_Table):
+    """The last look before publishing."""
+
+    deadline: time | None = Field(
+        None, description="What has passed review by then is published; not set: 2 minutes before `digest.at`."
+    )
+
+
+class Alert(_Table):
+    """Where trouble is told."""
+
+    url_env: str = Field("", description="Environment variable that holds the address of a webhook; it gets JSON.")
+
+
 _EVERYWHERE = (Publish(to="hugo"), Publish(to="feeds"), Publish(to="page"))
 
 
@@ -132,6 +166,10 @@ class Settings(BaseSettings):
     sources: Sources = Sources()
     network: Network = Network()
     publish: tuple[Publish, ...] = _EVERYWHERE
+    store: Database = Database()
+    schedule: Schedule = Schedule()
+    review: Review = Review()
+    alert: Alert = Alert()
 
     @field_validator("publish")
     @classmethod
@@ -140,6 +178,12 @@ class Settings(BaseSettings):
         if len(set(names)) < len(names):
             raise ValueError("each channel may stand once")
         return channels
+
+    @model_validator(mode="after")
+    def _deadline_before_the_hour(self) -> Settings:
+        if self.review.deadline and self.review.deadline > self.digest.at:
+            raise ValueError("review.deadline must not be after digest.at")
+        return self
 
     @property
     def zone(self) -> ZoneInfo:
@@ -213,8 +257,10 @@ def _explained(error: ValidationError, path: Path | None) -> SettingsError:
             f"{where}: unknown key {key}", f"did you mean {near[0]}?" if near else f"known here: {known}"
         )
     said = first["msg"].removeprefix("Value error, ")
+    if not key:  # two keys that do not go together: the input is the whole file
+        return SettingsError(f"{where}: {said}", "`deepdaily config` shows every key with its value")
     return SettingsError(
-        f"{where}: {key} = {first['input']!r}: {said}", "`deepdaily config` shows every key with its value"
+        f"{where}: {key} = {_masked(repr(first['input']))}: {said}", "`deepdaily config` shows every key with its value"
     )
 
 
@@ -233,6 +279,7 @@ def _keys_beside(places: list[str]) -> list[str]:
 
 _TABLES: dict[str, type[BaseModel]] = {
     "digest": Digest, "sources": Sources, "search": Search, "network": Network, "publish": Publish,
+    "store": Database, "schedule": Schedule, "review": Review, "alert": Alert,
 }  # fmt: skip
 
 
@@ -243,8 +290,13 @@ def described(settings: Settings, origins: Mapping[str, str]) -> list[tuple[str,
         entries = table.items() if isinstance(table, dict) else [("", table)]
         for key, value in entries:
             name = f"{table_name}.{key}" if key else table_name
-            rows.append((name, str(value), origins.get(name, "default")))
+            rows.append((name, _masked(str(value)), origins.get(name, "default")))
     return rows
+
+
+def _masked(value: str) -> str:
+    """`value` without the password of an address."""
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", value)
 
 
 def key_of(search: Search) -> str:

@@ -7,42 +7,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
+    BigInteger,
     Column,
+    ColumnElement,
+    Connection,
     Engine,
     Integer,
     MetaData,
     String,
     Table,
+    case,
     create_engine,
     event,
+    func,
+    or_,
     select,
+    text,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from deepdaily import fulltext
 from deepdaily.core.errors import StoreError, StoreTooNew
 from deepdaily.core.types import Document, Edition, Harvest, Issue, Loss, Snapshot
 
-SCHEMA = 1
-"""Raised with every change of a table; an older program refuses a newer database."""
+SCHEMA = 2
+"""Raised with every change of a table; an older program refuses a newer database. 2: full text, leases."""
 
 LOCK_WAIT_S = 30
 """How long a statement waits for another writer (reliability.md, fault 20)."""
 
+CONNECT_WAIT_S = 10
+"""How long a database server may take to answer."""
+
 _schema = MetaData()
+
+_TEXT = String().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Ordered by code point, as SQLite does: the newest slot is the greatest string on every server."""
 
 
 def _table(name: str, keys: str, *columns: str) -> Table:
     """A table of text columns; the first ones, named in `keys`, are its primary key."""
-    key_columns = [Column(key, String, primary_key=True) for key in keys.split()]
-    return Table(name, _schema, *key_columns, *(Column(column, String, nullable=False) for column in columns))
+    key_columns = [Column(key, _TEXT, primary_key=True) for key in keys.split()]
+    return Table(name, _schema, *key_columns, *(Column(column, _TEXT, nullable=False) for column in columns))
 
 
 # One row holds one value of core.types as JSON, beside the keys and what is searched by.
@@ -52,8 +67,8 @@ HARVESTS = _table("harvests", "slot source", "harvest")
 SNAPSHOTS = Table(
     "snapshots",
     _schema,
-    Column("digest", String, primary_key=True),
-    Column("file", String, nullable=False),
+    Column("digest", _TEXT, primary_key=True),
+    Column("file", _TEXT, nullable=False),
     Column("offset", Integer, nullable=False),
 )
 FETCHES = _table("fetches", "slot url", "snapshot", "etag", "last_modified")
@@ -62,6 +77,14 @@ DOCUMENTS = _table("documents", "id", "document")
 ISSUES = _table("issues", "slot", "day", "issue")
 EDITIONS = _table("editions", "slot channel location", "edition")
 LOSSES = _table("losses", "slot url stage", "loss")
+LEASES = Table(
+    "leases",
+    _schema,
+    Column("slot", _TEXT, primary_key=True),
+    Column("holder", _TEXT, nullable=False),
+    Column("since", BigInteger, nullable=False),  # seconds since 1970, by the database's clock
+    Column("until", BigInteger, nullable=False),
+)
 
 
 RunStatus = Literal["running", "published", "failed", "dry"]
@@ -89,6 +112,14 @@ class Reading:
 
     document: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who is writing a slot, and since when (UTC)."""
+
+    holder: str
+    since: datetime
 
 
 T = TypeVar("T")
@@ -120,6 +151,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._insert = _insert(engine.dialect.name)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -160,6 +192,42 @@ class Store:
     def keep_record(self, slot: str, record: str, status: RunStatus) -> None:
         with self._engine.begin() as db:
             db.execute(RUNS.update().where(RUNS.c.slot == slot).values(record=record, status=status))
+
+    # -- leases -------------------------------------------------------------------------------------------------------
+
+    def lease(self, slot: str, holder: str, ttl_s: int) -> bool:
+        """Take or renew the right to write `slot` for `ttl_s` seconds; False while it is another's.
+
+        One statement, by the database's own clock: the only one that all who ask have in common.
+        """
+        now = _clock(self._engine.dialect.name)
+        statement = self._insert(LEASES).values(slot=slot, holder=holder, since=now, until=now + ttl_s)
+        given = statement.excluded
+        own = LEASES.c.holder == given.holder
+        statement = statement.on_conflict_do_update(
+            index_elements=["slot"],
+            set_={
+                "holder": given.holder,
+                "since": case((own, LEASES.c.since), else_=given.since),
+                "until": given.until,
+            },
+            where=or_(own, LEASES.c.until <= now),
+        )
+        with self._engine.begin() as db:
+            return db.execute(statement.returning(LEASES.c.slot)).first() is not None
+
+    def lease_of(self, slot: str) -> Lease | None:
+        """The lease that is alive now."""
+        now = _clock(self._engine.dialect.name)
+        query = select(LEASES.c.holder, LEASES.c.since).where(LEASES.c.slot == slot, LEASES.c.until > now)
+        with self._engine.connect() as db:
+            row = db.execute(query).first()
+        return Lease(row[0], datetime.fromtimestamp(row[1], UTC)) if row else None
+
+    def release(self, slot: str, holder: str) -> None:
+        """End the lease if it is `holder`'s."""
+        with self._engine.begin() as db:
+            db.execute(LEASES.delete().where(LEASES.c.slot == slot, LEASES.c.holder == holder))
 
     # -- collecting ---------------------------------------------------------------------------------------------------
 
@@ -259,7 +327,7 @@ class Store:
         rows = [{"id": document.id, "document": to_json(document)} for document in documents]
         if rows:
             with self._engine.begin() as db:
-                db.execute(upsert(DOCUMENTS).on_conflict_do_nothing(), rows)
+                db.execute(self._insert(DOCUMENTS).on_conflict_do_nothing(), rows)
 
     # -- issues -------------------------------------------------------------------------------------------------------
 
@@ -274,8 +342,16 @@ class Store:
         return [from_json(Issue, row) for row in self._all(query)]
 
     def keep_issue(self, issue: Issue) -> None:
+        """Keep it in place of the slot's earlier one, and its items in the full-text index."""
         slot = issue.draft.slot
-        self._keep(ISSUES, slot=slot.key, day=slot.day, issue=to_json(issue))
+        with self._engine.begin() as db:
+            db.execute(self._put(ISSUES, slot=slot.key, day=slot.day, issue=to_json(issue)))
+            fulltext.keep(db, issue)
+
+    def find(self, words: str, limit: int) -> list[fulltext.Printed]:
+        """At most `limit` printed items that have every one of the words, the most relevant first."""
+        with self._engine.connect() as db:
+            return fulltext.find(db, words, limit)
 
     def editions(self, slot: str) -> list[Edition]:
         query = select(EDITIONS.c.edition).where(EDITIONS.c.slot == slot)
@@ -299,7 +375,7 @@ class Store:
         rows = [{"slot": slot, "url": loss.url, "stage": loss.stage, "loss": to_json(loss)} for loss in losses]
         if rows:
             with self._engine.begin() as db:
-                db.execute(upsert(LOSSES).on_conflict_do_nothing(), rows)
+                db.execute(self._insert(LOSSES).on_conflict_do_nothing(), rows)
 
     def losses(self, slot: str) -> list[Loss]:
         query = select(LOSSES.c.loss).where(LOSSES.c.slot == slot).order_by(LOSSES.c.url, LOSSES.c.stage)
@@ -308,15 +384,16 @@ class Store:
     # -- plumbing -----------------------------------------------------------------------------------------------------
 
     def _keep(self, table: Table, replacing: bool = True, **values: Any) -> None:
-        statement = upsert(table).values(**values)
+        with self._engine.begin() as db:
+            db.execute(self._put(table, replacing, **values))
+
+    def _put(self, table: Table, replacing: bool = True, **values: Any) -> Any:
+        statement = self._insert(table).values(**values)
         keys = [column.name for column in table.primary_key]
         rest = {name: statement.excluded[name] for name in values if name not in keys}
         if replacing and rest:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
-        else:
-            statement = statement.on_conflict_do_nothing()
-        with self._engine.begin() as db:
-            db.execute(statement)
+            return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+        return statement.on_conflict_do_nothing()
 
     def _one(self, query: Any) -> str | None:
         with self._engine.connect() as db:
@@ -328,38 +405,78 @@ class Store:
             return list(db.execute(query).scalars())
 
 
-def open_store(folder: Path) -> Store:
-    """The database `deepdaily.db` in `folder`, made if there is none.
+def _insert(dialect: str) -> Any:
+    """The dialect's INSERT, which can say what to do with a known key."""
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert
+
+
+def _clock(dialect: str) -> ColumnElement[int]:
+    """Seconds since 1970 by the database's clock."""
+    if dialect == "sqlite":
+        return as_type(func.strftime("%s", "now"), BigInteger)
+    return as_type(func.floor(func.extract("epoch", func.clock_timestamp())), BigInteger)
+
+
+def open_store(folder: Path, url: str = "") -> Store:
+    """The database of `url`, or without one `deepdaily.db` in `folder`; its tables are made if there are none.
 
     Raises:
         StoreTooNew: a newer version wrote it.
-        StoreError: the folder cannot be read or written, or the file is no database. Nothing was changed.
+        StoreError: the folder cannot be read or written, the file is no database, or the server is not to be reached.
+            Nothing was changed.
     """
-    path = folder / "deepdaily.db"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"the data folder {folder} cannot be made: {error.strerror}", _OTHER_FOLDER) from error
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": LOCK_WAIT_S})
-    event.listen(engine, "connect", _set_pragmas)
+    engine, remedy = (_server(url), _MEND_SERVER) if url else (_file(folder / "deepdaily.db"), _OTHER_FOLDER)
     try:
-        _prepare(engine, path)
-    except (OperationalError, DatabaseError) as error:
+        _prepare(engine)
+    except DatabaseError as error:
         engine.dispose()
-        raise StoreError(f"the database {path} cannot be used: {error.orig}", _OTHER_FOLDER) from error
+        raise StoreError(f"the database {_named(engine)} cannot be used: {_line(error.orig)}", remedy) from error
     event.listen(engine, "handle_error", _refused)
     return Store(engine)
 
 
 _OTHER_FOLDER = "make the folder writable, or name another with --data"
+_MEND_SERVER = "start the server, or mend store.url in the settings (DEEPDAILY_STORE__URL)"
+
+
+def _file(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": LOCK_WAIT_S})
+    event.listen(engine, "connect", _set_pragmas)
+    return engine
+
+
+def _server(url: str) -> Engine:
+    given = {"connect_timeout": CONNECT_WAIT_S, "options": f"-c lock_timeout={LOCK_WAIT_S}s"}
+    try:
+        return create_engine(url, connect_args=given, pool_pre_ping=True)
+    except ArgumentError as error:
+        raise StoreError("store.url is no database address", "write postgresql+psycopg://user@host/name") from error
+    except ModuleNotFoundError as error:
+        raise StoreError(f"{error.name} is not installed", "install deepdaily[postgres]") from error
+
+
+def _named(engine: Engine) -> str:
+    """The file, or the server's address without its password."""
+    url = engine.url
+    return str(url.database) if engine.dialect.name == "sqlite" else f"{url.host or 'local'}/{url.database}"
+
+
+def _line(error: BaseException | None) -> str:
+    """What the driver says, on one line."""
+    return " ".join(str(error).split())
 
 
 def _refused(context: ExceptionContext) -> None:
-    """A full disk, a lock held too long, a damaged file: foreseen, unlike a mistake in a statement."""
+    """A full disk, a lock held too long, a damaged file, a server gone: foreseen, unlike a mistake in a statement."""
     if isinstance(context.sqlalchemy_exception, OperationalError):
         raise StoreError(
-            f"the database {context.engine.url.database if context.engine else ''} failed: {context.original_exception}",
-            "make room or end the other program, then run the same command again: it goes on where it stopped",
+            f"the database {_named(context.engine) if context.engine else ''} failed: {_line(context.original_exception)}",
+            "make room, end the other program or start the server, then run the same command again:"
+            " it goes on where it stopped",
         ) from context.original_exception
 
 
@@ -370,16 +487,29 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _prepare(engine: Engine, path: Path) -> None:
+def _prepare(engine: Engine) -> None:
     with engine.connect() as db:
-        db.exec_driver_sql("BEGIN IMMEDIATE")  # two processes may open a new folder at once
+        _wait_for_turn(db)
         META.create(db, checkfirst=True)
-        found = db.execute(select(META.c.value).where(META.c.name == "schema")).scalar()
-        if found is not None and int(found) > SCHEMA:
+        found = int(db.execute(select(META.c.value).where(META.c.name == "schema")).scalar() or 0)
+        if found > SCHEMA:
             raise StoreTooNew(
-                f"the database {path} was written by a newer deepdaily (schema {found}, this one knows {SCHEMA})",
+                f"the database {_named(engine)} was written by a newer deepdaily (schema {found}, this one knows {SCHEMA})",
                 "upgrade deepdaily, or name another folder with --data",
             )
-        _schema.create_all(db)
-        db.execute(upsert(META).values(name="schema", value=str(SCHEMA)).on_conflict_do_nothing())
+        if found < SCHEMA:
+            _schema.create_all(db)
+            fulltext.make(db)
+            for row in db.execute(select(ISSUES.c.issue)).scalars().all():  # those that schema 1 did not index
+                fulltext.keep(db, from_json(Issue, row))
+            statement = _insert(engine.dialect.name)(META).values(name="schema", value=str(SCHEMA))
+            db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": str(SCHEMA)}))
         db.commit()
+
+
+def _wait_for_turn(db: Connection) -> None:
+    """Two processes may open a new database at once."""
+    if db.dialect.name == "sqlite":
+        db.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        db.execute(text("SELECT pg_advisory_xact_lock(7210)"))  # any number that is always the same

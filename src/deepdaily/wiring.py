@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
+import socket
+import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from math import inf
 from pathlib import Path
+from time import monotonic
 
+from deepdaily import keeper
 from deepdaily.console import meter
-from deepdaily.core.errors import BodyRefused, FetchError, PublishError, SettingsError
+from deepdaily.core.errors import BodyRefused, FetchError, PublishError, SettingsError, StoreError
 from deepdaily.core.schedule import slot_at, slot_of
 from deepdaily.core.types import Slot, SourceHealth
 from deepdaily.engine import Engine
@@ -59,6 +65,10 @@ class Given:
     def snapshots(self) -> Path:
         return self.data / "snapshots"
 
+    def store(self) -> Store:
+        """The store of the settings, or the one in the data folder. Raises StoreError."""
+        return open_store(self.data, self.settings.store.url)
+
     def clock(self, now: str | None) -> datetime:
         """`--now`, or the clock; in the digest's zone."""
         if now is None:
@@ -83,6 +93,11 @@ def day_of(text: str) -> date:
         raise SettingsError(f"{text!r} is no day", "write it like 2026-02-11") from error
 
 
+def name_of(settings: Settings) -> str:
+    """The daily's name: its title without the day."""
+    return settings.digest.title.format(date="").strip("（）() ·-|｜")
+
+
 def channels(given: Given) -> list[tuple[FileChannel, Path]]:
     """The configured channels, each with the folder it writes below."""
     digest, made = given.settings.digest, list[tuple[FileChannel, Path]]()
@@ -93,8 +108,7 @@ def channels(given: Given) -> list[tuple[FileChannel, Path]]:
         if chosen.to == "hugo":
             made.append((Hugo(folder), folder))
         elif chosen.to == "feeds":
-            title = digest.title.format(date="").strip("（）() ·-|｜")
-            made.append((Feeds(folder, title=title, base_url=digest.url), folder))
+            made.append((Feeds(folder, title=name_of(given.settings), base_url=digest.url), folder))
         else:
             made.append((Page(folder), folder))
     return made
@@ -148,9 +162,16 @@ def sources(settings: Settings, fetcher: Fetcher, engine: Engine, search_key: st
 
 @asynccontextmanager
 async def house(
-    given: Given, store: Store, slot: Slot, now: datetime, wire: Wire | None = None, search_key: str | None = None
+    given: Given,
+    store: Store,
+    slot: Slot,
+    now: datetime,
+    wire: Wire | None = None,
+    search_key: str | None = None,
+    *,
+    left_s: float = inf,
 ) -> AsyncIterator[House]:
-    """Everything a run works with, closed at the end; `wire` None is the real web."""
+    """Everything a run works with, closed at the end; `wire` None is the real web, `left_s` the time to its deadline."""
     async with WebWire(allow_private=given.settings.network.allow_private) as web:
         with Snapshots(given.snapshots) as snapshots:
             async with Engine(preload=("deepdaily.extract", "deepdaily.sources.feeds")) as engine:
@@ -159,7 +180,89 @@ async def house(
                 asked = sources(given.settings, fetcher, engine, search_key)
                 publishers: list[Publisher] = [channel for channel, _ in channels(given)]
                 publishers += message_channels(given, store, slot, web)
-                yield House(given.settings, store, fetcher, engine, asked, publishers, meter())
+                yield House(given.settings, store, fetcher, engine, asked, publishers, meter(), monotonic() + left_s)
+
+
+class WallClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+RUN_WALL_S = 3600
+"""A run that takes longer hangs, and is ended and tried again: two hundred pages of slow hosts take minutes."""
+
+END_S = 5
+"""How long a run that is told to end may take before it is killed."""
+
+
+async def keep_hours(given: Given, options: Sequence[str]) -> None:
+    """Keep the hour until SIGTERM or SIGINT; every run is a process of its own, with these options of the command."""
+    keeping = asyncio.create_task(
+        keeper.keep_hours(
+            given.settings, WallClock(), partial(_finished, given), partial(_attempt, options), partial(_alert, given)
+        )
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)
+    with suppress(asyncio.CancelledError):
+        await keeping
+
+
+def _finished(given: Given, slot: Slot) -> bool:
+    try:
+        store = given.store()
+    except StoreError:
+        return False  # the run that is tried says what is wrong with it
+    try:
+        return keeper.is_finished(store, slot, [channel for channel, _ in channels(given)])
+    except StoreError:
+        return False
+    finally:
+        store.close()
+
+
+async def _attempt(options: Sequence[str], slot: Slot) -> int:
+    """One run in a process of its own: a leak, a crash or a hang ends with it."""
+    command = (sys.executable, "-m", "deepdaily", "run", "--date", slot.day, *options)
+    run = await asyncio.create_subprocess_exec(*command)
+    try:
+        async with asyncio.timeout(RUN_WALL_S):
+            return await run.wait()
+    except TimeoutError:
+        return -signal.SIGTERM
+    finally:
+        if run.returncode is None:
+            await _ended(run)
+
+
+async def _ended(run: asyncio.subprocess.Process) -> None:
+    run.terminate()
+    try:
+        async with asyncio.timeout(END_S):
+            await run.wait()
+    except TimeoutError:
+        run.kill()
+        await run.wait()
+
+
+async def _alert(given: Given, slot: Slot, trouble: str) -> None:
+    """One line on stderr, and a JSON message to the webhook where one is set."""
+    line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
+    print(line, file=sys.stderr)  # noqa: T201
+    url = os.environ.get(given.settings.alert.url_env, "")
+    if not url:
+        return
+    body = json.dumps({"text": line, "slot": slot.key, "trouble": trouble}).encode()
+    async with WebWire(allow_private=given.settings.network.allow_private) as wire:
+        try:
+            await _posted(wire, url, body)
+        except PublishError as error:
+            print(f"deepdaily: the alert was not delivered: {error}", file=sys.stderr)  # noqa: T201
 
 
 async def online(given: Given) -> bool:
@@ -210,3 +313,33 @@ async def check_sources(given: Given) -> list[SourceHealth]:
         finally:
             store.close()
     return [harvest.health for harvest in harvests]
+
+
+def serve_pages(given: Given, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve the reader until interrupted; `say` is told its address once it listens.
+
+    Raises:
+        SettingsError: nothing can listen there.
+    """
+    import uvicorn
+
+    from deepdaily.serve.web import Shelf, reader
+
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
+        # Accepted sockets inherit it; without it the body of an answer waits 40 ms for the head's acknowledgement.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}", "choose another --port") from error
+    store = given.store()
+    digest = given.settings.digest
+    try:
+        with listening, Snapshots(given.snapshots) as snapshots:
+            shelf = Shelf(store, snapshots, name_of(given.settings), digest.language, digest.url)
+            shown = f"[{host}]" if ":" in host else host
+            say(f"reading at http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C ends it)")
+            quiet = uvicorn.Config(reader(shelf, host), log_level="warning", proxy_headers=False, server_header=False)
+            uvicorn.Server(quiet).run(sockets=[listening])
+    finally:
+        store.close()

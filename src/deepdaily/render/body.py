@@ -51,11 +51,14 @@ def _proof(note: Note, issue: Issue, words: Words) -> str:
     return quoted + words.comma.join((escape(note.cited.host), fetched, f"sha256 <code>{note.short_digest}</code>"))
 
 
-def body(issue: Issue, tell: Telling) -> Iterator[str]:
-    """Items, trends and questions, in order; `tell` is called for the claims in the order of `Item.claims`."""
+def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: "") -> Iterator[str]:
+    """Items, trends and questions, in order; `tell` is called for the claims in the order of `Item.claims`.
+
+    `beside` gives the HTML of further lines below an item's byline.
+    """
     draft, words = issue.draft, WORDS[issue.draft.language]
     for number, item in enumerate(draft.items, start=1):
-        yield from _item(item, number, words, tell, draft.slot.day)
+        yield from _item(item, number, words, tell, draft.slot.day, beside(item))
     if draft.trends:
         entries = [escape(one.text) + _place(draft.items, one.stories, words) for one in draft.trends]
         yield f'<section class="closing">\n<h2>{words.trends}</h2>\n{_listed(entries)}\n</section>'
@@ -67,7 +70,7 @@ def body(issue: Issue, tell: Telling) -> Iterator[str]:
         yield "</section>"
 
 
-def _item(item: Item, number: int, words: Words, tell: Telling, day: str) -> Iterator[str]:
+def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside: str) -> Iterator[str]:
     label = f'<span class="label">{escape(words.in_brackets(item.label))}</span> ' if item.label else ""
     yield f'<article id="{anchor(item.story)}">'
     yield f'<h2><span class="number">{number}</span> {label}{escape(item.title.text) or day}</h2>'
@@ -76,6 +79,8 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str) -> Ite
         yield f'<p class="byline">{escape(item.byline)}</p>'
     if item.thread:
         yield f'<p class="thread">{escape(words.thread(item.thread, day))}</p>'
+    if beside:
+        yield beside
     if item.title.evidence:
         basis = words.title_basis
         yield f'<div class="title-proof">{tell(item.title, basis)}</div>'

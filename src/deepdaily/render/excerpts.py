@@ -60,6 +60,12 @@ def excerpt(document: Document | None, notes: Sequence[Note]) -> list[Stretch]:
     return [*found, GAP] if at < len(text.rstrip()) else found
 
 
+def whole(document: Document, notes: Sequence[Note]) -> list[Stretch]:
+    """All of the stored text, cut where the passages of `notes` begin and end; for its owner's eyes, not to publish."""
+    there = [note for note in notes if stands(note.evidence, document)]
+    return _stretches(document.text, Span(0, len(document.text)), there)
+
+
 def _windows(text: str, notes: Sequence[Note]) -> list[Span]:
     """One span a passage, overlapping ones merged, each widened to a sentence border within the allowed side."""
     if not notes:

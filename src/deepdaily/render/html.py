@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from html import escape as escape_html
 from importlib.resources import files
@@ -38,7 +38,7 @@ def page(issue: Issue, texts: Mapping[str, Document]) -> str:
         texts: the cited documents by id, for the excerpts; one that is missing shows its bare quotation.
     """
     draft, words = issue.draft, WORDS[issue.draft.language]
-    proofs = _Proofs(issue)
+    proofs = Proofs(issue)
     told = "\n".join(filter(None, body(issue, proofs.tell)))
     style = files("deepdaily.render").joinpath("page.css").read_text("utf-8")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
@@ -57,7 +57,7 @@ def page(issue: Issue, texts: Mapping[str, Document]) -> str:
 <body>
 <a class="skip" href="#issue">{words.skip}</a>
 <header class="masthead">
-{_masthead(issue, texts)}
+{masthead(issue, texts)}
 </header>
 <main id="issue">
 {told}
@@ -73,7 +73,8 @@ def _hash(style: str) -> str:
     return "sha256-" + b64encode(sha256(style.encode()).digest()).decode()
 
 
-def _masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
+def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
+    """Date, title, figures, notice and contents: what stands above the items."""
     draft, words = issue.draft, WORDS[issue.draft.language]
     facts = [claim for item in draft.items for claim in item.claims() if claim.evidence]
     checked = sum(not check_claim(claim, dict(texts)) for claim in facts)
@@ -112,21 +113,34 @@ def _minutes(issue: Issue) -> int:
     return max(1, math.ceil(chinese / CHARACTERS_A_MINUTE + latin / WORDS_A_MINUTE))
 
 
-class _Proofs:
-    """The facts of one page and, after them, their excerpts, each linked to the other."""
+class Proofs:
+    """The facts of an issue and the passages they rest on, each linked to the other.
 
-    def __init__(self, issue: Issue) -> None:
+    Args:
+        issue: the day.
+        address: where a note's passage is shown; by default further down on the same page.
+        told_on: address of the page with the facts; empty where it is the same page.
+    """
+
+    def __init__(self, issue: Issue, address: Callable[[Note], str] | None = None, told_on: str = "") -> None:
         self._issue, self._words, self._notes = issue, WORDS[issue.draft.language], notes_of(issue)
+        self._address, self._told_on = address or (lambda note: f"#e{note.number}"), told_on
         self._ids = count(1)
         self._told: dict[Evidence, str] = {}
-        """Where on the page a passage is first relied on."""
+        """Where a passage is first relied on: the facts are numbered as `body` tells them."""
+        facts = (claim for item in issue.draft.items for claim in item.claims() if claim.evidence)
+        for number, claim in enumerate(facts, start=1):
+            for evidence in claim.evidence:
+                self._told.setdefault(evidence, f"c{number}")
+
+    def told_at(self, note: Note) -> str:
+        """Address of the first fact that rests on the note's passage."""
+        return f"{self._told_on}#{self._told[note.evidence]}"
 
     def tell(self, claim: Claim, text: str) -> str:
         """A claim that opens to its passages: the whole sentence is the button."""
         name = f"c{next(self._ids)}"
         notes = [self._notes[evidence] for evidence in dict.fromkeys(claim.evidence)]
-        for note in notes:
-            self._told.setdefault(note.evidence, name)
         own_words = claim.verbatim and plain(claim.text) in text  # a title's proof is told in our words
         lang = f' lang="{language_of(claim.text)}"' if own_words else ""
         numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
@@ -144,7 +158,7 @@ class _Proofs:
             f"<b>{escape(cited.host)}</b>",
             f"{words.fetched} {minute(cited.fetched_at, self._issue)}",
             f"sha256 <code>{note.short_digest}</code>",
-            f'<a href="#e{note.number}">{words.excerpt}</a>',
+            f'<a href="{self._address(note)}">{words.excerpt}</a>',
             link(cited.url, words.original) if safe_link(cited.url) else "",
         ]
         return f'<div class="proof">{shown}<p>{" · ".join(filter(None, facts))}</p></div>'
@@ -167,13 +181,17 @@ class _Proofs:
         cited, words = notes[0].cited, self._words
         lang = document.language if document else language_of(notes[0].evidence.quote)
         fetched = f"{words.fetched} {minute(cited.fetched_at, self._issue)}"
-        shown = "".join(self._stretch(one) for one in excerpt(document, notes))
+        shown = self.marked(excerpt(document, notes))
         return (
             f'<article class="snapshot">\n<h3 lang="{lang}">{escape(cited.title) or escape(cited.host)}</h3>\n'
             f"<p>{link(cited.url)} · {fetched} · {words.extractor} {escape(cited.extractor)}</p>\n"
             f'<p><code class="digest">{escape(cited.snapshot)}</code></p>\n'
             f'<div class="excerpt" lang="{lang}">{shown}</div>\n</article>'
         )
+
+    def marked(self, stretches: Iterable[Stretch]) -> str:
+        """Stored text with its passages marked, each with its way back."""
+        return "".join(self._stretch(one) for one in stretches)
 
     def _stretch(self, stretch: Stretch) -> str:
         """Marked text; a passage that spans several stretches carries its id on the first and its way back on the last."""
@@ -185,8 +203,8 @@ class _Proofs:
         return opened + escape_html(clean(stretch.text)) + "</mark>" * len(stretch.notes) + back
 
     def _back(self, note: Note) -> str:
-        label = f"{self._words.back} {note.number}"
-        return f'<a class="back" href="#{self._told[note.evidence]}" aria-label="{label}" title="{label}">↩{note.number}</a>'
+        label, place = f"{self._words.back} {note.number}", self.told_at(note)
+        return f'<a class="back" href="{place}" aria-label="{label}" title="{label}">↩{note.number}</a>'
 
 
 def _with_figures(text: str) -> str:

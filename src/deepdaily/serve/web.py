@@ -1,0 +1,447 @@
+"""The reader's pages. Everything shown comes from the store; nothing is written, fetched or loaded from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache, partial
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deepdaily import archive
+from deepdaily.core.errors import DeepdailyError
+from deepdaily.core.text import shorten
+from deepdaily.core.types import Document, Issue, Item, Language, Watch
+from deepdaily.render.body import body, link
+from deepdaily.render.evidence import evidence_json, for_machines
+from deepdaily.render.excerpts import whole
+from deepdaily.render.feeds import atom, json_feed
+from deepdaily.render.foreign import anchor, plain, safe_link
+from deepdaily.render.html import Proofs, masthead
+from deepdaily.render.markdown import post
+from deepdaily.render.notes import Note, minute, notes_of
+from deepdaily.render.words import WORDS
+from deepdaily.serve.board import figures, last_runs
+from deepdaily.serve.words import SITE
+from deepdaily.snapshots import Snapshots
+from deepdaily.store import Store
+
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""For foreign bytes: whatever they are, nothing in them runs or loads (reliability.md, T20)."""
+
+FEED_ISSUES, THREAD_ISSUES = 14, 60
+"""Issues a feed carries; and how far back a story is followed: twice the days within which a story can be continued."""
+
+DAYS_KEPT = 32
+"""Drawn days kept in memory, 60 KB each."""
+
+QUERY_CHARS, SNIPPET_COLUMNS, FACTS_SHOWN = 200, 160, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the pages are made from."""
+
+    store: Store
+    snapshots: Snapshots
+    name: str
+    """The daily's name."""
+    language: Language
+    """Of the pages around the issues."""
+    base_url: str = ""
+    """Where the daily is published, which names the entries of its feeds."""
+
+
+def reader(shelf: Shelf, host: str) -> ASGIApp:
+    """The web application; it answers only requests that name `host` or this machine, whatever the address."""
+    pages = _Pages(shelf)
+    routes = [Route(path, endpoint) for path, endpoint in pages.routes().items()]
+    handlers: dict[Any, Callable[[Request, Any], Response]] = {
+        HTTPException: pages.refused,
+        DeepdailyError: pages.failed,
+    }
+    return _Guard(Starlette(routes=routes, exception_handlers=handlers), host)
+
+
+class _Guard:
+    """Refuses other hosts' names (DNS rebinding, reliability.md T19) and puts the policy on every answer."""
+
+    def __init__(self, app: ASGIApp, host: str) -> None:
+        self._app, self._hosts = app, {"127.0.0.1", "localhost", "::1", host.lower()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        named = [value.decode("latin-1") for key, value in scope["headers"] if key == b"host"]
+        app = self._app if len(named) == 1 and _host_of(named[0]) in self._hosts else _NOT_OURS
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+                headers.update({"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"})
+                headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+            await send(message)
+
+        await app(scope, receive, sealed)
+
+
+_NOT_OURS = PlainTextResponse("this host name is not served here; open it as http://127.0.0.1\n", status_code=400)
+
+
+def _host_of(header: str) -> str:
+    """The name in a Host header: `[::1]:8765` names `::1`."""
+    found = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([^:\[\]]*))(?::\d{1,5})?", header.lower())
+    return (found.group(1) or found.group(2)) if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A fact of an earlier issue, and where its passage is shown."""
+
+    text: str
+    number: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One appearance of a story, with what was new in it."""
+
+    day: str
+    title: str
+    anchor: str
+    byline: str
+    facts: Sequence[_Fact]
+
+
+class _Pages:
+    """One method a page. They run in the server's threads: the store's reads are short."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._site, self._words = SITE[shelf.language], WORDS[shelf.language]
+        own = files("deepdaily.serve")
+        look = files("deepdaily.render").joinpath("page.css").read_bytes()
+        self._style = look + own.joinpath("static/style.css").read_bytes()
+        self._script = own.joinpath("static/reader.js").read_bytes()
+        self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
+        self._templates = Environment(
+            loader=PackageLoader("deepdaily.serve"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self._templates.filters |= {
+            "plain": plain,
+            "anchor": anchor,
+            "shorten": partial(shorten, columns=SNIPPET_COLUMNS),
+        }
+        self._templates.globals |= {
+            "name": plain(shelf.name), "lang": self._words.language, "site": self._site, "words": self._words,
+            "style_version": _version(self._style), "script_version": _version(self._script),
+        }  # fmt: skip
+
+    def routes(self) -> dict[str, Callable[[Request], Response]]:
+        """Path to page; the more special path first."""
+        return {
+            "/": self.newest,
+            "/d/{day}.md": self.day_markdown,
+            "/d/{day}.json": self.day_json,
+            "/d/{day}": self.day,
+            "/e/{day}/{number:int}": self.passage,
+            "/raw/{digest}": self.raw,
+            "/s/{story}": self.story,
+            "/watch": self.watch,
+            "/search": self.search,
+            "/board": self.board,
+            "/feeds": self.feeds,
+            "/feed.atom": self.atom,
+            "/feed.json": self.json_feed,
+            "/llms.txt": self.llms,
+            "/healthz": self.health,
+            "/style.css": self.style,
+            "/reader.js": self.script,
+        }
+
+    # -- issues -------------------------------------------------------------------------------------------------------
+
+    def newest(self, request: Request) -> Response:
+        issues = self._shelf.store.issues(limit=1)
+        if not issues:
+            return self._message(request, self._site.empty_title, self._site.empty, 200)
+        return self._day(request, issues[0])
+
+    def day(self, request: Request) -> Response:
+        return self._day(request, self._issue(request))
+
+    def _day(self, request: Request, issue: Issue) -> Response:
+        day = issue.draft.slot.day
+        earlier, later = self._neighbours(day)
+        head, told = self._drawn(issue)
+        return self._page(
+            request,
+            "day",
+            day=day,
+            earlier=earlier,
+            later=later,
+            title=plain(issue.draft.title) or day,
+            masthead=head,
+            told=told,
+        )
+
+    def _draw(self, issue: Issue) -> tuple[Markup, Markup]:
+        """Masthead and items: four fifths of a page's time, and equal issues give equal pages."""
+        proofs = Proofs(issue, lambda note: _passage(issue.draft.slot.day, note))
+        told = "\n".join(filter(None, body(issue, proofs.tell, self._beside)))
+        return Markup(masthead(issue, self._documents(issue))), Markup(told)
+
+    def _beside(self, item: Item) -> str:
+        return str(
+            Markup('<p class="byline"><a href="/s/{}">{}</a></p>').format(anchor(item.story), self._site.timeline)
+        )
+
+    def _neighbours(self, day: str) -> tuple[str, str]:
+        """The nearest days before and after that have an issue; empty where there is none."""
+        days = sorted({slot[:10] for slot in self._shelf.store.slots()})
+        before = (one for one in reversed(days) if one < day and self._shelf.store.issue(one))
+        after = (one for one in days if one > day and self._shelf.store.issue(one))
+        return next(before, ""), next(after, "")
+
+    def day_markdown(self, request: Request) -> Response:
+        return Response(post(self._issue(request)), media_type="text/markdown")
+
+    def day_json(self, request: Request) -> Response:
+        return JSONResponse(_told_to_machines(self._issue(request)))
+
+    def passage(self, request: Request) -> Response:
+        """The stored text behind a note, every passage the issue cites in it marked."""
+        issue, number = self._issue(request), request.path_params["number"]
+        day, notes = issue.draft.slot.day, notes_of(issue).values()
+        note = next((one for one in notes if one.number == number), None)
+        document = self._documents(issue).get(note.evidence.document) if note else None
+        if note is None or document is None:
+            raise HTTPException(404)
+        proofs = Proofs(issue, told_on=f"/d/{day}")
+        beside = [one for one in notes if one.evidence.document == document.id]
+        return self._page(
+            request,
+            "passage",
+            day=day,
+            back=proofs.told_at(note),
+            document=document,
+            cited=note.cited,
+            fetched=minute(document.fetched_at, issue),
+            original=Markup(link(document.url)),
+            text=Markup(proofs.marked(whole(document, beside))),
+        )
+
+    def raw(self, request: Request) -> Response:
+        """The bytes as they were fetched, as plain text that nothing in a browser acts on."""
+        digest = request.path_params["digest"]
+        place = self._shelf.store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
+        if place is None:
+            raise HTTPException(404)
+        text = _decoded(self._shelf.snapshots.read(place, digest), self._shelf.store.media_type(digest))
+        return PlainTextResponse(text, headers={"Content-Security-Policy": INERT_POLICY})
+
+    # -- over days ----------------------------------------------------------------------------------------------------
+
+    def story(self, request: Request) -> Response:
+        issues = self._shelf.store.issues(limit=THREAD_ISSUES)
+        told = _timeline(request.path_params["story"], issues)
+        if not told:
+            raise HTTPException(404)
+        return self._page(request, "story", told=told, title=told[0].title)
+
+    def watch(self, request: Request) -> Response:
+        issues = self._shelf.store.issues(limit=THREAD_ISSUES)
+        return self._page(request, "watch", watched=_watched(issues))
+
+    def search(self, request: Request) -> Response:
+        asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
+        return self._page(
+            request, "search", asked=asked, hits=archive.search(self._shelf.store, asked) if asked else []
+        )
+
+    def board(self, request: Request) -> Response:
+        runs = last_runs(self._shelf.store)
+        legend = [
+            (kind, word) for kind, word in self._site.outcomes.items() if any(ran.outcome == kind for ran in runs)
+        ]
+        return self._page(request, "board", figures=figures(runs, self._shelf.store, self._site), legend=legend)
+
+    # -- for programs -------------------------------------------------------------------------------------------------
+
+    def feeds(self, request: Request) -> Response:
+        newest = self._shelf.store.issues(limit=1)
+        return self._page(request, "feeds", day=newest[0].draft.slot.day if newest else "")
+
+    def atom(self, request: Request) -> Response:
+        written = atom(self._recent(), title=self._shelf.name, base_url=self._shelf.base_url)
+        return Response(written, media_type="application/atom+xml")
+
+    def json_feed(self, request: Request) -> Response:
+        written = json_feed(self._recent(), title=self._shelf.name, base_url=self._shelf.base_url)
+        return Response(written, media_type="application/feed+json")
+
+    def _recent(self) -> list[Issue]:
+        issues = self._shelf.store.issues(limit=FEED_ISSUES)
+        if not issues:
+            raise HTTPException(404)
+        return issues
+
+    def llms(self, request: Request) -> Response:
+        lines = [f"# {plain(self._shelf.name)}", "", f"> {self._words.made_by}", ""]
+        for issue in self._shelf.store.issues(limit=FEED_ISSUES):
+            day = issue.draft.slot.day
+            lines.append(f"- [{day}](/d/{day}.md): {shorten(plain(issue.draft.summary), SNIPPET_COLUMNS)}".rstrip(": "))
+        return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
+
+    def health(self, request: Request) -> Response:
+        newest = self._shelf.store.slots()[:1]
+        return JSONResponse({"status": "ok", "newest_slot": newest[0] if newest else None})
+
+    def style(self, request: Request) -> Response:
+        return Response(self._style, media_type="text/css", headers=_KEPT)
+
+    def script(self, request: Request) -> Response:
+        return Response(self._script, media_type="text/javascript", headers=_KEPT)
+
+    # -- what all need ------------------------------------------------------------------------------------------------
+
+    def refused(self, request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404:
+            return self._message(request, self._site.missing_title, self._site.missing, 404)
+        return self._message(request, str(error.status_code), self._site.refused, error.status_code)
+
+    def failed(self, request: Request, error: DeepdailyError) -> Response:
+        """The store is locked or a snapshot damaged: say which, and what to do."""
+        said = f"{error}; {error.remedy}" if error.remedy else str(error)
+        return self._message(request, "503", self._site.trouble.format(said), 503)
+
+    def _message(self, request: Request, title: str, message: str, status: int) -> Response:
+        return self._page(request, "message", status, title=title, message=message)
+
+    def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        text = self._templates.get_template(f"{template}.html").render(here=request.url.path, **values)
+        return HTMLResponse(text, status)
+
+    def _issue(self, request: Request) -> Issue:
+        try:
+            day = date.fromisoformat(request.path_params["day"]).isoformat()
+        except ValueError:
+            raise HTTPException(404) from None
+        issue = self._shelf.store.issue(day)
+        if issue is None:
+            raise HTTPException(404)
+        return issue
+
+    def _documents(self, issue: Issue) -> dict[str, Document]:
+        return self._shelf.store.documents(note.evidence.document for note in notes_of(issue).values())
+
+
+_KEPT = {"Cache-Control": "max-age=31536000, immutable"}
+"""Their addresses name their content."""
+
+
+def _version(content: bytes) -> str:
+    return sha256(content).hexdigest()[:8]
+
+
+def _passage(day: str, note: Note) -> str:
+    return f"/e/{day}/{note.number}#e{note.number}"
+
+
+def _decoded(content: bytes, media_type: str) -> str:
+    declared = re.search(r"charset=[\"']?([\w-]+)", media_type, re.I)
+    try:
+        return content.decode(declared.group(1) if declared else "utf-8", "replace")
+    except (LookupError, UnicodeError):  # no such encoding, or one that is none for pages
+        return content.decode("utf-8", "replace")
+
+
+def _told_to_machines(issue: Issue) -> dict[str, Any]:
+    """The issue with every claim's passages: the front matter's table, then what `evidence.json` says by item."""
+    draft, proofs = issue.draft, json.loads(evidence_json(issue))["items"]
+    items = [
+        {
+            "number": number,
+            "story": item.story,
+            "title": item.title.text,
+            "byline": item.byline,
+            "label": item.label,
+            "sources": [address for source in item.sources if (address := safe_link(source.url))],
+            "unknowns": list(item.unknowns),
+            "claims": proof["claims"],
+        }
+        for number, (item, proof) in enumerate(zip(draft.items, proofs, strict=True), start=1)
+    ]
+    return for_machines(issue) | {
+        "day": draft.slot.day,
+        "language": draft.language,
+        "title": draft.title,
+        "summary": draft.summary,
+        "notice": draft.notice,
+        "items": items,
+        "trends": [{"text": trend.text, "stories": list(trend.stories)} for trend in draft.trends],
+        "watchlist": [{"id": watch.id, "question": watch.question, "story": watch.story} for watch in draft.watchlist],
+    }
+
+
+def _timeline(story: str, issues: Sequence[Issue]) -> list[_Told]:
+    """Every appearance of the story's thread in `issues` (newest first), newest first; empty where nobody told it."""
+    told = [(issue, item) for issue in reversed(issues) for item in issue.draft.items]
+    of_thread = {story}
+    for _, item in told:  # oldest first: a follow-up names all that came before it
+        if {anchor(item.story), *(anchor(one.story) for one in item.thread)} & of_thread:
+            of_thread |= {anchor(item.story), *(anchor(one.story) for one in item.thread)}
+    known: set[str] = set()
+    found = []
+    for issue, item in told:
+        if anchor(item.story) in of_thread:
+            found.append(_appearance(issue, item, known))
+            known |= {claim.text for claim in item.claims()}
+    return found[::-1]
+
+
+def _appearance(issue: Issue, item: Item, known: set[str]) -> _Told:
+    day, notes = issue.draft.slot.day, notes_of(issue)
+    news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
+    cited = [(claim.text, notes[claim.evidence[0]]) for claim in news]
+    facts = [_Fact(text, note.number, _passage(day, note)) for text, note in cited]
+    return _Told(day, item.title.text or day, anchor(item.story), item.byline, facts)
+
+
+def _watched(issues: Sequence[Issue]) -> list[tuple[str, Watch]]:
+    """Every question of `issues` (newest first) as it last stood: open ones first, then those that moved, then expired."""
+    latest: dict[str, Watch] = {}
+    for issue in issues:
+        for watch in issue.draft.watchlist:
+            latest.setdefault(watch.id, watch)
+    today = issues[0].draft.slot.due.date() if issues else date.min
+    states = ("open", "moved", "expired")
+
+    def state(watch: Watch) -> str:
+        if watch.answered_by:
+            return "moved"
+        return "expired" if watch.expires_on < today or watch.closed_on else "open"
+
+    rows = [(state(watch), watch) for watch in latest.values()]
+    return sorted(rows, key=lambda row: (states.index(row[0]), row[1].expires_on, row[1].id))

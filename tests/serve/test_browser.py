@@ -1,0 +1,125 @@
+"""The reader in a real browser, started as its users start it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepdaily.store import open_store
+from serve import shelves
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+if CHROMIUM is None:
+    pytest.skip("no chromium (set CHROMIUM)", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where `deepdaily serve` says it listens."""
+    folder = tmp_path_factory.mktemp("reader")
+    store = open_store(folder)
+    shelves.shelf(store, folder).snapshots.close()
+    store.close()
+    command = [sys.executable, "-m", "deepdaily", "serve", "--data", str(folder), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().split()[2]
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no script"])
+def page(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A tab at the newest day; at its end nothing was asked of any other host and nothing was refused by the policy."""
+    context = browser.new_context(base_url=address, java_script_enabled=request.param)
+    opened, asked, said = context.new_page(), list[str](), list[str]()
+    opened.on("request", lambda sent: asked.append(sent.url))
+    opened.on("console", lambda line: said.append(line.text))
+    opened.goto("/")
+    yield opened
+    context.close()
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+    assert said == []
+
+
+def test_a_figure_opens_to_its_evidence_and_leads_to_the_marked_passage_and_back(page: Any) -> None:
+    fact = page.locator("details.fact", has=page.locator(".figure")).first
+    assert not fact.locator(".proof").first.is_visible()
+    fact.locator("summary").click()
+    fact.locator(".proof a", has_text="看快照摘录").first.click()
+
+    mark = page.locator("mark:target")
+    assert mark.is_visible()
+    assert "prefill reaches 18.4K tokens per GPU per second" in mark.inner_text()
+    page.locator("a.back").first.click()
+    assert page.locator("details.fact:target").count() == 1
+
+
+def test_search_story_and_board_are_reached_from_the_day(page: Any) -> None:
+    page.get_by_role("link", name="搜索", exact=True).click()
+    page.get_by_label("要找的词").fill("微调")
+    page.get_by_role("button", name="搜索").click()
+    assert page.locator(".entries li").count() == 2
+
+    page.locator(".entries li", has_text="1.1").get_by_role("link", name="时间线").click()
+    assert page.locator(".timeline time").all_inner_texts() == [shelves.SECOND.day, shelves.FIRST.day]
+
+    page.get_by_role("link", name="运行", exact=True).click()
+    page.get_by_text("看数字").first.click()
+    assert page.get_by_role("cell", name="search:brave:rate-limited").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "path", ["/", f"/e/{shelves.SECOND.day}/1", "/s/s-tuning-10", "/watch", "/search?q=x", "/board"]
+)
+def test_no_page_is_wider_than_the_screen(browser: Any, address: str, width: int, path: str) -> None:
+    context = browser.new_context(base_url=address, viewport={"width": width, "height": 900})
+    opened = context.new_page()
+    opened.goto(path)
+
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_keys_go_from_item_to_item_and_close_what_is_open(browser: Any, address: str) -> None:
+    context = browser.new_context(base_url=address)
+    opened = context.new_page()
+    opened.goto("/")
+    opened.keyboard.press("j")
+    opened.keyboard.press("j")
+    assert opened.evaluate("document.activeElement.id") == "s-tool-protocol-21"
+    opened.keyboard.press("k")
+    assert opened.evaluate("document.activeElement.id") == "s-quillserve-09"
+
+    opened.locator("details.fact summary").first.click()
+    opened.keyboard.press("Escape")
+    assert opened.locator("details[open]").count() == 0
+    context.close()
+
+
+def test_a_port_in_use_is_said_in_one_line(address: str, tmp_path: Path) -> None:
+    port = address.rstrip("/").rpartition(":")[2]
+    command = [sys.executable, "-m", "deepdaily", "serve", "--data", str(tmp_path), "--port", port]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    assert ended.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in ended.stderr
+    assert "Traceback" not in ended.stderr
