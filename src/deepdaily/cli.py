@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(no_args_is_help=True, help="The places links come from.")
 app.add_typer(sources_app, name="sources")
-mcp_app = typer.Typer(invoke_without_command=True, help="The daily for agents.")
+mcp_app = typer.Typer(invoke_without_command=True)
 app.add_typer(mcp_app, name="mcp")
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: deepdaily.toml here).")]

@@ -86,8 +86,9 @@ async def told(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     """The structured content of an answer."""
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content
-    assert result.structured_content is not None
-    return result.structured_content
+    content: dict[str, Any] | None = result.structured_content
+    assert content is not None
+    return content
 
 
 async def refused(client: Client, tool: str, **arguments: Any) -> str:
@@ -214,6 +215,17 @@ async def test_a_digest_marks_what_is_ours(store: Store) -> None:
     assert (digest["title"], digest["summary"], item["number"], item["story"]) == ("日报", "One release.", 1, TOLD.id)
     assert [(one["section"], one["judgement"]) for one in item["sentences"]] == [("what", False), ("why", True)]
     assert item["sources"] == ["https://blog.example/a"]
+
+
+async def test_what_a_person_cannot_see_no_agent_reads(tmp_path: Path) -> None:
+    made = first()
+    hidden = replace(made.draft, title="Daily\u200b\u202e\U000e0041 of\x1b[2J\nMarch")
+    with closing(open_store(tmp_path)) as opened:
+        opened.keep_issue(replace(made, draft=hidden))
+        async with Client(mcp_server(opened)) as client:
+            digest = await told(client, "get_digest")
+
+    assert digest["title"] == "Daily of[2J March"
 
 
 async def test_evidence_is_the_quote_with_address_snapshot_and_fetch_time(store: Store) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
@@ -16,12 +17,12 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.applications import Starlette
 
 from deepdaily import __version__, archive
 from deepdaily.core.errors import DeepdailyError, SettingsError
-from deepdaily.core.types import Issue, Item
+from deepdaily.core.types import Draft, Issue, Item
 from deepdaily.render.evidence import evidence_json
 from deepdaily.render.foreign import plain, safe_link
 from deepdaily.render.markdown import post
@@ -35,6 +36,9 @@ BODY_BYTES = 1 << 20
 
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
+Text = Annotated[str, AfterValidator(plain)]
+"""On one line, without control and format characters: what a person does not see, an agent shall not read."""
+
 Day = Annotated[str, Field(max_length=10, description="A day like 2026-02-11; empty: the newest issue.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="At most so many.")]
 StoryId = Annotated[str, Field(min_length=1, max_length=200, description="A story's id, as get_digest gives it.")]
@@ -43,15 +47,21 @@ StoryId = Annotated[str, Field(min_length=1, max_length=200, description="A stor
 # -- what is answered -------------------------------------------------------------------------------------------------
 
 
-class Sentence(BaseModel):
+class _Answer(BaseModel):
+    """Made from the core's values by the names of their fields."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Sentence(_Answer):
     """A printed sentence; a judgement is ours, everything else has evidence."""
 
     section: str = Field(description="title, what, detail, why, impact or advice")
-    text: str
+    text: Text
     judgement: bool
 
 
-class Passage(BaseModel):
+class Passage(_Answer):
     """The words of a source that a sentence rests on."""
 
     quote: str = Field(description="Verbatim; cut with an ellipsis where it is longer than we publish.")
@@ -70,104 +80,94 @@ class Claim(Sentence):
     evidence: list[Passage]
 
 
-class DigestItem(BaseModel):
+class DigestItem(_Answer):
     number: int
     story: str
-    title: str
-    byline: str
-    label: str = Field(description="Why the item claims little; empty where its page was read.")
+    title: Text
+    byline: Text
+    label: Text = Field(description="Why the item claims little; empty where its page was read.")
     sentences: list[Sentence]
-    unknowns: list[str]
+    unknowns: list[Text]
     sources: list[str]
 
 
-class Trend(BaseModel):
-    text: str
+class Trend(_Answer):
+    text: Text
     stories: list[str]
 
 
-class Digest(BaseModel):
+class DigestLine(_Answer):
+    day: str
+    title: Text
+    summary: Text
+    degraded: list[Text]
+
+
+class Digest(DigestLine):
     """One issue without its proofs: get_evidence gives those, item by item."""
 
-    day: str
-    title: str
     language: str
     rung: str = Field(description="24h on a good day; 72h or 7d where the day itself gave too little.")
-    degraded: list[str]
-    notice: str
-    summary: str
+    notice: Text
     items: list[DigestItem]
     trends: list[Trend]
 
 
-class DigestLine(BaseModel):
-    day: str
-    title: str
-    summary: str
-    items: int
-    degraded: list[str]
-
-
-class Digests(BaseModel):
+class Digests(_Answer):
     digests: list[DigestLine]
 
 
-class Found(BaseModel):
+class Found(_Answer):
     day: str
     story: str
-    title: str
-    snippet: str
+    title: Text
+    snippet: Text
 
 
-class Search(BaseModel):
+class Search(_Answer):
     hits: list[Found]
 
 
-class StoryDay(BaseModel):
+class StoryDay(DigestItem):
     day: str
-    number: int
-    story: str
-    title: str
-    sentences: list[Sentence]
-    sources: list[str]
 
 
-class StoryDays(BaseModel):
+class StoryDays(_Answer):
     """A story over days, newest first."""
 
     story: str
     days: list[StoryDay]
 
 
-class ItemEvidence(BaseModel):
+class ItemEvidence(_Answer):
     day: str
     item: int
     story: str
     claims: list[Claim]
 
 
-class WatchLine(BaseModel):
+class WatchLine(_Answer):
     id: str
-    question: str
+    question: Text
     state: WatchState
     story: str
     opened_on: date
     expires_on: date
-    answered_by: str
+    answered_by: Text
 
 
-class Watchlist(BaseModel):
+class Watchlist(_Answer):
     watches: list[WatchLine]
 
 
-class SourceLine(BaseModel):
+class SourceLine(_Answer):
     source: str
     state: str
     offers: int
-    message: str
+    message: Text
 
 
-class Status(BaseModel):
+class Status(_Answer):
     """How the newest run went; empty where none was."""
 
     version: str
@@ -175,8 +175,8 @@ class Status(BaseModel):
     slot: str
     run: str = Field(description="published, running, failed or dry")
     rung: str
-    degraded: list[str]
-    troubles: list[str]
+    degraded: list[Text]
+    troubles: list[Text]
     funnel: dict[str, int]
     sources: list[SourceLine]
 
@@ -193,65 +193,28 @@ class _Desk:
     def get_digest(self, day: Day = "") -> Digest:
         """One day's issue: its items sentence by sentence, judgements marked, and the trends across them."""
         draft = self.issue(day).draft
-        items = [
-            DigestItem(
-                number=number,
-                story=item.story,
-                title=plain(item.title.text),
-                byline=plain(item.byline),
-                label=item.label,
-                sentences=_sentences(item),
-                unknowns=[plain(one) for one in item.unknowns],
-                sources=_addresses(item),
-            )
-            for number, item in enumerate(draft.items, start=1)
-        ]
+        items = [DigestItem(**_told_in(item, number)) for number, item in enumerate(draft.items, start=1)]
         return Digest(
-            day=draft.slot.day,
-            title=plain(draft.title),
+            **_line(draft),
             language=draft.language,
             rung=draft.rung,
-            degraded=list(draft.degraded),
             notice=draft.notice,
-            summary=plain(draft.summary),
             items=items,
-            trends=[Trend(text=plain(one.text), stories=list(one.stories)) for one in draft.trends],
+            trends=draft.trends,
         )
 
     def list_digests(self, limit: Limit = 10) -> Digests:
         """The newest issues, one line each, newest first."""
-        drafts = [issue.draft for issue in self._store.issues(limit=limit)]
-        lines = [
-            DigestLine(
-                day=draft.slot.day,
-                title=plain(draft.title),
-                summary=plain(draft.summary),
-                items=len(draft.items),
-                degraded=list(draft.degraded),
-            )
-            for draft in drafts
-        ]
-        return Digests(digests=lines)
+        return Digests(digests=[DigestLine(**_line(issue.draft)) for issue in self._store.issues(limit=limit)])
 
     def search_items(self, words: Annotated[str, Field(min_length=1, max_length=200)], limit: Limit = 20) -> Search:
         """Printed items that have every one of the words, English or Chinese, the most relevant first."""
-        hits = archive.search(self._store, words, limit)
-        found = [
-            Found(day=hit.day, story=hit.story, title=plain(hit.title), snippet=plain(hit.snippet)) for hit in hits
-        ]
-        return Search(hits=found)
+        return Search(hits=archive.search(self._store, words, limit))
 
     def get_story(self, story: StoryId) -> StoryDays:
         """A story over days: every issue that told it, newest first."""
         days = [
-            StoryDay(
-                day=issue.draft.slot.day,
-                number=issue.draft.items.index(item) + 1,
-                story=item.story,
-                title=plain(item.title.text),
-                sentences=_sentences(item),
-                sources=_addresses(item),
-            )
+            StoryDay(day=issue.draft.slot.day, **_told_in(item, issue.draft.items.index(item) + 1))
             for issue, item in told(story, self._store.issues(limit=ISSUES_FOLLOWED))
         ]
         if not days:
@@ -274,25 +237,13 @@ class _Desk:
 
     def list_watchlist(self) -> Watchlist:
         """The questions the daily follows up, as they last stood: open ones first, then those that moved or expired."""
-        lines = [
-            WatchLine(
-                id=watch.id,
-                question=plain(watch.question),
-                state=state,
-                story=watch.story,
-                opened_on=watch.opened_on,
-                expires_on=watch.expires_on,
-                answered_by=plain(watch.answered_by),
-            )
-            for state, watch in watched(self._store.issues(limit=ISSUES_FOLLOWED))
-        ]
-        return Watchlist(watches=lines)
+        rows = watched(self._store.issues(limit=ISSUES_FOLLOWED))
+        return Watchlist(watches=[WatchLine(state=state, **asdict(watch)) for state, watch in rows])
 
     def get_status(self) -> Status:
         """How the newest run went: published or not, what was degraded, what each source gave."""
         slot = next(iter(self._store.slots()), "")
         record: dict[str, Any] = json.loads(self._store.record(slot) or "{}")
-        health = [harvest.health for harvest in self._store.harvests(slot)]
         newest = self._store.issues(limit=1)
         return Status(
             version=__version__,
@@ -301,12 +252,9 @@ class _Desk:
             run=self._store.status(slot) or "",
             rung=record.get("rung", ""),
             degraded=record.get("degraded", []),
-            troubles=[plain(one) for one in record.get("troubles", [])],
+            troubles=record.get("troubles", []),
             funnel=record.get("funnel", {}),
-            sources=[
-                SourceLine(source=one.source, state=one.state, offers=one.offers, message=plain(one.message))
-                for one in health
-            ],
+            sources=[harvest.health for harvest in self._store.harvests(slot)],
         )
 
     def issue(self, day: str) -> Issue:
@@ -330,17 +278,23 @@ class _Desk:
         return found
 
 
-def _sentences(item: Item) -> list[Sentence]:
-    return [
-        Sentence(section=section.kind, text=plain(point.text), judgement=point.judgement)
+def _line(draft: Draft) -> dict[str, Any]:
+    """The fields of a DigestLine."""
+    return {"day": draft.slot.day, "title": draft.title, "summary": draft.summary, "degraded": draft.degraded}
+
+
+def _told_in(item: Item, number: int) -> dict[str, Any]:
+    """The fields of a DigestItem. Addresses stand once each; those that lead elsewhere than the public web are left out."""
+    sentences = [
+        Sentence(section=section.kind, text=point.text, judgement=point.judgement)
         for section in item.sections
         for point in section.points
     ]
-
-
-def _addresses(item: Item) -> list[str]:
-    """Where the item's sources are, once each; those that lead elsewhere than the public web are left out."""
-    return list(dict.fromkeys(address for source in item.sources if (address := safe_link(source.url))))
+    addresses = dict.fromkeys(address for source in item.sources if (address := safe_link(source.url)))
+    return {
+        "number": number, "story": item.story, "title": item.title.text, "byline": item.byline, "label": item.label,
+        "sentences": sentences, "unknowns": item.unknowns, "sources": list(addresses),
+    }  # fmt: skip
 
 
 # -- the server -------------------------------------------------------------------------------------------------------

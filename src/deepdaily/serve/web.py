@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from deepdaily import archive
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Document, Issue, Item, Language, Watch
+from deepdaily.core.types import Document, Issue, Item, Language
 from deepdaily.render.body import body, link
 from deepdaily.render.evidence import evidence_json, for_machines
 from deepdaily.render.excerpts import whole
@@ -36,6 +36,7 @@ from deepdaily.render.markdown import post
 from deepdaily.render.notes import Note, minute, notes_of
 from deepdaily.render.words import WORDS
 from deepdaily.serve.board import figures, last_runs
+from deepdaily.serve.over_days import ISSUES_FOLLOWED, told, watched
 from deepdaily.serve.words import SITE
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store
@@ -47,8 +48,8 @@ PAGE_POLICY = (
 INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """For foreign bytes: whatever they are, nothing in them runs or loads (reliability.md, T20)."""
 
-FEED_ISSUES, THREAD_ISSUES = 14, 60
-"""Issues a feed carries; and how far back a story is followed: twice the days within which a story can be continued."""
+FEED_ISSUES = 14
+"""Issues that a feed carries."""
 
 DAYS_KEPT = 32
 """Drawn days kept in memory, 60 KB each."""
@@ -194,7 +195,7 @@ class _Pages:
     def _day(self, request: Request, issue: Issue) -> Response:
         day = issue.draft.slot.day
         earlier, later = self._neighbours(day)
-        head, told = self._drawn(issue)
+        head, items = self._drawn(issue)
         return self._page(
             request,
             "day",
@@ -203,14 +204,14 @@ class _Pages:
             later=later,
             title=plain(issue.draft.title) or day,
             masthead=head,
-            told=told,
+            told=items,
         )
 
     def _draw(self, issue: Issue) -> tuple[Markup, Markup]:
         """Masthead and items: four fifths of a page's time, and equal issues give equal pages."""
         proofs = Proofs(issue, lambda note: _passage(issue.draft.slot.day, note))
-        told = "\n".join(filter(None, body(issue, proofs.tell, self._beside)))
-        return Markup(masthead(issue, self._documents(issue))), Markup(told)
+        items = "\n".join(filter(None, body(issue, proofs.tell, self._beside)))
+        return Markup(masthead(issue, self._documents(issue))), Markup(items)
 
     def _beside(self, item: Item) -> str:
         return str(
@@ -264,15 +265,15 @@ class _Pages:
     # -- over days ----------------------------------------------------------------------------------------------------
 
     def story(self, request: Request) -> Response:
-        issues = self._shelf.store.issues(limit=THREAD_ISSUES)
-        told = _timeline(request.path_params["story"], issues)
-        if not told:
+        issues = self._shelf.store.issues(limit=ISSUES_FOLLOWED)
+        days = _timeline(request.path_params["story"], issues)
+        if not days:
             raise HTTPException(404)
-        return self._page(request, "story", told=told, title=told[0].title)
+        return self._page(request, "story", told=days, title=days[0].title)
 
     def watch(self, request: Request) -> Response:
-        issues = self._shelf.store.issues(limit=THREAD_ISSUES)
-        return self._page(request, "watch", watched=_watched(issues))
+        issues = self._shelf.store.issues(limit=ISSUES_FOLLOWED)
+        return self._page(request, "watch", watched=watched(issues))
 
     def search(self, request: Request) -> Response:
         asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
@@ -406,18 +407,12 @@ def _told_to_machines(issue: Issue) -> dict[str, Any]:
 
 
 def _timeline(story: str, issues: Sequence[Issue]) -> list[_Told]:
-    """Every appearance of the story's thread in `issues` (newest first), newest first; empty where nobody told it."""
-    told = [(issue, item) for issue in reversed(issues) for item in issue.draft.items]
-    of_thread = {story}
-    for _, item in told:  # oldest first: a follow-up names all that came before it
-        if {anchor(item.story), *(anchor(one.story) for one in item.thread)} & of_thread:
-            of_thread |= {anchor(item.story), *(anchor(one.story) for one in item.thread)}
+    """Every appearance of the story, newest first, each with the facts that no earlier one gave."""
     known: set[str] = set()
     found = []
-    for issue, item in told:
-        if anchor(item.story) in of_thread:
-            found.append(_appearance(issue, item, known))
-            known |= {claim.text for claim in item.claims()}
+    for issue, item in reversed(told(story, issues)):
+        found.append(_appearance(issue, item, known))
+        known |= {claim.text for claim in item.claims()}
     return found[::-1]
 
 
@@ -427,21 +422,3 @@ def _appearance(issue: Issue, item: Item, known: set[str]) -> _Told:
     cited = [(claim.text, notes[claim.evidence[0]]) for claim in news]
     facts = [_Fact(text, note.number, _passage(day, note)) for text, note in cited]
     return _Told(day, item.title.text or day, anchor(item.story), item.byline, facts)
-
-
-def _watched(issues: Sequence[Issue]) -> list[tuple[str, Watch]]:
-    """Every question of `issues` (newest first) as it last stood: open ones first, then those that moved, then expired."""
-    latest: dict[str, Watch] = {}
-    for issue in issues:
-        for watch in issue.draft.watchlist:
-            latest.setdefault(watch.id, watch)
-    today = issues[0].draft.slot.due.date() if issues else date.min
-    states = ("open", "moved", "expired")
-
-    def state(watch: Watch) -> str:
-        if watch.answered_by:
-            return "moved"
-        return "expired" if watch.expires_on < today or watch.closed_on else "open"
-
-    rows = [(state(watch), watch) for watch in latest.values()]
-    return sorted(rows, key=lambda row: (states.index(row[0]), row[1].expires_on, row[1].id))
