@@ -184,8 +184,8 @@ async def test_a_channel_that_missed_the_issue_gets_that_same_issue_later(tmp_pa
         again, record = await keep(opened, SLOT, later)
 
         assert (refused.status, refused.exit) == ("failed", 30)
-        assert not is_finished(opened.store, SLOT, alone.publishers)
-        assert is_finished(opened.store, SLOT, opened.publishers)
+        assert not is_finished(opened.store, SLOT, [one.channel for one in alone.publishers])
+        assert is_finished(opened.store, SLOT, [one.channel for one in opened.publishers])
         assert (again, record.status) == (issue, "published")
 
 

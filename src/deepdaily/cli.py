@@ -103,9 +103,9 @@ async def _run_alone(given: Given, store: Store, slot: Slot, moment: Any, *, as_
 def _published_before(given: Given, store: Store, slot: Slot) -> str:
     """A line when every channel has this slot's issue already."""
     from deepdaily.keeper import is_finished
-    from deepdaily.wiring import channels
+    from deepdaily.wiring import channel_names
 
-    if not is_finished(store, slot, [channel for channel, _ in channels(given)]):
+    if not is_finished(store, slot, channel_names(given)):
         return ""
     return f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`)"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,6 @@ from deepdaily.core.errors import StoreError
 from deepdaily.core.schedule import begun, next_try
 from deepdaily.core.types import Issue, Slot
 from deepdaily.pipeline import House, published, run_day
-from deepdaily.publish import Publisher
 from deepdaily.record import Record
 from deepdaily.settings import Settings
 from deepdaily.store import Lease, Store
@@ -33,13 +32,13 @@ OVERDUE = timedelta(minutes=10)
 T = TypeVar("T")
 
 
-def is_finished(store: Store, slot: Slot, publishers: Sequence[Publisher]) -> bool:
+def is_finished(store: Store, slot: Slot, channels: Collection[str]) -> bool:
     """Whether every channel has this slot's issue already."""
     issue = store.issue(slot.day)
     if issue is None:
         return False
     taken = {edition.channel for edition in store.editions(issue.draft.slot.key)}
-    return taken >= {publisher.channel for publisher in publishers}
+    return taken >= set(channels)
 
 
 def calendar_of(store: Store, slot: Slot, moment: datetime) -> datetime:

@@ -170,7 +170,11 @@ async def published(house: House, issue: Issue, record: Record) -> None:
     claims = [claim for item in issue.draft.items for claim in item.claims()]
     documents = house.store.documents(proof.document for claim in claims for proof in claim.evidence)
     with record.stage("publish", len(house.publishers)) as stage:
+        taken = {edition.channel for edition in house.store.editions(issue.draft.slot.key)}
         for publisher in house.publishers:
+            if publisher.channel in taken:  # a mail is not sent twice because a chat was missed
+                stage.went_out += 1
+                continue
             try:
                 house.store.keep_editions(await publisher.publish(issue, recent=recent, documents=documents))
                 stage.went_out += 1

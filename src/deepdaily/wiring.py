@@ -114,6 +114,11 @@ def channels(given: Given) -> list[tuple[FileChannel, Path]]:
     return made
 
 
+def channel_names(given: Given) -> set[str]:
+    """The channels a slot's issue has to reach."""
+    return {chosen.to for chosen in given.settings.publish if chosen.is_file or not given.out}
+
+
 def message_channels(given: Given, store: Store, slot: Slot, wire: WebWire) -> list[Publisher]:
     """Mail and chat. With `--out` there are none: a run whose files go elsewhere is a trial, and sends nothing."""
     made: list[Publisher] = []
@@ -219,7 +224,7 @@ def _finished(given: Given, slot: Slot) -> bool:
     except StoreError:
         return False  # the run that is tried says what is wrong with it
     try:
-        return keeper.is_finished(store, slot, [channel for channel, _ in channels(given)])
+        return keeper.is_finished(store, slot, channel_names(given))
     except StoreError:
         return False
     finally:
