@@ -11,7 +11,8 @@ import pytest
 from deepdaily.core.text import width
 from deepdaily.core.types import Draft, SourceHealth, SourceState, Story, Watch
 from deepdaily.models.closing import trends, watchlist
-from deepdaily.write import SUMMARY_COLUMNS, advice_in, closed, notice_of, write
+from deepdaily.notice import notice_of
+from deepdaily.write import SUMMARY_COLUMNS, advice_in, closed, write
 from making import NOW, SLOT, story
 
 CACHE = story(

@@ -37,10 +37,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from deepdaily import fulltext
 from deepdaily.core.errors import StoreError, StoreTooNew
-from deepdaily.core.types import Document, Edition, Harvest, Issue, Loss, Snapshot
+from deepdaily.core.types import Call, Document, Edition, Harvest, Issue, Loss, Snapshot
 
-SCHEMA = 2
-"""Raised with every change of a table; an older program refuses a newer database. 2: full text, leases."""
+SCHEMA = 3
+"""Raised with every change of a table; an older program refuses a newer database. 2: full text, leases. 3: calls, replies."""
 
 LOCK_WAIT_S = 30
 """How long a statement waits for another writer (reliability.md, fault 20)."""
@@ -77,6 +77,8 @@ DOCUMENTS = _table("documents", "id", "document")
 ISSUES = _table("issues", "slot", "day", "issue")
 EDITIONS = _table("editions", "slot channel location", "edition")
 LOSSES = _table("losses", "slot url stage", "loss")
+CALLS = _table("calls", "id", "slot", "day", "call")
+REPLIES = _table("replies", "key", "reply")
 LEASES = Table(
     "leases",
     _schema,
@@ -362,6 +364,28 @@ class Store:
         for edition in editions:
             row = to_json(edition)
             self._keep(EDITIONS, slot=edition.slot, channel=edition.channel, location=edition.location, edition=row)
+
+    # -- models -------------------------------------------------------------------------------------------------------
+
+    def reply(self, key: str) -> str | None:
+        """The reply a model gave to this very call."""
+        return self._one(select(REPLIES.c.reply).where(REPLIES.c.key == key))
+
+    def keep_reply(self, key: str, reply: str) -> None:
+        self._keep(REPLIES, key=key, reply=reply)
+
+    def keep_call(self, call: Call, day: str) -> None:
+        """Keep it in place of the same call in flight; `day` is the day whose budget it is paid from."""
+        self._keep(CALLS, id=call.id, slot=call.slot, day=day, call=to_json(call))
+
+    def calls(self, slot: str) -> list[Call]:
+        """The slot's ledger, oldest first."""
+        found = [from_json(Call, row) for row in self._all(select(CALLS.c.call).where(CALLS.c.slot == slot))]
+        return sorted(found, key=lambda call: (call.asked_at, call.id))
+
+    def calls_of_day(self, day: str) -> list[Call]:
+        """Every call that was paid from the budget of `day`, of whatever slot."""
+        return [from_json(Call, row) for row in self._all(select(CALLS.c.call).where(CALLS.c.day == day))]
 
     # -- what became of links, and what we promised -------------------------------------------------------------------
 

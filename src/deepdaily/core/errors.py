@@ -99,6 +99,37 @@ class QuoteNotFound(DeepdailyError):
     """The words are not in the document in that order. The caller drops the claim; it never prints it."""
 
 
+class ModelError(DeepdailyError):
+    """One model gave no usable reply: the next one is asked, and at the end the built-in writer writes."""
+
+
+class ModelBusy(ModelError):
+    """It asks to come back later; `retry_after_s` is None where it does not say when."""
+
+    def __init__(self, message: str, remedy: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, remedy)
+        self.retry_after_s = retry_after_s
+
+    def __reduce__(self):  # type: ignore[no-untyped-def]
+        return type(self), (str(self), self.remedy, self.retry_after_s)
+
+
+class ModelRefused(ModelError):
+    """It will not answer however often it is asked: key, name or address are wrong (401, 403, 404)."""
+
+
+class ReplyBroken(ModelError):
+    """No whole reply: cut off, empty, truncated, HTML, not what the protocol promises."""
+
+
+class ReplyMisshapen(ModelError):
+    """A whole reply that is not in the shape asked for; the message says where, for the second attempt."""
+
+
+class NoModel(ModelError):
+    """Every model of the ladder was asked or is not to be asked: the built-in writer writes."""
+
+
 class NothingToPublish(DeepdailyError):
     """No story with a read text: exit status 30."""
 

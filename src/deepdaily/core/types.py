@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import Literal
 
 Language = Literal["zh", "en"]
-Rung = Literal["24h", "72h", "7d"]
+Rung = Literal["24h", "72h", "7d", "memory", "quiet"]
+"""`memory`: from unused candidates, open watches and threads of the store; `quiet`: an honest note instead of items."""
 SectionKind = Literal["what", "detail", "why", "impact", "advice"]
 Severity = Literal["note", "fix", "block"]
 SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key"]
@@ -158,6 +159,8 @@ class Claim:
 
     text: str
     evidence: tuple[Evidence, ...] = ()
+    basis: tuple[Evidence, ...] = ()
+    """For a judgement: the passages of the facts it is drawn from. They do not prove it; they let a reader follow it."""
 
     @property
     def judgement(self) -> bool:
@@ -206,6 +209,8 @@ class Item:
     """Why it claims little: 「来自候选链接池：未读到原文」; empty where the page was read."""
     unknowns: tuple[str, ...] = ()
     thread: tuple[Appearance, ...] = ()
+    writer: str = ""
+    """The model that wrote it, by its name in the settings; empty for the built-in writer."""
 
     def claims(self) -> tuple[Claim, ...]:
         """Title first, then section by section."""
@@ -269,6 +274,41 @@ class Issue:
     draft: Draft
     findings: tuple[Finding, ...]
     approved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one model call took. Tokens as the provider counts them, estimated where it does not say."""
+
+    prefill_tokens: int = 0
+    """All tokens of the prompt, the cached ones among them."""
+    cached_tokens: int = 0
+    decode_tokens: int = 0
+    first_token_s: float | None = None
+    """None when the answer was not streamed."""
+    total_s: float = 0.0
+    cost: float = 0.0
+    """In the currency of the budget; 0 for a model without a price."""
+
+
+CallState = Literal["asked", "answered", "refused", "failed"]
+"""`asked` is in flight, or its run was killed; `refused`: a whole reply that was not usable; `failed`: no whole reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One row of the ledger: one request to one model. Replies from the store are no calls."""
+
+    id: str
+    slot: str
+    model: str
+    """Its name in the settings."""
+    purpose: str
+    state: CallState
+    asked_at: datetime
+    usage: Usage
+    """For a call in flight: the most it can take, so that a killed run has not spent more than it says."""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

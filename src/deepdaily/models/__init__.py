@@ -1,1 +1,37 @@
-"""Minds that write: so far the built-in one, which needs no key and invents nothing."""
+"""Writers: the built-in one needs no key; models are asked through one protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+Purpose = Literal["facts", "repair", "judgement", "closing", "structure", "reliability", "least change"]
+
+S = TypeVar("S", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is asked. It has no tools, and decides nothing: it fills the text fields of a shape."""
+
+    purpose: Purpose
+    instructions: str
+    """The same for every call of a purpose, and sent first: providers cache a common prefix."""
+    material: str
+    """What varies; foreign text stands in its fence."""
+    most_tokens: int = 4000
+    """The longest reply."""
+
+
+class Model(Protocol):
+    """One model, or several that stand in for each other."""
+
+    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+        """The reply as `shape`.
+
+        Raises:
+            ModelError: no usable reply; from a ladder `NoModel`.
+        """
+        ...
