@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from deepdaily.core.errors import DeepdailyError, FetchError, Unreachable
+from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
 from deepdaily.core.types import Snapshot
 from deepdaily.fetch import Answer
+from deepdaily.models import Prompt, S
 from deepdaily.store import Place, Validators
 
 
@@ -104,3 +107,59 @@ class InlineEngine:
             return function(item)
         except DeepdailyError as error:
             return error
+
+
+class FakeModel:
+    """Replies by purpose: a reply as JSON would hold it, an error to raise, or a list of these, one for each call."""
+
+    def __init__(self, **replies: Any) -> None:
+        self.replies = {purpose.replace("_", " "): told for purpose, told in replies.items()}
+        self.asked: list[Prompt] = []
+
+    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+        self.asked.append(prompt)
+        told = self.replies.get(prompt.purpose, NoModel("nobody answers"))
+        if isinstance(told, list):
+            told = told.pop(0)
+        if isinstance(told, Exception):
+            raise told
+        return shape.model_validate(told)
+
+
+class QuotingModel:
+    """Answers every prompt with quotations of its material, so that all of it stands; a hang where `hangs`."""
+
+    def __init__(self, *, hangs: bool = False) -> None:
+        self.hangs = hangs
+        self.asked: list[Prompt] = []
+
+    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+        self.asked.append(prompt)
+        if self.hangs:
+            await asyncio.Event().wait()
+        return shape.model_validate(quoting_reply(prompt.purpose, prompt.material))
+
+
+def quoting_reply(purpose: str, material: str) -> dict[str, Any]:
+    """A reply of which every sentence is found in `material`."""
+    units = [(int(n), text) for n, text in re.findall(r"^(\d+)\| (.{30,180})$", material, re.M) if "”" not in text]
+    if purpose == "facts":
+        claims = [
+            {"id": f"c{n}", "section": "what" if place < 2 else "detail", "text": f"原文说：“{text}”", "cites": [n]}
+            for place, (n, text) in enumerate(units[:6])
+        ]
+        title = next(iter(re.findall(r"^\d+\| (.+)$", material, re.M)), "")
+        return {"title": f"新消息：“{title}”", "title_cites": [1], "claims": claims, "gaps": ["没有给出价格"]}
+    if purpose == "judgement":
+        advice = {
+            "do": "先在一台机器上试",
+            "measure": "首 token p99",
+            "threshold": "差 5% 就停",
+            "rollback": "换回旧版",
+            "because": ["c1"],
+        }
+        return {"why": [{"text": "这会改变选型", "because": ["t"]}], "advice": [advice], "unknowns": ["g1"]}
+    if purpose == "closing":
+        watch = {"item": 1, "question": "这件事何时有下一步？"}
+        return {"trends": [{"text": "两条新闻都在说推理成本", "items": [1, 2]}], "watchlist": [watch]}
+    return {"claims": []} if purpose == "repair" else {"remarks": []}

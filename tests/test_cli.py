@@ -186,12 +186,25 @@ def test_a_truncated_feed_and_a_page_without_text_cost_only_themselves(tmp_path:
     assert TITLE in (tmp_path / "out/content/posts/2026-03-12/index.md").read_text("utf-8")
 
 
-def test_a_login_page_instead_of_the_only_feed_leaves_nothing_published_and_says_so(tmp_path: Path) -> None:
+def test_a_login_page_instead_of_the_only_feed_makes_a_quiet_day_that_says_so(tmp_path: Path) -> None:
     done = run_on(tmp_path, {"/feed": ("text/html", LOGIN)}, "/feed")
+
+    assert done.returncode == 10, done.stderr
+    assert "not-a-feed" in done.stderr.splitlines()[0]
+    assert "degraded: rung:quiet" in done.stdout
+    assert "问了 1 个来源，0 个正常应答" in (tmp_path / "out/content/posts/2026-03-12/index.md").read_text("utf-8")
+
+
+def test_a_first_day_without_any_network_leaves_nothing_published_and_says_so(tmp_path: Path) -> None:
+    with serving({}) as site:
+        gone = site  # nobody listens there any more
+    settings = written(tmp_path, QUIET.replace("{site}", gone).replace("{feed}", f"http://{gone}/feed"))
+    places = ("--data", str(tmp_path / "data"), "--out", str(tmp_path / "out"))
+    done = deepdaily("run", "--settings", settings, *places, *NOW)
     trouble, *_, last = done.stderr.splitlines()
 
     assert done.returncode == 30
-    assert "not-a-feed" in trouble
+    assert "unreachable" in trouble
     assert last.startswith("deepdaily: ")
     assert "nothing was published today" in last
     assert "Traceback" not in done.stderr

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from deepdaily.console import LineMeter
-from deepdaily.core.types import Document, Harvest, Issue, Offer, SourceHealth
+from deepdaily.core.types import Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
 from deepdaily.core.urls import page_key
 from deepdaily.gather import Gathering, candidates, gather, promise
-from deepdaily.read import Reader
+from deepdaily.read import SPONSORED, Reader
 from deepdaily.record import Record
 from deepdaily.store import Store, open_store
 from fakes import FakeFetcher, InlineEngine
@@ -89,7 +91,22 @@ async def test_the_last_rung_is_taken_as_it_is(store: Store) -> None:
     nothing, _ = await gathering(store, [])
 
     assert (found.rung, len(found.stories)) == ("7d", 1)
-    assert (nothing.rung, nothing.stories) == ("7d", [])
+    assert (nothing.rung, nothing.stories) == ("quiet", [])  # it answered
+
+
+async def test_without_an_answer_and_without_earlier_days_there_is_no_rung_left(store: Store) -> None:
+    dead = [Harvest(SourceHealth("feed", "feed", "unreachable")), Harvest(SourceHealth("brave", "search", "no-key"))]
+    refused = [*dead, Harvest(SourceHealth("other", "feed", "rate-limited"))]
+
+    assert (await gathering_of(store, dead)).rung == "7d"
+    assert (await gathering_of(store, refused)).rung == "quiet"
+    assert (await gathering_of(store, dead, [issue(story("Quill"))])).rung == "quiet"
+
+
+async def gathering_of(store: Store, harvests: Sequence[Harvest], issues: Sequence[Issue] = ()) -> Gathering:
+    reader = Reader(store, FakeFetcher({}), InlineEngine(), {})  # type: ignore[arg-type]
+    record = Record(SLOT.key, LineMeter())
+    return await gather(harvests, reader, issues, SLOT, NOW, items=ITEMS, mute=(), record=record)
 
 
 async def test_many_stories_of_one_host_do_not_suffice(store: Store) -> None:
@@ -113,6 +130,63 @@ async def test_stories_told_before_do_not_suffice_and_say_when_they_were_told(st
     assert found.rung == "7d"
     assert urls(found) == {one.url for one in documents[4:]}
     assert {reasons[one.url] for one in documents[:4]} == {"told on 2026-03-12"}
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
+
+
+def apart(n: int, hours: float) -> Document:
+    """A document whose title shares one word with the others, so that a few of them can stand in one issue."""
+    name = NAMES[n].lower()
+    title = f"LLM {name} {name}serve {name}cache {name}disk"
+    return document(title, told(n, hours).text, url=told(n, hours).url, hours=hours)
+
+
+def keep_day(store: Store, days: int, harvests: Sequence[Harvest], paid: Sequence[str] = ()) -> None:
+    """A slot `days` ago that collected `harvests`."""
+    key = (SLOT.due - timedelta(days=days)).isoformat()
+    store.begin(key, NOW - timedelta(days=days))
+    for one in harvests:
+        store.keep_harvest(key, one)
+    store.keep_losses(key, [Loss(url, "read", SPONSORED) for url in paid])
+
+
+async def test_what_was_read_within_a_week_and_never_told_fills_up_a_poor_day(store: Store) -> None:
+    keep_day(store, 3, [harvest([apart(1, 80), apart(2, 80)])])
+    found, _ = await gathering(store, [apart(0, 5)])
+
+    assert found.rung == "memory"
+    assert urls(found) == {one.url for one in (apart(0, 5), apart(1, 80), apart(2, 80))}
+    assert found.kept == {one.id for one in found.stories if one.lead.url != apart(0, 5).url}
+
+
+async def test_what_is_older_than_a_week_was_told_or_paid_for_stays_where_it_is(store: Store) -> None:
+    keep_day(store, 8, [harvest([apart(1, 200)])])
+    keep_day(store, 2, [harvest([apart(2, 50), apart(3, 50)])], paid=[apart(3, 50).url])
+    printed = issue(story(apart(2, 50).title, url=apart(2, 50).url))
+    found, _ = await gathering(store, [apart(0, 5)], issues=[printed])
+
+    assert (found.rung, urls(found)) == ("7d", {apart(0, 5).url})
+    assert found.kept == frozenset()
+
+
+async def test_a_day_that_fills_its_places_leaves_memory_alone(store: Store) -> None:
+    keep_day(store, 1, [harvest([apart(1, 30)])])
+    found, _ = await gathering(store, [apart(2, 5), apart(3, 5)])
+
+    assert (found.rung, urls(found)) == ("7d", {apart(2, 5).url, apart(3, 5).url})
+
+
+async def test_questions_are_recalled_only_where_half_of_the_places_would_stay_empty(store: Store) -> None:
+    before = issue(story("Quill"), slot=Slot(SLOT.due - timedelta(days=1)))
+    (item,) = before.draft.items
+    watch = Watch("w-1", "How fast is Quill?", ("Quill",), item.story, SLOT.due.date(), SLOT.due.date())
+    asking = replace(before, draft=replace(before.draft, watchlist=(watch,)))
+    poor, _ = await gathering(store, [], issues=[asking])
+    better, _ = await gathering(store, [apart(1, 5)], issues=[asking])
+
+    assert (poor.rung, [one.item.story for one in poor.recalled]) == ("memory", [item.story])
+    assert (better.rung, better.recalled) == ("7d", ())
 
 
 # -- reasons ----------------------------------------------------------------------------------------------------------

@@ -150,8 +150,9 @@ class Day:
             self.done.add(slot.day)
         return status
 
-    async def tell(self, slot: Slot, trouble: str) -> None:
+    async def tell(self, slot: Slot, trouble: str) -> bool:
         self.told.append((slot.day, trouble))
+        return True
 
     async def keep(self, settings: Settings = SETTINGS) -> None:
         with pytest.raises(Over):
@@ -223,6 +224,26 @@ async def test_a_degraded_issue_is_told_and_not_written_again() -> None:
 
     assert day.attempts == [("2026-03-12", "12 07:30")]
     assert day.told == [("2026-03-12", "degraded")]
+
+
+async def test_a_run_that_hangs_past_the_hour_is_told_while_it_hangs() -> None:
+    day = Day(FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")))
+    day.done, when = {"2026-03-11"}, list[str]()
+    heard = asyncio.Event()
+
+    async def hangs(slot: Slot) -> int:
+        await heard.wait()
+        raise Over
+
+    async def tell(slot: Slot, trouble: str) -> bool:
+        when.append(f"{day.clock.time:%H:%M} {trouble}")
+        heard.set()
+        return True
+
+    with pytest.raises(Over):
+        await keeper.keep_hours(SETTINGS, day.clock, lambda slot: slot.day in day.done, hangs, tell)
+
+    assert when == ["08:10 nothing published"]
 
 
 async def test_a_clock_set_a_day_forward_catches_the_newest_slot_up() -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, ClassVar
 
 import pytest
@@ -15,19 +16,22 @@ import pytest_asyncio
 
 from deepdaily import wiring
 from deepdaily.console import LineMeter
-from deepdaily.core.errors import NothingToPublish, PublishError, Unreachable
+from deepdaily.core.errors import NoModel, NothingToPublish, PublishError, Unreachable
+from deepdaily.core.evidence import check_claim
 from deepdaily.core.schedule import slot_at
 from deepdaily.core.types import Document, Edition, Issue, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.demo import web
 from deepdaily.fetch import Answer, Fetcher
 from deepdaily.keeper import calendar_of, is_finished, keep
+from deepdaily.models import Model, Prompt, S
+from deepdaily.models.writing.item import Desk
 from deepdaily.pipeline import House, run_day
 from deepdaily.publish.files import Hugo
 from deepdaily.record import trouble
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import open_store
-from fakes import InlineEngine
+from fakes import InlineEngine, QuotingModel
 
 SETTINGS = web.settings()
 SLOT = slot_at(web.NOW, SETTINGS.digest.at, SETTINGS.zone)
@@ -97,7 +101,9 @@ def test_a_day_is_published_with_its_items_and_a_funnel(whole: Whole) -> None:
     assert len(issue.draft.items) == SETTINGS.digest.items
     assert (record["status"], record["exit"], record["degraded"]) == ("published", 0, [])
     assert list(record["funnel"]) == ["offers", "candidates", "documents", "stories", "untold", "items"]
-    assert [row["stage"].split()[0] for row in record["stages"]] == ["collect", "read", "select", "write", "publish"]
+    assert [row["stage"].split()[0] for row in record["stages"]] == [
+        *("collect", "read", "select", "write", "review", "close", "publish")
+    ]
     assert issue.draft.items[0].title.text in (folder / "out" / POST).read_text("utf-8")
 
 
@@ -248,3 +254,65 @@ async def test_another_slot_does_not_tell_the_same_stories(tmp_path: Path) -> No
     titles = {item.title.text for item in first.draft.items}
 
     assert [item.title.text for item in second.draft.items if item.title.text in titles and not item.thread] == []
+
+
+# -- with a model -----------------------------------------------------------------------------------------------------
+
+
+def desk(model: Model) -> Desk:
+    return Desk(model, "zh", "工程团队", b"key", "qwen")
+
+
+async def test_a_model_tells_the_items_and_every_sentence_of_them_is_proven(tmp_path: Path) -> None:
+    model = QuotingModel()
+    async with house(tmp_path) as opened:
+        issue, record = await run_day(replace(opened, desk=desk(model)), SLOT, web.NOW)
+        documents = opened.store.documents(
+            proof.document for item in issue.draft.items for claim in item.claims() for proof in claim.evidence
+        )
+
+    assert {item.writer for item in issue.draft.items} == {"qwen"}
+    assert (record.exit, issue.draft.notice) == (0, "")
+    facts = [claim for item in issue.draft.items for claim in item.claims() if claim.evidence]
+    assert len(facts) > 20
+    assert [trouble for claim in facts for trouble in check_claim(claim, documents)] == []
+    assert "这件事何时有下一步？" in {watch.question for watch in issue.draft.watchlist}
+    assert {prompt.purpose for prompt in model.asked} >= {
+        "facts",
+        "judgement",
+        "closing",
+        "structure",
+        "reliability",
+        "least change",
+    }
+
+
+async def test_a_model_that_hangs_costs_no_more_than_its_time_and_the_issue_is_whole(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        hanging = replace(opened, desk=desk(QuotingModel(hangs=True)), deadline=monotonic() + 8)
+        issue, record = await run_day(hanging, SLOT, web.NOW)
+        assert hanging.remaining_s > 0
+
+    assert len(issue.draft.items) == SETTINGS.digest.items
+    assert {item.writer for item in issue.draft.items} == {""}
+    assert record.exit == 10
+    assert "models:7 of 7 items" in issue.draft.degraded
+    assert "没有写作模型应答" in issue.draft.notice
+
+
+async def test_a_model_that_falls_out_in_mid_issue_leaves_the_rest_to_the_builtin_writer(tmp_path: Path) -> None:
+    class Tiring(QuotingModel):
+        async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+            if len(self.asked) >= 6:
+                raise NoModel("the budget of the day is spent")
+            return await super().ask(prompt, shape)
+
+    async with house(tmp_path) as opened:
+        issue, record = await run_day(replace(opened, desk=desk(Tiring())), SLOT, web.NOW)
+
+    writers = [item.writer for item in issue.draft.items]
+    assert set(writers) == {"", "qwen"}
+    assert len(writers) == SETTINGS.digest.items
+    assert record.exit == 10
+    assert issue.draft.notice == ""
+    assert any("budget" in finding.message for finding in issue.findings)

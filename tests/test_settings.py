@@ -80,3 +80,12 @@ def test_a_password_in_an_address_is_shown_nowhere(tmp_path: Path) -> None:
 
     assert rows["store.url"] == "postgresql+psycopg://me:***@host/news"
     assert "s3cret" not in str(caught.value)
+
+
+def test_alerts_by_mail_need_the_server_of_a_mail_channel(tmp_path: Path) -> None:
+    mail = '[[publish]]\nto = "mail"\nhost = "smtp.example"\nsender = "a@b.example"\nrecipients = ["c@d.example"]\n'
+    alert = "[alert]\nmail = true\n"
+    with pytest.raises(SettingsError, match="whose server it uses"):
+        load(written(tmp_path, alert))
+
+    assert load(written(tmp_path, mail + alert))[0].alert.mail

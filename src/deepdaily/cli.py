@@ -61,9 +61,11 @@ def run(
     now: Annotated[str | None, typer.Option(help="Replaces the calendar, like 2026-02-11T07:30:00+08:00.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Everything but publishing.")] = False,
     or_demo: Annotated[bool, typer.Option("--or-demo", help="Without a network, run the sample day instead.")] = False,
+    kept: Annotated[bool, typer.Option("--kept", hidden=True, help="`schedule` started it and tries again.")] = False,
 ) -> None:
     """Collect, read, choose, write, review and publish one issue."""
     import asyncio
+    from functools import partial
 
     from deepdaily import wiring
 
@@ -75,7 +77,9 @@ def run(
     store = given.store()
     try:
         slot = given.slot(day, moment)
-        raise typer.Exit(asyncio.run(_run_alone(given, store, slot, moment, as_json=as_json, dry=dry_run)))
+        alone = partial(_run_alone, given, store, slot, moment, as_json=as_json, dry=dry_run)
+        work = alone() if dry_run else wiring.with_alerts(given, store, slot, alone, kept=kept)
+        raise typer.Exit(asyncio.run(work))
     finally:
         store.close()
 

@@ -1,23 +1,36 @@
-"""Candidates to untold stories: read and cluster, rung by rung of the ladder, until there is enough to choose from."""
+"""Candidates to untold stories: read and cluster, rung by rung of the ladder, until there is enough to choose from.
+
+The last rungs need no network: where the web gives fewer stories than the issue has places, what was read on earlier days and
+never told is taken too; where that leaves more than half of the places empty, open questions and running threads of
+earlier issues are recalled.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from math import inf
 from time import monotonic
 
 from deepdaily.core import cluster, memory, rank
+from deepdaily.core.memory import Recollection
 from deepdaily.core.schedule import LADDER, share_s, suffices
 from deepdaily.core.types import Candidate, Document, Harvest, Issue, Loss, Offer, Rung, Slot, Story, Window
 from deepdaily.core.urls import host, page_key
-from deepdaily.read import MOST_PAGES, Reader, older
+from deepdaily.read import MOST_PAGES, SPONSORED, Reader, older
 from deepdaily.record import Record
+from deepdaily.store import Store
 
 READ_S, READ_PART = 120.0, 0.25
 """A rung's share of the time: reading may not eat the writing. Before a deadline a part of what is left."""
+
+KEPT_DAYS = timedelta(days=7)
+"""How far back slots are looked through for what was read and not told (reliability.md, fault 3)."""
+
+MOST_RECALLED = 3
+"""Earlier items an issue brings back: as many as it asks questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,9 @@ class Gathering:
     rung: Rung
     stories: list[Story]
     losses: list[Loss]
+    kept: frozenset[str] = frozenset()
+    """Stories whose lead was read on an earlier day."""
+    recalled: tuple[Recollection, ...] = field(default=())
 
 
 async def gather(
@@ -41,7 +57,11 @@ async def gather(
     record: Record,
     deadline: float = inf,
 ) -> Gathering:
-    """Step down the ladder until a rung suffices; the last rung is taken as it is."""
+    """Step down the ladder until a rung suffices.
+
+    The rung is "memory" only if something in the issue is from there, and "quiet" where there is nothing to tell at all
+    though a source answered or earlier issues exist.
+    """
     found, losses = candidates(harvests, mute)
     record.funnel["candidates"] = len(found)
     for rung, span in LADDER:
@@ -51,22 +71,60 @@ async def gather(
         with record.stage(f"read {rung}", min(len(inside), MOST_PAGES)) as stage:
             wall_s = share_s(READ_S, READ_PART, deadline - monotonic())
             readings = await reader.read(inside, window, wall_s=wall_s, on_done=record.meter.step)
-            every = cluster.stories(inside, readings.documents)
-            stories, repeats = memory.without_repeats([one for one in every if not rank.why_untold(one)], issues, now)
-            stage.went_out, stage.failed = len(stories), len(readings.losses)
+            told = _told(inside, readings.documents, issues, now)
+            stage.went_out, stage.failed = len(told.untold), len(readings.losses)
             read = f"{len(readings.documents)} of {len(inside)} candidates have a text"
-            stage.told = f"{read}; {len(stories)} untold stories of our field"
-        if suffices(stories, items):
+            stage.told = f"{read}; {len(told.untold)} untold stories of our field"
+        if suffices(told.untold, items):
             break
-    record.rung = rung
-    record.funnel |= {"documents": len(readings.documents), "stories": len(every), "untold": len(stories)}
     lost = [
         Loss(one.url, "collect", f"published before the {rung} window")
         for one in found
         if older(one.published_at, window.since)
     ]
-    merged = _merged(every, readings.documents)
-    return Gathering(rung, stories, [*losses, *lost, *readings.losses.values(), *merged, *_untellable(every, repeats)])
+    losses += [*lost, *readings.losses.values()]
+    kept, recalled = frozenset[str](), list[Recollection]()
+    if len(_chosen(told.untold, items, now)) < items:
+        with record.stage("read memory", 0) as stage:
+            paid = {page_key(loss.url) for loss in losses if loss.reason == SPONSORED}
+            told, kept = _with_kept(told, harvests, reader.store, issues, slot, now, mute, paid)
+            chosen = _chosen(told.untold, items, now)
+            if 2 * len(chosen) < items:
+                recalled = memory.recollections(issues, slot.due.date(), min(MOST_RECALLED, items - len(chosen)))
+            stage.went_out = sum(story.id in kept for story in chosen) + len(recalled)
+            stage.told = f"{stage.went_out - len(recalled)} stories kept from earlier days, {len(recalled)} recalled"
+        if stage.went_out:
+            rung = "memory"
+        elif not chosen and (issues or any(_answered(harvest) for harvest in harvests)):
+            rung = "quiet"
+    record.rung = rung
+    record.funnel |= {"documents": len(told.documents), "stories": len(told.every), "untold": len(told.untold)}
+    losses += [*_merged(told.every, told.documents), *_untellable(told)]
+    return Gathering(rung, told.untold, losses, kept, tuple(recalled))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Documents by candidate URL, the stories they tell, and which of these may be told now."""
+
+    documents: Mapping[str, Document]
+    every: list[Story]
+    untold: list[Story]
+    repeats: Mapping[str, str]
+    """By story the day on which it was told."""
+
+
+def _told(
+    found: Sequence[Candidate], documents: Mapping[str, Document], issues: Sequence[Issue], now: datetime
+) -> _Told:
+    every = cluster.stories(found, documents)
+    untold, repeats = memory.without_repeats([one for one in every if not rank.why_untold(one)], issues, now)
+    return _Told(documents, every, untold, repeats)
+
+
+def _chosen(stories: Sequence[Story], items: int, now: datetime) -> list[Story]:
+    """The stories that would fill the issue's places."""
+    return [one.story for one in rank.select(rank.rank(stories, now), items)[0]]
 
 
 def _merged(stories: Iterable[Story], documents: Mapping[str, Document]) -> Iterator[Loss]:
@@ -77,14 +135,57 @@ def _merged(stories: Iterable[Story], documents: Mapping[str, Document]) -> Iter
                 yield Loss(candidate.url, "cluster", f"one story with {story.lead.url}", story.id)
 
 
-def _untellable(stories: Iterable[Story], repeats: Mapping[str, str]) -> Iterator[Loss]:
+def _untellable(told: _Told) -> Iterator[Loss]:
     """Losses of stories that are not for this daily, and of those told before."""
-    for story in stories:
+    for story in told.every:
         reason = rank.why_untold(story)
         if reason:
             yield Loss(story.lead.url, "select", reason, story.id)
-        elif story.id in repeats:
-            yield Loss(story.lead.url, "select", f"told on {repeats[story.id]}", story.id)
+        elif story.id in told.repeats:
+            yield Loss(story.lead.url, "select", f"told on {told.repeats[story.id]}", story.id)
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
+
+
+def _with_kept(
+    today: _Told,
+    harvests: Sequence[Harvest],
+    store: Store,
+    issues: Sequence[Issue],
+    slot: Slot,
+    now: datetime,
+    mute: Sequence[str],
+    paid: Collection[str],
+) -> tuple[_Told, frozenset[str]]:
+    """Today's stories with those of earlier days; and which stories' leads are only from there.
+
+    `paid` are page keys that stay out: a page found to be paid for today may have been read innocently before.
+    """
+    earlier, texts = list(harvests), dict[str, Document]()
+    for key in _slots_before(store, slot):
+        earlier += store.harvests(key)
+        texts = {page_key(url): document for url, document in store.texts(key).items()} | texts
+        paid = {*paid, *(page_key(loss.url) for loss in store.losses(key) if loss.reason == SPONSORED)}
+    read = {page_key(url): document for url, document in today.documents.items()}
+    known = {key: document for key, document in (texts | read).items() if key not in paid}
+    found = [one for one in candidates(earlier, mute)[0] if page_key(one.url) in known]
+    told = _told(found, {one.url: known[page_key(one.url)] for one in found}, issues, now)
+    return told, frozenset(story.id for story in told.untold if page_key(story.lead.url) not in read)
+
+
+def _slots_before(store: Store, slot: Slot) -> list[str]:
+    """Keys of the slots of the last KEPT_DAYS before this one, newest first."""
+    ran = [(datetime.fromisoformat(key), key) for key in store.slots()]
+    return [key for due, key in ran if timedelta() < slot.due - due <= KEPT_DAYS]
+
+
+def _answered(harvest: Harvest) -> bool:
+    """Whether there was a network as far as this source can tell: a refusal is an answer too."""
+    return harvest.health.state not in ("unreachable", "no-key")
+
+
+# -- candidates -------------------------------------------------------------------------------------------------------
 
 
 def candidates(harvests: Iterable[Harvest], mute: Sequence[str] = ()) -> tuple[list[Candidate], list[Loss]]:

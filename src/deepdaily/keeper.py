@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
-from deepdaily.core.errors import StoreError
+from deepdaily.core.errors import NothingToPublish, StoreError
 from deepdaily.core.schedule import begun, next_try
 from deepdaily.core.types import Issue, Slot
 from deepdaily.pipeline import House, published, run_day
-from deepdaily.record import Record
+from deepdaily.record import Record, trouble
 from deepdaily.settings import Settings
 from deepdaily.store import Lease, Store
 
@@ -28,6 +28,9 @@ STEP_S = 60.0
 
 OVERDUE = timedelta(minutes=10)
 """How long after the hour a missing issue is told."""
+
+DEGRADED, NOTHING = "degraded", "nothing published"
+"""Troubles, as they are told."""
 
 T = TypeVar("T")
 
@@ -133,6 +136,70 @@ def _is_gone(holder: str) -> bool:
     return False
 
 
+# -- what somebody should know ----------------------------------------------------------------------------------------
+
+DEAD_DAYS = 3
+"""A source that failed in every slot of so many days is not having a bad hour: it has moved, or wants a key."""
+
+NAMED = 10
+"""Sources that one alert names; the others are counted."""
+
+Tell = Callable[[Slot, str], Awaitable[bool]]
+"""Tells a trouble of a slot, each once; whether it was delivered, now or before."""
+
+
+def dead_sources(store: Store, slot: Slot) -> list[str]:
+    """Sources that failed in every slot of DEAD_DAYS days, and of which nobody was told since they last answered."""
+    keys = [key for key in store.slots() if key <= slot.key]
+    failing = (
+        {one.health.source for one in store.harvests(slot.key) if trouble(one.health)} if slot.key in keys else set()
+    )
+    days: dict[str, set[str]] = {source: set() for source in sorted(failing)}
+    told: set[str] = set()
+    for key in keys:
+        if not failing:
+            break
+        well = {one.health.source for one in store.harvests(key) if one.health.state in ("ok", "empty")}
+        failing -= well
+        told |= {source for source in failing if _dead(source) in store.told(key)}
+        for one in store.harvests(key):
+            if one.health.source in failing and trouble(one.health):
+                days[one.health.source].add(key[:10])
+    return [source for source, failed_on in days.items() if len(failed_on) >= DEAD_DAYS and source not in told]
+
+
+def _dead(source: str) -> str:
+    return f"source dead: {source}"
+
+
+async def with_alerts(store: Store, slot: Slot, work: Callable[[], Awaitable[int]], tell: Tell, *, kept: bool) -> int:
+    """The exit status of `work`; and whoever is to be told learns of a poor day, of none, and of dead sources.
+
+    Args:
+        kept: a keeper started this run: it tries again, and tells itself what is missing when the time has come.
+
+    Raises:
+        NothingToPublish: as `work` does.
+    """
+    try:
+        status = await work()
+    except NothingToPublish:
+        await _tell_all(store, slot, "" if kept else NOTHING, tell)
+        raise
+    await _tell_all(store, slot, {10: DEGRADED, 30: "" if kept else NOTHING}.get(status, ""), tell)
+    return status
+
+
+async def _tell_all(store: Store, slot: Slot, found: str, tell: Tell) -> None:
+    if found:
+        await tell(slot, found)
+    dead = dead_sources(store, slot)
+    more = f" and {len(dead) - NAMED} more" if len(dead) > NAMED else ""
+    if dead and await tell(slot, f"no answer for {DEAD_DAYS} days from {', '.join(dead[:NAMED])}{more}"):
+        for source in dead:
+            store.keep_told(slot.key, _dead(source))
+
+
 # -- the hour ---------------------------------------------------------------------------------------------------------
 
 
@@ -148,7 +215,7 @@ async def keep_hours(
     clock: Clock,
     finished: Callable[[Slot], bool],
     attempt: Callable[[Slot], Awaitable[int]],
-    tell: Callable[[Slot, str], Awaitable[None]],
+    tell: Tell,
 ) -> None:
     """Attempt each slot from before it is due until it is finished; never returns.
 
@@ -168,16 +235,44 @@ async def keep_hours(
             await clock.sleep(min((again - now).total_seconds(), STEP_S))
             continue
         tried = {slot.key: now}
-        trouble = _trouble(slot, await attempt(slot), clock.now(), finished)
-        if trouble and (slot.key, trouble) not in told:
-            told.add((slot.key, trouble))
-            await tell(slot, trouble)
+        status = await _attempted(slot, clock, finished, attempt, tell)
+        found = _trouble(slot, status, clock.now(), finished)
+        if found and (slot.key, found) not in told:
+            told.add((slot.key, found))
+            await tell(slot, found)
+
+
+async def _attempted(
+    slot: Slot,
+    clock: Clock,
+    finished: Callable[[Slot], bool],
+    attempt: Callable[[Slot], Awaitable[int]],
+    tell: Tell,
+) -> int:
+    """The run's exit status. A run that still hangs when the issue is overdue does not keep that to itself."""
+    running = asyncio.ensure_future(attempt(slot))
+    await asyncio.sleep(0)  # a run that ends at once needs no watch
+    watching = None if running.done() else asyncio.ensure_future(_overdue(slot, clock, finished, tell))
+    try:
+        return await running
+    finally:
+        for task in (running, watching):
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*filter(None, (running, watching)), return_exceptions=True)
+
+
+async def _overdue(slot: Slot, clock: Clock, finished: Callable[[Slot], bool], tell: Tell) -> None:
+    while (left := slot.due.astimezone(UTC) + OVERDUE - clock.now().astimezone(UTC)) > timedelta():
+        await clock.sleep(min(left.total_seconds(), STEP_S))
+    if not finished(slot):
+        await tell(slot, NOTHING)
 
 
 def _trouble(slot: Slot, status: int, now: datetime, finished: Callable[[Slot], bool]) -> str:
     """What somebody should be told after a run that ended with `status`; empty when nothing."""
     if status == 10:
-        return "degraded"
+        return DEGRADED
     if now.astimezone(UTC) - slot.due.astimezone(UTC) >= OVERDUE and not finished(slot):
-        return "nothing published"
+        return NOTHING
     return ""

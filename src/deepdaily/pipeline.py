@@ -17,23 +17,41 @@ from time import monotonic
 
 from deepdaily.core import rank
 from deepdaily.core.errors import NothingToPublish, PublishError
+from deepdaily.core.memory import open_watches
 from deepdaily.core.schedule import LADDER, share_s
-from deepdaily.core.types import Finding, Harvest, Issue, Loss, Ranked, Slot, Story, Window
+from deepdaily.core.types import (
+    Draft,
+    Finding,
+    Harvest,
+    Issue,
+    Loss,
+    Ranked,
+    Slot,
+    SourceHealth,
+    Story,
+    Window,
+)
 from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
 from deepdaily.gather import Gathering, gather
+from deepdaily.models.writing.item import Desk
+from deepdaily.models.writing.reviewers import looked_over
 from deepdaily.publish import Publisher
 from deepdaily.read import Reader
+from deepdaily.recall import concluded, remembering
 from deepdaily.record import Meter, Record, trouble
 from deepdaily.review import approve, review
 from deepdaily.settings import Settings
 from deepdaily.sources import Source, collect
 from deepdaily.store import Store
-from deepdaily.write import advice_in, closed, write
+from deepdaily.write import advice_in, closed, ended, retold, write
 
 COLLECT_S, COLLECT_PART = 60.0, 0.25
 """The share of the time for collecting: the slowest source may not eat the reading. Before a deadline a part of what is left."""
+
+WRITE_S, REVIEW_S, CLOSE_S = 900.0, 300.0, 120.0
+"""Walls of a model's work where no deadline is near: a slow local model decodes 8k to 10k tokens for an issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +65,8 @@ class House:
     sources: Sequence[Source]
     publishers: Sequence[Publisher]
     meter: Meter
+    desk: Desk | None = None
+    """The model writer; None where no model is configured."""
     deadline: float = inf
     """When publishing begins, as `time.monotonic` counts; infinite for a run that is late anyway."""
 
@@ -59,14 +79,14 @@ async def run_day(house: House, slot: Slot, now: datetime, *, dry: bool = False)
     """One issue for `slot`, from the sources to the channels.
 
     Raises:
-        NothingToPublish: no rung has a story with a read text, or review left none.
+        NothingToPublish: no source answered, and there is no earlier day to remember.
     """
     record = Record(slot.key, house.meter)
     try:
         harvests = await collected(house, slot, now, record)
-        stories = await gathered(house, harvests, slot, now, record)
-        chosen = selected(house, stories, now, record)
-        issue = edited(house, chosen, stories, harvests, slot, now, record)
+        gathering = await gathered(house, harvests, slot, now, record)
+        chosen = selected(house, gathering, now, record)
+        issue = await edited(house, chosen, gathering, harvests, slot, now, record)
     except NothingToPublish:
         house.store.keep_record(slot.key, record.text(), "failed")
         raise
@@ -117,13 +137,13 @@ def selected(house: House, gathering: Gathering, now: datetime, record: Record) 
         house.store.keep_losses(record.slot, [*gathering.losses, *losses])
         stage.went_out = record.funnel["items"] = len(chosen)
         stage.told = f"{len(chosen)} of {len(gathering.stories)} stories"
-    if not chosen:
-        raise NothingToPublish("no source gave a story with a readable text", "see `deepdaily sources check`")
+    if not (chosen or gathering.recalled or gathering.rung == "quiet"):
+        raise NothingToPublish("no source answered, and there is no earlier day", "see `deepdaily sources check`")
     record.keep_scores(chosen)
     return chosen
 
 
-def edited(
+async def edited(
     house: House,
     chosen: Sequence[Ranked],
     gathering: Gathering,
@@ -132,11 +152,41 @@ def edited(
     now: datetime,
     record: Record,
 ) -> Issue:
-    """Write, review, approve."""
-    digest, told = house.settings.digest, house.store.issues(before=slot.key)
-    watched = [watch for earlier in told for watch in earlier.draft.watchlist if watch.expires_on >= slot.due.date()]
-    stories = [one.story for one in chosen]
-    with record.stage("write", len(chosen)) as stage:
+    """Write, review, close, approve."""
+    told = house.store.issues(before=slot.key)
+    stories, health = [one.story for one in chosen], [harvest.health for harvest in harvests]
+    draft, findings = await drafted(house, stories, gathering, health, slot, now, told, record)
+    with record.stage("review", len(draft.items)) as stage:
+        draft, found = await reviewed(house, draft, stories, record)
+        findings += found
+        stage.went_out = len(draft.items)
+        stage.told = f"{stage.went_out} items stand, {len(findings)} findings"
+    with record.stage("close", len(draft.items)) as stage:
+        watched = open_watches(told, slot.due.date())
+        draft = closed(draft, stories, watched)
+        if house.desk and draft.items:
+            draft, found = await ended(draft, stories, watched, house.desk, share_s(CLOSE_S, 0.5, house.remaining_s))
+            findings += found
+        issue = approve(concluded(draft, gathering.recalled, health, watched), findings, now)
+        stage.went_out = len(issue.draft.items)
+        stage.told = f"{len(issue.draft.trends)} trends, {len(issue.draft.watchlist)} questions"
+    record.rung, record.degraded = issue.draft.rung, issue.draft.degraded
+    return issue
+
+
+async def drafted(
+    house: House,
+    stories: Sequence[Story],
+    gathering: Gathering,
+    health: Sequence[SourceHealth],
+    slot: Slot,
+    now: datetime,
+    told: Sequence[Issue],
+    record: Record,
+) -> tuple[Draft, list[Finding]]:
+    """Every item by rule, told again by a model where there is one, and what memory adds."""
+    digest, findings = house.settings.digest, list[Finding]()
+    with record.stage("write", len(stories)) as stage:
         draft = write(
             slot,
             now,
@@ -144,19 +194,31 @@ def edited(
             rung=gathering.rung,
             language=digest.language,
             title=digest.title,
-            health=[harvest.health for harvest in harvests],
+            health=health,
             given_advice=advice_in([item for earlier in told[:7] for item in earlier.draft.items]),
         )
-        documents = {document.id: document for story in stories for document in story.documents}
-        house.store.keep_documents(documents.values())
-        draft, findings = review(draft, documents)
-        house.store.add_losses(slot.key, _blocked(stories, findings))
-        issue = approve(closed(draft, stories, watched), findings, now)
-        stage.went_out = len(issue.draft.items)
-        facts = sum(bool(claim.evidence) for item in issue.draft.items for claim in item.claims())
-        stage.told = f"{stage.went_out} items, {facts} facts, {len(findings)} findings"
-    record.degraded = issue.draft.degraded
-    return issue
+        house.store.keep_documents(document for story in stories for document in story.documents)
+        if house.desk:
+            wall_s = share_s(WRITE_S, 0.5, house.remaining_s)
+            draft, findings = await retold(draft, stories, house.desk, wall_s)
+        draft = remembering(draft, gathering.kept, gathering.recalled)
+        stage.went_out = len(draft.items)
+        facts = sum(bool(claim.evidence) for item in draft.items for claim in item.claims())
+        by_model = sum(bool(item.writer) for item in draft.items)
+        stage.told = f"{stage.went_out} items, {facts} facts" + (f", {by_model} by a model" if house.desk else "")
+    return draft, findings
+
+
+async def reviewed(house: House, draft: Draft, stories: Sequence[Story], record: Record) -> tuple[Draft, list[Finding]]:
+    """What stands after the rules, and after the three reviewers where there is a model."""
+    proofs = (proof.document for item in draft.items for claim in item.claims() for proof in claim.evidence)
+    draft, findings = review(draft, house.store.documents(proofs))
+    house.store.add_losses(record.slot, _blocked(stories, findings))
+    if house.desk and any(item.writer for item in draft.items):
+        wall_s = share_s(REVIEW_S, 0.4, house.remaining_s)
+        draft, found = await looked_over(draft, house.desk, wall_s)
+        findings += found
+    return draft, findings
 
 
 def _blocked(stories: Sequence[Story], findings: Sequence[Finding]) -> list[Loss]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from deepdaily.core import stylebook
 from deepdaily.core.errors import NothingToPublish
-from deepdaily.core.evidence import check_claim, unsupported
+from deepdaily.core.evidence import check_claim, unfounded
 from deepdaily.core.types import Claim, Document, Draft, Finding, Issue, Item
 
 
@@ -30,15 +30,16 @@ def review(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list
 def _provable(item: Item, documents: dict[str, Document], seen: set[str]) -> tuple[Item, list[Finding]]:
     """The item without the claims that the evidence check refuses; a title it refuses blocks the item."""
     findings = []
-    quotes = [proof.quote for claim in item.claims() for proof in claim.evidence]
+    proven = [proof.quote for claim in item.claims() for proof in claim.evidence]
     troubles = check_claim(item.title, documents)
+    proven.append(item.title.text)
     if troubles or item.title.judgement:
         findings.append(Finding("evidence", "block", f"title: {'; '.join(troubles) or 'no passage'}", item.story))
     sections = []
     for section in item.sections:
         kept: list[Claim] = []
         for claim in section.points:
-            troubles = _troubles(claim, section.kind, quotes, documents)
+            troubles = _troubles(claim, section.kind, proven, documents)
             if claim.text in seen:
                 troubles.append("printed before")
             seen.add(claim.text)
@@ -48,28 +49,31 @@ def _provable(item: Item, documents: dict[str, Document], seen: set[str]) -> tup
                 )
             else:
                 kept.append(claim)
+                proven += [claim.text] if claim.evidence else []
         sections.append(replace(section, points=tuple(kept)))
     return replace(item, sections=tuple(one for one in sections if one.points)), findings
 
 
-def _troubles(claim: Claim, kind: str, quotes: Sequence[str], documents: dict[str, Document]) -> list[str]:
-    """Facts need passages that carry them; a judgement may use only what the item's passages say; advice is ours."""
+def _troubles(claim: Claim, kind: str, proven: Sequence[str], documents: dict[str, Document]) -> list[str]:
+    """Facts need passages that carry them; a judgement may use only what the item's proven sentences say; advice is ours."""
     if claim.evidence:
         return check_claim(claim, documents)
     if kind in ("what", "detail"):
         return ["a fact without a passage"]
-    return [] if kind == "advice" else unsupported(claim.text, quotes)
+    return [] if kind == "advice" else unfounded(claim.text, proven)
 
 
 def approve(draft: Draft, findings: Sequence[Finding], now: datetime) -> Issue:
     """The issue: the draft's items that no finding blocks, with the trends and watches that still rest on them.
+
+    Only a quiet day's note may have no items; its watches are the questions of earlier days.
 
     Raises:
         NothingToPublish: every item is blocked.
     """
     blocked = {finding.item for finding in findings if finding.severity == "block"}
     items = tuple(item for item in draft.items if item.story not in blocked)
-    if not items:
+    if not items and draft.rung != "quiet":
         raise NothingToPublish("review left no item standing", "see `deepdaily show --audit` for the findings")
     left = {item.story for item in items}
     trends = [replace(trend, stories=tuple(one for one in trend.stories if one in left)) for trend in draft.trends]
@@ -77,6 +81,6 @@ def approve(draft: Draft, findings: Sequence[Finding], now: datetime) -> Issue:
         draft,
         items=items,
         trends=tuple(trend for trend in trends if len(trend.stories) >= 2),
-        watchlist=tuple(watch for watch in draft.watchlist if watch.story in left),
+        watchlist=tuple(watch for watch in draft.watchlist if watch.story in left or draft.rung == "quiet"),
     )
     return Issue(approved, tuple(findings), now)

@@ -45,6 +45,7 @@ class Digest(_Table):
     at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
     items: int = Field(7, ge=1, le=20, description="Stories an issue.")
+    audience: str = Field("负责 LLM 推理、Agent 与平台的工程团队", description="Who reads it; a model is told.")
     url: str = Field("", description="Address of the published blog, for links in feeds; may stay empty.")
 
     @field_validator("title")
@@ -146,6 +147,10 @@ class Alert(_Table):
     """Where trouble is told."""
 
     url_env: str = Field("", description="Environment variable that holds the address of a webhook; it gets JSON.")
+    mail: bool = Field(False, description="Tell it by mail too, through the server of the [[publish]] mail channel.")
+    recipients: tuple[str, ...] = Field(
+        (), max_length=50, description="Who gets that mail; empty: the channel's readers."
+    )
 
 
 _EVERYWHERE = (Publish(to="hugo"), Publish(to="feeds"), Publish(to="page"))
@@ -183,6 +188,12 @@ class Settings(BaseSettings):
     def _deadline_before_the_hour(self) -> Settings:
         if self.review.deadline and self.review.deadline > self.digest.at:
             raise ValueError("review.deadline must not be after digest.at")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_have_a_server(self) -> Settings:
+        if self.alert.mail and not any(channel.to == "mail" for channel in self.publish):
+            raise ValueError("alert.mail needs a [[publish]] channel of kind mail, whose server it uses")
         return self
 
     @property

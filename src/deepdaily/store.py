@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -39,8 +40,9 @@ from deepdaily import fulltext
 from deepdaily.core.errors import StoreError, StoreTooNew
 from deepdaily.core.types import Call, Document, Edition, Harvest, Issue, Loss, Snapshot
 
-SCHEMA = 3
-"""Raised with every change of a table; an older program refuses a newer database. 2: full text, leases. 3: calls, replies."""
+SCHEMA = 4
+"""Raised with every change of a table; an older program refuses a newer database. 2: full text, leases. 3: calls, replies.
+4: alerts."""
 
 LOCK_WAIT_S = 30
 """How long a statement waits for another writer (reliability.md, fault 20)."""
@@ -79,6 +81,7 @@ EDITIONS = _table("editions", "slot channel location", "edition")
 LOSSES = _table("losses", "slot url stage", "loss")
 CALLS = _table("calls", "id", "slot", "day", "call")
 REPLIES = _table("replies", "key", "reply")
+ALERTS = _table("alerts", "slot trouble")
 LEASES = Table(
     "leases",
     _schema,
@@ -194,6 +197,13 @@ class Store:
     def keep_record(self, slot: str, record: str, status: RunStatus) -> None:
         with self._engine.begin() as db:
             db.execute(RUNS.update().where(RUNS.c.slot == slot).values(record=record, status=status))
+
+    def told(self, slot: str) -> set[str]:
+        """The troubles of this slot that somebody was told."""
+        return set(self._all(select(ALERTS.c.trouble).where(ALERTS.c.slot == slot)))
+
+    def keep_told(self, slot: str, trouble: str) -> None:
+        self._keep(ALERTS, slot=slot, trouble=trouble)
 
     # -- leases -------------------------------------------------------------------------------------------------------
 
@@ -314,6 +324,20 @@ class Store:
         self._keep(READINGS, slot=slot, url=url, document=document, reason=reason)
         return self.documents([document])[document] if document else reading
 
+    def texts(self, slot: str) -> dict[str, Document]:
+        """The slot's documents by candidate URL: the pages that were read, else what feeds carried."""
+        rows = self._all(select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot).order_by(HARVESTS.c.source))
+        carried = [document for row in rows for document in from_json(Harvest, row).documents]
+        carried.sort(key=lambda document: not document.partial)  # a whole text stays over a teaser
+        ids = {document.url: document.id for document in carried}
+        with self._engine.connect() as db:
+            query = select(READINGS.c.url, READINGS.c.document).where(
+                READINGS.c.slot == slot, READINGS.c.document != ""
+            )
+            ids |= {row[0]: row[1] for row in db.execute(query)}
+        known = self.documents(ids.values())
+        return {url: known[name] for url, name in ids.items() if name in known}
+
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """Stored documents by id; unknown ids are left out."""
         wanted, found = sorted(set(ids)), {}
@@ -364,6 +388,11 @@ class Store:
         for edition in editions:
             row = to_json(edition)
             self._keep(EDITIONS, slot=edition.slot, channel=edition.channel, location=edition.location, edition=row)
+
+    def secret(self) -> bytes:
+        """The installation's own key, made at the first call: fences of foreign text are marked with it."""
+        self._keep(META, replacing=False, name="secret", value=token_hex(32))
+        return bytes.fromhex(self._one(select(META.c.value).where(META.c.name == "secret")) or "")
 
     # -- models -------------------------------------------------------------------------------------------------------
 

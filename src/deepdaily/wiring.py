@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -30,7 +30,8 @@ from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.publish.messages import SEND_S, Feishu, Mail, Unset
 from deepdaily.record import Record
-from deepdaily.settings import Settings, key_of, load
+from deepdaily.render.mail import note
+from deepdaily.settings import Publish, Settings, key_of, load
 from deepdaily.snapshots import Snapshots
 from deepdaily.sources import Source, load_pack
 from deepdaily.sources.feeds import Feed
@@ -133,9 +134,13 @@ def message_channels(given: Given, store: Store, slot: Slot, wire: WebWire) -> l
             post, keep = partial(_posted, wire), lambda one: store.keep_editions([one])
             made.append(Feishu(secrets[chosen.url_env], post, sent, keep, secrets[chosen.secret_env]))
         elif chosen.to == "mail":
-            user, password = secrets[chosen.user_env], secrets[chosen.password_env]
-            made.append(Mail(chosen.host, chosen.port, chosen.sender, chosen.recipients, user, password))
+            made.append(_mail(chosen))
     return made
+
+
+def _mail(chosen: Publish) -> Mail:
+    user, password = (os.environ.get(name, "") if name else "" for name in (chosen.user_env, chosen.password_env))
+    return Mail(chosen.host, chosen.port, chosen.sender, chosen.recipients, user, password)
 
 
 async def _posted(wire: WebWire, url: str, body: bytes) -> dict[str, object]:
@@ -185,7 +190,8 @@ async def house(
                 asked = sources(given.settings, fetcher, engine, search_key)
                 publishers: list[Publisher] = [channel for channel, _ in channels(given)]
                 publishers += message_channels(given, store, slot, web)
-                yield House(given.settings, store, fetcher, engine, asked, publishers, meter(), monotonic() + left_s)
+                deadline = monotonic() + left_s
+                yield House(given.settings, store, fetcher, engine, asked, publishers, meter(), deadline=deadline)
 
 
 class WallClock:
@@ -233,7 +239,7 @@ def _finished(given: Given, slot: Slot) -> bool:
 
 async def _attempt(options: Sequence[str], slot: Slot) -> int:
     """One run in a process of its own: a leak, a crash or a hang ends with it."""
-    command = (sys.executable, "-m", "deepdaily", "run", "--date", slot.day, *options)
+    command = (sys.executable, "-m", "deepdaily", "run", "--kept", "--date", slot.day, *options)
     run = await asyncio.create_subprocess_exec(*command)
     try:
         async with asyncio.timeout(RUN_WALL_S):
@@ -255,19 +261,75 @@ async def _ended(run: asyncio.subprocess.Process) -> None:
         await run.wait()
 
 
-async def _alert(given: Given, slot: Slot, trouble: str) -> None:
-    """One line on stderr, and a JSON message to the webhook where one is set."""
-    line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
-    print(line, file=sys.stderr)  # noqa: T201
-    url = os.environ.get(given.settings.alert.url_env, "")
-    if not url:
-        return
-    body = json.dumps({"text": line, "slot": slot.key, "trouble": trouble}).encode()
+async def with_alerts(given: Given, store: Store, slot: Slot, work: Callable[[], Awaitable[int]], *, kept: bool) -> int:
+    """The exit status of the run that `work` is, its trouble told. With `--out` it is a trial, and tells nobody."""
+    if given.out:
+        return await work()
+    return await keeper.with_alerts(store, slot, work, partial(_alert, given), kept=kept)
+
+
+async def _alert(given: Given, slot: Slot, trouble: str) -> bool:
+    """One line on stderr, to the webhook and by mail where these are set; each trouble once a slot.
+
+    False where there are ways and all of them failed: then it may be told again.
+    """
+    store = _opened(given)
+    try:
+        if store is not None and trouble in store.told(slot.key):
+            return True
+        line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
+        print(line, file=sys.stderr)  # noqa: T201
+        ways = _ways(given, slot, trouble, line)
+        delivered = not ways or any([await _delivered(way) for way in ways])
+        if delivered and store is not None:
+            store.keep_told(slot.key, trouble)
+        return delivered
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _ways(given: Given, slot: Slot, trouble: str, line: str) -> list[Callable[[], Awaitable[None]]]:
+    """Where alerts go."""
+    alert, ways = given.settings.alert, list[Callable[[], Awaitable[None]]]()
+    url = os.environ.get(alert.url_env, "")
+    if url:
+        body = json.dumps({"text": line, "slot": slot.key, "trouble": trouble}, ensure_ascii=False).encode()
+        ways.append(partial(_post_alert, given, url, body))
+    for chosen in given.settings.publish if alert.mail else ():
+        if chosen.to == "mail":
+            ways.append(partial(_mail_alert, chosen, alert.recipients or chosen.recipients, line))
+    return ways
+
+
+async def _post_alert(given: Given, url: str, body: bytes) -> None:
     async with WebWire(allow_private=given.settings.network.allow_private) as wire:
-        try:
-            await _posted(wire, url, body)
-        except PublishError as error:
-            print(f"deepdaily: the alert was not delivered: {error}", file=sys.stderr)  # noqa: T201
+        await _posted(wire, url, body)
+
+
+async def _mail_alert(chosen: Publish, recipients: Sequence[str], line: str) -> None:
+    try:
+        mail = note(line, sender=chosen.sender, recipients=list(recipients), now=WallClock().now())
+    except ValueError as error:
+        raise PublishError(str(error), "mend sender and recipients in the settings") from error
+    await _mail(chosen).send(mail)
+
+
+async def _delivered(way: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        await way()
+    except PublishError as error:
+        print(f"deepdaily: the alert was not delivered: {error}; {error.remedy}", file=sys.stderr)  # noqa: T201
+        return False
+    return True
+
+
+def _opened(given: Given) -> Store | None:
+    """None where the store is the trouble: then nobody knows what was told before."""
+    try:
+        return given.store()
+    except StoreError:
+        return None
 
 
 async def online(given: Given) -> bool:

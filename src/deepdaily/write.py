@@ -1,4 +1,4 @@
-"""Chosen stories to a draft: items and closing from the writer, and the notice on top."""
+"""Chosen stories to a draft: items and closing by rule, told again by a model where there is one, and the notice on top."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten, width
 from deepdaily.core.types import (
     Draft,
+    Finding,
     Item,
     Language,
     Rung,
@@ -20,7 +22,10 @@ from deepdaily.core.types import (
 from deepdaily.models.builtin import write_item
 from deepdaily.models.closing import trends, watchlist
 from deepdaily.models.rules import TOPICS
-from deepdaily.notice import notice_of
+from deepdaily.models.writing.ending import ending
+from deepdaily.models.writing.item import Desk, told_item
+from deepdaily.models.writing.within import within
+from deepdaily.notice import NO_MODEL, notice_of
 
 SUMMARY_COLUMNS = 120
 """60 Chinese characters or 120 Latin ones (H8)."""
@@ -77,6 +82,52 @@ def closed(draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch]
         trends=trends(items, draft.language),
         watchlist=watchlist(told, items, draft.slot, draft.language, open_watches),
     )
+
+
+async def retold(draft: Draft, stories: Sequence[Story], desk: Desk, wall_s: float) -> tuple[Draft, list[Finding]]:
+    """The draft with every item that a model told within `wall_s` in place of the built-in writer's.
+
+    `stories` are those of the draft's items. What no model told is said in `degraded`, and where that is every item in
+    the notice too: a reader sees that today quotes.
+    """
+    by_id = {story.id: story for story in stories}
+    wanted = [by_id[item.story] for item in draft.items if item.story in by_id]
+    outcomes = await within(wall_s, [told_item(story, desk) for story in wanted])
+    told, findings, failed = dict[str, Item](), list[Finding](), 0
+    for story, outcome in zip(wanted, outcomes, strict=True):
+        if isinstance(outcome, ModelError | None):
+            failed += 1
+            why = str(outcome) if outcome else "the time for writing was up"
+            findings.append(Finding("models", "note", f"the built-in writer wrote it: {why}", story.id))
+            continue
+        item, found = outcome
+        findings += found
+        if item is not None:
+            told[story.id] = item
+    items = tuple(told.get(item.story, item) for item in draft.items)
+    draft = replace(draft, items=items)
+    return (_unwritten(draft, failed, len(wanted)) if failed else draft), findings
+
+
+def _unwritten(draft: Draft, failed: int, asked: int) -> Draft:
+    space = "" if draft.language == "zh" else " "
+    notice = space.join(filter(None, (draft.notice, NO_MODEL[draft.language]))) if failed == asked else draft.notice
+    return replace(draft, notice=notice, degraded=(*draft.degraded, f"models:{failed} of {asked} items"))
+
+
+async def ended(
+    draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch], desk: Desk, wall_s: float
+) -> tuple[Draft, list[Finding]]:
+    """The closed draft with the trends and questions of a model, where it gives any within `wall_s`."""
+    by_id = {story.id: story for story in stories}
+    of_today = replace(draft, items=tuple(item for item in draft.items if item.story in by_id))
+    told = [by_id[item.story] for item in of_today.items]
+    (outcome,) = await within(wall_s, [ending(of_today, told, open_watches, desk)])
+    if isinstance(outcome, ModelError | None):
+        why = str(outcome) if outcome else "the time was up"
+        return draft, [Finding("models", "note", f"trends and questions are by rule: {why}")]
+    trends, watches, findings = outcome
+    return replace(draft, trends=trends or draft.trends, watchlist=watches or draft.watchlist), findings
 
 
 def advice_in(items: Sequence[Item]) -> set[str]:

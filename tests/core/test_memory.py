@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
-from deepdaily.core.memory import without_repeats
-from deepdaily.core.types import Slot
+from deepdaily.core.memory import is_recalled, open_watches, recollections, without_repeats
+from deepdaily.core.types import Appearance, Issue, Slot, Watch
 from making import NOW, SLOT, document, issue, story
 
 THREE_DAYS = timedelta(days=3)
@@ -56,3 +56,72 @@ def test_after_thirty_days_a_story_may_be_told_anew() -> None:
     old = issue(TOLD, slot=Slot(SLOT.due - month), now=NOW - month)
 
     assert without_repeats([TOLD], [old], NOW)[0] == [TOLD]
+
+
+# -- what may be brought back -----------------------------------------------------------------------------------------
+
+TODAY = SLOT.due.date()
+WATCH = Watch("w-1", "Will the rollout go on?", ("Codex",), TOLD.id, date(2026, 3, 9), date(2026, 3, 20))
+
+
+def asking(*watches: Watch, earlier: Issue = EARLIER) -> Issue:
+    return replace(earlier, draft=replace(earlier.draft, watchlist=watches))
+
+
+def again(earlier: Issue, days: int) -> Issue:
+    """An issue, `days` before today, that brings the first item of `earlier` back."""
+    (item, *_), then = earlier.draft.items, timedelta(days=days)
+    marked = replace(item, thread=(*item.thread, Appearance(earlier.draft.slot.day, item.story, item.title.text)))
+    draft = replace(earlier.draft, slot=Slot(SLOT.due - then), now=NOW - then, items=(marked,), watchlist=())
+    return Issue(draft, (), NOW - then)
+
+
+def test_an_open_question_brings_its_item_back() -> None:
+    (found,) = recollections([asking(WATCH)], TODAY, 3)
+
+    assert (found.day, found.item.story, found.watch) == ("2026-03-09", TOLD.id, WATCH)
+
+
+def test_an_answered_closed_or_expired_question_brings_nothing_back() -> None:
+    answered = replace(WATCH, answered_by="s-2")
+    closed = replace(WATCH, closed_on=TODAY)
+    expired = replace(WATCH, expires_on=TODAY - timedelta(days=1))
+
+    for watch in (answered, closed, expired):
+        assert recollections([asking(watch)], TODAY, 3) == []
+    assert recollections([asking(replace(WATCH, expires_on=TODAY))], TODAY, 3)
+
+
+def test_a_question_counts_as_it_last_stood() -> None:
+    later = again(EARLIER, 1)
+    answered = replace(later, draft=replace(later.draft, watchlist=(replace(WATCH, answered_by="s-2"),)))
+
+    assert open_watches([answered, asking(WATCH)], TODAY) == []
+    assert open_watches([asking(WATCH)], TODAY) == [WATCH]
+
+
+def test_what_was_brought_back_is_not_brought_back_again() -> None:
+    assert recollections([again(EARLIER, 1), asking(WATCH)], TODAY, 3) == []
+
+
+def test_a_running_thread_comes_back_for_a_week_after_the_questions() -> None:
+    before = (Appearance("2026-03-01", "s-0", "The rollout begins"),)
+    followed = replace(EARLIER.draft.items[0], thread=before)
+    running = replace(EARLIER, draft=replace(EARLIER.draft, items=(followed,)))
+    other = story("A kernel for sparse attention", url="https://c.example/1")
+    question = replace(WATCH, story=other.id)
+    asked = asking(question, earlier=issue(other, slot=Slot(SLOT.due - THREE_DAYS), now=NOW - THREE_DAYS))
+
+    assert [one.watch for one in recollections([running, asked], TODAY, 3)] == [question, None]
+    assert len(recollections([running, asked], TODAY, 1)) == 1
+    assert recollections([running], TODAY + timedelta(days=5), 3) == []
+    assert recollections([EARLIER], TODAY, 3) == []  # told once and nothing asked
+
+
+def test_a_recalled_item_is_no_telling() -> None:
+    """The news between the telling and the day it was recalled is still news."""
+    later = story("GitHub resumes the Codex rollout", url="https://a.example/2", hours=30)
+    recalled = again(EARLIER, 1)
+
+    assert is_recalled(recalled.draft.items[0])
+    assert [one.lead.url for one in without_repeats([later], [recalled, EARLIER], NOW)[0]] == [later.lead.url]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from deepdaily.core.errors import QuoteNotFound
-from deepdaily.core.text import dates, names, numbers, periods, squeeze, versions
-from deepdaily.core.types import Claim, Document, Evidence
+from deepdaily.core.lexicon import TRADE
+from deepdaily.core.text import Number, dates, names, numbers, periods, squeeze, versions
+from deepdaily.core.types import Claim, Document, Evidence, Language
+from deepdaily.core.urls import host
 
 
 def passage(document: Document, start: int, end: int) -> Evidence:
@@ -40,24 +44,80 @@ _SUPERLATIVE = re.compile(
 )
 
 
-def unsupported(text: str, passages: Sequence[str]) -> list[str]:
+def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = ()) -> list[str]:
     """What `text` says that no passage does, as short notes; empty when nothing is missing.
+
+    `about` is what is known of the documents themselves (title, host, author): whose word it is may stand there alone. A
+    figure that `text` works out (see `sum_note`) from figures of the passages is not missing.
 
     Numbers are compared by value (2.62 万 = 26.2K) and, where the text gives one, unit; dates by the parts both write;
     quotations word by word; Latin names without regard to case.
     """
     source = "\n".join(passages)
     folded = squeeze(source).casefold()
+    known = squeeze("\n".join([source, *about])).casefold()
+    text, expression = _parted(text)
     missing = [f"number {number.value}{number.unit}" for number in sorted(
-        numbers(text) - _as_written(source), key=lambda number: (number.value, number.unit)
+        numbers(text) - _as_written(source) - _worked(text, expression), key=lambda number: (number.value, number.unit)
     )]  # fmt: skip
+    written = set(_DIGITS.findall(source))
+    missing += [f"{digits} of the sum" for digits in _DIGITS.findall(expression) if digits not in written]
     missing += [f"version {version}" for version in sorted(versions(text) - versions(source))]
     missing += [f"date {'-'.join(map(str, day))}" for day in sorted(dates(text)) if not _dated(day, source)]
     missing += [f"period {period}" for period in sorted(periods(text) - periods(source))]
     missing += [f"quotation “{quote}”" for quote in _QUOTED.findall(text) if squeeze(quote).casefold() not in folded]
-    missing += [f"name {name}" for name in names(text) if name.casefold() not in folded]
+    missing += [f"name {name}" for name in names(text) if name.casefold() not in known]
     missing += [f"superlative {word}" for word in _SUPERLATIVE.findall(text) if word.casefold() not in folded]
     return missing
+
+
+_WORKED = re.compile(r"(?:按所引数字计算：|Worked out from the figures cited: )([\d.+\-*/() ]{3,80}\d\)*)")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_ROUNDED = 0.051
+"""How far a printed result may lie from the exact one: 2.6 for 2.594, 约 3 for 2.9."""
+
+
+def sum_note(expression: str, language: Language) -> str:
+    """How a judgement says that a figure of it is worked out, so that a reader and the check can do it again."""
+    note = f"按所引数字计算：{expression}" if language == "zh" else f"Worked out from the figures cited: {expression}"
+    return f"（{note}）" if language == "zh" else f" ({note})"
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The text without its sum, and the sum; empty where it has none."""
+    noted = _WORKED.search(text)
+    return (text[: noted.start()] + text[noted.end() :], noted.group(1)) if noted else (text, "")
+
+
+def _worked(text: str, expression: str) -> set[Number]:
+    """The numbers of `text` that the sum gives."""
+    value = worked_out(expression)
+    return set() if value is None else {
+        one for one in numbers(text) if abs(float(one.value) - value) <= _ROUNDED * abs(value)
+    }  # fmt: skip
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+}  # fmt: skip
+
+
+def worked_out(expression: str) -> float | None:
+    """The value of a sum of numbers, + - * / and brackets; None for anything else, and where it has no value."""
+    try:
+        return _value(ast.parse(expression.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, ZeroDivisionError, OverflowError, RecursionError, MemoryError):
+        return None
+
+
+def _value(node: ast.expr) -> float:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return float(node.value)
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_value(node.operand)
+    raise ValueError("no sum")
 
 
 COUNTED = ("token", "gpu")
@@ -81,6 +141,11 @@ def _dated(day: tuple[int, int, int], source: str) -> bool:
     )
 
 
+def unfounded(text: str, passages: Sequence[str]) -> list[str]:
+    """What a judgement of ours brings that no passage has; the words of the trade are anybody's."""
+    return [note for note in unsupported(text, passages) if note.removeprefix("name ").casefold() not in TRADE]
+
+
 def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
     """Why `claim` must not be printed as a fact; empty when its passages stand and it says no more than they do."""
     for evidence in claim.evidence:
@@ -89,4 +154,8 @@ def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
             return [f"document {evidence.document} is not in the store"]
         if not stands(evidence, document):
             return [f"passage {evidence.quote[:60]!r} is not at {evidence.start} in {document.url}"]
-    return [] if claim.verbatim else unsupported(claim.text, [evidence.quote for evidence in claim.evidence])
+    if claim.verbatim:
+        return []
+    cited = [documents[evidence.document] for evidence in claim.evidence]
+    about = [told for document in cited for told in (document.title, host(document.url), document.author)]
+    return unsupported(claim.text, [evidence.quote for evidence in claim.evidence], about)

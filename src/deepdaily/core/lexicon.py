@@ -155,3 +155,9 @@ ORDERS = _words(
 META = re.compile(
     r"^\W*(?:date|author\w*|status|type|created|updated|published|version|tags?|category|sponsor|pr|by|last modified|日期|作者|编辑|来源|发布时间|标签)\s*(?:\(s\))?\s*[:：]", re.I
 )  # fmt: skip
+
+TRADE = frozenset(
+    "p50 p90 p95 p99 p999 ttft tpot itl qps rps slo sla api sdk cli ci cd gpu cpu ram vram ssd nvme oom kv llm rag ab pr"
+    " json http https url sql ui ux id ip k8s git csv yaml toml diff token tokens prefill decode agent prompt batch".split()
+)
+"""Words of the trade in Latin letters: what a judgement may use without a source, as they name no product."""

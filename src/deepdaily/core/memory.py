@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from deepdaily.core.cluster import cosine, vectors
-from deepdaily.core.types import Appearance, Document, Issue, Story
+from deepdaily.core.types import Appearance, Document, Issue, Item, Story, Watch
 from deepdaily.core.urls import page_key
 
 NO_REPEAT_DAYS = 30
@@ -15,6 +15,19 @@ NO_REPEAT_DAYS = 30
 
 SAME_THREAD = 0.5
 """Cosine of titles above which a story continues a told one: stricter than SAME_STORY, as days lie between."""
+
+
+STILL_WARM = timedelta(days=7)
+"""A thread without an open question is worth recalling within so many days of its last report: the ladder's widest window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """An earlier item that a day without enough news may bring back; `watch` is the question it left open, if any."""
+
+    day: str
+    item: Item
+    watch: Watch | None = None
 
 
 def without_repeats(
@@ -26,7 +39,7 @@ def without_repeats(
         the stories, in order; and by story id the day on which a left-out story was told.
     """
     recent = [issue for issue in issues if now - issue.approved_at <= timedelta(days=NO_REPEAT_DAYS)]
-    told = [(issue, item) for issue in reversed(recent) for item in issue.draft.items]
+    told = [(issue, item) for issue in reversed(recent) for item in issue.draft.items if not is_recalled(item)]
     printed_pages = [{page_key(cited.url) for cited in item.sources} for _, item in told]
     points = vectors([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
     kept, repeats = [], {}
@@ -57,3 +70,49 @@ def _news_since(story: Story, then: datetime, printed: set[str]) -> tuple[Docume
         for document in story.documents
         if page_key(document.url) not in printed and document.published_at is not None and document.published_at > then
     )
+
+
+# -- what may be brought back -----------------------------------------------------------------------------------------
+
+
+def is_recalled(item: Item) -> bool:
+    """Whether the item only brings an earlier one back: a follow-up leads with a new document, and so has a new name."""
+    return bool(item.thread) and item.thread[-1].story == item.story
+
+
+def open_watches(issues: Sequence[Issue], today: date) -> list[Watch]:
+    """The questions of `issues` (newest first) that nothing has answered, the one that expires next first."""
+    latest: dict[str, Watch] = {}
+    for issue in issues:
+        for watch in issue.draft.watchlist:
+            latest.setdefault(watch.id, watch)
+    unanswered = [one for one in latest.values() if not one.answered_by and one.closed_on is None]
+    return sorted((one for one in unanswered if one.expires_on >= today), key=lambda one: (one.expires_on, one.id))
+
+
+def recollections(issues: Sequence[Issue], today: date, most: int) -> list[Recollection]:
+    """At most `most` earlier items worth bringing back: those with an open question, then threads told lately.
+
+    What was brought back within NO_REPEAT_DAYS is not brought back again.
+    """
+    recent = [issue for issue in issues if (today - issue.draft.slot.due.date()).days <= NO_REPEAT_DAYS]
+    every = [(issue, item) for issue in recent for item in issue.draft.items]
+    spent = {item.story for _, item in every if is_recalled(item)}
+    told = [Recollection(issue.draft.slot.day, item) for issue, item in every if not is_recalled(item)]
+    asked = [
+        replace(one, watch=watch)
+        for watch in open_watches(recent, today)
+        if (one := next((one for one in told if watch.story in _names(one.item)), None))
+    ]
+    threads = [one for one in told if one.item.thread and today - date.fromisoformat(one.day) <= STILL_WARM]
+    found: list[Recollection] = []
+    for one in [*asked, *threads]:
+        if spent.isdisjoint(_names(one.item)):
+            spent |= _names(one.item)
+            found.append(one)
+    return found[:most]
+
+
+def _names(item: Item) -> set[str]:
+    """The item's story and those it continues."""
+    return {item.story, *(earlier.story for earlier in item.thread)}

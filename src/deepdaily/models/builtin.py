@@ -74,7 +74,7 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
         title=title,
         sections=tuple(one for one in sections if one.points),
         sources=tuple(cited(one) for one in story.documents if one.id in used or one is story.lead),
-        byline=_byline(story, used, language),
+        byline=byline(story, used, language),
         label=_UNREAD[language] if story.lead.partial else "",
         unknowns=unknowns_of(story, title.text, language),
         thread=story.thread,
@@ -208,7 +208,7 @@ def cited(document: Document) -> Cited:
 _THREAD = re.compile(r"/(?:issues|discussions)/\d+")
 
 
-def _byline(story: Story, used: Collection[str], language: Language) -> str:
+def byline(story: Story, used: Collection[str], language: Language) -> str:
     """Whose word it is, when published, how many independent publishers are quoted."""
     told = [document for document in story.documents if document.id in used]
     publishers = len({domain(document.url) for document in told})

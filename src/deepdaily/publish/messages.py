@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.message import EmailMessage
 from hashlib import sha256
 from typing import Any, ClassVar
 
@@ -103,16 +104,24 @@ class Mail:
         self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
     ) -> tuple[Edition, ...]:
         mail = message(issue, sender=self.sender, recipients=list(self.recipients))
+        await self.send(mail)
+        digest = "sha256:" + sha256(mail.as_bytes()).hexdigest()
+        return (Edition(issue.draft.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at),)
+
+    async def send(self, mail: EmailMessage) -> None:
+        """Hand one mail to the server.
+
+        Raises:
+            PublishError: the server did not take it.
+        """
         try:
             await asyncio.to_thread(self._send, mail)
         except (OSError, smtplib.SMTPException) as error:
             raise PublishError(
                 f"{self.host} did not take the mail: {error}", "check host, port, user and password"
             ) from error
-        digest = "sha256:" + sha256(mail.as_bytes()).hexdigest()
-        return (Edition(issue.draft.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at),)
 
-    def _send(self, mail: Any) -> None:
+    def _send(self, mail: EmailMessage) -> None:
         with self.open_smtp(self.host, self.port, timeout=SEND_S) as server:
             if server.has_extn("starttls") or (server.ehlo()[0] and server.has_extn("starttls")):
                 server.starttls(context=ssl.create_default_context())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -51,6 +52,23 @@ def message(issue: Issue, *, sender: str, recipients: list[str]) -> EmailMessage
     )
     if len(html.encode()) <= MOST_HTML_BYTES:  # a clipped mail loses its end without a word; the text part is whole
         mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    return mail
+
+
+def note(line: str, *, sender: str, recipients: list[str], now: datetime) -> EmailMessage:
+    """A mail of one line to the keepers of the daily, which is its subject too.
+
+    Raises:
+        ValueError: sender or a recipient is no mail address.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = header(line)
+    mail["From"] = _address(sender)
+    mail["To"] = [_address(one) for one in recipients]
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<{sha256(line.encode()).hexdigest()[:24]}@{_address(sender).domain}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice comes back
+    mail.set_content(plain(line) + "\n", cte="quoted-printable")
     return mail
 
 

@@ -1,0 +1,82 @@
+"""Trends and questions by a model, from the printed items alone; each is checked against the items it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import sha256
+
+from deepdaily.core.evidence import unfounded
+from deepdaily.core.text import width
+from deepdaily.core.types import Draft, Finding, Item, Story, Trend, Watch
+from deepdaily.models.builtin import subject
+from deepdaily.models.closing import MOST_TRENDS
+from deepdaily.models.writing.item import Desk
+from deepdaily.models.writing.numbered import fence
+from deepdaily.models.writing.prompts import in_language, prompt
+from deepdaily.models.writing.shapes import Ending, Question, Shared
+
+MOST_WATCHES = 4
+LONGEST = 240
+"""Columns of a trend or a question."""
+
+
+async def ending(
+    draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch], desk: Desk
+) -> tuple[tuple[Trend, ...], tuple[Watch, ...], list[Finding]]:
+    """Trends, questions that are not open already, and every cut. `stories` are those of the draft's items, in order.
+
+    Raises:
+        ModelError: no model gave a usable reply.
+    """
+    lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item)]
+    material = fence(lines, [draft.slot.key], desk.key)
+    reply = await desk.model.ask(prompt("closing", desk.language, material, desk.audience), Ending)
+    findings: list[Finding] = []
+
+    def stands(text: str, items: Sequence[Item]) -> bool:
+        troubles = _troubles(text, items, desk)
+        findings.extend([Finding("evidence", "fix", f"cut {text[:60]!r}: {'; '.join(troubles)}")] if troubles else [])
+        return not troubles
+
+    trends = [one for one in reply.trends if stands(one.text, _named(one, draft.items))]
+    asked = {watch.question for watch in open_watches}
+    questions = [
+        one
+        for one in reply.watchlist
+        if 1 <= one.item <= len(stories)
+        and one.question not in asked
+        and stands(one.question, [draft.items[one.item - 1]])
+    ]
+    told = tuple(Trend(one.text, tuple(item.story for item in _named(one, draft.items))) for one in trends)
+    by_item = {one.item: one for one in reversed(questions)}
+    watches = [_watch(one, stories[one.item - 1], draft) for one in questions if by_item[one.item] is one]
+    return told[:MOST_TRENDS], tuple(watches[:MOST_WATCHES]), findings
+
+
+def _lines(number: int, item: Item) -> list[str]:
+    told = [f"[{number}] {item.title.text}"]
+    told += [f"  {section.kind}: {claim.text}" for section in item.sections for claim in section.points]
+    return told + [f"  unknown: {one}" for one in item.unknowns]
+
+
+def _named(shared: Shared, items: Sequence[Item]) -> list[Item]:
+    return [items[number - 1] for number in dict.fromkeys(shared.items) if 1 <= number <= len(items)]
+
+
+def _troubles(text: str, items: Sequence[Item], desk: Desk) -> list[str]:
+    if not items:
+        return ["it names no item"]
+    if not 8 <= width(text) <= LONGEST:
+        return [f"not between 8 and {LONGEST} columns"]
+    if not in_language(text, desk.language):
+        return ["not in Chinese"]
+    printed = [claim.text for item in items for claim in item.claims()]
+    quoted = [proof.quote for item in items for claim in item.claims() for proof in claim.evidence]
+    return unfounded(text, [*printed, *quoted, *(one for item in items for one in item.unknowns)])
+
+
+def _watch(one: Question, story: Story, draft: Draft) -> Watch:
+    today = draft.slot.due.date()
+    name = "w-" + sha256(one.question.encode()).hexdigest()[:8]
+    return Watch(name, one.question, (subject(story),), story.id, today, today + timedelta(days=min(one.days, 30)))
