@@ -28,6 +28,8 @@ eval: .venv/dev  ## floors of the open data sets, where ../shared lies beside th
 
 bench: .venv/dev
 	@$(BIN)/python tools/bench.py
+	@$(BIN)/python tools/bench_race.py
+	@$(BIN)/python tools/bench_race.py --plot docs/race.svg
 
 lock: .venv/dev  ## resolve afresh; hashes for every platform, no index address
 	@$(BIN)/pip install -q 'uv>=0.9,<1'

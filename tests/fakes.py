@@ -12,7 +12,7 @@ from typing import Any
 from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
 from deepdaily.core.types import Snapshot
 from deepdaily.fetch import Answer
-from deepdaily.models import Prompt, S
+from deepdaily.models import Prompt, S, answered_by
 from deepdaily.store import Place, Validators
 
 
@@ -118,6 +118,7 @@ class FakeModel:
 
     async def ask(self, prompt: Prompt, shape: type[S]) -> S:
         self.asked.append(prompt)
+        answered_by.set("qwen")
         told = self.replies.get(prompt.purpose, NoModel("nobody answers"))
         if isinstance(told, list):
             told = told.pop(0)
@@ -137,6 +138,7 @@ class QuotingModel:
         self.asked.append(prompt)
         if self.hangs:
             await asyncio.Event().wait()
+        answered_by.set("qwen")
         return shape.model_validate(quoting_reply(prompt.purpose, prompt.material))
 
 

@@ -25,7 +25,7 @@ from deepdaily.demo import web
 from deepdaily.fetch import Answer, Fetcher
 from deepdaily.keeper import calendar_of, is_finished, keep
 from deepdaily.models import Model, Prompt, S
-from deepdaily.models.writing.item import Desk
+from deepdaily.models.writing.desk import Desk
 from deepdaily.pipeline import House, run_day
 from deepdaily.publish.files import Hugo
 from deepdaily.record import trouble
@@ -260,7 +260,7 @@ async def test_another_slot_does_not_tell_the_same_stories(tmp_path: Path) -> No
 
 
 def desk(model: Model) -> Desk:
-    return Desk(model, "zh", "工程团队", b"key", "qwen")
+    return Desk(model, "zh", "工程团队", b"key")
 
 
 async def test_a_model_tells_the_items_and_every_sentence_of_them_is_proven(tmp_path: Path) -> None:

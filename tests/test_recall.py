@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -17,13 +18,14 @@ from starlette.testclient import TestClient
 
 from deepdaily import archive, showing, wiring
 from deepdaily.console import LineMeter
+from deepdaily.core.errors import NothingToPublish, Unreachable
 from deepdaily.core.memory import is_recalled
 from deepdaily.core.schedule import slot_at
 from deepdaily.core.types import Issue, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.demo import web
 from deepdaily.fetch import Answer, Fetcher
-from deepdaily.pipeline import House, run_day
+from deepdaily.pipeline import LAST_CALL_S, House, run_day
 from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.render.feishu import MOST_BYTES, cards, size_of
 from deepdaily.render.mail import message
@@ -187,6 +189,26 @@ async def test_a_first_day_whose_sources_answer_without_news_is_a_quiet_note(tmp
 
     assert (issue.draft.rung, issue.draft.items, record["exit"]) == ("quiet", (), 10)
     assert "仍未回答" not in issue.draft.notice
+
+
+class NoNetwork:
+    """Nothing answers."""
+
+    async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
+        raise Unreachable(f"{url}: no route")
+
+
+async def test_memory_is_not_used_while_a_network_that_is_down_can_still_come_back(tmp_path: Path) -> None:
+    """Half an hour before the hour, on a machine that is tried again; with ten minutes left it is."""
+    await told(tmp_path, web.DemoWire(), 0)
+    async with house(tmp_path, NoNetwork(), 1) as opened:
+        patient = replace(opened, again=True, deadline=monotonic() + LAST_CALL_S + 60)
+        with pytest.raises(NothingToPublish, match="no source answers yet"):
+            await run_day(patient, later(1), web.NOW)
+        last = replace(opened, again=True, deadline=monotonic() + LAST_CALL_S - 60)
+        issue, _ = await run_day(last, later(1), web.NOW)
+
+    assert issue.draft.rung == "memory"
 
 
 # -- every channel ----------------------------------------------------------------------------------------------------

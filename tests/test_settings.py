@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import SettingsError
-from deepdaily.settings import described, load
+from deepdaily.settings import Budget, described, load
+
+QUILL = '[models.quill]\nname = "quill-7b"\nendpoint = "https://api.example/v1"\n'
 
 
 def written(folder: Path, text: str) -> Path:
@@ -56,6 +58,18 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[store]\nurl = "sqlite:///x"', "store.url", ""),
         ('[review]\ndeadline = "08:30"', "review.deadline must not be after digest.at", ""),
         ("[digest\n", "not valid TOML", "mend that line"),
+        ('[models]\nbugdet = "3 CNY/day"', "unknown key models.bugdet", "did you mean budget?"),
+        ('[models]\nbudget = "3 BTC/day"', '"3 CNY/day" (or USD, EUR)', ""),
+        ('[models.quill]\nname = "q"\nendpiont = "http://h/v1"', "models.quill.endpiont", "did you mean endpoint?"),
+        ('[models.quill]\nname = "q"', "models.quill: endpoint is missing", ""),
+        ('[models.quill]\nname = "q"\nendpoint = "h:8000/v1"', "models.quill: endpoint is an http(s) address", ""),
+        ('[models.quill]\nname = "q"\nendpoint = "http://k:s3cret@h/v1"', "name its variable by key_env", ""),
+        ('[models.quill]\nname = "q"\nkind = "anthropic"', "key_env is missing", ""),
+        (f'[models]\nladder = ["quil"]\n{QUILL}', "ladder names quil, which is not described: did you mean quill?", ""),
+        (f'[models]\nladder = ["quill", "quill"]\n{QUILL}', "each model may stand in the ladder once", ""),
+        (f'[models]\nladder = ["quill"]\nbudget = "3 CNY/day"\n{QUILL}', "needs the price of quill", ""),
+        (f"{QUILL}price = {{ prefil = 1, prefill = 1, decode = 2 }}", "price.prefil", "did you mean prefill?"),
+        (f"{QUILL}price = {{ prefill = -1, decode = 2 }}", "models.quill.price.prefill", ""),
     ],
 )
 def test_a_slip_is_named_with_what_to_write_instead(tmp_path: Path, text: str, named: str, remedy: str) -> None:
@@ -89,3 +103,46 @@ def test_alerts_by_mail_need_the_server_of_a_mail_channel(tmp_path: Path) -> Non
         load(written(tmp_path, alert))
 
     assert load(written(tmp_path, mail + alert))[0].alert.mail
+
+
+def test_models_stand_under_names_of_ones_own_and_config_shows_each_key(tmp_path: Path) -> None:
+    path = written(tmp_path, f'[models]\nladder = ["quill"]\n{QUILL}key_env = "QUILL_KEY"\n')
+    settings, origins = load(path)
+    rows = {key: (value, origin) for key, value, origin in described(settings, origins)}
+
+    assert settings.models.known["quill"].name == "quill-7b"
+    assert rows["models.quill.endpoint"] == ("https://api.example/v1", str(path))
+    assert rows["models.quill.key_env"] == ("QUILL_KEY", str(path))
+    assert rows["models.quill.kind"] == ("openai", "default")
+    assert rows["models.budget"] == ("1M tokens/day", "default")
+
+
+def test_money_asks_no_price_of_a_model_on_this_machine(tmp_path: Path) -> None:
+    local = '[models.quill]\nname = "q"\nendpoint = "http://127.0.0.1:8000/v1"\n'
+    priced = QUILL + "price = { prefill = 1, cached = 0.1, decode = 2 }\n"
+
+    for table in (local, priced):
+        path = written(tmp_path, f'[models]\nladder = ["quill"]\nbudget = "3 CNY/day"\n{table}')
+        assert load(path)[0].models.limit.amount == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("3 CNY/day", 3, "CNY"),
+        ("0.5 USD/day", 0.5, "USD"),
+        ("200k tokens/day", 200_000, ""),
+        ("2M tokens/day", 2_000_000, ""),
+        ("1500 tokens/day", 1500, ""),
+    ],
+)
+def test_a_budget_is_money_or_tokens_a_day(text: str, amount: float, currency: str) -> None:
+    assert (Budget.parsed(text).amount, Budget.parsed(text).currency) == (amount, currency)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "3", "3 CNY", "-3 CNY/day", "3k CNY/day", "nan USD/day", "3 CNY/week", "1e9 tokens/day"]
+)
+def test_what_is_no_budget_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="write it like"):
+        Budget.parsed(text)

@@ -72,11 +72,11 @@ def host_of(path: str) -> str:
 
 
 @contextmanager
-def fixture(model_ms: int) -> Iterator[int]:
+def fixture() -> Iterator[int]:
     """The server of the race on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    env = environment(PORT=str(port), LLM_MS=str(model_ms))
+    env = environment(PORT=str(port))
     with subprocess.Popen([sys.executable, SHARED / "tools" / "race_fixture.py"], env=env) as server:
         try:
             yield _listening(port)
@@ -118,10 +118,11 @@ WHAT = "inference server|LoRA trainer|MCP gateway|MoE kernel|KV cache|agent runt
 
 
 def title_of(story: int, telling: int) -> str:
-    """Three ways to head one story."""
+    """Three ways to head one story; each is about a thing with a name of its own."""
     chosen = random.Random(story)
     who, did, what = chosen.choice(WHO), chosen.choice(DID), chosen.choice(WHAT)
-    what = f"{what} {chosen.randint(1, 9)}.{chosen.randint(0, 40)}"
+    name = "".join(chosen.choice("bdfgklmnprstvz") + chosen.choice("aeiou") for _ in range(4)).capitalize()
+    what = f"{what} {name} {chosen.randint(1, 9)}.{chosen.randint(0, 40)}"
     return (
         f"{who} {did} its LLM {what} (S{story})",
         f"LLM {what}: what {who} changes for teams (S{story})",
@@ -233,9 +234,9 @@ def race(entries: int, page: Callable[[str], Page], model: str = "", calls: Call
     return Raced(entries, done.wall_s, done.memory_mb, done.status, len(titles), repeats, calls(), stages)
 
 
-def on_fixture(entries: int, model_ms: int) -> Raced:
+def on_fixture(entries: int) -> Raced:
     """The race itself, at most its 1,000 entries."""
-    with fixture(model_ms) as port:
+    with fixture() as port:
         return race(entries, forwarded(port))
 
 
@@ -255,7 +256,6 @@ def main() -> None:
     """Race and print the rows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=1000)
-    parser.add_argument("--model-ms", type=int, default=200)
     parser.add_argument("--plot", type=Path, help="sizes 200 to 5,000 on webs of our own; the plot is written here")
     given = parser.parse_args()
     print(HEAD)  # noqa: T201
@@ -268,7 +268,7 @@ def main() -> None:
             print(line(raced[-1]), flush=True)  # noqa: T201
         given.plot.write_text(drawn([(str(one.entries), one.stages, one.wall_s) for one in raced]), "utf-8")
     else:
-        print(line(on_fixture(given.entries, given.model_ms)))  # noqa: T201
+        print(line(on_fixture(given.entries)))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deepdaily.archive import Verdict
     from deepdaily.core.types import Issue, Slot
     from deepdaily.fetch import Wire
+    from deepdaily.starting import Answers, Found
     from deepdaily.store import Store
     from deepdaily.wiring import Given
 
@@ -48,6 +49,45 @@ class Broken(StrEnum):
     ALL = "all"
 
 
+# -- beginning --------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def init(
+    settings: Annotated[Path, typer.Option("--settings", help="The file to write.")] = Path("deepdaily.toml"),
+    yes: Annotated[bool, typer.Option("--yes", help="Take every default; ask nothing.")] = False,
+) -> None:
+    """A settings file in four questions; finds a model server on this machine."""
+    import asyncio
+    import shlex
+
+    from deepdaily import starting
+
+    if settings.exists():
+        raise SettingsError(f"{settings} exists already and stays as it is", "edit it, or name another by --settings")
+    if not yes and not sys.stdin.isatty():
+        raise SettingsError("init asks four questions, and this is no terminal", "take the defaults with --yes")
+    found = asyncio.run(starting.found_models())
+    default = starting.Answers(model=found[0] if found else None)
+    starting.write_settings(settings, default if yes else _questions(default, found))
+    typer.echo(f"wrote {settings}")
+    option = "" if settings == Path("deepdaily.toml") else f" --settings {shlex.quote(str(settings))}"
+    typer.echo(f"next: deepdaily run{option}")
+
+
+def _questions(default: Answers, found: Sequence[Found]) -> Answers:
+    from deepdaily import starting
+
+    language = typer.prompt("1/4 Language, zh or en", default.language)
+    at, timezone = starting.hour_and_zone(typer.prompt("2/4 Hour and time zone", f"{default.at} {default.timezone}"))
+    blog = typer.prompt("3/4 Folder to publish to (a Hugo site, or any)", default.blog)
+    for number, one in enumerate(found, 1):
+        typer.echo(f"    {number}  {one.name} at {one.endpoint}")
+    told = "none found here; ADDRESS NAME, or none" if not found else "a number, ADDRESS NAME, or none"
+    model = typer.prompt(f"4/4 Model that writes ({told})", "1" if found else "none")
+    return starting.Answers(language, at, timezone, blog, starting.chosen_model(model, found))
+
+
 # -- one issue --------------------------------------------------------------------------------------------------------
 
 
@@ -77,14 +117,16 @@ def run(
     store = given.store()
     try:
         slot = given.slot(day, moment)
-        alone = partial(_run_alone, given, store, slot, moment, as_json=as_json, dry=dry_run)
+        alone = partial(_run_alone, given, store, slot, moment, as_json=as_json, dry=dry_run, again=kept)
         work = alone() if dry_run else wiring.with_alerts(given, store, slot, alone, kept=kept)
         raise typer.Exit(asyncio.run(work))
     finally:
         store.close()
 
 
-async def _run_alone(given: Given, store: Store, slot: Slot, moment: Any, *, as_json: bool, dry: bool) -> int:
+async def _run_alone(
+    given: Given, store: Store, slot: Slot, moment: Any, *, as_json: bool, dry: bool, again: bool
+) -> int:
     """A run under its slot's lease, or one line why there is none; the exit status."""
     from deepdaily import keeper
     from deepdaily.store import Lease
@@ -92,7 +134,7 @@ async def _run_alone(given: Given, store: Store, slot: Slot, moment: Any, *, as_
     async def work() -> int:
         done = _published_before(given, store, slot)
         if not done:
-            return await _run(given, store, slot, moment, as_json=as_json, dry=dry)
+            return await _run(given, store, slot, moment, as_json=as_json, dry=dry, again=again)
         typer.echo(done)
         return PUBLISHED
 
@@ -122,6 +164,7 @@ async def _run(
     *,
     as_json: bool,
     dry: bool = False,
+    again: bool = False,
     wire: Wire | None = None,
     search_key: str | None = None,
 ) -> int:
@@ -134,7 +177,7 @@ async def _run(
 
     now = keeper.calendar_of(store, slot, moment)
     left = left_s(slot, moment, given.settings.review.deadline)
-    async with wiring.house(given, store, slot, now, wire, search_key, left_s=left) as house:
+    async with wiring.house(given, store, slot, now, wire, search_key, left_s=left, again=again) as house:
         issue, record = await keeper.keep(house, slot, now, dry=dry)
     if as_json:
         health = [asdict(harvest.health) for harvest in store.harvests(slot.key)]
@@ -404,14 +447,16 @@ def mcp(
     """The daily for agents, over MCP: read-only tools and resources; nothing but the protocol goes to stdout."""
     if context.invoked_subcommand is not None:
         return
-    from deepdaily.serve.mcp import mcp_server, serve_http
+    from deepdaily.serve.listening import serve_on
+    from deepdaily.serve.mcp import mcp_server, web_app
     from deepdaily.wiring import Given
 
-    store = Given.of(settings, data, None).store()
+    given = Given.of(settings, data, None)
+    store, names = given.store(), given.settings.serve.names
     try:
         server = mcp_server(store)
         if http:
-            serve_http(server, host, port, _warn)
+            serve_on(host, port, names, web_app(server, host, names), _warn, "MCP at {}/mcp (Ctrl-C ends it)")
         else:
             server.run("stdio")
     finally:

@@ -84,7 +84,7 @@ async def gather(
     ]
     losses += [*lost, *readings.losses.values()]
     kept, recalled = frozenset[str](), list[Recollection]()
-    if len(_chosen(told.untold, items, now)) < items:
+    if not suffices(told.untold, items) and len(_chosen(told.untold, items, now)) < items:
         with record.stage("read memory", 0) as stage:
             paid = {page_key(loss.url) for loss in losses if loss.reason == SPONSORED}
             told, kept = _with_kept(told, harvests, reader.store, issues, slot, now, mute, paid)
@@ -95,7 +95,7 @@ async def gather(
             stage.told = f"{stage.went_out - len(recalled)} stories kept from earlier days, {len(recalled)} recalled"
         if stage.went_out:
             rung = "memory"
-        elif not chosen and (issues or any(_answered(harvest) for harvest in harvests)):
+        elif not chosen and (issues or any(map(answered, harvests))):
             rung = "quiet"
     record.rung = rung
     record.funnel |= {"documents": len(told.documents), "stories": len(told.every), "untold": len(told.untold)}
@@ -180,7 +180,7 @@ def _slots_before(store: Store, slot: Slot) -> list[str]:
     return [key for due, key in ran if timedelta() < slot.due - due <= KEPT_DAYS]
 
 
-def _answered(harvest: Harvest) -> bool:
+def answered(harvest: Harvest) -> bool:
     """Whether there was a network as far as this source can tell: a refusal is an answer too."""
     return harvest.health.state not in ("unreachable", "no-key")
 

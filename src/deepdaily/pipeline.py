@@ -34,8 +34,8 @@ from deepdaily.core.types import (
 from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
-from deepdaily.gather import Gathering, gather
-from deepdaily.models.writing.item import Desk
+from deepdaily.gather import Gathering, answered, gather
+from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.reviewers import looked_over
 from deepdaily.publish import Publisher
 from deepdaily.read import Reader
@@ -49,6 +49,9 @@ from deepdaily.write import advice_in, closed, ended, retold, write
 
 COLLECT_S, COLLECT_PART = 60.0, 0.25
 """The share of the time for collecting: the slowest source may not eat the reading. Before a deadline a part of what is left."""
+
+LAST_CALL_S = 600.0
+"""A network that is down is waited for until so long before publishing begins: two tries of the keeper fit into it."""
 
 WRITE_S, REVIEW_S, CLOSE_S = 900.0, 300.0, 120.0
 """Walls of a model's work where no deadline is near: a slow local model decodes 8k to 10k tokens for an issue."""
@@ -69,6 +72,9 @@ class House:
     """The model writer; None where no model is configured."""
     deadline: float = inf
     """When publishing begins, as `time.monotonic` counts; infinite for a run that is late anyway."""
+
+    again: bool = False
+    """Whether this slot is tried again if nothing is published now."""
 
     @property
     def remaining_s(self) -> float:
@@ -119,6 +125,8 @@ async def collected(house: House, slot: Slot, now: datetime, record: Record) -> 
 
 async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: datetime, record: Record) -> Gathering:
     """Untold stories with a text, from the narrowest rung that has enough of them."""
+    if house.again and not any(map(answered, harvests)) and LAST_CALL_S < house.remaining_s < inf:
+        raise NothingToPublish("no source answers yet; memory is for the last minutes", "check the network")
     texts = [document for harvest in harvests for document in harvest.documents]
     texts.sort(key=lambda document: (not document.partial, document.id))  # a whole text wins over a teaser
     carried = {page_key(document.url): document for document in texts}
@@ -171,6 +179,7 @@ async def edited(
         stage.went_out = len(issue.draft.items)
         stage.told = f"{len(issue.draft.trends)} trends, {len(issue.draft.watchlist)} questions"
     record.rung, record.degraded = issue.draft.rung, issue.draft.degraded
+    record.troubles += house.desk.troubles() if house.desk else []
     return issue
 
 

@@ -7,9 +7,12 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -45,8 +48,17 @@ class Digest(_Table):
     at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
     items: int = Field(7, ge=1, le=20, description="Stories an issue.")
-    audience: str = Field("负责 LLM 推理、Agent 与平台的工程团队", description="Who reads it; a model is told.")
+    audience: str = Field("", description="Who reads it, as a model is told; empty: teams of inference, agents, platform.")
     url: str = Field("", description="Address of the published blog, for links in feeds; may stay empty.")
+
+    @property
+    def readers(self) -> str:
+        """The audience in words, in the digest's language."""
+        if self.audience:
+            return self.audience
+        if self.language == "zh":
+            return "负责 LLM 推理、Agent 与平台的工程团队"
+        return "engineering teams responsible for LLM inference, agents and platforms"
 
     @field_validator("title")
     @classmethod
@@ -135,6 +147,135 @@ class Schedule(_Table):
     early_min: int = Field(30, ge=0, le=720, description="Minutes before `digest.at` at which work begins.")
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the models' calls of one day may take together."""
+
+    amount: float
+    currency: str
+    """Empty: the amount is tokens, prefill and decode."""
+    text: str
+
+    @classmethod
+    def parsed(cls, text: str) -> Budget:
+        """Raises ValueError where `text` is no budget."""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(?:(CNY|USD|EUR)|([kM]?) ?tokens)/day", text.strip())
+        if found is None:
+            raise ValueError('write it like "3 CNY/day" (or USD, EUR), "200k tokens/day" or "2M tokens/day"')
+        factor = {"k": 1e3, "M": 1e6}.get(found[3] or "", 1.0)
+        return cls(float(found[1]) * factor, found[2] or "", text.strip())
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Price(_Table):
+    """What a million tokens cost, in the currency of the budget."""
+
+    prefill: float = Field(ge=0, allow_inf_nan=False)
+    cached: float | None = Field(None, ge=0, allow_inf_nan=False, description="Prefill from a cache; not set: in full.")
+    decode: float = Field(ge=0, allow_inf_nan=False)
+
+    @property
+    def cached_or_full(self) -> float:
+        return self.prefill if self.cached is None else self.cached
+
+
+def is_loopback(endpoint: str) -> bool:
+    """Whether the address is this machine's own."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Endpoint(_Table):
+    """One model: where it is and what it is called there."""
+
+    endpoint: str = Field("", description="Address up to /v1; may be left out for kind = anthropic.")
+    name: str = Field(min_length=1, description="The model's name at the endpoint.")
+    key_env: str = Field("", description="Environment variable that holds the key; empty: no key.")
+    kind: Literal["openai", "anthropic"] = Field("openai", description="The protocol it speaks.")
+    price: Price | None = Field(None, description="{prefill, cached, decode} for a million tokens.")
+    most_tokens: int | None = Field(
+        None, ge=256, le=65536, description="Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose."
+    )
+    stream: bool = Field(True, description="Ask for tokens as they come: measures time to the first one.")
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Endpoint:
+        parts = urlsplit(self.endpoint)
+        if not self.endpoint and self.kind == "openai":
+            raise ValueError("endpoint is missing, like http://127.0.0.1:11434/v1")
+        if self.endpoint and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("endpoint is an http(s) address, like http://127.0.0.1:11434/v1")
+        if "@" in parts.netloc:
+            raise ValueError("a key stands in the environment, not in the address: name its variable by key_env")
+        if self.kind == "anthropic" and not self.key_env:
+            raise ValueError("key_env is missing, like ANTHROPIC_API_KEY")
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        return is_loopback(self.endpoint)
+
+
+class Models(_Table):
+    """Who writes beside the built-in writer, best first; each name of the ladder has a table [models.NAME]."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Endpoint] = Field(init=False)
+
+    ladder: tuple[str, ...] = Field((), description="Best first; empty: the built-in writer alone.")
+    budget: str = Field("1M tokens/day", description='"3 CNY/day" (USD, EUR), "200k tokens/day"; never passed.')
+    at_once: int = Field(3, ge=1, le=16, description="Calls in flight to a model that answers.")
+
+    @field_validator("budget")
+    @classmethod
+    def _is_a_budget(cls, text: str) -> str:
+        Budget.parsed(text)
+        return text
+
+    @model_validator(mode="after")
+    def _each_rung_can_stand(self) -> Models:
+        if len(set(self.ladder)) < len(self.ladder):
+            raise ValueError("each model may stand in the ladder once")
+        for name in self.ladder:
+            if name not in self.known:
+                near = difflib.get_close_matches(name, self.known, n=1, cutoff=0.5)
+                hint = f"did you mean {near[0]}?" if near else f"add a table [models.{name}]"
+                raise ValueError(f"ladder names {name}, which is not described: {hint}")
+            if self.limit.currency and not self.known[name].price and not self.known[name].is_local:
+                raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
+        return self
+
+    @property
+    def known(self) -> dict[str, Endpoint]:
+        """Every described model by its name, in the ladder or not."""
+        return self.__pydantic_extra__
+
+    @property
+    def limit(self) -> Budget:
+        return Budget.parsed(self.budget)
+
+
+class Serve(_Table):
+    """Who may ask `deepdaily serve` and `deepdaily mcp --http`."""
+
+    names: tuple[str, ...] = Field(
+        (), max_length=50, description="Host names they are asked by, beside this machine's own: news.example.com."
+    )
+
+    @field_validator("names")
+    @classmethod
+    def _bare(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", name):
+                raise ValueError(f"{name!r} is no host name; write it like news.example.com, without http:// and port")
+        return names
+
+
 class Review(_Table):
     """The last look before publishing."""
 
@@ -173,6 +314,8 @@ class Settings(BaseSettings):
     publish: tuple[Publish, ...] = _EVERYWHERE
     store: Database = Database()
     schedule: Schedule = Schedule()
+    models: Models = Models()
+    serve: Serve = Serve()
     review: Review = Review()
     alert: Alert = Alert()
 
@@ -261,7 +404,10 @@ def _explained(error: ValidationError, path: Path | None) -> SettingsError:
     first = error.errors()[0]
     places = [str(part) for part in first["loc"]]
     key, where = ".".join(places), path or "the environment"
-    if first["type"] == "extra_forbidden":
+    misplaced = first["type"].startswith("model_") and places[:-1] == [
+        "models"
+    ]  # a key where a model's table may stand
+    if first["type"] == "extra_forbidden" or misplaced:
         near = difflib.get_close_matches(places[-1], _keys_beside(places[:-1]), n=1, cutoff=0.5)
         known = ", ".join(_keys_beside(places[:-1]))
         return SettingsError(
@@ -270,9 +416,8 @@ def _explained(error: ValidationError, path: Path | None) -> SettingsError:
     said = first["msg"].removeprefix("Value error, ")
     if not key:  # two keys that do not go together: the input is the whole file
         return SettingsError(f"{where}: {said}", "`deepdaily config` shows every key with its value")
-    return SettingsError(
-        f"{where}: {key} = {_masked(repr(first['input']))}: {said}", "`deepdaily config` shows every key with its value"
-    )
+    shown = "" if isinstance(first["input"], Mapping) else f" = {_masked(repr(first['input']))}"
+    return SettingsError(f"{where}: {key}{shown}: {said}", "`deepdaily config` shows every key with its value")
 
 
 def _keys_beside(places: list[str]) -> list[str]:
@@ -281,8 +426,8 @@ def _keys_beside(places: list[str]) -> list[str]:
     for place in places:
         if place.isdigit():
             continue
-        field = table.model_fields.get(place)
-        table = _TABLES.get(place) if field is not None else None
+        named = place in table.model_fields
+        table = _TABLES.get(place) if named else Endpoint if table is Models else None
         if table is None:
             return []
     return list(table.model_fields)
@@ -290,19 +435,21 @@ def _keys_beside(places: list[str]) -> list[str]:
 
 _TABLES: dict[str, type[BaseModel]] = {
     "digest": Digest, "sources": Sources, "search": Search, "network": Network, "publish": Publish,
-    "store": Database, "schedule": Schedule, "review": Review, "alert": Alert,
+    "store": Database, "schedule": Schedule, "models": Models, "serve": Serve, "review": Review, "alert": Alert, "price": Price,
 }  # fmt: skip
 
 
 def described(settings: Settings, origins: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Every key with its effective value and where it comes from, in the order of the file."""
-    rows = []
-    for table_name, table in settings.model_dump(mode="json").items():
-        entries = table.items() if isinstance(table, dict) else [("", table)]
-        for key, value in entries:
-            name = f"{table_name}.{key}" if key else table_name
-            rows.append((name, _masked(str(value)), origins.get(name, "default")))
-    return rows
+    return list(_rows(settings.model_dump(mode="json"), origins))
+
+
+def _rows(tree: Mapping[str, Any], origins: Mapping[str, str], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _rows(value, origins, f"{prefix}{key}.")
+        else:
+            yield prefix + key, _masked(str(value)), origins.get(prefix + key, "default")
 
 
 def _masked(value: str) -> str:

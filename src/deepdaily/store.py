@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, TypeVar, cast
@@ -151,12 +152,17 @@ def from_json(kind: type[T], line: str) -> T:
     return value
 
 
+READINGS_KEPT = 4
+"""Lists of issues held in memory, each up to the 60 issues that the reader follows, of some 100 KB each."""
+
+
 class Store:
     """One open database. Every write is a transaction; `keep_…` of a known key replaces or changes nothing."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._insert = _insert(engine.dialect.name)
+        self._issues_at = lru_cache(maxsize=READINGS_KEPT)(self._read_issues)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -189,6 +195,12 @@ class Store:
     def slots(self) -> list[str]:
         """The slots that ever ran, newest first."""
         return self._all(select(RUNS.c.slot).order_by(RUNS.c.slot.desc()))
+
+    def runs(self, limit: int) -> list[tuple[str, RunStatus, str]]:
+        """Slot, status and record of the newest runs, newest first."""
+        query = select(RUNS.c.slot, RUNS.c.status, RUNS.c.record).order_by(RUNS.c.slot.desc()).limit(limit)
+        with self._engine.connect() as db:
+            return [(row[0], row[1], row[2]) for row in db.execute(query)]
 
     def record(self, slot: str) -> str:
         """The run record as JSON; empty when the slot never ran."""
@@ -364,14 +376,26 @@ class Store:
 
     def issues(self, *, before: str = "9999", limit: int = 30) -> list[Issue]:
         """Issues of slots before `before` (a slot key), newest first."""
+        return list(self._issues_at(self.issues_state(), before, limit))
+
+    def _read_issues(self, _state: str, before: str, limit: int) -> tuple[Issue, ...]:
         query = select(ISSUES.c.issue).where(ISSUES.c.slot < before).order_by(ISSUES.c.slot.desc()).limit(limit)
-        return [from_json(Issue, row) for row in self._all(query)]
+        return tuple(from_json(Issue, row) for row in self._all(query))
+
+    def issues_state(self) -> str:
+        """Another text whenever an issue was kept, by whatever process: what was made from the issues may be kept by it."""
+        return self._one(select(META.c.value).where(META.c.name == "issues")) or ""
+
+    def issue_days(self) -> list[str]:
+        """The days that have an issue, newest first."""
+        return self._all(select(ISSUES.c.day).distinct().order_by(ISSUES.c.day.desc()))
 
     def keep_issue(self, issue: Issue) -> None:
         """Keep it in place of the slot's earlier one, and its items in the full-text index."""
         slot = issue.draft.slot
         with self._engine.begin() as db:
             db.execute(self._put(ISSUES, slot=slot.key, day=slot.day, issue=to_json(issue)))
+            db.execute(self._put(META, name="issues", value=token_hex(8)))
             fulltext.keep(db, issue)
 
     def find(self, words: str, limit: int) -> list[fulltext.Printed]:
@@ -411,6 +435,10 @@ class Store:
         """The slot's ledger, oldest first."""
         found = [from_json(Call, row) for row in self._all(select(CALLS.c.call).where(CALLS.c.slot == slot))]
         return sorted(found, key=lambda call: (call.asked_at, call.id))
+
+    def calls_since(self, slot: str) -> list[Call]:
+        """Every call for `slot` and the slots after it, in no order."""
+        return [from_json(Call, row) for row in self._all(select(CALLS.c.call).where(CALLS.c.slot >= slot))]
 
     def calls_of_day(self, day: str) -> list[Call]:
         """Every call that was paid from the budget of `day`, of whatever slot."""

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -14,9 +13,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from importlib.util import find_spec
 from math import inf
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from deepdaily import keeper
 from deepdaily.console import meter
@@ -25,6 +26,7 @@ from deepdaily.core.schedule import slot_at, slot_of
 from deepdaily.core.types import Slot, SourceHealth
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher, WebWire, Wire
+from deepdaily.models.writing.desk import Desk
 from deepdaily.pipeline import House, collected
 from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.files import Feeds, Hugo, Page
@@ -38,6 +40,9 @@ from deepdaily.sources.feeds import Feed
 from deepdaily.sources.hackernews import HackerNews
 from deepdaily.sources.websearch import Brave, WebSearch
 from deepdaily.store import Store, open_store
+
+if TYPE_CHECKING:
+    from deepdaily.models.governance import Ladder
 
 DATA = "deepdaily-data"
 
@@ -170,6 +175,42 @@ def sources(settings: Settings, fetcher: Fetcher, engine: Engine, search_key: st
     return made
 
 
+def model_ladder(
+    given: Given, store: Store, slot: Slot, now: datetime, remaining_s: Callable[[], float]
+) -> Ladder | None:
+    """The configured models, best first; None where there are none. A model whose key is not set is left out, and said."""
+    chosen = given.settings.models
+    if not chosen.ladder:
+        return None
+    from deepdaily.models.breaker import Breaker
+    from deepdaily.models.chat import ChatModel  # takes a second to import
+    from deepdaily.models.governance import Ladder, Rung
+    from deepdaily.models.ledger import Ledger
+
+    rungs, unusable = list[Rung](), list[str]()
+    for name in chosen.ladder:
+        one = chosen.known[name]
+        key = os.environ.get(one.key_env, "") if one.key_env else ""
+        if one.key_env and not key:
+            unusable.append(f"{name}: {one.key_env} is not set")
+        elif one.kind == "anthropic" and find_spec("anthropic") is None:
+            unusable.append(f"{name}: pip install 'deepdaily[anthropic]' is missing")
+        else:
+            chat = ChatModel(name, one.name, one.endpoint, key, one.kind, one.stream)
+            rungs.append(Rung(chat, Breaker(chosen.at_once), one.price, one.most_tokens))
+    ledger = Ledger(store, slot.key, now.astimezone(given.settings.zone), chosen.limit)
+    return Ladder(rungs, ledger, remaining_s, unusable=unusable)
+
+
+def desk_of(given: Given, store: Store, slot: Slot, now: datetime, remaining_s: Callable[[], float]) -> Desk | None:
+    """The model writer; None where no model is configured."""
+    ladder = model_ladder(given, store, slot, now, remaining_s)
+    if ladder is None:
+        return None
+    digest = given.settings.digest
+    return Desk(ladder, digest.language, digest.readers, store.secret(), ladder.troubles)
+
+
 @asynccontextmanager
 async def house(
     given: Given,
@@ -180,8 +221,15 @@ async def house(
     search_key: str | None = None,
     *,
     left_s: float = inf,
+    again: bool = False,
 ) -> AsyncIterator[House]:
-    """Everything a run works with, closed at the end; `wire` None is the real web, `left_s` the time to its deadline."""
+    """Everything a run works with, closed at the end.
+
+    Args:
+        wire: None is the real web.
+        left_s: the time to its deadline.
+        again: whether the slot is tried again if nothing is published now.
+    """
     async with WebWire(allow_private=given.settings.network.allow_private) as web:
         with Snapshots(given.snapshots) as snapshots:
             async with Engine(preload=("deepdaily.extract", "deepdaily.sources.feeds")) as engine:
@@ -191,7 +239,18 @@ async def house(
                 publishers: list[Publisher] = [channel for channel, _ in channels(given)]
                 publishers += message_channels(given, store, slot, web)
                 deadline = monotonic() + left_s
-                yield House(given.settings, store, fetcher, engine, asked, publishers, meter(), deadline=deadline)
+                yield House(
+                    given.settings,
+                    store,
+                    fetcher,
+                    engine,
+                    asked,
+                    publishers,
+                    meter(),
+                    desk_of(given, store, slot, now, lambda: deadline - monotonic()),
+                    deadline,
+                    again=again,
+                )
 
 
 class WallClock:
@@ -388,25 +447,13 @@ def serve_pages(given: Given, host: str, port: int, say: Callable[[str], None]) 
     Raises:
         SettingsError: nothing can listen there.
     """
-    import uvicorn
-
+    from deepdaily.serve.listening import serve_on
     from deepdaily.serve.web import Shelf, reader
 
+    store, digest, names = given.store(), given.settings.digest, given.settings.serve.names
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family)
-        # Accepted sockets inherit it; without it the body of an answer waits 40 ms for the head's acknowledgement.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError as error:
-        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}", "choose another --port") from error
-    store = given.store()
-    digest = given.settings.digest
-    try:
-        with listening, Snapshots(given.snapshots) as snapshots:
+        with Snapshots(given.snapshots) as snapshots:
             shelf = Shelf(store, snapshots, name_of(given.settings), digest.language, digest.url)
-            shown = f"[{host}]" if ":" in host else host
-            say(f"reading at http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C ends it)")
-            quiet = uvicorn.Config(reader(shelf, host), log_level="warning", proxy_headers=False, server_header=False)
-            uvicorn.Server(quiet).run(sockets=[listening])
+            serve_on(host, port, names, reader(shelf, host, names), say, "reading at {}/ (Ctrl-C ends it)")
     finally:
         store.close()

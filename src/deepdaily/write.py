@@ -22,8 +22,9 @@ from deepdaily.core.types import (
 from deepdaily.models.builtin import write_item
 from deepdaily.models.closing import trends, watchlist
 from deepdaily.models.rules import TOPICS
+from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.ending import ending
-from deepdaily.models.writing.item import Desk, told_item
+from deepdaily.models.writing.item import told_item
 from deepdaily.models.writing.within import within
 from deepdaily.notice import NO_MODEL, notice_of
 

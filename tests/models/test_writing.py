@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from deepdaily.core.errors import ModelError, NoModel
 from deepdaily.core.evidence import check_claim, worked_out
 from deepdaily.core.types import Draft, Item, Language, Story
+from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.ending import ending
 from deepdaily.models.writing.facts import LEAST_UNITS, MOST_CITED
-from deepdaily.models.writing.item import Desk, told_item
+from deepdaily.models.writing.item import told_item
 from deepdaily.models.writing.numbered import MOST_TOKENS, MOST_UNITS, fenced, tokens_in, units_of
 from deepdaily.models.writing.reviewers import MOST_CUTS, looked_over
 from deepdaily.models.writing.within import within
@@ -59,7 +60,7 @@ JUDGEMENT: dict[str, Any] = {
 
 
 def desk(language: Language = "zh", **replies: Any) -> Desk:
-    return Desk(FakeModel(**replies), language, "工程团队", KEY, "qwen")
+    return Desk(FakeModel(**replies), language, "工程团队", KEY)
 
 
 async def told(of: Story = STORY, language: Language = "zh", **replies: Any) -> tuple[Item, list[str]]:
@@ -276,7 +277,7 @@ async def test_advice_has_measure_threshold_as_ours_and_a_way_back() -> None:
     item, _ = await told(facts=FACTS, judgement=JUDGEMENT)
 
     assert texts(item, "advice") == [
-        "在一台机器上试 Quillserve 2.4；看首 token p99；线：比旧版差 5% 就停（我们的建议值）；回退：换回 Quillserve 2.3。"
+        "在一台机器上试 Quillserve 2.4；看：首 token p99；线：比旧版差 5% 就停（我们的建议值）；回退：换回 Quillserve 2.3。"
     ]
 
 

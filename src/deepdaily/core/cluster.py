@@ -140,7 +140,11 @@ def _start_groups(candidates: Sequence[Candidate]) -> list[set[int]]:
 
 
 def _neighbours(points: Sequence[Vector]) -> dict[tuple[int, int], float]:
-    """Cosines of the pairs that share a term which is not too common, keyed (smaller, larger)."""
+    """Cosines of the pairs that share a term which is not too common, keyed (smaller, larger).
+
+    A term joins at most MOST_HOLDERS titles, so past a few hundred titles the pairs grow with the number of terms, which
+    is in proportion to that of the titles.
+    """
     holders: dict[str, list[int]] = defaultdict(list)
     for i, point in enumerate(points):
         for term in point:
@@ -170,12 +174,11 @@ def _average_link(groups: list[set[int]], links: Mapping[tuple[int, int], float]
     def mean(a: int, b: int) -> float:
         return sums[a][b] / (len(alive[a]) * len(alive[b]))
 
-    queue = [(-mean(a, b), a, b) for a in sums for b in sums[a] if a < b]
+    # Pairs below the threshold can only become candidates by a merge, which queues them anew: they are most of all pairs.
+    queue = [(-alike, a, b) for a in sums for b in sums[a] if a < b and (alike := mean(a, b)) >= SAME_STORY]
     heapq.heapify(queue)
     while queue:
         score, a, b = heapq.heappop(queue)
-        if -score < SAME_STORY:
-            break
         if a not in alive or b not in alive or -score != mean(a, b):
             continue
         alive[a] = alive[a] | alive.pop(b)
@@ -185,5 +188,6 @@ def _average_link(groups: list[set[int]], links: Mapping[tuple[int, int], float]
                 sums[a][c] += value
                 sums[c][a] += value
         for c in sums[a]:
-            heapq.heappush(queue, (-mean(a, c), min(a, c), max(a, c)))
+            if (alike := mean(a, c)) >= SAME_STORY:
+                heapq.heappush(queue, (-alike, min(a, c), max(a, c)))
     return list(alive.values())

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from deepdaily.core.errors import QuoteNotFound
 from deepdaily.core.lexicon import TRADE
-from deepdaily.core.text import Number, dates, names, numbers, periods, squeeze, versions
+from deepdaily.core.text import CJK, Number, dates, names, numbers, periods, squeeze, versions
 from deepdaily.core.types import Claim, Document, Evidence, Language
 from deepdaily.core.urls import host
 
@@ -39,8 +39,17 @@ def stands(evidence: Evidence, document: Document) -> bool:
 
 
 _QUOTED = re.compile(r"[“「]([^”」]{2,})[”」]")
-_SUPERLATIVE = re.compile(
-    r"首个(?! ?token)|首次|最快|最大|最强|唯一|史上|\b(?:fastest|largest|biggest|first-ever|only one)\b", re.I
+_SUPERLATIVES = (
+    re.compile(r"首个(?! ?token)|首次|首款|首例|第一[次个款]|\bfirst(?:-ever)?\b(?! tokens?\b)", re.I),
+    re.compile(r"最快|\bfastest\b", re.I),
+    re.compile(r"最大|\b(?:largest|biggest|greatest|maxim(?:um|al))\b", re.I),
+    re.compile(r"最强|\b(?:strongest|most (?:powerful|capable)|best)\b", re.I),
+    re.compile(r"唯一|\b(?:only|sole|unique)\b", re.I),
+    re.compile(r"史上|\bever\b", re.I),
+)
+"""Each row is one superlative in both languages: a claim may use it where a passage does."""
+_CLAIMED = re.compile(
+    r"首个(?! ?token)|首次|首款|首例|最快|最大|最强|唯一|史上|\b(?:fastest|largest|biggest|first-ever|only one)\b", re.I
 )
 
 
@@ -67,7 +76,7 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = ()) -
     missing += [f"period {period}" for period in sorted(periods(text) - periods(source))]
     missing += [f"quotation “{quote}”" for quote in _QUOTED.findall(text) if squeeze(quote).casefold() not in folded]
     missing += [f"name {name}" for name in names(text) if name.casefold() not in known]
-    missing += [f"superlative {word}" for word in _SUPERLATIVE.findall(text) if word.casefold() not in folded]
+    missing += [f"superlative {word}" for word in _CLAIMED.findall(text) if not _is_said(word, source)]
     return missing
 
 
@@ -141,9 +150,34 @@ def _dated(day: tuple[int, int, int], source: str) -> bool:
     )
 
 
-def unfounded(text: str, passages: Sequence[str]) -> list[str]:
-    """What a judgement of ours brings that no passage has; the words of the trade are anybody's."""
-    return [note for note in unsupported(text, passages) if note.removeprefix("name ").casefold() not in TRADE]
+def _is_said(word: str, source: str) -> bool:
+    return any(same.search(word) and same.search(source) for same in _SUPERLATIVES)
+
+
+COINED = 12
+"""Characters of a Chinese phrase in quotation marks that is our own term (「能用」不等于「可靠」), not a quotation."""
+
+
+def unfounded(text: str, passages: Sequence[str], *, proposal: bool = False) -> list[str]:
+    """What a judgement of ours brings that no passage has.
+
+    Words of the trade, counts up to four (两家、三种) and short terms of our own are anybody's; so are the figures of a
+    `proposal`, which is said to be ours.
+    """
+    return [note for note in unsupported(text, passages) if not _is_ours(note, proposal)]
+
+
+def _is_ours(note: str, proposal: bool) -> bool:
+    kind, _, said = note.partition(" ")
+    if kind == "name":
+        return said.casefold() in TRADE
+    if kind == "quotation":
+        return len(said) <= COINED + 2 and bool(re.search(f"[{CJK}]", said))
+    return (
+        said in ("2", "3", "4")
+        if kind == "number" and not proposal
+        else proposal and kind in ("number", "period", "date")
+    )
 
 
 def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:

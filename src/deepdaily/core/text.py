@@ -34,6 +34,8 @@ def squeeze(text: str) -> str:
 
 def language_of(text: str) -> Language:
     """`zh` when at least a tenth of the letters are Chinese: Chinese technical prose is full of Latin names."""
+    if text.isascii():
+        return "en"
     letters = sum(c.isalpha() for c in text)
     chinese = len(re.findall(f"[{CJK}]", text))
     return "zh" if letters and chinese / letters >= 0.1 else "en"
@@ -132,6 +134,8 @@ def names(text: str) -> list[str]:
         plain = word[1:].islower() and word.isalpha()
         if len(word) < 2 or word.lower() in COMMON or word[:3].lower() in _MONTHS or (at_start and plain):
             continue
+        if _VERSION.fullmatch(word):  # v2.1.37 is compared as a version: sources write it with and without its v
+            continue
         seen.setdefault(word.lower(), word)
     return list(seen.values())
 
@@ -181,6 +185,9 @@ _DATE = re.compile(
     r"|(?P<mon>" + "|".join(_MONTHS) + r")[a-z]*\.?\s(?P<d3>\d{1,2})(?:st|nd|rd|th)?(?:,?\s(?P<y3>20\d\d))?"
     r"|(?P<d4>\d{1,2})(?:st|nd|rd|th)?\s(?P<mon4>" + "|".join(_MONTHS) + r")[a-z]*\.?(?:\s(?P<y4>20\d\d))?"
     r"|(?<![\d/])(?P<m6>1[0-2]|0?[1-9])/(?P<d6>[0-3]?\d)/(?:20)?(?P<y6>\d\d)(?![\d/])"
+    r"|(?<![\d.])(?P<m7>1[0-2]|0?[1-9])\s?月(?!\s?\d)"
+    r"|\b(?P<mon7>jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)\b"
+    r"|\b(?:in|of|early|mid|late|since|until|by|for)[ -](?P<mon8>may)\b"
 )  # fmt: skip
 
 
@@ -229,17 +236,18 @@ def periods(text: str) -> set[str]:
 
 
 def dates(text: str) -> set[tuple[int, int, int]]:
-    """The calendar dates of `text` as (year, month, day), 0 for what is not written: 2 月 9 日 and `February 9` are (0, 2, 9)."""
+    """The calendar dates of `text` as (year, month, day), 0 for what is not written: 2 月 9 日 and `February 9` are (0, 2, 9),
+    2 月初 and `early February` (0, 2, 0)."""
     found = set()
     for match in _DATE.finditer(unicodedata.normalize("NFKC", text).lower()):
         part = {name: value for name, value in match.groupdict().items() if value}
         year = part.get("y") or part.get("y3") or part.get("y4") or part.get("y5") or part.get("y6") or 0
-        month = part.get("m") or part.get("m2") or part.get("m6")
-        month_name = part.get("mon") or part.get("mon4") or part.get("mon5")
+        month = part.get("m") or part.get("m2") or part.get("m6") or part.get("m7")
+        month_name = next((part[name] for name in ("mon", "mon4", "mon5", "mon7", "mon8") if name in part), "")
         day = part.get("d") or part.get("d2") or part.get("d3") or part.get("d4") or part.get("d6") or 0
         if year and int(year) < 100:
             year = 2000 + int(year)
-        found.add((int(year), int(month) if month else _MONTHS.index(month_name or "jan") + 1, int(day)))
+        found.add((int(year), int(month) if month else _MONTHS.index(month_name) + 1, int(day)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
@@ -10,6 +11,9 @@ from pydantic import BaseModel
 Purpose = Literal["facts", "repair", "judgement", "closing", "structure", "reliability", "least change"]
 
 S = TypeVar("S", bound=BaseModel)
+
+answered_by: ContextVar[str] = ContextVar("answered_by", default="")
+"""The name, in the settings, of the model whose reply the current task got last: what an item's readers are told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from deepdaily.core.text import width
 from deepdaily.core.types import Draft, Finding, Item, Story, Trend, Watch
 from deepdaily.models.builtin import subject
 from deepdaily.models.closing import MOST_TRENDS
-from deepdaily.models.writing.item import Desk
+from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.numbered import fence
-from deepdaily.models.writing.prompts import in_language, prompt
+from deepdaily.models.writing.prompts import in_language
 from deepdaily.models.writing.shapes import Ending, Question, Shared
 
 MOST_WATCHES = 4
@@ -31,7 +31,7 @@ async def ending(
     """
     lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item)]
     material = fence(lines, [draft.slot.key], desk.key)
-    reply = await desk.model.ask(prompt("closing", desk.language, material, desk.audience), Ending)
+    reply = await desk.ask("closing", material, Ending)
     findings: list[Finding] = []
 
     def stands(text: str, items: Sequence[Item]) -> bool:

@@ -9,9 +9,9 @@ from deepdaily.core.errors import ModelError
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Finding, Language, Story
-from deepdaily.models import Model
+from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.numbered import Unit, fenced, units_of
-from deepdaily.models.writing.prompts import in_language, prompt
+from deepdaily.models.writing.prompts import in_language
 from deepdaily.models.writing.shapes import Fact, Facts, Repair
 
 LONGEST = 240
@@ -53,7 +53,7 @@ TITLE = "t"
 """The title's name among the claims of an item."""
 
 
-async def facts_of(story: Story, model: Model, language: Language, audience: str, key: bytes) -> Checked | None:
+async def facts_of(story: Story, desk: Desk) -> Checked | None:
     """The checked facts of a story; None where its text is too short to be told again.
 
     Raises:
@@ -62,15 +62,15 @@ async def facts_of(story: Story, model: Model, language: Language, audience: str
     units = units_of(story)
     if len(units) < LEAST_UNITS or story.lead.partial:
         return None
-    reply = await model.ask(prompt("facts", language, fenced(units, key), audience), Facts)
+    reply = await desk.ask("facts", fenced(units, desk.key), Facts)
     by_number = {unit.number: unit for unit in units}
     asked = [Fact(id=TITLE, section="what", text=reply.title, cites=reply.title_cites or [1])]
     asked += [fact.model_copy(update={"id": f"c{place}"}) for place, fact in enumerate(reply.claims, 1)]
-    passed, failed = _sorted_out(asked, by_number, language)
+    passed, failed = _sorted_out(asked, by_number, desk.language)
     findings = list[Finding]()
     if failed:
-        mended, note = await _mended(failed, by_number, model, language, audience, key)
-        again, still = _sorted_out(mended, by_number, language)
+        mended, note = await _mended(failed, by_number, desk)
+        again, still = _sorted_out(mended, by_number, desk.language)
         passed |= again
         findings = [Finding("models", "note", note, story.id)] if note else []
         findings += [_cut(one, story.id) for one in still]
@@ -140,14 +140,7 @@ def _beside(cited: Sequence[Unit], units: Mapping[int, Unit]) -> list[Unit]:
     return [unit for unit in found if unit.document.id in known]
 
 
-async def _mended(
-    failed: Sequence[_Trouble],
-    units: Mapping[int, Unit],
-    model: Model,
-    language: Language,
-    audience: str,
-    key: bytes,
-) -> tuple[list[Fact], str]:
+async def _mended(failed: Sequence[_Trouble], units: Mapping[int, Unit], desk: Desk) -> tuple[list[Fact], str]:
     """The failed claims written again, from their own units; those given up are left out. And why none could be asked."""
     shown: dict[int, Unit] = {}
     lines = []
@@ -155,9 +148,9 @@ async def _mended(
         cited = [units[number] for number in one.fact.cites if number in units]
         shown |= {unit.number: unit for unit in [*cited, *_beside(cited, units)]}
         lines += [f"{one.fact.id}: {one.fact.text}", f"  ! {'; '.join(one.messages)}"]
-    material = fenced([shown[number] for number in sorted(shown)], key, before=lines)
+    material = fenced([shown[number] for number in sorted(shown)], desk.key, before=lines)
     try:
-        reply = await model.ask(prompt("repair", language, material, audience), Repair)
+        reply = await desk.ask("repair", material, Repair)
     except ModelError as error:
         return [], f"not asked again: {error}"
     wanted = {one.fact.id: one.fact for one in failed}

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from deepdaily.core.errors import ModelError
-from deepdaily.core.types import Claim, Finding, Item, Language, Section, Story
-from deepdaily.models import Model
+from deepdaily.core.types import Claim, Finding, Item, Section, SectionKind, Story
+from deepdaily.models import answered_by
 from deepdaily.models.builtin import byline, cited, headline
+from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.facts import Checked, facts_of
-from deepdaily.models.writing.judgement import Judged, judged
+from deepdaily.models.writing.judgement import Judged, judged, unjudged
 
 LEAST_FACTS = 2
 """With fewer standing facts the built-in writer's quotations say more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a model's writing needs beside the story."""
-
-    model: Model
-    language: Language
-    audience: str
-    key: bytes
-    """The installation's key for fences."""
-    name: str
-    """What readers are told about who wrote."""
 
 
 async def told_item(story: Story, desk: Desk) -> tuple[Item | None, list[Finding]]:
@@ -36,7 +24,7 @@ async def told_item(story: Story, desk: Desk) -> tuple[Item | None, list[Finding
     Raises:
         ModelError: no model gave usable facts.
     """
-    checked = await facts_of(story, desk.model, desk.language, desk.audience, desk.key)
+    checked = await facts_of(story, desk)
     if checked is None:
         return None, []
     findings = list(checked.findings)
@@ -44,14 +32,15 @@ async def told_item(story: Story, desk: Desk) -> tuple[Item | None, list[Finding
         few = f"{len(checked.facts)} facts of the model's stand; the built-in writer wrote it"
         return None, [*findings, Finding("evidence", "note", few, story.id)]
     title = checked.title or headline(story, desk.language)
+    writers = [answered_by.get()]
     try:
-        said = await judged(
-            story.id, title, checked.facts, checked.gaps, desk.model, desk.language, desk.audience, desk.key
-        )
+        said = await judged(story.id, title, checked, desk)
+        writers.append(answered_by.get())
     except ModelError as error:
         findings.append(Finding("models", "note", f"no judgement: {error}", story.id))
-        said = Judged((), checked.gaps, ())
-    return _item(story, desk, title, checked, said), [*findings, *said.findings]
+        said = unjudged(story.id, title, checked, desk)
+    item = _item(story, desk, title, checked, said)
+    return replace(item, writer=", ".join(dict.fromkeys(writers))), [*findings, *said.findings]
 
 
 def _item(story: Story, desk: Desk, title: Claim, checked: Checked, said: Judged) -> Item:
@@ -66,10 +55,8 @@ def _item(story: Story, desk: Desk, title: Claim, checked: Checked, said: Judged
         byline=byline(story, used, desk.language),
         unknowns=said.unknowns,
         thread=story.thread,
-        writer=desk.name,
     )
 
 
-def _facts(kind: str, checked: Checked) -> Section:
-    points = tuple(one.claim for one in checked.facts if one.section == kind)
-    return Section("what" if kind == "what" else "detail", points)
+def _facts(kind: SectionKind, checked: Checked) -> Section:
+    return Section(kind, tuple(one.claim for one in checked.facts if one.section == kind))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deepdaily.core.evidence import sum_note, unfounded, worked_out
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind
-from deepdaily.models import Model
-from deepdaily.models.writing.facts import TITLE, Told
+from deepdaily.models.writing.desk import Desk
+from deepdaily.models.writing.facts import TITLE, Checked
 from deepdaily.models.writing.numbered import fence
-from deepdaily.models.writing.prompts import in_language, prompt
+from deepdaily.models.writing.prompts import in_language
 from deepdaily.models.writing.shapes import Advice, Judgement, Opinion, Sum
 
 MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 3, 1, 3, 3
@@ -29,27 +30,28 @@ class Judged:
     findings: tuple[Finding, ...]
 
 
-async def judged(
-    story: str, title: Claim, facts: Sequence[Told], gaps: Sequence[str], model: Model, language: Language,
-    audience: str, key: bytes,
-) -> Judged:  # fmt: skip
-    """Why, impact, advice and unknowns of one story.
+async def judged(story: str, title: Claim, checked: Checked, desk: Desk) -> Judged:
+    """Why, impact, advice and unknowns of one story, asked from its facts alone.
 
     Raises:
         ModelError: no model gave a usable reply.
     """
-    lines = [f"{TITLE}| {title.text}", *(f"{one.id}| {one.claim.text}" for one in facts)]
-    lines += [f"g{place}| {gap}" for place, gap in enumerate(gaps, 1)]
-    reply = await model.ask(prompt("judgement", language, fence(lines, [story], key), audience), Judgement)
-    known = {one.id: one.claim for one in facts} | {TITLE: title}
-    bench = _Bench(story, known, language)
+    lines = [f"{TITLE}| {title.text}", *(f"{one.id}| {one.claim.text}" for one in checked.facts)]
+    lines += [f"g{place}| {gap}" for place, gap in enumerate(checked.gaps, 1)]
+    reply = await desk.ask("judgement", fence(lines, [story], desk.key), Judgement)
+    bench, language = _Bench(story, title, checked, desk.language), desk.language
     why = bench.keep((_opinion(one, language) for one in reply.why), MOST_WHY)
     impact = bench.keep((_opinion(one, language) for one in reply.impact), MOST_IMPACT)
     impact += bench.keep((_summed(one, language) for one in reply.sums), MOST_SUMS)
     advice = bench.keep((_advice(one, language) for one in reply.advice), MOST_ADVICE)
     kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("why", why), ("impact", impact), ("advice", advice))
     sections = tuple(Section(kind, tuple(points)) for kind, points in kinds if points)
-    return Judged(sections, bench.unknowns(reply.unknowns or gaps, gaps), tuple(bench.findings))
+    return Judged(sections, bench.unknowns(reply.unknowns or checked.gaps), tuple(bench.findings))
+
+
+def unjudged(story: str, title: Claim, checked: Checked, desk: Desk) -> Judged:
+    """What is left where no model judges: the gaps of the sources."""
+    return Judged((), _Bench(story, title, checked, desk.language).unknowns(checked.gaps), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,15 @@ class _Said:
     checked: str
     because: Sequence[str]
     wrong: str = ""
+    proposal: bool = False
 
 
 class _Bench:
     """Checks composed sentences against the facts they name."""
 
-    def __init__(self, story: str, facts: Mapping[str, Claim], language: Language) -> None:
-        self._story, self._facts, self._language = story, facts, language
+    def __init__(self, story: str, title: Claim, checked: Checked, language: Language) -> None:
+        self._story, self._gaps, self._language = story, checked.gaps, language
+        self._facts = {one.id: one.claim for one in checked.facts} | {TITLE: title}
         self.findings: list[Finding] = []
 
     def keep(self, said: Iterable[_Said], most: int) -> list[Claim]:
@@ -91,11 +95,11 @@ class _Bench:
             return [f"longer than {LONGEST} columns"]
         if not in_language(said.text, self._language):
             return ["not in Chinese"]
-        return unfounded(said.checked, _passages(named))
+        return unfounded(said.checked, _passages(self._facts.values()), proposal=said.proposal)
 
-    def unknowns(self, told: Sequence[str], gaps: Sequence[str]) -> tuple[str, ...]:
+    def unknowns(self, told: Sequence[str]) -> tuple[str, ...]:
         """Gaps by number or in words; what names things that no fact names is cut."""
-        by_name = {f"g{place}": gap for place, gap in enumerate(gaps, 1)}
+        by_name = {f"g{place}": gap for place, gap in enumerate(self._gaps, 1)}
         said = dict.fromkeys(by_name.get(one.strip("[] "), one) for one in told)
         every = _passages(self._facts.values())
         fits = [one for one in said if 4 <= width(one) <= 200 and not unfounded(one, every)]
@@ -115,11 +119,15 @@ def _opinion(one: Opinion, language: Language) -> _Said:
     return _Said(text, text, one.because)
 
 
+_REPEATED = re.compile(r"[，,]?\s*(?:时)?(?:则)?不成立$|^(?:not )?(?:where|when|if)\s+", re.I)
+"""What the frame around a condition says already."""
+
+
 def _advice(one: Advice, language: Language) -> _Said:
     """Do, measure, threshold (ours, and said to be), way back; in this order, what is missing left out."""
     ours = f"{_bare(one.threshold)}（我们的建议值）" if language == "zh" else f"{_bare(one.threshold)} (our proposal)"
     if language == "zh":
-        parts = [_bare(one.do), *_told("看", one.measure), *([f"线：{ours}"] if one.threshold else [])]
+        parts = [_bare(one.do), *_told("看：", one.measure), *([f"线：{ours}"] if one.threshold else [])]
         text = (
             "；".join([*parts, *_told("回退：", one.rollback), *_told("前提（资料未证实）：", "、".join(one.presumes))])
             + "。"
@@ -130,12 +138,12 @@ def _advice(one: Advice, language: Language) -> _Said:
             [*parts, *_told("way back: ", one.rollback), *_told("presumes, unproven: ", "; ".join(one.presumes))]
         )
         text += "."
-    return _Said(text, "\n".join((one.do, one.measure, one.rollback)), one.because)
+    return _Said(text, "\n".join((one.do, one.measure, one.rollback)), one.because, proposal=True)
 
 
 def _told(lead: str, part: str) -> list[str]:
     bare = _bare(part)
-    return [bare if bare.startswith(lead) else lead + bare] if bare else []
+    return [lead + bare] if bare else []
 
 
 def _bare(part: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deepdaily.core.evidence import passage
-from deepdaily.core.lexicon import BOILERPLATE, FOLLOWS
+from deepdaily.core.lexicon import BOILERPLATE, CODE, FOLLOWS
 from deepdaily.core.text import numbers, sentences, squeeze
 from deepdaily.core.types import Document, Evidence, Story
 from deepdaily.core.urls import host
@@ -27,6 +27,9 @@ MOST_DOCUMENTS = 3
 
 LONGEST_UNIT = 1_200
 """Characters; a longer line is no sentence."""
+
+LONGEST_FURNITURE = 80
+"""Characters of a line that is no part of the text."""
 
 _LEAD_UNITS, _LAST_UNITS = 12, 5
 
@@ -61,20 +64,26 @@ def _units(document: Document, first: int) -> list[Unit]:
     for one in (every := sentences(document.text)):
         alone[one.block] += 1
     found: list[Unit] = []
-    heading = 0
+    heading, seen = 0, set[str]()  # code samples repeat their lines: each is read once
     for sentence in every:
         number, row = first + len(found), tabled.get(sentence.start)
         if row is not None:
             proofs = tuple(passage(document, *span) for span in (row.header, row.row))
             found.append(Unit(number, row.text, proofs, document, heading))
             continue
-        if len(sentence.text) > LONGEST_UNIT or BOILERPLATE.search(sentence.text):
+        if len(sentence.text) > LONGEST_UNIT or _is_furniture(sentence.text) or sentence.text in seen:
             continue
+        seen.add(sentence.text)
         headed = bool(found) and alone[sentence.block] == 1 and _is_heading(sentence.text)
         proof = passage(document, sentence.start, sentence.end)
         found.append(Unit(number, sentence.text, (proof,), document, 0 if headed else heading, headed))
         heading = number if headed else heading
     return found
+
+
+def _is_furniture(line: str) -> bool:
+    """A short line of the page's own (share, subscribe, cookies); a long one with such a word may be news about it."""
+    return len(line) <= LONGEST_FURNITURE and bool(BOILERPLATE.search(line))
 
 
 def _is_heading(line: str) -> bool:
@@ -88,10 +97,12 @@ def tokens_in(text: str) -> int:
 
 
 def _fitting(units: Sequence[Unit], most_tokens: int) -> list[Unit]:
-    """Those that fit: first title, lead and ending, then what has figures or names limits, then the rest; in order."""
+    """Those that fit: first title, lead and ending, then what has figures or names limits, then the rest, code last; in order."""
 
     def worth(pair: tuple[int, Unit]) -> int:
         place, unit = pair
+        if CODE.search(unit.text):
+            return 3
         if place < _LEAD_UNITS or unit.is_heading:
             return 0
         if numbers(unit.text) or FOLLOWS.search(unit.text):

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from deepdaily.core.text import language_of
+from deepdaily.core.text import CJK
 from deepdaily.core.types import Language
 from deepdaily.models import Prompt, Purpose
 
@@ -16,6 +16,9 @@ _MOST_TOKENS: dict[Purpose, int] = {
 }  # fmt: skip
 """Room for half as much again as the longest honest reply of a trial."""
 
+LEAST_CHINESE = 3
+"""Characters of a Chinese sentence at least: one on a parameter may be nine tenths Latin."""
+
 
 def prompt(purpose: Purpose, language: Language, material: str, audience: str) -> Prompt:
     """The call for `purpose`; its instructions are the same for every item, so that their prefix is cached."""
@@ -24,8 +27,9 @@ def prompt(purpose: Purpose, language: Language, material: str, audience: str) -
 
 
 def in_language(text: str, language: Language) -> bool:
-    """Whether our own words in `text` are in the reader's language; what is quoted keeps its own."""
-    return language == "en" or language_of(re.sub(r"[“「][^”」]*[”」]", "", text)) == "zh"
+    """Whether our own words in `text` are in the reader's language; quotations, names and code keep theirs."""
+    own = re.sub(r"[“「][^”」]*[”」]", "", text)
+    return language == "en" or len(re.findall(f"[{CJK}]", own)) >= LEAST_CHINESE
 
 
 @cache

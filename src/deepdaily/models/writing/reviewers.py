@@ -8,11 +8,10 @@ from dataclasses import replace
 from typing import Literal
 
 from deepdaily.core.errors import ModelError
-from deepdaily.core.text import squeeze
+from deepdaily.core.text import shorten, squeeze
 from deepdaily.core.types import Claim, Draft, Finding, Item
-from deepdaily.models.writing.item import Desk
+from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.numbered import fence
-from deepdaily.models.writing.prompts import prompt
 from deepdaily.models.writing.shapes import Remarks
 from deepdaily.models.writing.within import within
 
@@ -22,8 +21,8 @@ ROLES: tuple[Role, ...] = ("structure", "reliability", "least change")
 MOST_CUTS = 3
 """Lines of one item that a reviewer may cut: more is another editor, not a review."""
 
-LONGEST_QUOTE = 500
-"""Characters of the passages shown beside a line."""
+LONGEST_QUOTE = 1_600
+"""Columns of the passages shown beside a line; what is cut ends in …."""
 
 
 async def looked_over(draft: Draft, desk: Desk, wall_s: float) -> tuple[Draft, list[Finding]]:
@@ -49,7 +48,7 @@ async def _remarks(draft: Draft, desk: Desk, role: Role) -> tuple[list[Finding],
     proofs = role == "reliability"
     lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item, proofs)]
     material = fence(lines, [draft.slot.key, role], desk.key)
-    reply = await desk.model.ask(prompt(role, desk.language, material, desk.audience), Remarks)
+    reply = await desk.ask(role, material, Remarks)
     findings, cuts, spent = list[Finding](), list[tuple[int, int]](), Counter[int]()
     for remark in reply.remarks:
         place = _place(remark.line, draft.items)
@@ -76,7 +75,7 @@ def _lines(number: int, item: Item, proofs: bool) -> list[str]:
 
 
 def _shown(claim: Claim) -> str:
-    return " / ".join(squeeze(proof.quote) for proof in claim.evidence or claim.basis)[:LONGEST_QUOTE]
+    return shorten(" / ".join(squeeze(proof.quote) for proof in claim.evidence or claim.basis), LONGEST_QUOTE)
 
 
 def _place(line: str, items: Sequence[Item]) -> tuple[int, int] | None:

@@ -1,0 +1,43 @@
+"""Recorded replies of a real model, replayed in tests: what they were asked is part of their key.
+
+A cassette is JSON lines {purpose, key, reply}. The key covers purpose and material, not the instructions: rewording a prompt
+does not make an honest reply to the same sources worthless, another text does. To record: `tools/record_demo.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+from deepdaily.core.errors import NoModel
+from deepdaily.models import Model, Prompt, S, answered_by
+
+FOLDER = Path(__file__).parent / "cassettes"
+KEY = b"the key of recorded fences"
+"""Fences of recorded calls: the same on every machine."""
+
+
+class Cassette:
+    """Answers from a recording; with `inner` what is missing is asked there and recorded."""
+
+    def __init__(self, path: Path, inner: Model | None = None) -> None:
+        self._path, self._inner = path, inner
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+        self._replies = {row["key"]: row["reply"] for row in rows}
+        self.missed: list[Prompt] = []
+
+    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+        answered_by.set("recorded")
+        key = sha256(f"{prompt.purpose}\0{prompt.material}".encode()).hexdigest()
+        if key in self._replies:
+            return shape.model_validate(self._replies[key])
+        self.missed.append(prompt)
+        if self._inner is None:
+            raise NoModel(f"the cassette has no reply to this call for {prompt.purpose}")
+        reply = await self._inner.ask(prompt, shape)
+        self._replies[key] = reply.model_dump(exclude_defaults=True)
+        row = {"purpose": prompt.purpose, "key": key, "reply": self._replies[key]}
+        with self._path.open("a", encoding="utf-8") as tape:
+            tape.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return reply

@@ -1,0 +1,87 @@
+"""One issue written by whoever answers at an OpenAI-compatible address, recorded for replay.
+
+    tools/record.py CASSETTE --endpoint http://127.0.0.1:8900/v1 --out FOLDER [--language en]
+    tools/record.py CASSETTE … --settings FILE --now 2026-02-11T07:30:00+08:00     any other day
+
+Without --settings it is the sample day. What the cassette holds is not asked again; walls are hours, as a person may answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import urllib.request
+from dataclasses import replace
+from datetime import datetime
+from math import inf
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from cassettes import KEY, Cassette
+from deepdaily import keeper, pipeline, wiring
+from deepdaily.demo import web
+from deepdaily.models import Prompt, S
+from deepdaily.models.exchange import read, request_for
+from deepdaily.models.writing.desk import Desk
+
+HOURS_S = 4 * 3600.0
+
+
+class Endpoint:
+    """One plain request a call, without a retry: a recording wants every reply as it came."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address.rstrip("/") + "/chat/completions"
+
+    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+        request = request_for(prompt, shape, None)
+        roles = (("system", request.system), ("user", request.user))
+        messages = [{"role": role, "content": content} for role, content in roles]
+        body = {"model": "recorded", "messages": messages, "max_tokens": request.most_tokens}
+        return read(await asyncio.to_thread(self._posted, json.dumps(body).encode()), shape)
+
+    def _posted(self, body: bytes) -> str:
+        asked = urllib.request.Request(self._address, body, {"Content-Type": "application/json"})
+        straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a replayed web is no way to a model
+        with straight.open(asked, timeout=HOURS_S) as answer:
+            return str(json.load(answer)["choices"][0]["message"]["content"])
+
+
+async def record(options: argparse.Namespace) -> int:
+    pipeline.WRITE_S = pipeline.REVIEW_S = pipeline.CLOSE_S = HOURS_S
+    sample = options.settings is None
+    settings = web.settings() if sample else wiring.Given.of(options.settings, None, None).settings
+    digest = settings.digest.model_copy(update={"language": options.language})
+    given = wiring.Given(settings.model_copy(update={"digest": digest}), {}, options.out / "data", options.out)
+    now = given.clock(None if sample else options.now) if not sample else web.NOW
+    store = given.store()
+    slot = given.slot(None, now)
+    inner = Endpoint(options.endpoint) if options.endpoint else None
+    desk = Desk(Cassette(options.cassette, inner), options.language, digest.readers, KEY)
+    wire, search_key = (web.DemoWire(), web.SEARCH_KEY) if sample else (None, None)
+    try:
+        async with wiring.house(given, store, slot, now, wire, search_key, left_s=inf) as house:
+            calendar: datetime = keeper.calendar_of(store, slot, now)
+            _, run = await keeper.keep(replace(house, desk=desk), slot, calendar)
+    finally:
+        store.close()
+    print(json.dumps(run.value()["funnel"]), f"exit {run.exit}")  # noqa: T201
+    return run.exit
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cassette", type=Path)
+    parser.add_argument("--endpoint", default="")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--language", choices=("zh", "en"), default="zh")
+    parser.add_argument("--settings", type=Path)
+    parser.add_argument("--now")
+    return asyncio.run(record(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
