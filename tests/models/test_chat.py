@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
-from deepdaily.models.chat import ChatModel
+from deepdaily.models.chat import MOST_WIRE_BYTES, ChatModel
 from deepdaily.models.exchange import Outcome, Request
 from model_server import FAULTS, GOOD, Answer, FaultServer, error, http, plain, serving, streamed
 
@@ -119,6 +119,24 @@ async def test_a_reply_longer_than_a_megabyte_is_refused() -> None:
 
     assert outcome.error is None
     assert isinstance(longer.error, ReplyBroken)
+
+
+async def test_an_answer_that_does_not_end_is_let_go_and_a_patient_one_is_not() -> None:
+    """Comments keep a stream alive while a model thinks; they are no reply, and are not endless."""
+    good, beat = streamed().partition(b"\r\n\r\n")[2], b": thinking\n\n"
+    patient, _ = await asked(http(200, beat * 1000 + good, "text/event-stream"))
+    endless, _ = await asked(http(200, beat * (MOST_WIRE_BYTES // len(beat)) + good, "text/event-stream"), wall_s=30)
+
+    assert patient.text == GOOD
+    assert isinstance(endless.error, ReplyBroken)
+
+
+async def test_a_redirect_is_not_followed_to_an_answer() -> None:
+    async with serving(streamed()) as elsewhere:
+        away, _ = await asked(http(307, "", "text/plain", f"Location: {elsewhere.url}/chat/completions"))
+
+        assert isinstance(away.error, ReplyBroken)
+        assert elsewhere.asked == []
 
 
 async def test_another_model_than_the_one_asked_is_named() -> None:

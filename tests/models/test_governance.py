@@ -154,7 +154,7 @@ async def test_the_next_model_answers_everything_and_a_rerun_asks_nobody(store: 
 
 async def test_a_model_that_hangs_is_left_out_though_only_the_caller_gives_up(store: Store) -> None:
     """Each stage has its wall and cancels what hangs: the next stage does not start over."""
-    hanging, good = Scripted(None), Scripted(GOOD, name="fable")
+    hanging, good = Scripted(None, None, None, GOOD), Scripted(GOOD, name="fable")
     model = ladder(store, hanging, good)
     waiting = [asyncio.create_task(model.ask(prompt(number), Note)) for number in range(5)]
     while len(hanging.requests) < MOST_WASTED:  # noqa: ASYNC110
@@ -170,6 +170,22 @@ async def test_a_model_that_hangs_is_left_out_though_only_the_caller_gives_up(st
     rows = [call for call in store.calls(SLOT) if call.model == "quill"]
     assert [call.state for call in rows] == ["asked"] * 3
     assert all(call.usage.decode_tokens == 900 for call in rows)
+
+
+async def test_a_model_that_answers_is_not_blamed_when_a_callers_time_is_up(store: Store) -> None:
+    quill = Scripted(GOOD, None, None, None, GOOD)
+    model = ladder(store, quill)
+    await model.ask(prompt(0), Note)
+    waiting = [asyncio.create_task(model.ask(prompt(number), Note)) for number in (1, 2, 3)]
+    while len(quill.requests) < 4:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert await model.ask(prompt(4), Note)
+    assert model.troubles() == []
 
 
 # -- attempts ---------------------------------------------------------------------------------------------------------
@@ -428,6 +444,15 @@ async def test_a_killed_run_has_not_spent_more_than_it_says(store: Store) -> Non
     most = most_it_takes(hanging.requests[0].prefill_bound, 900, PRICE)
     assert [(call.state, call.usage) for call in during] == [("asked", most)]
     assert store.calls(SLOT) == during
+
+
+async def test_a_call_that_nobody_counted_stays_at_the_most_it_could_take(store: Store) -> None:
+    quill = Scripted(ReplyBroken("cut"), GOOD)
+    await ladder(store, quill).ask(prompt(), Note)
+
+    failed = next(call for call in store.calls(SLOT) if call.state == "failed")
+    assert failed.usage == most_it_takes(quill.requests[0].prefill_bound, 900, None)
+    assert failed.message == "cut"
 
 
 async def test_the_budget_is_the_days_whatever_slot_spends_it(store: Store) -> None:

@@ -158,6 +158,7 @@ META = re.compile(
 
 TRADE = frozenset(
     "p50 p90 p95 p99 p999 ttft tpot itl qps rps slo sla api sdk cli ci cd gpu cpu ram vram ssd nvme oom kv llm rag ab pr"
-    " json http https url sql ui ux id ip k8s git csv yaml toml diff token tokens prefill decode agent prompt batch".split()
+    " json http https url sql ui ux id ip k8s git csv yaml toml diff token tokens prefill decode agent prompt batch"
+    " ids apis llms gpus cpus urls clis sdks slos kpi kpis mvp poc roi".split()
 )
 """Words of the trade in Latin letters: what a judgement may use without a source, as they name no product."""

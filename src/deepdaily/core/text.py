@@ -120,6 +120,7 @@ COMMON = frozenset(
     " were be been has have had do does did can could will would may might must should not no yes and or but if when while"
     " where what which who why how all any both each few more most other some such only own same so than too very just also"
     " after before during since until new now today here there then first last next part introducing announcing using"
+    " english chinese japanese korean german french spanish russian"
     " why show ask tell hn via into over under about up out off how-to open read get make see use".split()
 )
 """English words that say nothing alone: no names, and no likeness of titles."""
@@ -131,7 +132,7 @@ def names(text: str) -> list[str]:
     for found in _NAME.finditer(text):
         word = found.group().strip(".-/")
         at_start = found.start() == 0 or text[: found.start()].rstrip().endswith((".", "!", "?", ":", "\n", "“", '"'))
-        plain = word[1:].islower() and word.isalpha()
+        plain = word[1:].islower() and word.replace("-", "").isalpha()
         if len(word) < 2 or word.lower() in COMMON or word[:3].lower() in _MONTHS or (at_start and plain):
             continue
         if _VERSION.fullmatch(word):  # v2.1.37 is compared as a version: sources write it with and without its v
@@ -222,9 +223,9 @@ _PERIODS = {
     "second": r"(?:per|a|each|every|/)\s?(?:gpu\s)?sec(?:ond)?s?\b|/\s?s\b|每秒",
     "minute": r"(?:per|a|each|every|/)\s?min(?:ute)?s?\b|每分钟",
     "hour": r"(?:per|an|each|every|/)\s?(?:hour|h)s?\b|hourly|每小时",
-    "day": r"(?:per|a|each|every|/|past|last|one)\s?days?\b|daily|每[天日]|一天",
+    "day": r"(?:per|a|each|every|/|past|last|one)\s?days?\b|daily|每[天日]|一天|日(?=均|活)",
     "week": r"(?:per|a|each|every|/|past|last|one)\s?weeks?\b|weekly|每周|一周",
-    "month": r"(?:per|a|each|every|/|past|last|one)\s?months?\b|monthly|每月|一个月|每个月",
+    "month": r"(?:per|a|each|every|/|past|last|one)\s?months?\b|monthly|每月|一个月|每个月|月(?=下载|活|均|费)",
     "year": r"(?:per|a|each|every|/|past|last|one)\s?years?\b|yearly|annual|每年|一年",
 }
 _PERIOD = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PERIODS.items()))

@@ -17,8 +17,8 @@ from deepdaily.models.writing.shapes import Advice, Judgement, Opinion, Sum
 
 MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 3, 1, 3, 3
 
-LONGEST = 400
-"""Columns of a composed sentence: advice has four parts of 90 characters at most."""
+LONGEST, LONGEST_ADVICE = 400, 1_000
+"""Columns of a composed sentence; advice has four parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ class _Bench:
             return [said.wrong]
         if not named:
             return ["it names no fact it rests on"]
-        if width(said.text) > LONGEST:
-            return [f"longer than {LONGEST} columns"]
+        longest = LONGEST_ADVICE if said.proposal else LONGEST
+        if width(said.text) > longest:
+            return [f"longer than {longest} columns"]
         if not in_language(said.text, self._language):
             return ["not in Chinese"]
         return unfounded(said.checked, _passages(self._facts.values()), proposal=said.proposal)

@@ -75,7 +75,8 @@ def _units(document: Document, first: int) -> list[Unit]:
             continue
         seen.add(sentence.text)
         headed = bool(found) and alone[sentence.block] == 1 and _is_heading(sentence.text)
-        proof = passage(document, sentence.start, sentence.end)
+        bullet = 2 * sentence.text.startswith("- ")  # the mark of a list entry is the extractor's, not the page's
+        proof = passage(document, sentence.start + bullet, sentence.end)
         found.append(Unit(number, sentence.text, (proof,), document, 0 if headed else heading, headed))
         heading = number if headed else heading
     return found
