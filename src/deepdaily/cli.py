@@ -393,6 +393,20 @@ def serve(
 
 
 @app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the copy.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+) -> None:
+    """The archive as files to browse without a server: days, stories, the watchlist, feeds."""
+    from deepdaily.wiring import Given, export_pages
+
+    typer.echo(
+        f"{export_pages(Given.of(settings, data, None), out)} files below {out}; begin with {out / 'index.html'}"
+    )
+
+
+@app.command()
 def config(
     settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False
 ) -> None:

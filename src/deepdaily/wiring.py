@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -43,6 +43,7 @@ from deepdaily.store import Store, open_store
 
 if TYPE_CHECKING:
     from deepdaily.models.governance import Ladder
+    from deepdaily.serve.web import Shelf
 
 DATA = "deepdaily-data"
 
@@ -448,12 +449,29 @@ def serve_pages(given: Given, host: str, port: int, say: Callable[[str], None]) 
         SettingsError: nothing can listen there.
     """
     from deepdaily.serve.listening import serve_on
-    from deepdaily.serve.web import Shelf, reader
+    from deepdaily.serve.web import reader
 
-    store, digest, names = given.store(), given.settings.digest, given.settings.serve.names
+    names = given.settings.serve.names
+    with _shelf(given) as shelf:
+        serve_on(host, port, names, reader(shelf, host, names), say, "reading at {}/ (Ctrl-C ends it)")
+
+
+def export_pages(given: Given, folder: Path) -> int:
+    """Write the reader's pages below `folder`; the number of files. Raises PublishError."""
+    from deepdaily.serve.export import export
+
+    with _shelf(given) as shelf:
+        return export(shelf, folder)
+
+
+@contextmanager
+def _shelf(given: Given) -> Iterator[Shelf]:
+    """What the reader's pages are made from, closed at the end."""
+    from deepdaily.serve.web import Shelf
+
+    store, digest = given.store(), given.settings.digest
     try:
         with Snapshots(given.snapshots) as snapshots:
-            shelf = Shelf(store, snapshots, name_of(given.settings), digest.language, digest.url)
-            serve_on(host, port, names, reader(shelf, host, names), say, "reading at {}/ (Ctrl-C ends it)")
+            yield Shelf(store, snapshots, name_of(given.settings), digest.language, digest.url)
     finally:
         store.close()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 
+from deepdaily.core.types import Claim, Evidence, Section
 from deepdaily.render.excerpts import CONTEXT_CHARACTERS, GAP, SIDE_CHARACTERS, excerpt
 from deepdaily.render.html import page
 from deepdaily.render.notes import Note, notes_of
@@ -79,6 +80,39 @@ def test_every_claim_with_evidence_opens_to_its_quotation() -> None:
     assert text.count('<details class="fact"') == len(claims)
     assert '<b class="figure">18.4K</b>' in text
     assert "抓取 2026-02-11 07:12" in text
+
+
+def judged(*basis: Evidence) -> str:
+    """The page of one item that ends with a judgement drawn from `basis`."""
+    item = issues.protocol()
+    ours = Section("why", (Claim("要改的是 <探活>。", basis=basis),))
+    drawn = replace(item, sections=(*item.sections, ours), writer="qwen <b>")
+    return page(issues.issue(drawn), issues.DOCUMENTS)
+
+
+def test_a_judgement_opens_to_the_passages_it_is_drawn_from() -> None:
+    fact = issues.protocol().sections[1].points[0]
+    text = judged(*fact.evidence)
+    drawn = text[text.index('<details class="drawn">') :]
+    drawn = drawn[: drawn.index("</details>")]
+
+    assert "要改的是 &lt;探活&gt;。" in drawn
+    assert "<sup>依据 2</sup>" in drawn
+    assert f"「{fact.evidence[0].quote}」" in drawn
+    assert 'href="#e3"' in drawn
+    assert text.count('<details class="fact"') == 3
+
+
+def test_a_judgement_shows_no_passage_that_no_printed_fact_rests_on() -> None:
+    text = judged(issues.proof(issues.SERVER, "QuillServe 0.9"))
+
+    assert '<details class="drawn">' not in text
+    assert '<div class="judgement">要改的是 &lt;探活&gt;。</div>' in text
+
+
+def test_a_model_that_wrote_is_named_beside_the_byline() -> None:
+    assert "一手来源 · 发布于 2026-02-10 · 由 qwen &lt;b&gt; 撰写，逐句核对" in judged()
+    assert "撰写" not in page(issues.issue(), issues.DOCUMENTS)
 
 
 def test_the_head_counts_items_sources_and_checked_facts() -> None:
@@ -190,7 +224,7 @@ def test_every_colour_of_text_stands_out_in_every_theme() -> None:
     style = files("deepdaily.render").joinpath("page.css").read_text("utf-8")
     themes = [dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+)", block)) for block in re.findall(r":root \{[^}]*\}", style)]
     pairs = [(ink, ground) for ink in ("ink", "soft", "accent", "ours") for ground in ("paper", "card")]
-    pairs += [("accent", "wash"), ("paper", "accent"), ("ink", "mark"), ("lit-ink", "lit")]
+    pairs += [("accent", "wash"), ("paper", "accent"), ("paper", "ours"), ("ink", "mark"), ("lit-ink", "lit")]
 
     assert len(themes) == 3
     for theme in themes:

@@ -8,7 +8,19 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from deepdaily.core.types import Appearance, Document, Harvest, Issue, Item, Section, Slot, Snapshot, SourceHealth
+from deepdaily.core.types import (
+    Appearance,
+    Claim,
+    Document,
+    Harvest,
+    Issue,
+    Item,
+    Loss,
+    Section,
+    Slot,
+    Snapshot,
+    SourceHealth,
+)
 from deepdaily.serve.web import Shelf
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store, Validators
@@ -41,7 +53,9 @@ def first_issue() -> Issue:
 def second_issue() -> Issue:
     before = (Appearance(FIRST.day, "s-tuning-10", TUNING.title),)
     again = told("s-tuning-11", TUNING_AGAIN, "微调 7B 模型现在只需 6 GB 显存。", before)
-    return issues.issue(*issues.issue().draft.items, again)
+    ours = Claim("单卡就能微调。", basis=again.sections[0].points[0].evidence)
+    judged = replace(again, sections=(*again.sections, Section("why", (ours,))), byline="一手来源", writer="qwen")
+    return issues.issue(*issues.issue().draft.items, judged)
 
 
 def record(slot: Slot, degraded: Sequence[str] = ()) -> str:
@@ -63,6 +77,13 @@ def keep_days(store: Store, snapshots: Snapshots) -> None:
         SourceHealth("brave", "search", "rate-limited", 0, "HTTP 429 <b>"),
     ):
         store.keep_harvest(SECOND.key, Harvest(health))
+    store.keep_losses(
+        SECOND.key,
+        [
+            Loss("https://near.example/a", "select", "score 2.50 below the last chosen 3.00", "s-near"),
+            Loss("https://digest.example/", "select", "a round-up of others' news", "s-roundup"),
+        ],
+    )
     keep_bytes(store, snapshots, TUNING, TUNING.text.encode(), "text/html")
 
 

@@ -6,20 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 
-from deepdaily.core.types import Claim, Item, Section
+from deepdaily.core.types import Call, CallState, Claim, Item, Loss, Section, Usage
 from deepdaily.render.foreign import plain
+from deepdaily.serve.shapes import digest, proven_digest
 from deepdaily.serve.web import INERT_POLICY, PAGE_POLICY, Shelf, reader
 from deepdaily.snapshots import Snapshots, body_digest
 from deepdaily.store import Store
 from render import issues
 from serve import shelves
 
-DAY, BEFORE = shelves.SECOND.day, shelves.FIRST.day
+DAY, BEFORE, SECOND = shelves.SECOND.day, shelves.FIRST.day, shelves.SECOND.key
 PAGES = ("/", f"/d/{DAY}", f"/e/{DAY}/1", "/s/s-tuning-10", "/watch", "/search?q=prefill", "/board", "/feeds")
 
 
@@ -70,7 +72,9 @@ def test_nothing_can_be_written(web: TestClient, method: str) -> None:
 def test_the_newest_day_stands_at_the_root_and_links_to_the_day_before(web: TestClient) -> None:
     text = web.get("/").text
 
-    assert text.replace(' aria-current="page"', "") == web.get(f"/d/{DAY}").text
+    assert (
+        text.replace(' aria-current="page"', "").replace("/?lang=en", f"/d/{DAY}?lang=en") == web.get(f"/d/{DAY}").text
+    )
     assert f'rel="prev" href="/d/{BEFORE}"' in text
     assert 'rel="next"' not in text
     assert f'rel="next" href="/d/{DAY}"' in web.get(f"/d/{BEFORE}").text
@@ -169,6 +173,21 @@ def test_the_board_shows_outcomes_funnel_sources_and_stages_with_their_numbers(w
     assert re.search(r'<th scope="row">read</th><td>3\.00</td>', text)  # two rungs, one stage
 
 
+def test_what_the_models_took_stands_on_the_board(web: TestClient, shelf: Shelf) -> None:
+    assert "模型用量" not in web.get("/board").text
+
+    states: tuple[CallState, ...] = ("answered", "answered", "answered", "refused", "failed")
+    for number, state in enumerate(states):
+        waited = number / 4 if state == "answered" else None
+        usage = Usage(1200, 400, 50, waited, 2.0, 0.0123) if state != "failed" else Usage()
+        shelf.store.keep_call(Call(str(number), shelves.SECOND.key, "qwen", "facts", state, issues.NOW, usage), DAY)
+    text = web.get("/board").text
+
+    assert "5,000 token" in text
+    row = f'<th scope="row">{DAY}</th><td>5</td><td>2</td><td>4,800</td><td>1,600</td><td>200</td><td>0.0492</td><td>0.25</td>'
+    assert row in text
+
+
 def test_a_run_that_published_nothing_stands_on_the_board(web: TestClient, shelf: Shelf) -> None:
     key = shelves.SECOND.key.replace(DAY, "2026-02-12")
     shelf.store.begin(key, issues.NOW)
@@ -178,14 +197,50 @@ def test_a_run_that_published_nothing_stands_on_the_board(web: TestClient, shelf
     assert 'rel="next"' not in web.get(f"/d/{DAY}").text
 
 
+def test_the_day_ends_with_what_was_seen_but_not_told(web: TestClient, shelf: Shelf) -> None:
+    assert "另外看到" not in web.get(f"/d/{BEFORE}").text
+
+    low = issues.document("https://low.example/a", "<i>A small thing</i>", "It is small.")
+    shelf.store.keep_reading(SECOND, low.url, low)
+    reports = [Loss("https://copy.example/b", "cluster", "one story with another", "s-quillserve-09")]
+    passed = [
+        Loss(low.url, "select", "too much like <b>", "s-low"),
+        Loss("https://near.example/", "select", "score 2.50 below the last chosen 3.00", "s-near"),
+    ]
+    shelf.store.keep_losses(SECOND, [*passed, *reports])
+    text = web.get(f"/d/{DAY}").text
+
+    assert "另外看到（3）" in text
+    assert 'href="https://low.example/a" rel="noopener noreferrer">&lt;i&gt;A small thing&lt;/i&gt;</a>' in text
+    assert '<span lang="en">too much like &lt;b&gt;</span>' in text
+    assert "near.example · 得分 2.50，低于最后入选的 3.00" in text
+    assert "copy.example · 第 1 条的另一篇报道" in text
+
+
 def test_a_day_has_twins_in_markdown_and_json(web: TestClient) -> None:
     markdown, value = web.get(f"/d/{DAY}.md"), web.get(f"/d/{DAY}.json").json()
 
     assert markdown.headers["content-type"] == "text/markdown; charset=utf-8"
     assert "## 1)" in markdown.text
     assert [item["number"] for item in value["items"]] == [1, 2, 3, 4]
-    assert value["items"][3]["claims"][0]["evidence"][0]["quote"] == shelves.TUNING_AGAIN.title
+    assert value["items"][3]["title_evidence"][0]["quote"] == shelves.TUNING_AGAIN.title
+    fact, ours = value["items"][3]["sentences"]
+    assert fact["evidence"][0]["url"] == shelves.TUNING_AGAIN.url
+    assert ours["judgement"]
+    assert ours["basis"] == [{key: fact["evidence"][0][key] for key in ("document", "start", "end")}]
     assert value["degraded"] == ["search:brave:rate-limited"]
+
+
+def test_the_json_of_a_day_is_what_agents_get_with_the_proofs_added() -> None:
+    def bare(value: Any) -> Any:
+        if isinstance(value, dict):
+            proofs = {"title_evidence", "evidence", "basis"}
+            return {key: bare(one) for key, one in value.items() if key not in proofs}
+        return [bare(one) for one in value] if isinstance(value, list) else value
+
+    issue = shelves.second_issue()
+
+    assert bare(proven_digest(issue).model_dump()) == digest(issue).model_dump()
 
 
 def test_feeds_and_llms_txt_list_both_days(web: TestClient) -> None:
@@ -275,3 +330,51 @@ def test_the_check_for_acting_tags_sees_them() -> None:
 def test_the_look_and_the_script_stay_small(web: TestClient) -> None:
     assert len(web.get("/style.css").content) < 20_000
     assert len(web.get("/reader.js").content) < 5_000
+
+
+def test_an_issue_kept_again_is_followed_at_once(web: TestClient, shelf: Shelf) -> None:
+    assert "只需 9 GB" in web.get("/s/s-tuning-10").text
+    first = shelves.first_issue()
+    silent = replace(first.draft.items[0], sections=())
+    shelf.store.keep_issue(replace(first, draft=replace(first.draft, items=(silent,))))
+
+    assert "只需 9 GB" not in web.get("/s/s-tuning-10").text
+    assert "只需 9 GB" not in web.get(f"/d/{BEFORE}").text
+
+
+def test_only_the_names_of_the_settings_are_answered_beside_this_machines(shelf: Shelf) -> None:
+    web = TestClient(reader(shelf, "0.0.0.0", ["News.example.com"]))
+
+    asked = ("news.example.com", "news.example.com:8765", "localhost", "0.0.0.0", "other.example.com")
+    assert [web.get("/healthz", headers={"Host": host}).status_code for host in asked] == [200, 200, 200, 400, 400]
+
+
+def inner(text: str) -> set[str]:
+    """The addresses on this site that a page links to, without its style and its twins for programs."""
+    found = re.findall(r'<a [^>]*href="(/[^"]*)"', text)
+    return {address for address in found if not re.search(r"^/(feed\.|llms|raw/)|\.(md|json)$", address)}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_another_language_of_the_pages_stays_over_every_link(web: TestClient, path: str) -> None:
+    english = web.get(path, params={"lang": "en"} | dict(q.split("=") for q in path.split("?")[1:])).text
+    backs = [address for address in inner(english) if "lang=en" not in address]
+
+    assert '<html lang="en">' in english
+    assert ">Watchlist</a>" in english
+    assert backs == [path]  # back to the daily's own language
+    assert sum("lang=" in address for address in inner(web.get(path).text)) == 1
+
+
+def test_the_text_of_an_issue_stays_in_its_language_and_says_which(web: TestClient) -> None:
+    text = web.get("/?lang=en").text
+
+    assert '<main id="main" lang="zh-CN">' in text
+    assert "是什么" in text
+    assert '<nav class="switch" lang="en" aria-label="Other days">' in text
+    assert web.get("/?lang=xx").text.startswith('<!doctype html>\n<html lang="zh-CN">')
+
+
+def test_a_search_in_another_language_stays_there(web: TestClient) -> None:
+    assert '<input type="hidden" name="lang" value="en">' in web.get("/search?lang=en").text
+    assert 'name="lang"' not in web.get("/search").text

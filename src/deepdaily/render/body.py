@@ -11,7 +11,7 @@ from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.words import WORDS, Words
 
 Telling = Callable[[Claim, str], str]
-"""HTML for a claim with evidence and the text it is printed as; a page opens it to its proof, a feed numbers it."""
+"""HTML for a claim with evidence or a basis and the text it is printed as; a page opens it to its passages, a feed numbers it."""
 
 
 def escape(text: str) -> str:
@@ -75,8 +75,9 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside
     yield f'<article id="{anchor(item.story)}">'
     yield f'<h2><span class="number">{number}</span> {label}{escape(item.title.text) or day}</h2>'
     yield f'<p class="sources">{words.sources}{words.colon}{" · ".join(link(one.url) for one in item.sources)}</p>'
-    if item.byline:
-        yield f'<p class="byline">{escape(item.byline)}</p>'
+    writer = words.written_by.format(item.writer) if item.writer else ""
+    if item.byline or writer:
+        yield f'<p class="byline">{escape(" · ".join(filter(None, (item.byline, writer))))}</p>'
     if item.thread:
         yield f'<p class="thread">{escape(words.thread(item.thread, day))}</p>'
     if beside:
@@ -99,7 +100,8 @@ def _section(section: Section, words: Words, tell: Telling) -> str:
 
     def point(claim: Claim) -> str:
         if claim.judgement:
-            return f'<div class="judgement">{escape(claim.text)}{own}</div>'
+            said = tell(claim, claim.text) if claim.basis else escape(claim.text)
+            return f'<div class="judgement">{said}{own}</div>'
         return tell(claim, words.quote(plain(claim.text)) if claim.verbatim else claim.text)
 
     ours = " ours" if all(claim.judgement for claim in section.points) else ""

@@ -17,7 +17,11 @@ def evidence_json(issue: Issue) -> str:
     """The proofs of an issue, schema 1, ending in a newline. A quotation longer than we publish is cut, its place is not."""
     cited = {evidence: note.cited for evidence, note in notes_of(issue).items()}
     items = [
-        {"story": item.story, "claims": [_claim(kind, claim, cited) for kind, claim in _claims(item)]}
+        {
+            "story": item.story,
+            "writer": plain(item.writer) or "built-in",
+            "claims": [_claim(kind, claim, cited) for kind, claim in _claims(item)],
+        }
         for item in issue.draft.items
     ]
     text = json.dumps({"schema": 1, "slot": issue.draft.slot.key, "items": items}, ensure_ascii=False, indent=1)
@@ -45,12 +49,15 @@ def _claims(item: Item) -> Iterator[tuple[str, Claim]]:
 
 
 def _claim(section: str, claim: Claim, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "section": section,
         "text": claim.text,
         "judgement": claim.judgement,
         "evidence": [_passage(evidence, cited[evidence]) for evidence in claim.evidence],
     }
+    if claim.basis:  # the passages themselves stand with the facts they prove
+        told["basis"] = [{"document": one.document, "start": one.start, "end": one.end} for one in claim.basis]
+    return told
 
 
 def _passage(evidence: Evidence, source: Cited) -> dict[str, Any]:

@@ -23,6 +23,9 @@ from deepdaily.render.words import WORDS
 CHARACTERS_A_MINUTE, WORDS_A_MINUTE = 400, 220
 """Reading speed in Chinese and in Latin script; usual figures for technical prose, not measured by us."""
 
+BASIS_SHOWN = 4
+"""Passages that a judgement opens to; a day has some thirty judgements, and its page shall stay below 80 KB."""
+
 # A figure with its unit, but not the digits inside a name or version (GPT-5.3, v0.9.1).
 _FIGURE = re.compile(
     r"(?<![\w.\-])\d+(?:[.,:]\d+)*(?:\s?(?:%|‰|(?:[kMGT]?i?[BbW]|[nµm]?s|[kMG]?Hz|[KMBx])\b)|[ ]?(?:倍|万|亿))?(?![\w.\-]*\d)",
@@ -139,6 +142,8 @@ class Proofs:
 
     def tell(self, claim: Claim, text: str) -> str:
         """A claim that opens to its passages: the whole sentence is the button."""
+        if claim.judgement:
+            return self._drawn(claim, text)
         name = f"c{next(self._ids)}"
         notes = [self._notes[evidence] for evidence in dict.fromkeys(claim.evidence)]
         own_words = claim.verbatim and plain(claim.text) in text  # a title's proof is told in our words
@@ -148,6 +153,27 @@ class Proofs:
         return (
             f'<details class="fact" id="{name}"><summary><span{lang}>{_with_figures(plain(text))}</span>'
             f"<sup>{numbers}</sup></summary>\n{cards}\n</details>"
+        )
+
+    def _drawn(self, claim: Claim, text: str) -> str:
+        """A judgement that opens to the passages it is drawn from, as far as a printed fact still rests on them."""
+        known = [self._notes[evidence] for evidence in dict.fromkeys(claim.basis) if evidence in self._notes]
+        if not (notes := known[:BASIS_SHOWN]):
+            return escape(text)
+        numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
+        cards = "\n".join(self._brief_card(note) for note in notes)
+        return (
+            f'<details class="drawn"><summary><span>{escape(text)}</span>'
+            f"<sup>{self._words.drawn_from} {numbers}</sup></summary>\n{cards}\n</details>"
+        )
+
+    def _brief_card(self, note: Note) -> str:
+        """The passage itself and its place; when and how it was fetched stands with the fact."""
+        quote = quotation(note.evidence)
+        place = f'<b>{escape(note.cited.host)}</b> · <a href="{self._address(note)}">{self._words.excerpt}</a>'
+        return (
+            f'<div class="proof"><blockquote lang="{language_of(quote)}">{escape(self._words.quote(quote))}</blockquote>'
+            f"<p>{place}</p></div>"
         )
 
     def _card(self, note: Note, quoted: bool) -> str:

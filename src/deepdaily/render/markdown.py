@@ -119,8 +119,9 @@ def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) ->
     marks = "" if item.title.verbatim else _marks(item.title, notes)
     said = words.in_brackets(words.title_basis + marks) if marks else ""
     yield words.sources + words.colon + " · ".join(link(source.url) for source in item.sources) + said
-    if item.byline:
-        yield escape_line(item.byline)
+    if item.byline or item.writer:
+        writer = words.written_by.format(item.writer) if item.writer else ""
+        yield escape_line(" · ".join(filter(None, (item.byline, writer))))
     if item.thread:
         yield escape_line(words.thread(item.thread, day))
     entries = [_section(section, words, notes) for section in item.sections if section.points]

@@ -28,6 +28,9 @@ class Words:
     notice: str
     sources: str
     title_basis: str
+    drawn_from: str
+    """Marks a judgement that opens to the passages of the facts it is drawn from."""
+    written_by: str
     fetched: str
     carried: str
     ditto: str
@@ -109,6 +112,8 @@ WORDS: Mapping[Language, Words] = {
         notice="说明",
         sources="来源",
         title_basis="标题依据",
+        drawn_from="依据",
+        written_by="由 {} 撰写，逐句核对",
         fetched="抓取",
         carried="经订阅源",
         ditto="同上",
@@ -158,6 +163,8 @@ WORDS: Mapping[Language, Words] = {
         notice="Note",
         sources="Sources",
         title_basis="title rests on",
+        drawn_from="drawn from",
+        written_by="written by {}, checked sentence by sentence",
         fetched="fetched",
         carried="by its feed",
         ditto="as above",
@@ -173,7 +180,7 @@ WORDS: Mapping[Language, Words] = {
         hosts="{} sources",
         checked="{}/{} facts checked",
         hint="Open any numbered sentence to see the passage it rests on.",
-        skip="Skip to the issue",
+        skip="Skip to the text",
         contents="In this issue",
         excerpts="From the snapshots",
         excerpts_hint="The cited passages and what stands around them, in the pages as we fetched and kept them.",

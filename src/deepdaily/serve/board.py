@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from markupsafe import Markup
 
-from deepdaily.core.types import SourceHealth
+from deepdaily.core.types import Call, SourceHealth
 from deepdaily.serve import plots
 from deepdaily.serve.plots import Bar
 from deepdaily.serve.words import SiteWords
-from deepdaily.store import Store
+from deepdaily.store import RunStatus, Store
 
 RUNS_SHOWN = 30
 
@@ -53,21 +54,22 @@ class Figure:
     heads: Sequence[str]
     lines: Sequence[Sequence[str]]
     told: str = ""
+    legend: Sequence[tuple[str, str]] = ()
+    """Class and label of each colour, where there is more than one."""
 
 
 def last_runs(store: Store) -> list[Ran]:
     """The runs of the last slots, oldest first."""
-    return [_ran(slot, store) for slot in reversed(store.slots()[:RUNS_SHOWN])]
+    return [_ran(*run) for run in reversed(store.runs(RUNS_SHOWN))]
 
 
-def _ran(slot: str, store: Store) -> Ran:
-    record: dict[str, Any] = json.loads(store.record(slot) or "{}")
+def _ran(slot: str, status: RunStatus, kept: str) -> Ran:
+    record: dict[str, Any] = json.loads(kept or "{}")
     stages: Counter[str] = Counter()
     for stage in record.get("stages", ()):
         stages[stage["stage"].split(" ")[0]] += stage["took_s"]
     causes = (*record.get("degraded", ()), *record.get("troubles", ()))
-    status = store.status(slot)
-    outcome = {"published": "degraded" if causes else "published", "failed": "none"}.get(status or "", status or "none")
+    outcome = {"published": "degraded" if causes else "published", "failed": "none"}.get(status, status)
     return Ran(slot, outcome, record.get("rung", ""), causes, record.get("funnel", {}), dict(stages))
 
 
@@ -78,7 +80,8 @@ def figures(runs: Sequence[Ran], store: Store, site: SiteWords) -> list[Figure]:
     newest = runs[-1]
     health = [harvest.health for harvest in store.harvests(newest.slot)]
     drawn = [_outcomes(runs, site), _funnel(newest, site), _sources(health, newest, site), _stages(newest, site)]
-    return [*(one for one in drawn if one.lines), _totals(runs, site)]
+    calls = _calls(runs, store)
+    return [*(one for one in drawn if one.lines), _totals(runs, site), *_models(calls, site)]
 
 
 def _outcomes(runs: Sequence[Ran], site: SiteWords) -> Figure:
@@ -98,7 +101,8 @@ def _outcomes(runs: Sequence[Ran], site: SiteWords) -> Figure:
     counts = Counter(ran.outcome for ran in runs)
     told = " · ".join(f"{counts[kind]} {word}" for kind, word in site.outcomes.items() if counts[kind])
     drawn = plots.columns(name, bars, plots.STRIP_HEIGHT)
-    return Figure(name, drawn, _heads(site, "day outcome rung items seconds causes"), lines, told)
+    legend = [(kind, word) for kind, word in site.outcomes.items() if counts[kind]]
+    return Figure(name, drawn, _heads(site, "day outcome rung items seconds causes"), lines, told, legend)
 
 
 def _funnel(ran: Ran, site: SiteWords) -> Figure:
@@ -131,6 +135,40 @@ def _totals(runs: Sequence[Ran], site: SiteWords) -> Figure:
     bars = [Bar(ran.day, ran.took_s, f"{ran.took_s:.1f} s", ran.outcome) for ran in runs]
     lines = [(ran.day, f"{ran.took_s:.2f}") for ran in reversed(runs)]
     return Figure(site.totals, plots.columns(site.totals, bars), _heads(site, "day seconds"), lines)
+
+
+def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
+    """The calls of each run that made any, in one look at the ledger, which has no index by slot."""
+    found: dict[str, list[Call]] = {}
+    for call in store.calls_since(runs[0].slot):
+        found.setdefault(call.slot, []).append(call)
+    return [(slot[:10], found[slot]) for slot in sorted(found)]
+
+
+def _models(days: Sequence[tuple[str, Sequence[Call]]], site: SiteWords) -> Iterator[Figure]:
+    """Tokens and cost by day, as the ledger has them: a call in flight counts with the most it can take."""
+    if not days:
+        return
+    bars = []
+    for day, calls in days:
+        used = [call.usage for call in calls]
+        tokens = sum(one.prefill_tokens + one.decode_tokens for one in used)
+        bars.append(Bar(day, tokens, site.tokens.format(f"{tokens:,}")))
+    lines = [(day, *_spent(calls)) for day, calls in reversed(days)]
+    heads = _heads(site, "day calls failed prefill cached decode cost first_token")
+    yield Figure(site.models, plots.columns(site.models, bars), heads, lines)
+
+
+def _spent(calls: Sequence[Call]) -> Iterator[str]:
+    """Calls, those without a usable answer, tokens, cost, and the median time to the first token where that was measured."""
+    used = [call.usage for call in calls]
+    yield str(len(calls))
+    yield str(sum(call.state in ("failed", "refused") for call in calls))
+    for name in ("prefill_tokens", "cached_tokens", "decode_tokens"):
+        yield f"{sum(getattr(one, name) for one in used):,}"
+    yield f"{sum(one.cost for one in used):.4f}"
+    waited = [one.first_token_s for one in used if one.first_token_s is not None]
+    yield f"{median(waited):.2f}" if waited else ""
 
 
 def _heads(site: SiteWords, names: str) -> list[str]:

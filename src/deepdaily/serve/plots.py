@@ -14,6 +14,9 @@ from markupsafe import Markup
 ROW, COLUMN_HEIGHT, STRIP_HEIGHT = 26, 96, 40
 """Pixels."""
 
+FEWEST_COLUMNS = 10
+"""Where there are fewer, each still takes a tenth: one column across the page reads as a row."""
+
 LABEL_PART, VALUE_PART = 30, 14
 """Per cent of the width kept for a bar's label and for its value."""
 
@@ -56,7 +59,7 @@ def _row(bar: Bar, at: int, most: float) -> Markup:
 
 def columns(name: str, bars: Sequence[Bar], height: int = COLUMN_HEIGHT) -> Markup:
     """Upright bars side by side, each with its words as a tooltip."""
-    most, step = max((bar.value for bar in bars), default=0) or 1, 100 / max(len(bars), 1)
+    most, step = max((bar.value for bar in bars), default=0) or 1, 100 / max(len(bars), FEWEST_COLUMNS)
     drawn = []
     for at, bar in enumerate(bars):
         tall = max(bar.value / most * height, 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,19 +24,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deepdaily import archive
 from deepdaily.core.errors import DeepdailyError
-from deepdaily.core.text import shorten
+from deepdaily.core.text import language_of, shorten
 from deepdaily.core.types import Document, Issue, Item, Language
 from deepdaily.render.body import body, link
-from deepdaily.render.evidence import evidence_json, for_machines
 from deepdaily.render.excerpts import whole
 from deepdaily.render.feeds import atom, json_feed
-from deepdaily.render.foreign import anchor, plain, safe_link
+from deepdaily.render.foreign import anchor, plain
 from deepdaily.render.html import Proofs, masthead
 from deepdaily.render.markdown import post
 from deepdaily.render.notes import Note, minute, notes_of
 from deepdaily.render.words import WORDS
+from deepdaily.serve.also_seen import Seen, also_seen
 from deepdaily.serve.board import figures, last_runs
+from deepdaily.serve.listening import answered_names
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, told, watched
+from deepdaily.serve.shapes import proven_digest
 from deepdaily.serve.words import SITE
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store
@@ -51,8 +53,8 @@ INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 FEED_ISSUES = 14
 """Issues that a feed carries."""
 
-DAYS_KEPT = 32
-"""Drawn days kept in memory, 60 KB each."""
+DAYS_KEPT, TIMELINES_KEPT = 366, 64
+"""Drawn days, a year of them, and followed stories kept in memory: some 100 KB and 30 KB each."""
 
 QUERY_CHARS, SNIPPET_COLUMNS, FACTS_SHOWN = 200, 160, 6
 
@@ -71,29 +73,29 @@ class Shelf:
     """Where the daily is published, which names the entries of its feeds."""
 
 
-def reader(shelf: Shelf, host: str) -> ASGIApp:
-    """The web application; it answers only requests that name `host` or this machine, whatever the address."""
-    pages = _Pages(shelf)
+def reader(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
+    """The web application; it answers only requests that name `host`, this machine or one of `names`."""
+    pages = Pages(shelf)
     routes = [Route(path, endpoint) for path, endpoint in pages.routes().items()]
     handlers: dict[Any, Callable[[Request, Any], Response]] = {
         HTTPException: pages.refused,
         DeepdailyError: pages.failed,
     }
-    return _Guard(Starlette(routes=routes, exception_handlers=handlers), host)
+    return _Guard(Starlette(routes=routes, exception_handlers=handlers), answered_names(host, names))
 
 
 class _Guard:
     """Refuses other hosts' names (DNS rebinding, reliability.md T19) and puts the policy on every answer."""
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
-        self._app, self._hosts = app, {"127.0.0.1", "localhost", "::1", host.lower()}
+    def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
+        self._app, self._names = app, frozenset(names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         named = [value.decode("latin-1") for key, value in scope["headers"] if key == b"host"]
-        app = self._app if len(named) == 1 and _host_of(named[0]) in self._hosts else _NOT_OURS
+        app = self._app if len(named) == 1 and _host_of(named[0]) in self._names else _NOT_OURS
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -116,6 +118,22 @@ def _host_of(header: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Voice:
+    """The language the pages around the issues are in; an issue itself stays in its own."""
+
+    language: Language
+    asked: bool
+    """It is not the daily's own: then every link asks for it again, which takes no cookie and no script."""
+
+    def to(self, address: str) -> str:
+        """`address`, a path of this site, in the same language."""
+        if not self.asked:
+            return address
+        path, mark, fragment = address.partition("#")
+        return f"{path}{'&' if '?' in path else '?'}lang={self.language}{mark}{fragment}"
+
+
+@dataclass(frozen=True, slots=True)
 class _Fact:
     """A fact of an earlier issue, and where its passage is shown."""
 
@@ -132,20 +150,26 @@ class _Told:
     title: str
     anchor: str
     byline: str
+    language: str
     facts: Sequence[_Fact]
 
 
-class _Pages:
-    """One method a page. They run in the server's threads: the store's reads are short."""
+class Pages:
+    """One method a page. They run in the server's threads: the store's reads are short.
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._site, self._words = SITE[shelf.language], WORDS[shelf.language]
+    Args:
+        static: for a copy in files: without what a server must answer, and a day shows its passages itself.
+    """
+
+    def __init__(self, shelf: Shelf, *, static: bool = False) -> None:
+        self._shelf, self._static = shelf, static
+        self._words = WORDS[shelf.language]
         own = files("deepdaily.serve")
         look = files("deepdaily.render").joinpath("page.css").read_bytes()
         self._style = look + own.joinpath("static/style.css").read_bytes()
         self._script = own.joinpath("static/reader.js").read_bytes()
         self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
+        self._followed = lru_cache(maxsize=TIMELINES_KEPT)(self._follow)
         self._templates = Environment(
             loader=PackageLoader("deepdaily.serve"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -153,10 +177,12 @@ class _Pages:
             "plain": plain,
             "anchor": anchor,
             "shorten": partial(shorten, columns=SNIPPET_COLUMNS),
+            "lang": language_of,
+            "link": lambda address, text: Markup(link(address, text)),
         }
         self._templates.globals |= {
-            "name": plain(shelf.name), "lang": self._words.language, "site": self._site, "words": self._words,
-            "style_version": _version(self._style), "script_version": _version(self._script),
+            "name": plain(shelf.name), "style_version": _version(self._style), "script_version": _version(self._script),
+            "static": static,
         }  # fmt: skip
 
     def routes(self) -> dict[str, Callable[[Request], Response]]:
@@ -186,7 +212,8 @@ class _Pages:
     def newest(self, request: Request) -> Response:
         issues = self._shelf.store.issues(limit=1)
         if not issues:
-            return self._message(request, self._site.empty_title, self._site.empty, 200)
+            site = SITE[self._voice(request).language]
+            return self._message(request, site.empty_title, site.empty, 200)
         return self._day(request, issues[0])
 
     def day(self, request: Request) -> Response:
@@ -195,7 +222,7 @@ class _Pages:
     def _day(self, request: Request, issue: Issue) -> Response:
         day = issue.draft.slot.day
         earlier, later = self._neighbours(day)
-        head, items = self._drawn(issue)
+        head, items, seen, passages = self._drawn(issue, self._voice(request))
         return self._page(
             request,
             "day",
@@ -203,33 +230,41 @@ class _Pages:
             earlier=earlier,
             later=later,
             title=plain(issue.draft.title) or day,
+            language=WORDS[issue.draft.language].language,
             masthead=head,
             told=items,
+            seen=seen,
+            passages=passages,
+            own=SITE[issue.draft.language],
         )
 
-    def _draw(self, issue: Issue) -> tuple[Markup, Markup]:
-        """Masthead and items: four fifths of a page's time, and equal issues give equal pages."""
-        proofs = Proofs(issue, lambda note: _passage(issue.draft.slot.day, note))
-        items = "\n".join(filter(None, body(issue, proofs.tell, self._beside)))
-        return Markup(masthead(issue, self._documents(issue))), Markup(items)
+    def _draw(self, issue: Issue, voice: _Voice) -> tuple[Markup, Markup, list[Seen], Markup]:
+        """Masthead, items and what was also seen: four fifths of a page's time, and equal issues give equal pages."""
+        timeline = SITE[issue.draft.language].timeline
 
-    def _beside(self, item: Item) -> str:
-        return str(
-            Markup('<p class="byline"><a href="/s/{}">{}</a></p>').format(anchor(item.story), self._site.timeline)
-        )
+        def beside(item: Item) -> str:
+            address = voice.to(f"/s/{anchor(item.story)}")
+            followed = not self._static or issue.draft.slot.day in self._shelf.store.issue_days()[:ISSUES_FOLLOWED]
+            return Markup('<p class="byline"><a href="{}">{}</a></p>').format(address, timeline) if followed else ""
+
+        documents = self._documents(issue)
+        proofs = Proofs(issue, None if self._static else lambda note: voice.to(_passage(issue.draft.slot.day, note)))
+        items = "\n".join(filter(None, body(issue, proofs.tell, beside)))
+        seen = also_seen(issue, self._shelf.store)
+        passages = proofs.excerpts(documents) if self._static else ""
+        return Markup(masthead(issue, documents)), Markup(items), seen, Markup(passages)
 
     def _neighbours(self, day: str) -> tuple[str, str]:
         """The nearest days before and after that have an issue; empty where there is none."""
-        days = sorted({slot[:10] for slot in self._shelf.store.slots()})
-        before = (one for one in reversed(days) if one < day and self._shelf.store.issue(one))
-        after = (one for one in days if one > day and self._shelf.store.issue(one))
-        return next(before, ""), next(after, "")
+        days = self._shelf.store.issue_days()
+        earlier, later = (one for one in days if one < day), (one for one in reversed(days) if one > day)
+        return next(earlier, ""), next(later, "")
 
     def day_markdown(self, request: Request) -> Response:
         return Response(post(self._issue(request)), media_type="text/markdown")
 
     def day_json(self, request: Request) -> Response:
-        return JSONResponse(_told_to_machines(self._issue(request)))
+        return Response(proven_digest(self._issue(request)).model_dump_json(), media_type="application/json")
 
     def passage(self, request: Request) -> Response:
         """The stored text behind a note, every passage the issue cites in it marked."""
@@ -239,7 +274,7 @@ class _Pages:
         document = self._documents(issue).get(note.evidence.document) if note else None
         if note is None or document is None:
             raise HTTPException(404)
-        proofs = Proofs(issue, told_on=f"/d/{day}")
+        proofs = Proofs(issue, told_on=self._voice(request).to(f"/d/{day}"))
         beside = [one for one in notes if one.evidence.document == document.id]
         return self._page(
             request,
@@ -265,15 +300,20 @@ class _Pages:
     # -- over days ----------------------------------------------------------------------------------------------------
 
     def story(self, request: Request) -> Response:
-        issues = self._shelf.store.issues(limit=ISSUES_FOLLOWED)
-        days = _timeline(request.path_params["story"], issues)
+        days = self._followed(self._shelf.store.issues_state(), request.path_params["story"])
         if not days:
             raise HTTPException(404)
         return self._page(request, "story", told=days, title=days[0].title)
 
+    def _follow(self, _state: str, story: str) -> list[_Told]:
+        return _timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
+
     def watch(self, request: Request) -> Response:
         issues = self._shelf.store.issues(limit=ISSUES_FOLLOWED)
-        return self._page(request, "watch", watched=watched(issues))
+        stories = {anchor(item.story) for issue in issues for item in issue.draft.items}
+        return self._page(
+            request, "watch", watched=watched(issues), stories=stories, days=self._shelf.store.issue_days()
+        )
 
     def search(self, request: Request) -> Response:
         asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
@@ -282,11 +322,8 @@ class _Pages:
         )
 
     def board(self, request: Request) -> Response:
-        runs = last_runs(self._shelf.store)
-        legend = [
-            (kind, word) for kind, word in self._site.outcomes.items() if any(ran.outcome == kind for ran in runs)
-        ]
-        return self._page(request, "board", figures=figures(runs, self._shelf.store, self._site), legend=legend)
+        runs, site = last_runs(self._shelf.store), SITE[self._voice(request).language]
+        return self._page(request, "board", figures=figures(runs, self._shelf.store, site))
 
     # -- for programs -------------------------------------------------------------------------------------------------
 
@@ -328,21 +365,38 @@ class _Pages:
     # -- what all need ------------------------------------------------------------------------------------------------
 
     def refused(self, request: Request, error: HTTPException) -> Response:
+        site = SITE[self._voice(request).language]
         if error.status_code == 404:
-            return self._message(request, self._site.missing_title, self._site.missing, 404)
-        return self._message(request, str(error.status_code), self._site.refused, error.status_code)
+            return self._message(request, site.missing_title, site.missing, 404)
+        return self._message(request, str(error.status_code), site.refused, error.status_code)
 
     def failed(self, request: Request, error: DeepdailyError) -> Response:
         """The store is locked or a snapshot damaged: say which, and what to do."""
         said = f"{error}; {error.remedy}" if error.remedy else str(error)
-        return self._message(request, "503", self._site.trouble.format(said), 503)
+        return self._message(request, "503", SITE[self._voice(request).language].trouble.format(said), 503)
 
     def _message(self, request: Request, title: str, message: str, status: int) -> Response:
         return self._page(request, "message", status, title=title, message=message)
 
     def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        text = self._templates.get_template(f"{template}.html").render(here=request.url.path, **values)
+        voice = self._voice(request)
+        words, here = WORDS[voice.language], request.url.path
+        own = {"here": here, "lang": words.language, "site": SITE[voice.language], "words": words, "to": voice.to}
+        text = self._templates.get_template(f"{template}.html").render(own, others=self._others(request), **values)
         return HTMLResponse(text, status)
+
+    def _voice(self, request: Request) -> _Voice:
+        """The language asked for by `?lang=`, else the daily's own."""
+        asked = request.query_params.get("lang", "")
+        language = next((one for one in SITE if one == asked), self._shelf.language)
+        return _Voice(language, language != self._shelf.language)
+
+    def _others(self, request: Request) -> list[tuple[str, str, str]]:
+        """The same page in the other languages: its tag, its own name, the address."""
+        now, asked = self._voice(request).language, request.query_params.get("q", "")[:QUERY_CHARS]
+        here = request.url.path + (f"?{urlencode({'q': asked})}" if asked else "")
+        voices = [_Voice(one, one != self._shelf.language) for one in SITE if one != now]
+        return [(WORDS[one.language].language, SITE[one.language].own_name, one.to(here)) for one in voices]
 
     def _issue(self, request: Request) -> Issue:
         try:
@@ -378,34 +432,6 @@ def _decoded(content: bytes, media_type: str) -> str:
         return content.decode("utf-8", "replace")
 
 
-def _told_to_machines(issue: Issue) -> dict[str, Any]:
-    """The issue with every claim's passages: the front matter's table, then what `evidence.json` says by item."""
-    draft, proofs = issue.draft, json.loads(evidence_json(issue))["items"]
-    items = [
-        {
-            "number": number,
-            "story": item.story,
-            "title": item.title.text,
-            "byline": item.byline,
-            "label": item.label,
-            "sources": [address for source in item.sources if (address := safe_link(source.url))],
-            "unknowns": list(item.unknowns),
-            "claims": proof["claims"],
-        }
-        for number, (item, proof) in enumerate(zip(draft.items, proofs, strict=True), start=1)
-    ]
-    return for_machines(issue) | {
-        "day": draft.slot.day,
-        "language": draft.language,
-        "title": draft.title,
-        "summary": draft.summary,
-        "notice": draft.notice,
-        "items": items,
-        "trends": [{"text": trend.text, "stories": list(trend.stories)} for trend in draft.trends],
-        "watchlist": [{"id": watch.id, "question": watch.question, "story": watch.story} for watch in draft.watchlist],
-    }
-
-
 def _timeline(story: str, issues: Sequence[Issue]) -> list[_Told]:
     """Every appearance of the story, newest first, each with the facts that no earlier one gave."""
     known: set[str] = set()
@@ -421,4 +447,5 @@ def _appearance(issue: Issue, item: Item, known: set[str]) -> _Told:
     news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
     cited = [(claim.text, notes[claim.evidence[0]]) for claim in news]
     facts = [_Fact(text, note.number, _passage(day, note)) for text, note in cited]
-    return _Told(day, item.title.text or day, anchor(item.story), item.byline, facts)
+    language = WORDS[issue.draft.language].language
+    return _Told(day, item.title.text or day, anchor(item.story), item.byline, language, facts)

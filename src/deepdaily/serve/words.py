@@ -12,8 +12,9 @@ from deepdaily.core.types import Language
 class SiteWords:
     """One language's words. Those with `{}` are filled by `str.format`."""
 
+    own_name: str
+    """The language's name for itself, as a link to it says."""
     site: str
-    skip: str
     newest: str
     earlier: str
     later: str
@@ -50,12 +51,17 @@ class SiteWords:
     stages: str
     totals: str
     sources: str
+    models: str
+    tokens: str
     columns: Mapping[str, str]
     """Heads of the board's tables."""
     no_run: str
     feeds_hint: str
     whole_feed: str
     twins: str
+    seen: str
+    seen_report: str
+    seen_below: str
     empty_title: str
     empty: str
     missing_title: str
@@ -66,8 +72,8 @@ class SiteWords:
 
 SITE: Mapping[Language, SiteWords] = {
     "zh": SiteWords(
+        own_name="中文",
         site="本站",
-        skip="跳到正文",
         newest="今日",
         earlier="前一期",
         later="后一期",
@@ -117,6 +123,8 @@ SITE: Mapping[Language, SiteWords] = {
         stages="各阶段用时（{}）",
         totals="每期总用时",
         sources="来源（{}）",
+        models="模型用量（每期 token）",
+        tokens="{} token",
         columns={
             "day": "日期",
             "outcome": "结果",
@@ -132,11 +140,21 @@ SITE: Mapping[Language, SiteWords] = {
             "step": "步骤",
             "count": "数量",
             "stage": "阶段",
+            "calls": "调用",
+            "failed": "失败",
+            "prefill": "prefill",
+            "cached": "缓存命中",
+            "decode": "decode",
+            "cost": "费用",
+            "first_token": "首 token 中位（秒）",
         },
         no_run="还没有运行过。",
         feeds_hint="给阅读器和程序的同一份内容。",
         whole_feed="最近各期全文",
         twins="每一期另有 Markdown 与 JSON 两种写法",
+        seen="另外看到（{}）",
+        seen_report="第 {} 条的另一篇报道",
+        seen_below="得分 {}，低于最后入选的 {}",
         empty_title="还没有日报",
         empty="运行 deepdaily run 写出第一期，或用 deepdaily demo 看示例。",
         missing_title="没有这一页",
@@ -145,8 +163,8 @@ SITE: Mapping[Language, SiteWords] = {
         trouble="数据读不出来：{}",
     ),
     "en": SiteWords(
+        own_name="English",
         site="This site",
-        skip="Skip to the text",
         newest="Today",
         earlier="Earlier issue",
         later="Later issue",
@@ -196,6 +214,8 @@ SITE: Mapping[Language, SiteWords] = {
         stages="Time of each stage ({})",
         totals="Time of each run",
         sources="Sources ({})",
+        models="Models (tokens of each run)",
+        tokens="{} tokens",
         columns={
             "day": "day",
             "outcome": "outcome",
@@ -211,11 +231,21 @@ SITE: Mapping[Language, SiteWords] = {
             "step": "step",
             "count": "count",
             "stage": "stage",
+            "calls": "calls",
+            "failed": "failed",
+            "prefill": "prefill",
+            "cached": "cached",
+            "decode": "decode",
+            "cost": "cost",
+            "first_token": "first token, median (s)",
         },
         no_run="Nothing has run yet.",
         feeds_hint="The same text for feed readers and programs.",
         whole_feed="the recent issues, whole",
         twins="Every issue is there as Markdown and as JSON, too",
+        seen="Also seen ({})",
+        seen_report="another report of item {}",
+        seen_below="score {}, below {} of the last chosen",
         empty_title="No issue yet",
         empty="Write the first with deepdaily run, or look at the sample day with deepdaily demo.",
         missing_title="No such page",
