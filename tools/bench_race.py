@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 
 from bench import SHARED, measure  # noqa: E402 - the same way of measuring
+from model_stub import Stub, answering  # noqa: E402
 
 from webs import BIN, environment  # noqa: E402
 
@@ -59,8 +60,15 @@ class Raced:
     items: int
     repeats: int
     calls: int
+    prefill_tokens: int
+    decode_tokens: int
     stages: Mapping[str, float]
     """Seconds, in the order of the run."""
+
+    @property
+    def tokens(self) -> dict[str, int]:
+        """What a model's provider would be paid for."""
+        return {"prefill": self.prefill_tokens, "decode": self.decode_tokens}
 
 
 # -- the webs ---------------------------------------------------------------------------------------------------------
@@ -218,11 +226,11 @@ def settings_of(entries: int, model: str) -> str:
     )
 
 
-def race(entries: int, page: Callable[[str], Page], model: str = "", calls: Callable[[], int] = lambda: 0) -> Raced:
-    """One day in a folder that is thrown away."""
+def race(entries: int, page: Callable[[str], Page], stub: Stub | None = None) -> Raced:
+    """One day in a folder that is thrown away, with the model where there is one."""
     with tempfile.TemporaryDirectory() as scratch, proxy(page) as address:
         folder = Path(scratch)
-        (folder / "deepdaily.toml").write_text(settings_of(entries, model), "utf-8")
+        (folder / "deepdaily.toml").write_text(settings_of(entries, stub.settings() if stub else ""), "utf-8")
         env = environment(HTTP_PROXY=address, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1", http_proxy=address)
         done = measure([str(BIN), "run", "--json", "--out", "out"], folder, env)
         told = json.loads(done.printed)
@@ -231,13 +239,17 @@ def race(entries: int, page: Callable[[str], Page], model: str = "", calls: Call
     stories = [found[1] for title in titles if (found := STORY.search(title))]
     stages = {row["stage"]: row["took_s"] for row in told["stages"]}
     repeats = len(stories) - len(set(stories))
-    return Raced(entries, done.wall_s, done.memory_mb, done.status, len(titles), repeats, calls(), stages)
+    asked = (stub.calls, stub.prefill_tokens, stub.decode_tokens) if stub else (0, 0, 0)
+    return Raced(entries, done.wall_s, done.memory_mb, done.status, len(titles), repeats, *asked, stages)
 
 
-def on_fixture(entries: int) -> Raced:
+def on_fixture(entries: int, model_ms: int | None) -> Raced:
     """The race itself, at most its 1,000 entries."""
     with fixture() as port:
-        return race(entries, forwarded(port))
+        if model_ms is None:
+            return race(entries, forwarded(port))
+        with answering(model_ms / 1000) as stub:
+            return race(entries, forwarded(port), stub)
 
 
 def line(raced: Raced) -> str:
@@ -245,17 +257,22 @@ def line(raced: Raced) -> str:
     stages = ", ".join(f"{name} {took:.1f}" for name, took in raced.stages.items())
     return (
         f"| {raced.entries:,} | {raced.wall_s:.1f} s | {raced.memory_mb:.0f} MB | {raced.calls} "
+        f"| {raced.prefill_tokens / 1000:.1f}k, {raced.decode_tokens / 1000:.1f}k "
         f"| {raced.repeats} of {raced.items} | {raced.status} | {stages} |"
     )
 
 
-HEAD = "| entries | wall | memory | model calls | repeats | exit | stages, s |\n|---|---|---|---|---|---|---|"
+HEAD = (
+    "| entries | wall | memory | model calls | prefill, decode tokens | repeats | exit | stages, s |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
 
 
 def main() -> None:
     """Race and print the rows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=1000)
+    parser.add_argument("--model-ms", type=int, help="with a model that answers after so long; left out: without one")
     parser.add_argument("--plot", type=Path, help="sizes 200 to 5,000 on webs of our own; the plot is written here")
     given = parser.parse_args()
     print(HEAD)  # noqa: T201
@@ -264,11 +281,12 @@ def main() -> None:
 
         raced = []
         for entries in SIZES:
-            raced.append(race(entries, own_web(entries)))
+            with answering((given.model_ms or 200) / 1000) as stub:
+                raced.append(race(entries, own_web(entries), stub))
             print(line(raced[-1]), flush=True)  # noqa: T201
-        given.plot.write_text(drawn([(str(one.entries), one.stages, one.wall_s) for one in raced]), "utf-8")
+        given.plot.write_text(drawn([(one.entries, one.stages, one.wall_s, one.tokens) for one in raced]), "utf-8")
     else:
-        print(line(on_fixture(given.entries)))  # noqa: T201
+        print(line(on_fixture(given.entries, given.model_ms)))  # noqa: T201
 
 
 if __name__ == "__main__":

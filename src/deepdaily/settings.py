@@ -48,7 +48,9 @@ class Digest(_Table):
     at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
     items: int = Field(7, ge=1, le=20, description="Stories an issue.")
-    audience: str = Field("", description="Who reads it, as a model is told; empty: teams of inference, agents, platform.")
+    audience: str = Field(
+        "", description="Who reads it, as a model is told; empty: teams of inference, agents, platform."
+    )
     url: str = Field("", description="Address of the published blog, for links in feeds; may stay empty.")
 
     @property
