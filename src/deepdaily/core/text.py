@@ -15,6 +15,18 @@ _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT_CONTROLS = {"\t", "\n"}
 
 
+class _Visible(dict[int, int | None]):
+    """What `str.translate` asks for each character; an answer is worked out once."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = chr(code) in _KEPT_CONTROLS or unicodedata.category(chr(code)) not in _UNWANTED
+        self[code] = code if kept else None
+        return self[code]
+
+
+_VISIBLE = _Visible()
+
+
 def clean(text: str) -> str:
     """`text` in NFC without characters nobody can see: controls but tab and newline, format, private, surrogates.
 
@@ -23,8 +35,7 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u2028", "\n")
-    kept = (c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _UNWANTED)
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", text.translate(_VISIBLE))
 
 
 def squeeze(text: str) -> str:
@@ -266,6 +277,8 @@ def versions(text: str) -> set[str]:
 
 def width(text: str) -> int:
     """Columns of `text`: two for CJK and full-width characters, one otherwise."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 

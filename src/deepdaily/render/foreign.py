@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -34,6 +35,7 @@ def anchor(story: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "", story) or "s"
 
 
+@lru_cache(maxsize=4096)  # a day names each of its forty addresses fifty times
 def safe_link(url: str) -> str | None:
     """`url` as an address a reader may follow, pure ASCII; None where it leads elsewhere than the public web.
 
