@@ -25,7 +25,7 @@ from deepdaily.demo import web
 from deepdaily.fetch import Answer, Fetcher
 from deepdaily.keeper import calendar_of, is_finished, keep
 from deepdaily.models import Model, Prompt, S
-from deepdaily.models.writing.desk import Desk
+from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.pipeline import House, run_day
 from deepdaily.publish.files import Hugo
 from deepdaily.record import trouble
@@ -259,14 +259,14 @@ async def test_another_slot_does_not_tell_the_same_stories(tmp_path: Path) -> No
 # -- with a model -----------------------------------------------------------------------------------------------------
 
 
-def desk(model: Model) -> Desk:
-    return Desk(model, "zh", "工程团队", b"key")
+def writer(model: Model) -> ModelWriter:
+    return ModelWriter(model, "zh", "工程团队", b"key")
 
 
 async def test_a_model_tells_the_items_and_every_sentence_of_them_is_proven(tmp_path: Path) -> None:
     model = QuotingModel()
     async with house(tmp_path) as opened:
-        issue, record = await run_day(replace(opened, desk=desk(model)), SLOT, web.NOW)
+        issue, record = await run_day(replace(opened, writer=writer(model)), SLOT, web.NOW)
         documents = opened.store.documents(
             proof.document for item in issue.draft.items for claim in item.claims() for proof in claim.evidence
         )
@@ -289,7 +289,7 @@ async def test_a_model_tells_the_items_and_every_sentence_of_them_is_proven(tmp_
 
 async def test_a_model_that_hangs_costs_no_more_than_its_time_and_the_issue_is_whole(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
-        hanging = replace(opened, desk=desk(QuotingModel(hangs=True)), deadline=monotonic() + 8)
+        hanging = replace(opened, writer=writer(QuotingModel(hangs=True)), deadline=monotonic() + 8)
         issue, record = await run_day(hanging, SLOT, web.NOW)
         assert hanging.remaining_s > 0
 
@@ -308,7 +308,7 @@ async def test_a_model_that_falls_out_in_mid_issue_leaves_the_rest_to_the_builti
             return await super().ask(prompt, shape)
 
     async with house(tmp_path) as opened:
-        issue, record = await run_day(replace(opened, desk=desk(Tiring())), SLOT, web.NOW)
+        issue, record = await run_day(replace(opened, writer=writer(Tiring())), SLOT, web.NOW)
 
     writers = [item.writer for item in issue.draft.items]
     assert set(writers) == {"", "qwen"}

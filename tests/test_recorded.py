@@ -18,9 +18,9 @@ from deepdaily.core.text import language_of, width
 from deepdaily.core.types import Document, Issue, Language
 from deepdaily.demo import web
 from deepdaily.models import Prompt
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.judgement import LONGEST_ADVICE
 from deepdaily.models.writing.shapes import Facts
+from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.record import Record
 from deepdaily.snapshots import Snapshots
 
@@ -47,9 +47,9 @@ async def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     store, cassette = given.store(), Cassette(FOLDER / f"demo.{language}.jsonl")
     slot = given.slot(None, web.NOW)
     async with wiring.house(given, store, slot, web.NOW, web.DemoWire(), web.SEARCH_KEY, left_s=inf) as house:
-        desk = Desk(cassette, language, digest.readers, KEY)
+        writer = ModelWriter(cassette, language, digest.readers, KEY)
         now = keeper.calendar_of(store, slot, web.NOW)
-        issue, record = await keeper.keep(replace(house, desk=desk), slot, now)
+        issue, record = await keeper.keep(replace(house, writer=writer), slot, now)
     with Snapshots(given.snapshots) as snapshots:
         verdict = archive.verify(issue, store, snapshots, archive.published_files(issue, store, wiring.channels(given)))
     claims = [claim for item in issue.draft.items for claim in item.claims()]

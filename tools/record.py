@@ -25,7 +25,7 @@ from deepdaily import keeper, pipeline, wiring
 from deepdaily.demo import web
 from deepdaily.models import Prompt, S
 from deepdaily.models.exchange import read, request_for
-from deepdaily.models.writing.desk import Desk
+from deepdaily.models.writing.writer import ModelWriter
 
 HOURS_S = 4 * 3600.0
 
@@ -60,12 +60,12 @@ async def record(options: argparse.Namespace) -> int:
     store = given.store()
     slot = given.slot(None, now)
     inner = Endpoint(options.endpoint) if options.endpoint else None
-    desk = Desk(Cassette(options.cassette, inner), options.language, digest.readers, KEY)
+    writer = ModelWriter(Cassette(options.cassette, inner), options.language, digest.readers, KEY)
     wire, search_key = (web.DemoWire(), web.SEARCH_KEY) if sample else (None, None)
     try:
         async with wiring.house(given, store, slot, now, wire, search_key, left_s=inf) as house:
             calendar: datetime = keeper.calendar_of(store, slot, now)
-            _, run = await keeper.keep(replace(house, desk=desk), slot, calendar)
+            _, run = await keeper.keep(replace(house, writer=writer), slot, calendar)
     finally:
         store.close()
     print(json.dumps(run.value()["funnel"]), f"exit {run.exit}")  # noqa: T201

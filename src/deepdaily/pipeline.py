@@ -35,8 +35,8 @@ from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
 from deepdaily.gather import Gathering, answered, gather
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.reviewers import looked_over
+from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.publish import Publisher
 from deepdaily.read import Reader
 from deepdaily.recall import concluded, remembering
@@ -68,7 +68,7 @@ class House:
     sources: Sequence[Source]
     publishers: Sequence[Publisher]
     meter: Meter
-    desk: Desk | None = None
+    writer: ModelWriter | None = None
     """The model writer; None where no model is configured."""
     deadline: float = inf
     """When publishing begins, as `time.monotonic` counts; infinite for a run that is late anyway."""
@@ -172,14 +172,14 @@ async def edited(
     with record.stage("close", len(draft.items)) as stage:
         watched = open_watches(told, slot.due.date())
         draft = closed(draft, stories, watched)
-        if house.desk and draft.items:
-            draft, found = await ended(draft, stories, watched, house.desk, share_s(CLOSE_S, 0.5, house.remaining_s))
+        if house.writer and draft.items:
+            draft, found = await ended(draft, stories, watched, house.writer, share_s(CLOSE_S, 0.5, house.remaining_s))
             findings += found
         issue = approve(concluded(draft, gathering.recalled, health, watched), findings, now)
         stage.went_out = len(issue.draft.items)
         stage.told = f"{len(issue.draft.trends)} trends, {len(issue.draft.watchlist)} questions"
     record.rung, record.degraded = issue.draft.rung, issue.draft.degraded
-    record.troubles += house.desk.troubles() if house.desk else []
+    record.troubles += house.writer.troubles() if house.writer else []
     return issue
 
 
@@ -207,14 +207,14 @@ async def drafted(
             given_advice=advice_in([item for earlier in told[:7] for item in earlier.draft.items]),
         )
         house.store.keep_documents(document for story in stories for document in story.documents)
-        if house.desk:
+        if house.writer:
             wall_s = share_s(WRITE_S, 0.5, house.remaining_s)
-            draft, findings = await retold(draft, stories, house.desk, wall_s)
+            draft, findings = await retold(draft, stories, house.writer, wall_s)
         draft = remembering(draft, gathering.kept, gathering.recalled)
         stage.went_out = len(draft.items)
         facts = sum(bool(claim.evidence) for item in draft.items for claim in item.claims())
         by_model = sum(bool(item.writer) for item in draft.items)
-        stage.told = f"{stage.went_out} items, {facts} facts" + (f", {by_model} by a model" if house.desk else "")
+        stage.told = f"{stage.went_out} items, {facts} facts" + (f", {by_model} by a model" if house.writer else "")
     return draft, findings
 
 
@@ -223,9 +223,9 @@ async def reviewed(house: House, draft: Draft, stories: Sequence[Story], record:
     proofs = (proof.document for item in draft.items for claim in item.claims() for proof in claim.evidence)
     draft, findings = review(draft, house.store.documents(proofs))
     house.store.add_losses(record.slot, _blocked(stories, findings))
-    if house.desk and any(item.writer for item in draft.items):
+    if house.writer and any(item.writer for item in draft.items):
         wall_s = share_s(REVIEW_S, 0.4, house.remaining_s)
-        draft, found = await looked_over(draft, house.desk, wall_s)
+        draft, found = await looked_over(draft, house.writer, wall_s)
         findings += found
     return draft, findings
 

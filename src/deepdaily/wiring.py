@@ -26,7 +26,7 @@ from deepdaily.core.schedule import slot_at, slot_of
 from deepdaily.core.types import Slot, SourceHealth
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher, WebWire, Wire
-from deepdaily.models.writing.desk import Desk
+from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.pipeline import House, collected
 from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.files import Feeds, Hugo, Page
@@ -203,13 +203,15 @@ def model_ladder(
     return Ladder(rungs, ledger, remaining_s, unusable=unusable)
 
 
-def desk_of(given: Given, store: Store, slot: Slot, now: datetime, remaining_s: Callable[[], float]) -> Desk | None:
+def model_writer(
+    given: Given, store: Store, slot: Slot, now: datetime, remaining_s: Callable[[], float]
+) -> ModelWriter | None:
     """The model writer; None where no model is configured."""
     ladder = model_ladder(given, store, slot, now, remaining_s)
     if ladder is None:
         return None
     digest = given.settings.digest
-    return Desk(ladder, digest.language, digest.readers, store.secret(), ladder.troubles)
+    return ModelWriter(ladder, digest.language, digest.readers, store.secret(), ladder.troubles)
 
 
 @asynccontextmanager
@@ -248,7 +250,7 @@ async def house(
                     asked,
                     publishers,
                     meter(),
-                    desk_of(given, store, slot, now, lambda: deadline - monotonic()),
+                    model_writer(given, store, slot, now, lambda: deadline - monotonic()),
                     deadline,
                     again=again,
                 )

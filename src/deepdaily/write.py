@@ -22,10 +22,10 @@ from deepdaily.core.types import (
 from deepdaily.models.builtin import write_item
 from deepdaily.models.closing import trends, watchlist
 from deepdaily.models.rules import TOPICS
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.ending import ending
 from deepdaily.models.writing.item import told_item
 from deepdaily.models.writing.within import within
+from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.notice import NO_MODEL, notice_of
 
 SUMMARY_COLUMNS = 120
@@ -85,7 +85,9 @@ def closed(draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch]
     )
 
 
-async def retold(draft: Draft, stories: Sequence[Story], desk: Desk, wall_s: float) -> tuple[Draft, list[Finding]]:
+async def retold(
+    draft: Draft, stories: Sequence[Story], writer: ModelWriter, wall_s: float
+) -> tuple[Draft, list[Finding]]:
     """The draft with every item that a model told within `wall_s` in place of the built-in writer's.
 
     `stories` are those of the draft's items. What no model told is said in `degraded`, and where that is every item in
@@ -93,7 +95,7 @@ async def retold(draft: Draft, stories: Sequence[Story], desk: Desk, wall_s: flo
     """
     by_id = {story.id: story for story in stories}
     wanted = [by_id[item.story] for item in draft.items if item.story in by_id]
-    outcomes = await within(wall_s, [told_item(story, desk) for story in wanted])
+    outcomes = await within(wall_s, [told_item(story, writer) for story in wanted])
     told, findings, failed = dict[str, Item](), list[Finding](), 0
     for story, outcome in zip(wanted, outcomes, strict=True):
         if isinstance(outcome, ModelError | None):
@@ -117,13 +119,13 @@ def _unwritten(draft: Draft, failed: int, asked: int) -> Draft:
 
 
 async def ended(
-    draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch], desk: Desk, wall_s: float
+    draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch], writer: ModelWriter, wall_s: float
 ) -> tuple[Draft, list[Finding]]:
     """The closed draft with the trends and questions of a model, where it gives any within `wall_s`."""
     by_id = {story.id: story for story in stories}
     of_today = replace(draft, items=tuple(item for item in draft.items if item.story in by_id))
     told = [by_id[item.story] for item in of_today.items]
-    (outcome,) = await within(wall_s, [ending(of_today, told, open_watches, desk)])
+    (outcome,) = await within(wall_s, [ending(of_today, told, open_watches, writer)])
     if isinstance(outcome, ModelError | None):
         why = str(outcome) if outcome else "the time was up"
         return draft, [Finding("models", "note", f"trends and questions are by rule: {why}")]

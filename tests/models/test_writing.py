@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from deepdaily.core.errors import ModelError, NoModel
 from deepdaily.core.evidence import check_claim, worked_out
 from deepdaily.core.types import Draft, Item, Language, Story
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.ending import ending
 from deepdaily.models.writing.facts import LEAST_UNITS, MOST_CITED
 from deepdaily.models.writing.item import told_item
 from deepdaily.models.writing.numbered import MOST_TOKENS, MOST_UNITS, fenced, tokens_in, units_of
 from deepdaily.models.writing.reviewers import MOST_CUTS, looked_over
 from deepdaily.models.writing.within import within
+from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.review import review
 from fakes import FakeModel
 from making import SLOT, issue, story
@@ -59,12 +59,12 @@ JUDGEMENT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def desk(language: Language = "zh", **replies: Any) -> Desk:
-    return Desk(FakeModel(**replies), language, "工程团队", KEY)
+def writer(language: Language = "zh", **replies: Any) -> ModelWriter:
+    return ModelWriter(FakeModel(**replies), language, "工程团队", KEY)
 
 
 async def told(of: Story = STORY, language: Language = "zh", **replies: Any) -> tuple[Item, list[str]]:
-    item, findings = await told_item(of, desk(language, **replies))
+    item, findings = await told_item(of, writer(language, **replies))
     assert item is not None
     return item, [finding.message for finding in findings]
 
@@ -224,13 +224,13 @@ async def test_a_headline_that_is_not_proven_gives_way_to_the_source_s_own() -> 
 async def test_a_text_of_few_sentences_or_a_teaser_is_left_to_the_builtin_writer() -> None:
     assert LEAST_UNITS > 2
     for short in (story("Title", "One sentence."), replace(STORY, documents=(replace(STORY.lead, partial=True),))):
-        assert await told_item(short, desk(facts=FACTS)) == (None, [])
+        assert await told_item(short, writer(facts=FACTS)) == (None, [])
 
 
 async def test_too_few_standing_facts_leave_the_item_to_the_builtin_writer() -> None:
     given = FACTS | {"claims": [{"id": "x", "section": "what", "text": "吞吐高 99%。", "cites": [5]}]}
 
-    item, findings = await told_item(STORY, desk(facts=given, repair={"claims": []}))
+    item, findings = await told_item(STORY, writer(facts=given, repair={"claims": []}))
 
     assert item is None
     assert any("built-in writer" in finding.message for finding in findings)
@@ -238,14 +238,14 @@ async def test_too_few_standing_facts_leave_the_item_to_the_builtin_writer() -> 
 
 async def test_without_a_reply_for_the_facts_the_error_is_the_caller_s() -> None:
     with pytest.raises(ModelError):
-        await told_item(STORY, desk())
+        await told_item(STORY, writer())
 
 
 # -- judgement --------------------------------------------------------------------------------------------------------
 
 
 async def test_the_judgement_is_asked_from_the_facts_alone() -> None:
-    asked = desk(facts=FACTS, judgement=JUDGEMENT)
+    asked = writer(facts=FACTS, judgement=JUDGEMENT)
 
     await told_item(STORY, asked)
 
@@ -255,7 +255,7 @@ async def test_the_judgement_is_asked_from_the_facts_alone() -> None:
 
 
 async def test_the_instructions_are_the_same_for_every_story() -> None:
-    asked = desk(facts=[FACTS, NoModel("none")])
+    asked = writer(facts=[FACTS, NoModel("none")])
     await told_item(STORY, asked)
     with pytest.raises(ModelError):
         await told_item(story("Else", "A b c. D e f. G h i. J k l."), asked)
@@ -346,7 +346,7 @@ async def test_the_lines_that_reviewers_cut_are_gone_and_every_remark_is_kept() 
     draft = await _draft()
     roles = {"structure": {"remarks": [remark("1.3", "note")]}, "reliability": {"remarks": [remark("1.4")]}}
 
-    left, findings = await looked_over(draft, desk(**roles), 10)
+    left, findings = await looked_over(draft, writer(**roles), 10)
 
     assert len(left.items[0].claims()) == len(draft.items[0].claims()) - 1
     assert {(one.reviewer, one.severity) for one in findings} == {
@@ -358,7 +358,7 @@ async def test_a_reviewer_cuts_neither_titles_nor_lines_that_are_not_there_nor_m
     draft = await _draft()
     wild = {"remarks": [remark("1.1"), remark("9.9"), remark("x"), *(remark(f"1.{line}") for line in range(8, 1, -1))]}
 
-    left, _ = await looked_over(draft, desk(structure=wild), 10)
+    left, _ = await looked_over(draft, writer(structure=wild), 10)
 
     assert left.items[0].title == draft.items[0].title
     assert len(left.items[0].claims()) == len(draft.items[0].claims()) - MOST_CUTS
@@ -369,13 +369,13 @@ async def test_three_reviewers_together_leave_an_item_its_last_fact() -> None:
     every = {"remarks": [remark(f"1.{line}") for line in (2, 3, 4)]}
     other = {"remarks": [remark(f"1.{line}") for line in (5, 6, 7)]}
 
-    left, _ = await looked_over(draft, desk(structure=every, reliability=other, least_change=every), 10)
+    left, _ = await looked_over(draft, writer(structure=every, reliability=other, least_change=every), 10)
 
     assert sum(bool(claim.evidence) for claim in left.items[0].claims()[1:]) == 1
 
 
 async def test_the_reliability_reviewer_sees_the_passages_beside_the_lines() -> None:
-    asked = desk()
+    asked = writer()
 
     await looked_over(await _draft(), asked, 10)
 
@@ -403,7 +403,7 @@ async def test_trends_and_questions_rest_on_the_items_they_name() -> None:
         ],
     }
 
-    trends, watches, findings = await ending(draft, [STORY, STORY], [], desk(closing=reply))
+    trends, watches, findings = await ending(draft, [STORY, STORY], [], writer(closing=reply))
 
     assert [trend.text for trend in trends] == ["推理缓存正从显存移到磁盘"]
     assert [watch.question for watch in watches] == ["Quillserve 何时给出磁盘型号？"]

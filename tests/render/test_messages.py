@@ -39,7 +39,7 @@ def test_a_long_issue_is_split_between_items_and_each_message_fits() -> None:
 
     assert len(found) > 1
     assert all(size_of(card) <= MOST_BYTES for card in found)
-    assert "\n".join(card_texts(many)).count("**") == 2 * 12
+    assert "\n".join(card_texts(many)).count("**") == 2 * (12 + 1)  # twelve items and the questions
 
 
 def test_a_mail_has_both_parts_and_the_same_message_id_each_time() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deepdaily.core.types import Claim, Issue, Item
+from deepdaily.core.types import Claim, Issue, Item, Section
 from deepdaily.render.foreign import plain, safe_link
 from deepdaily.render.words import WORDS, Words
 
@@ -33,7 +33,7 @@ def briefs(issue: Issue) -> list[Brief]:
 
 def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
     lines = [
-        f"{words.sections[section.kind]}{words.colon}{_said(point, words)}"
+        f"{_heading(section, words)}{words.colon}{_said(point, words)}"
         for section in item.sections
         if section.kind in ("what", "advice")
         for point in section.points[:1]
@@ -43,6 +43,12 @@ def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
     label = words.in_brackets(plain(item.label)) if item.label else ""
     address = next((link for source in item.sources if (link := safe_link(source.url))), "")
     return Brief(number, label + (plain(item.title.text) or day), tuple(lines), address)
+
+
+def _heading(section: Section, words: Words) -> str:
+    """The section's name; what is ours is said to be."""
+    label = plain(words.label(section))
+    return words.sections[section.kind] + (words.in_brackets(label) if label else "")
 
 
 def _said(claim: Claim, words: Words) -> str:

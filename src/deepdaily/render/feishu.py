@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from deepdaily.core.types import Issue
 from deepdaily.render.digest import Brief, briefs
 from deepdaily.render.foreign import plain, shown
-from deepdaily.render.words import WORDS
+from deepdaily.render.words import WORDS, Words
 
 MOST_BYTES = 18_000
 """A bot's request may hold about 20 KB (open platform documentation, 2026); the rest is for the wrapping and signature."""
@@ -29,13 +30,9 @@ def escape(text: str) -> str:
 def cards(issue: Issue) -> list[dict[str, Any]]:
     """The messages in order, each below MOST_BYTES as JSON; an item is never cut."""
     messages: list[dict[str, Any]] = []
-    waiting: list[str] = (
-        [f"{WORDS[issue.draft.language].notice}：{escape(issue.draft.notice)}"] if issue.draft.notice else []
-    )
-    for brief in briefs(issue):
-        element = _element(brief)
-        if size_of(_message(issue, [element], 1)) > MOST_BYTES:
-            element = _element(brief.shortest())
+    words = WORDS[issue.draft.language]
+    waiting = [f"{words.notice}{words.colon}{escape(issue.draft.notice)}"] if issue.draft.notice else []
+    for element in [*_items(issue), *_questions(issue, words)]:
         if waiting and size_of(_message(issue, [*waiting, element], len(messages) + 1)) > MOST_BYTES:
             messages.append(_message(issue, waiting, len(messages) + 1))
             waiting = []
@@ -46,6 +43,20 @@ def cards(issue: Issue) -> list[dict[str, Any]]:
 def size_of(message: dict[str, Any]) -> int:
     """Bytes of the request's body."""
     return len(json.dumps(message, ensure_ascii=False).encode())
+
+
+def _items(issue: Issue) -> Iterator[str]:
+    """Each item; one that is too long for a whole message in its shortest form."""
+    for brief in briefs(issue):
+        element = _element(brief)
+        fits = size_of(_message(issue, [element], 1)) <= MOST_BYTES
+        yield element if fits else _element(brief.shortest())
+
+
+def _questions(issue: Issue, words: Words) -> list[str]:
+    """What will be followed, as one element; none where nothing is."""
+    asked = [f"- {escape(watch.question)}" for watch in issue.draft.watchlist]
+    return ["\n".join([f"**{words.watchlist}**", *asked])] if asked else []
 
 
 def _element(brief: Brief) -> str:

@@ -93,4 +93,5 @@ def text(issue: Issue) -> str:
         if entries:
             blocks.append("\n".join([heading, *(f"- {plain(entry)}" for entry in entries)]))
     hosts = sorted({shown(source.host) for item in draft.items for source in item.sources})
-    return "\n\n".join([*blocks, f"{words.sources}{words.colon}{', '.join(hosts)}"]) + "\n"
+    sources = [f"{words.sources}{words.colon}{', '.join(hosts)}"] if hosts else []
+    return "\n\n".join([*blocks, *sources]) + "\n"

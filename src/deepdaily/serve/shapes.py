@@ -94,7 +94,9 @@ class Digest(DigestLine):
     """One issue without its proofs: get_evidence gives those, item by item."""
 
     language: str
-    rung: str = Field(description="24h on a good day; 72h or 7d where the day itself gave too little.")
+    rung: str = Field(
+        description="24h on a good day; 72h or 7d where that gave too little; then memory, and quiet: a note alone."
+    )
     notice: Text
     items: Sequence[DigestItem]
     trends: list[Trend]

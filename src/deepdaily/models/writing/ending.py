@@ -11,10 +11,10 @@ from deepdaily.core.text import width
 from deepdaily.core.types import Draft, Finding, Item, Story, Trend, Watch
 from deepdaily.models.builtin import subject
 from deepdaily.models.closing import MOST_TRENDS
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.numbered import fence
 from deepdaily.models.writing.prompts import in_language
 from deepdaily.models.writing.shapes import Ending, Question, Shared
+from deepdaily.models.writing.writer import ModelWriter
 
 MOST_WATCHES = 4
 LONGEST = 240
@@ -22,7 +22,7 @@ LONGEST = 240
 
 
 async def ending(
-    draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch], desk: Desk
+    draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch], writer: ModelWriter
 ) -> tuple[tuple[Trend, ...], tuple[Watch, ...], list[Finding]]:
     """Trends, questions that are not open already, and every cut. `stories` are those of the draft's items, in order.
 
@@ -30,12 +30,12 @@ async def ending(
         ModelError: no model gave a usable reply.
     """
     lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item)]
-    material = fence(lines, [draft.slot.key], desk.key)
-    reply = await desk.ask("closing", material, Ending)
+    material = fence(lines, [draft.slot.key], writer.key)
+    reply = await writer.ask("closing", material, Ending)
     findings: list[Finding] = []
 
     def stands(text: str, items: Sequence[Item]) -> bool:
-        troubles = _troubles(text, items, desk)
+        troubles = _troubles(text, items, writer)
         findings.extend([Finding("evidence", "fix", f"cut {text[:60]!r}: {'; '.join(troubles)}")] if troubles else [])
         return not troubles
 
@@ -64,12 +64,12 @@ def _named(shared: Shared, items: Sequence[Item]) -> list[Item]:
     return [items[number - 1] for number in dict.fromkeys(shared.items) if 1 <= number <= len(items)]
 
 
-def _troubles(text: str, items: Sequence[Item], desk: Desk) -> list[str]:
+def _troubles(text: str, items: Sequence[Item], writer: ModelWriter) -> list[str]:
     if not items:
         return ["it names no item"]
     if not 8 <= width(text) <= LONGEST:
         return [f"not between 8 and {LONGEST} columns"]
-    if not in_language(text, desk.language):
+    if not in_language(text, writer.language):
         return ["not in Chinese"]
     printed = [claim.text for item in items for claim in item.claims()]
     quoted = [proof.quote for item in items for claim in item.claims() for proof in claim.evidence]

@@ -9,10 +9,10 @@ from deepdaily.core.errors import ModelError
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Finding, Language, Story
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.numbered import Unit, fenced, units_of
 from deepdaily.models.writing.prompts import in_language
 from deepdaily.models.writing.shapes import Fact, Facts, Repair
+from deepdaily.models.writing.writer import ModelWriter
 
 LONGEST = 240
 """Columns of a claim: 70 Chinese characters are asked for; past this it is a paragraph."""
@@ -53,7 +53,7 @@ TITLE = "t"
 """The title's name among the claims of an item."""
 
 
-async def facts_of(story: Story, desk: Desk) -> Checked | None:
+async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
     """The checked facts of a story; None where its text is too short to be told again.
 
     Raises:
@@ -62,15 +62,15 @@ async def facts_of(story: Story, desk: Desk) -> Checked | None:
     units = units_of(story)
     if len(units) < LEAST_UNITS or story.lead.partial:
         return None
-    reply = await desk.ask("facts", fenced(units, desk.key), Facts)
+    reply = await writer.ask("facts", fenced(units, writer.key), Facts)
     by_number = {unit.number: unit for unit in units}
     asked = [Fact(id=TITLE, section="what", text=reply.title, cites=reply.title_cites or [1])]
     asked += [fact.model_copy(update={"id": f"c{place}"}) for place, fact in enumerate(reply.claims, 1)]
-    passed, failed = _sorted_out(asked, by_number, desk.language)
+    passed, failed = _sorted_out(asked, by_number, writer.language)
     findings = list[Finding]()
     if failed:
-        mended, note = await _mended(failed, by_number, desk)
-        again, still = _sorted_out(mended, by_number, desk.language)
+        mended, note = await _mended(failed, by_number, writer)
+        again, still = _sorted_out(mended, by_number, writer.language)
         passed |= again
         findings = [Finding("models", "note", note, story.id)] if note else []
         findings += [_cut(one, story.id) for one in still]
@@ -140,7 +140,7 @@ def _beside(cited: Sequence[Unit], units: Mapping[int, Unit]) -> list[Unit]:
     return [unit for unit in found if unit.document.id in known]
 
 
-async def _mended(failed: Sequence[_Trouble], units: Mapping[int, Unit], desk: Desk) -> tuple[list[Fact], str]:
+async def _mended(failed: Sequence[_Trouble], units: Mapping[int, Unit], writer: ModelWriter) -> tuple[list[Fact], str]:
     """The failed claims written again, from their own units; those given up are left out. And why none could be asked."""
     shown: dict[int, Unit] = {}
     lines = []
@@ -148,9 +148,9 @@ async def _mended(failed: Sequence[_Trouble], units: Mapping[int, Unit], desk: D
         cited = [units[number] for number in one.fact.cites if number in units]
         shown |= {unit.number: unit for unit in [*cited, *_beside(cited, units)]}
         lines += [f"{one.fact.id}: {one.fact.text}", f"  ! {'; '.join(one.messages)}"]
-    material = fenced([shown[number] for number in sorted(shown)], desk.key, before=lines)
+    material = fenced([shown[number] for number in sorted(shown)], writer.key, before=lines)
     try:
-        reply = await desk.ask("repair", material, Repair)
+        reply = await writer.ask("repair", material, Repair)
     except ModelError as error:
         return [], f"not asked again: {error}"
     wanted = {one.fact.id: one.fact for one in failed}

@@ -8,15 +8,15 @@ from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Claim, Finding, Item, Section, SectionKind, Story
 from deepdaily.models import answered_by
 from deepdaily.models.builtin import byline, cited, headline
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.facts import Checked, facts_of
 from deepdaily.models.writing.judgement import Judged, judged, unjudged
+from deepdaily.models.writing.writer import ModelWriter
 
 LEAST_FACTS = 2
 """With fewer standing facts the built-in writer's quotations say more."""
 
 
-async def told_item(story: Story, desk: Desk) -> tuple[Item | None, list[Finding]]:
+async def told_item(story: Story, writer: ModelWriter) -> tuple[Item | None, list[Finding]]:
     """The story as the model tells it, and what was cut on the way; no item where too little of it stands.
 
     A model that fails after the facts costs the judgement alone.
@@ -24,26 +24,26 @@ async def told_item(story: Story, desk: Desk) -> tuple[Item | None, list[Finding
     Raises:
         ModelError: no model gave usable facts.
     """
-    checked = await facts_of(story, desk)
+    checked = await facts_of(story, writer)
     if checked is None:
         return None, []
     findings = list(checked.findings)
     if len(checked.facts) < LEAST_FACTS:
         few = f"{len(checked.facts)} facts of the model's stand; the built-in writer wrote it"
         return None, [*findings, Finding("evidence", "note", few, story.id)]
-    title = checked.title or headline(story, desk.language)
+    title = checked.title or headline(story, writer.language)
     writers = [answered_by.get()]
     try:
-        said = await judged(story.id, title, checked, desk)
+        said = await judged(story.id, title, checked, writer)
         writers.append(answered_by.get())
     except ModelError as error:
         findings.append(Finding("models", "note", f"no judgement: {error}", story.id))
-        said = unjudged(story.id, title, checked, desk)
-    item = _item(story, desk, title, checked, said)
+        said = unjudged(story.id, title, checked, writer)
+    item = _item(story, writer, title, checked, said)
     return replace(item, writer=", ".join(dict.fromkeys(writers))), [*findings, *said.findings]
 
 
-def _item(story: Story, desk: Desk, title: Claim, checked: Checked, said: Judged) -> Item:
+def _item(story: Story, writer: ModelWriter, title: Claim, checked: Checked, said: Judged) -> Item:
     sections = [_facts("what", checked), _facts("detail", checked), *said.sections]
     claims = [title, *(one.claim for one in checked.facts)]
     used = {proof.document for claim in claims for proof in claim.evidence}
@@ -52,7 +52,7 @@ def _item(story: Story, desk: Desk, title: Claim, checked: Checked, said: Judged
         title=title,
         sections=tuple(one for one in sections if one.points),
         sources=tuple(cited(one) for one in story.documents if one.id in used or one is story.lead),
-        byline=byline(story, used, desk.language),
+        byline=byline(story, used, writer.language),
         unknowns=said.unknowns,
         thread=story.thread,
     )

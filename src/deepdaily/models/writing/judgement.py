@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from deepdaily.core.evidence import sum_note, unfounded, worked_out
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.facts import TITLE, Checked
 from deepdaily.models.writing.numbered import fence
 from deepdaily.models.writing.prompts import in_language
 from deepdaily.models.writing.shapes import Advice, Judgement, Opinion, Sum
+from deepdaily.models.writing.writer import ModelWriter
 
 MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 3, 1, 3, 3
 
@@ -30,7 +30,7 @@ class Judged:
     findings: tuple[Finding, ...]
 
 
-async def judged(story: str, title: Claim, checked: Checked, desk: Desk) -> Judged:
+async def judged(story: str, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
     """Why, impact, advice and unknowns of one story, asked from its facts alone.
 
     Raises:
@@ -38,8 +38,8 @@ async def judged(story: str, title: Claim, checked: Checked, desk: Desk) -> Judg
     """
     lines = [f"{TITLE}| {title.text}", *(f"{one.id}| {one.claim.text}" for one in checked.facts)]
     lines += [f"g{place}| {gap}" for place, gap in enumerate(checked.gaps, 1)]
-    reply = await desk.ask("judgement", fence(lines, [story], desk.key), Judgement)
-    bench, language = _Bench(story, title, checked, desk.language), desk.language
+    reply = await writer.ask("judgement", fence(lines, [story], writer.key), Judgement)
+    bench, language = _Bench(story, title, checked, writer.language), writer.language
     why = bench.keep((_opinion(one, language) for one in reply.why), MOST_WHY)
     impact = bench.keep((_opinion(one, language) for one in reply.impact), MOST_IMPACT)
     impact += bench.keep((_summed(one, language) for one in reply.sums), MOST_SUMS)
@@ -49,9 +49,9 @@ async def judged(story: str, title: Claim, checked: Checked, desk: Desk) -> Judg
     return Judged(sections, bench.unknowns(reply.unknowns or checked.gaps), tuple(bench.findings))
 
 
-def unjudged(story: str, title: Claim, checked: Checked, desk: Desk) -> Judged:
+def unjudged(story: str, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
     """What is left where no model judges: the gaps of the sources."""
-    return Judged((), _Bench(story, title, checked, desk.language).unknowns(checked.gaps), ())
+    return Judged((), _Bench(story, title, checked, writer.language).unknowns(checked.gaps), ())
 
 
 @dataclass(frozen=True, slots=True)

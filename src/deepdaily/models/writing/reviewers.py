@@ -10,10 +10,10 @@ from typing import Literal
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten, squeeze
 from deepdaily.core.types import Claim, Draft, Finding, Item
-from deepdaily.models.writing.desk import Desk
 from deepdaily.models.writing.numbered import fence
 from deepdaily.models.writing.shapes import Remarks
 from deepdaily.models.writing.within import within
+from deepdaily.models.writing.writer import ModelWriter
 
 Role = Literal["structure", "reliability", "least change"]
 ROLES: tuple[Role, ...] = ("structure", "reliability", "least change")
@@ -25,9 +25,9 @@ LONGEST_QUOTE = 1_600
 """Columns of the passages shown beside a line; what is cut ends in …."""
 
 
-async def looked_over(draft: Draft, desk: Desk, wall_s: float) -> tuple[Draft, list[Finding]]:
+async def looked_over(draft: Draft, writer: ModelWriter, wall_s: float) -> tuple[Draft, list[Finding]]:
     """The draft without the lines that reviewers cut, and every remark. One that fails or is late is a note, and missed."""
-    outcomes = await within(wall_s, [_remarks(draft, desk, role) for role in ROLES])
+    outcomes = await within(wall_s, [_remarks(draft, writer, role) for role in ROLES])
     findings, cuts = list[Finding](), set[tuple[int, int]]()
     for role, outcome in zip(ROLES, outcomes, strict=True):
         if isinstance(outcome, ModelError | None):
@@ -39,7 +39,7 @@ async def looked_over(draft: Draft, desk: Desk, wall_s: float) -> tuple[Draft, l
     return replace(draft, items=items), findings
 
 
-async def _remarks(draft: Draft, desk: Desk, role: Role) -> tuple[list[Finding], list[tuple[int, int]]]:
+async def _remarks(draft: Draft, writer: ModelWriter, role: Role) -> tuple[list[Finding], list[tuple[int, int]]]:
     """One reviewer's findings, and the lines it cuts as (item, line), both from 1.
 
     Raises:
@@ -47,8 +47,8 @@ async def _remarks(draft: Draft, desk: Desk, role: Role) -> tuple[list[Finding],
     """
     proofs = role == "reliability"
     lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item, proofs)]
-    material = fence(lines, [draft.slot.key, role], desk.key)
-    reply = await desk.ask(role, material, Remarks)
+    material = fence(lines, [draft.slot.key, role], writer.key)
+    reply = await writer.ask(role, material, Remarks)
     findings, cuts, spent = list[Finding](), list[tuple[int, int]](), Counter[int]()
     for remark in reply.remarks:
         place = _place(remark.line, draft.items)

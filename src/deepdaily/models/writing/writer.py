@@ -11,7 +11,7 @@ from deepdaily.models.writing.prompts import prompt
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ModelWriter:
     """A model at work for one digest."""
 
     model: Model
