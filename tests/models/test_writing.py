@@ -15,7 +15,7 @@ from deepdaily.core.evidence import check_claim, worked_out
 from deepdaily.core.types import Draft, Item, Language, Story
 from deepdaily.models.writing.ending import ending
 from deepdaily.models.writing.facts import LEAST_UNITS, MOST_CITED
-from deepdaily.models.writing.item import told_item
+from deepdaily.models.writing.item import MOST_DETAILS, told_item
 from deepdaily.models.writing.numbered import MOST_TOKENS, MOST_UNITS, fenced, tokens_in, units_of
 from deepdaily.models.writing.reviewers import MOST_CUTS, looked_over
 from deepdaily.models.writing.within import within
@@ -438,3 +438,20 @@ async def test_a_mistake_is_not_taken_for_a_model_s_failure() -> None:
 
     with pytest.raises(KeyError):
         await within(10, [wrong()])
+
+
+async def test_an_item_prints_the_facts_its_judgement_is_drawn_from_before_others() -> None:
+    lines = "\n".join(f"Run {place} took {place + 100} ms on the test machine." for place in range(14))
+    claims = [
+        {"id": "x", "section": "detail", "text": f"第 {place} 次用了 {place + 100} ms。", "cites": [place + 2]}
+        for place in range(14)
+    ]
+    judgement = {"why": [{"text": "最慢的一次决定选型", "because": ["c14"]}]}
+
+    item, _ = await told(
+        story("Fourteen runs", lines), facts=FACTS | {"title": "十几次运行", "claims": claims}, judgement=judgement
+    )
+
+    assert texts(item, "detail") == [
+        f"第 {place} 次用了 {place + 100} ms。" for place in (*range(MOST_DETAILS - 1), 13)
+    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Claim, Finding, Item, Section, SectionKind, Story
 from deepdaily.models import answered_by
 from deepdaily.models.builtin import byline, cited, headline
-from deepdaily.models.writing.facts import Checked, facts_of
+from deepdaily.models.writing.facts import Checked, Told, facts_of
 from deepdaily.models.writing.judgement import Judged, judged, unjudged
 from deepdaily.models.writing.writer import ModelWriter
 
@@ -43,9 +44,27 @@ async def told_item(story: Story, writer: ModelWriter) -> tuple[Item | None, lis
     return replace(item, writer=", ".join(dict.fromkeys(writers))), [*findings, *said.findings]
 
 
+MOST_WHAT, MOST_DETAILS = 4, 7
+"""Facts an item prints: with more of them seven items are no five minutes' reading."""
+
+
+def _printed(facts: Sequence[Told], judgements: Sequence[Section]) -> list[Told]:
+    """The facts that are printed, in their order: those a judgement is drawn from first, then as the model ranked them."""
+    drawn = {proof for section in judgements for point in section.points for proof in point.basis}
+
+    def worth(one: Told) -> bool:
+        return not drawn.intersection(one.claim.evidence)
+
+    kept: list[Told] = []
+    for kind, most in (("what", MOST_WHAT), ("detail", MOST_DETAILS)):
+        kept += sorted((one for one in facts if one.section == kind), key=worth)[:most]
+    return [one for one in facts if one in kept]
+
+
 def _item(story: Story, writer: ModelWriter, title: Claim, checked: Checked, said: Judged) -> Item:
-    sections = [_facts("what", checked), _facts("detail", checked), *said.sections]
-    claims = [title, *(one.claim for one in checked.facts)]
+    facts = _printed(checked.facts, said.sections)
+    sections = [_facts("what", facts), _facts("detail", facts), *said.sections]
+    claims = [title, *(one.claim for one in facts)]
     used = {proof.document for claim in claims for proof in claim.evidence}
     return Item(
         story=story.id,
@@ -58,5 +77,5 @@ def _item(story: Story, writer: ModelWriter, title: Claim, checked: Checked, sai
     )
 
 
-def _facts(kind: SectionKind, checked: Checked) -> Section:
-    return Section(kind, tuple(one.claim for one in checked.facts if one.section == kind))
+def _facts(kind: SectionKind, facts: Sequence[Told]) -> Section:
+    return Section(kind, tuple(one.claim for one in facts if one.section == kind))

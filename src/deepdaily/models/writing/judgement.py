@@ -15,7 +15,7 @@ from deepdaily.models.writing.prompts import in_language
 from deepdaily.models.writing.shapes import Advice, Judgement, Opinion, Sum
 from deepdaily.models.writing.writer import ModelWriter
 
-MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 3, 1, 3, 3
+MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 2, 1, 2, 3
 
 LONGEST, LONGEST_ADVICE = 400, 1_000
 """Columns of a composed sentence; advice has four parts."""
