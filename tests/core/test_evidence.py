@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepdaily.core.errors import QuoteNotFound
-from deepdaily.core.evidence import check_claim, locate, passage, unsupported
-from deepdaily.core.types import Claim, Evidence
+from deepdaily.core.evidence import check_claim, locate, passage, sum_note, unsupported
+from deepdaily.core.types import Claim, Evidence, Language
 from making import document
 
 SOURCE = "On 9 February the team served 26.2K tokens per GPU second with vLLM 0.9.1, 25% more than before. It says “stable enough”."
@@ -66,3 +66,30 @@ def test_a_changed_character_in_the_store_is_noticed() -> None:
     moved = Evidence(text.id, 3, 12, text.text[4:13])
 
     assert check_claim(Claim(moved.quote, (moved,)), {text.id: text})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_figure_that_is_worked_out_from_the_passages_is_founded_with_its_sum_and_not_without(
+    language: Language,
+) -> None:
+    passages = ["It rose from 410 ms to 1,150 ms; 212 and 38 tokens/s were read."]
+
+    for text, sum_ in (("2.8x", "1150/410"), ("5.6x", "212/38"), ("180%", "(1150-410)/410*100")):
+        assert unsupported(f"{text}{sum_note(sum_, language)}", passages) == []
+        assert unsupported(text, passages)
+    assert unsupported(f"9x{sum_note('1150/410', language)}", passages)
+    assert unsupported(f"2x{sum_note('820/410', language)}", passages)
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        ("from 2.1 to 9.4 million tokens", "从 210 万升到 940 万 token"),
+        ("a 64K-to-256K revision", "64K 到 256K 的修订版"),
+        ("3 到 5 万次", "30,000 to 50,000"),
+        ("500K to 2M calls", "50 万到 200 万次"),
+    ],
+)
+def test_the_first_number_of_a_range_shares_the_magnitude_of_the_second(source: str, claim: str) -> None:
+    assert unsupported(claim, [source]) == []
+    assert unsupported(claim, ["2 and 9.4 million, 64 and 256K, 3 and 5 万, 500 and 2M"])

@@ -69,7 +69,7 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = ()) -
     missing = [f"number {number.value}{number.unit}" for number in sorted(
         numbers(text) - _as_written(source) - _worked(text, expression), key=lambda number: (number.value, number.unit)
     )]  # fmt: skip
-    written = set(_DIGITS.findall(source))
+    written = {*_DIGITS.findall(source.replace(",", "")), *_CONSTANTS}
     missing += [f"{digits} of the sum" for digits in _DIGITS.findall(expression) if digits not in written]
     missing += [f"version {version}" for version in sorted(versions(text) - versions(source))]
     missing += [f"date {'-'.join(map(str, day))}" for day in sorted(dates(text)) if not _dated(day, source)]
@@ -82,6 +82,9 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = ()) -
 
 _WORKED = re.compile(r"(?:按所引数字计算：|Worked out from the figures cited: )([\d.+\-*/() ]{3,80}\d\)*)")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_CONSTANTS = ("100", "1000", "60", "24")
+"""Numbers of a sum that turn units: percent, thousands, minutes, hours."""
+
 _ROUNDED = 0.051
 """How far a printed result may lie from the exact one: 2.6 for 2.594, 约 3 for 2.9."""
 
@@ -95,7 +98,12 @@ def sum_note(expression: str, language: Language) -> str:
 def _parted(text: str) -> tuple[str, str]:
     """The text without its sum, and the sum; empty where it has none."""
     noted = _WORKED.search(text)
-    return (text[: noted.start()] + text[noted.end() :], noted.group(1)) if noted else (text, "")
+    if noted is None:
+        return text, ""
+    expression = noted.group(1)
+    while expression.count(")") > expression.count("("):  # the bracket around the note, not one of the sum
+        expression = expression[: expression.rindex(")")]
+    return text[: noted.start()] + text[noted.start(1) + len(expression) :], expression
 
 
 def _worked(text: str, expression: str) -> set[Number]:

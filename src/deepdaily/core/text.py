@@ -203,6 +203,13 @@ _DATE = re.compile(
 )  # fmt: skip
 
 
+_RANGE = re.compile(
+    r"(?P<first>(?<![\w.])\d+(?:\.\d+)?)(?P<own>[kmb]?)(?:-to-|\s?(?:to|到|至|–|—)\s?)(?P<second>\d+(?:\.\d+)?)"
+    r"(?P<size>\s?(?:万亿|百万|[千万亿]|thousand|million|billion|trillion)|[kmb](?![a-z0-9]))"
+)
+"""`2.1 to 9.4 million`: a first number without a magnitude is read with that of the second."""
+
+
 def numbers(text: str) -> set[Number]:
     """The numbers of `text` with their units, dates and parts of names (GPT-5.3, H200) left aside.
 
@@ -210,6 +217,7 @@ def numbers(text: str) -> set[Number]:
     `six` and 六项 are 6; `one`, 一 and 两 before no measure word are not read as numbers.
     """
     folded = _DATE.sub(" ", unicodedata.normalize("NFKC", text).lower())
+    folded = _RANGE.sub(lambda r: f"{r['first']}{r['own'] or r['size']} to {r['second']}{r['size']}", folded)
     found = set()
     for match in _NUMBER.finditer(folded):
         if _inside_name(folded, match):

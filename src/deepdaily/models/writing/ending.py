@@ -17,7 +17,7 @@ from deepdaily.models.writing.shapes import Ending, Question, Shared
 from deepdaily.models.writing.writer import ModelWriter
 
 MOST_WATCHES = 4
-LONGEST = 240
+LONGEST = 400
 """Columns of a trend or a question."""
 
 
