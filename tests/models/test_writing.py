@@ -344,7 +344,7 @@ def remark(line: str, severity: str = "cut") -> dict[str, str]:
 
 async def test_the_lines_that_reviewers_cut_are_gone_and_every_remark_is_kept() -> None:
     draft = await _draft()
-    roles = {"structure": {"remarks": [remark("1.3", "note")]}, "reliability": {"remarks": [remark("1.4")]}}
+    roles = {"structure": {"remarks": [remark("1.3", "note"), remark("1.2")]}, "reliability": {"remarks": [remark("1.4")]}}
 
     left, findings = await looked_over(draft, writer(**roles), 10)
 
@@ -352,6 +352,7 @@ async def test_the_lines_that_reviewers_cut_are_gone_and_every_remark_is_kept() 
     assert {(one.reviewer, one.severity) for one in findings} == {
         ("structure", "note"), ("reliability", "fix"), ("least change", "note"),
     }  # fmt: skip
+    assert left.items[0].claims()[:2] == draft.items[0].claims()[:2]
 
 
 async def test_a_reviewer_cuts_neither_titles_nor_lines_that_are_not_there_nor_more_than_its_share() -> None:

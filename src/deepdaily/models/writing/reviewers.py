@@ -21,6 +21,9 @@ ROLES: tuple[Role, ...] = ("structure", "reliability", "least change")
 MOST_CUTS = 3
 """Lines of one item that a reviewer may cut: more is another editor, not a review."""
 
+LEAST_CUT = 2
+"""Lines before this stay: the title, and the sentence that says what it is, which reviewers take for the title again."""
+
 LONGEST_QUOTE = 1_600
 """Columns of the passages shown beside a line; what is cut ends in …."""
 
@@ -55,7 +58,7 @@ async def _remarks(draft: Draft, writer: ModelWriter, role: Role) -> tuple[list[
         if place is None:
             continue
         item, line = draft.items[place[0] - 1], place[1]
-        cut = remark.severity == "cut" and line > 1 and spent[place[0]] < MOST_CUTS
+        cut = remark.severity == "cut" and line > LEAST_CUT and spent[place[0]] < MOST_CUTS
         if cut:
             spent[place[0]] += 1
             cuts.append(place)
