@@ -256,6 +256,16 @@ async def test_another_slot_does_not_tell_the_same_stories(tmp_path: Path) -> No
     assert [item.title.text for item in second.draft.items if item.title.text in titles and not item.thread] == []
 
 
+async def test_a_missed_day_written_afterwards_tells_nothing_that_a_newer_issue_told(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        newer, _ = await run_day(opened, SLOT, web.NOW)
+        missed = Slot(SLOT.due - timedelta(days=1))
+        opened.store.begin(missed.key, web.NOW)
+        older, _ = await run_day(opened, missed, web.NOW)
+
+    assert not {item.story for item in newer.draft.items} & {item.story for item in older.draft.items if not item.thread}
+
+
 # -- with a model -----------------------------------------------------------------------------------------------------
 
 

@@ -131,7 +131,8 @@ async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: d
     texts.sort(key=lambda document: (not document.partial, document.id))  # a whole text wins over a teaser
     carried = {page_key(document.url): document for document in texts}
     reader = Reader(house.store, house.fetcher, house.engine, carried)
-    told = house.store.issues(before=slot.key)
+    # Of later slots too: a missed day that is written afterwards does not tell again what a newer issue told.
+    told = [issue for issue in house.store.issues() if issue.draft.slot.key != slot.key]
     digest, sources = house.settings.digest, house.settings.sources
     return await gather(
         harvests, reader, told, slot, now, items=digest.items, mute=sources.mute, record=record, deadline=house.deadline
