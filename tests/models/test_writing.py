@@ -114,6 +114,16 @@ def test_a_long_text_keeps_title_lead_figures_and_ending_within_the_cap() -> Non
     assert {"It cost 4,211 dollars.", "This is the end of it."} <= {unit.text for unit in units}
 
 
+def test_no_two_units_of_a_story_have_one_number_though_the_lead_is_cut() -> None:
+    filler = "\n".join(f"This sentence number word{place} only fills the page and says nothing." for place in range(900))
+    long, other = story("A long post", filler), story("Another report", "One. Two. Three.", url="https://b.example/2")
+
+    units = units_of(replace(long, documents=(*long.documents, *other.documents)))
+
+    assert {unit.document.url for unit in units} == {long.lead.url, other.lead.url}
+    assert len({unit.number for unit in units}) == len(units)
+
+
 def test_the_fence_is_the_same_for_the_same_call_and_another_for_another_text_or_key() -> None:
     def mark(of: Story, key: bytes) -> str:
         return fenced(units_of(of), key).splitlines()[0]

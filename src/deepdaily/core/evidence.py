@@ -42,7 +42,7 @@ _QUOTED = re.compile(r"[“「]([^”」]{2,})[”」]")
 _SUPERLATIVES = (
     re.compile(r"首个(?! ?token)|首次|首款|首例|第一[次个款]|\bfirst(?:-ever)?\b(?! tokens?\b)", re.I),
     re.compile(r"最快|\bfastest\b", re.I),
-    re.compile(r"最大|\b(?:largest|biggest|greatest|maxim(?:um|al))\b", re.I),
+    re.compile(r"最大|\b(?:largest|biggest|greatest|maxim(?:um|al|iz\w+|is\w+))\b", re.I),
     re.compile(r"最强|\b(?:strongest|most (?:powerful|capable)|best)\b", re.I),
     re.compile(r"唯一|\b(?:only|sole|unique)\b", re.I),
     re.compile(r"史上|\bever\b", re.I),

@@ -147,7 +147,8 @@ async def _mended(failed: Sequence[_Trouble], units: Mapping[int, Unit], writer:
     for one in failed:
         cited = [units[number] for number in one.fact.cites if number in units]
         shown |= {unit.number: unit for unit in [*cited, *_beside(cited, units)]}
-        lines += [f"{one.fact.id}: {one.fact.text}", f"  ! {'; '.join(one.messages)}"]
+        cites = ", ".join(map(str, one.fact.cites))
+        lines += [f"{one.fact.id} [{cites}]: {one.fact.text}", f"  ! {'; '.join(one.messages)}"]
     material = fenced([shown[number] for number in sorted(shown)], writer.key, before=lines)
     try:
         reply = await writer.ask("repair", material, Repair)

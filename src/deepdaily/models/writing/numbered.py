@@ -51,9 +51,11 @@ class Unit:
 def units_of(story: Story) -> list[Unit]:
     """The story's documents as units, lead first, numbered through; long ones without their least telling parts."""
     found: list[Unit] = []
+    first = 1
     for place, document in enumerate(story.documents[:MOST_DOCUMENTS]):
-        cap = MOST_TOKENS if place == 0 else MOST_OTHER_TOKENS
-        found += _fitting(_units(document, len(found) + 1), cap)
+        units = _units(document, first)
+        first += len(units)
+        found += _fitting(units, MOST_TOKENS if place == 0 else MOST_OTHER_TOKENS)
     return found
 
 
