@@ -126,3 +126,9 @@ def test_the_period_of_a_rate_is_read_in_both_languages() -> None:
 def test_short_and_american_dates_are_dates() -> None:
     assert dates("as of 12/18/25") == {(2025, 12, 18)}
     assert dates("November of 2024") == dates("2024 年 11 月") == {(2024, 11, 0)}
+
+
+def test_a_number_before_a_word_that_begins_like_a_month_is_no_date() -> None:
+    assert numbers("4 prefill instances and 1 decode instance") >= {Number(Decimal(1), ""), Number(Decimal(4), "")}
+    assert dates("1 decode instance, 3 marked pages, 12 octets") == set()
+    assert dates("Sept. 3, 1 December 2026, in March") == {(0, 9, 3), (2026, 12, 1), (0, 3, 0)}

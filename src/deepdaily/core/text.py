@@ -190,15 +190,20 @@ _WORD_NUMBER = re.compile(
     r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?!\s(?:thousand|million|billion))"
     r"|(?<![一二两三四五六七八九十百千万])([两三四五六七八九十])(?=[个项条款种家名位块倍天周次台份篇步类])"
 )
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b"
+)
+"""A whole word: `1 decode instance` is no day of December."""
 _DATE = re.compile(
     r"(?P<y>20\d\d)\s?[-/年.]\s?(?P<m>\d{1,2})\s?(?:[-/月.]\s?(?P<d>\d{1,2})日?)?(?!\d)"
     r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
-    r"|(?P<mon5>" + "|".join(_MONTHS) + r")[a-z]*\.?,?\s(?:of\s)?(?P<y5>20\d\d)(?!\d)"
-    r"|(?P<mon>" + "|".join(_MONTHS) + r")[a-z]*\.?\s(?P<d3>\d{1,2})(?:st|nd|rd|th)?(?:,?\s(?P<y3>20\d\d))?"
-    r"|(?P<d4>\d{1,2})(?:st|nd|rd|th)?\s(?P<mon4>" + "|".join(_MONTHS) + r")[a-z]*\.?(?:\s(?P<y4>20\d\d))?"
+    rf"|(?P<mon5>{_MONTH})\.?,?\s(?:of\s)?(?P<y5>20\d\d)(?!\d)"
+    rf"|(?P<mon>{_MONTH})\.?\s(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y3>20\d\d))?"
+    rf"|(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<mon4>{_MONTH})\.?(?:\s(?P<y4>20\d\d))?"
     r"|(?<![\d/])(?P<m6>1[0-2]|0?[1-9])/(?P<d6>[0-3]?\d)/(?:20)?(?P<y6>\d\d)(?![\d/])"
     r"|(?<![\d.])(?P<m7>1[0-2]|0?[1-9])\s?月(?!\s?\d)"
-    r"|\b(?P<mon7>jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)\b"
+    r"|\b(?P<mon7>(?:jan|febr)uary|march|april|june|july|august|(?:sept|nov|dec)ember|october)\b"
     r"|\b(?:in|of|early|mid|late|since|until|by|for)[ -](?P<mon8>may)\b"
 )  # fmt: skip
 
@@ -267,7 +272,7 @@ def dates(text: str) -> set[tuple[int, int, int]]:
         day = part.get("d") or part.get("d2") or part.get("d3") or part.get("d4") or part.get("d6") or 0
         if year and int(year) < 100:
             year = 2000 + int(year)
-        found.add((int(year), int(month) if month else _MONTHS.index(month_name) + 1, int(day)))
+        found.add((int(year), int(month) if month else _MONTHS.index(month_name[:3]) + 1, int(day)))
     return found
 
 
