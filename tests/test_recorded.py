@@ -96,6 +96,7 @@ async def test_each_item_says_what_it_is_and_most_say_why_what_to_do_and_what_is
 
 async def test_three_reviewers_left_their_findings(day: Recorded) -> None:
     assert {"structure", "reliability", "least change"} <= {finding.reviewer for finding in day.issue.findings}
+    assert not [finding for finding in day.issue.findings if finding.message.startswith("did not review")]
 
 
 async def test_the_issue_ends_with_questions_of_a_model(day: Recorded) -> None:

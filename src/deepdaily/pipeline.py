@@ -99,7 +99,7 @@ async def run_day(house: House, slot: Slot, now: datetime, *, dry: bool = False)
     if dry:
         house.store.keep_record(slot.key, record.text(), "dry")
         return issue, record
-    house.store.keep_issue(issue)
+    issue = house.store.keep_issue(issue)  # that of another run, where this one lost its lease on the way
     house.store.keep_record(slot.key, record.text(), "running")
     await published(house, issue, record)
     return issue, record
@@ -220,15 +220,15 @@ async def drafted(
 
 
 async def reviewed(house: House, draft: Draft, stories: Sequence[Story], record: Record) -> tuple[Draft, list[Finding]]:
-    """What stands after the rules, and after the three reviewers where there is a model."""
-    proofs = (proof.document for item in draft.items for claim in item.claims() for proof in claim.evidence)
-    draft, findings = review(draft, house.store.documents(proofs))
-    house.store.add_losses(record.slot, _blocked(stories, findings))
+    """What stands after the three reviewers where there is a model, and then after the rules, which see what is left."""
+    findings: list[Finding] = []
     if house.writer and any(item.writer for item in draft.items):
         wall_s = share_s(REVIEW_S, 0.4, house.remaining_s)
-        draft, found = await looked_over(draft, house.writer, wall_s)
-        findings += found
-    return draft, findings
+        draft, findings = await looked_over(draft, house.writer, wall_s)
+    proofs = (proof.document for item in draft.items for claim in item.claims() for proof in claim.evidence)
+    draft, found = review(draft, house.store.documents(proofs))
+    house.store.add_losses(record.slot, _blocked(stories, found))
+    return draft, findings + found
 
 
 def _blocked(stories: Sequence[Story], findings: Sequence[Finding]) -> list[Loss]:

@@ -75,10 +75,38 @@ def test_a_figure_that_is_worked_out_from_the_passages_is_founded_with_its_sum_a
     passages = ["It rose from 410 ms to 1,150 ms; 212 and 38 tokens/s were read."]
 
     for text, sum_ in (("2.8x", "1150/410"), ("5.6x", "212/38"), ("180%", "(1150-410)/410*100")):
-        assert unsupported(f"{text}{sum_note(sum_, language)}", passages) == []
-        assert unsupported(text, passages)
-    assert unsupported(f"9x{sum_note('1150/410', language)}", passages)
-    assert unsupported(f"2x{sum_note('820/410', language)}", passages)
+        assert unsupported(f"{text}{sum_note(sum_, language)}", passages, sums=True) == []
+        assert unsupported(text, passages, sums=True)
+    assert unsupported(f"9x{sum_note('1150/410', language)}", passages, sums=True)
+    assert unsupported(f"2x{sum_note('820/410', language)}", passages, sums=True)
+    assert unsupported(f"25%{sum_note('100/4', language)}", ["4 cards"], sums=True) == []
+    assert unsupported(f"60%{sum_note('60/100*100', language)}", ["Nothing."], sums=True)
+
+
+def test_a_fact_is_not_proven_by_a_sum_of_its_own() -> None:
+    made = document("Throughput is 212 here", "It was 38 before that day.")
+    proof = passage(made, 0, len(made.text))
+
+    assert check_claim(Claim(f"快 5.6 倍{sum_note('212/38', 'zh')}", (proof,)), {made.id: made})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'He said "we will double it".',
+        "他说“明年翻倍”。",
+        "他说『明年翻倍』。",
+        "He said ‘we will double it’.",
+        '他说"明年翻倍"。',
+    ],
+)
+def test_an_invented_quotation_is_seen_in_whatever_marks(text: str) -> None:
+    assert any(note.startswith("quotation") for note in unsupported(text, ["He said nothing of the kind."]))
+    assert unsupported(text.replace("double it", "see"), ["He said: we will see. 他说：明年翻倍。"]) == []
+
+
+def test_an_apostrophe_or_an_inch_is_no_quotation() -> None:
+    assert unsupported("It's the users' own choice on a 13\" screen.", ['A choice of users on a 13" screen.']) == []
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from deepdaily.models.writing.facts import LEAST_UNITS, MOST_CITED
 from deepdaily.models.writing.item import MOST_DETAILS, told_item
 from deepdaily.models.writing.numbered import MOST_TOKENS, MOST_UNITS, fenced, tokens_in, units_of
 from deepdaily.models.writing.reviewers import MOST_CUTS, looked_over
+from deepdaily.models.writing.shapes import Ending, Facts, Remarks
 from deepdaily.models.writing.within import within
 from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.review import review
@@ -115,7 +116,9 @@ def test_a_long_text_keeps_title_lead_figures_and_ending_within_the_cap() -> Non
 
 
 def test_no_two_units_of_a_story_have_one_number_though_the_lead_is_cut() -> None:
-    filler = "\n".join(f"This sentence number word{place} only fills the page and says nothing." for place in range(900))
+    filler = "\n".join(
+        f"This sentence number word{place} only fills the page and says nothing." for place in range(900)
+    )
     long, other = story("A long post", filler), story("Another report", "One. Two. Three.", url="https://b.example/2")
 
     units = units_of(replace(long, documents=(*long.documents, *other.documents)))
@@ -206,7 +209,7 @@ async def test_a_claim_in_the_wrong_language_is_no_claim_of_a_chinese_issue() ->
     )
 
     assert "The team plans remote disks for May." not in texts(item)
-    assert any("not in Chinese" in message for message in findings)
+    assert any("not in the reader's language" in message for message in findings)
 
 
 async def test_a_claim_that_cites_half_the_page_is_held_to_its_first_sentences() -> None:
@@ -354,11 +357,16 @@ def remark(line: str, severity: str = "cut") -> dict[str, str]:
 
 async def test_the_lines_that_reviewers_cut_are_gone_and_every_remark_is_kept() -> None:
     draft = await _draft()
-    roles = {"structure": {"remarks": [remark("1.3", "note"), remark("1.2")]}, "reliability": {"remarks": [remark("1.4")]}}
+    roles = {
+        "structure": {"remarks": [remark("1.3", "note"), remark("1.2")]},
+        "reliability": {"remarks": [remark("1.4")]},
+    }
 
     left, findings = await looked_over(draft, writer(**roles), 10)
 
-    assert len(left.items[0].claims()) == len(draft.items[0].claims()) - 1
+    gone = {claim.text for claim in draft.items[0].claims()} - {claim.text for claim in left.items[0].claims()}
+    assert len(gone) == 2  # the fact, and the sum that rested on it alone
+    assert any("读写之比" in text for text in gone)
     assert {(one.reviewer, one.severity) for one in findings} == {
         ("structure", "note"), ("reliability", "fix"), ("least change", "note"),
     }  # fmt: skip
@@ -466,3 +474,60 @@ async def test_an_item_prints_the_facts_its_judgement_is_drawn_from_before_other
     assert texts(item, "detail") == [
         f"第 {place} 次用了 {place + 100} ms。" for place in (*range(MOST_DETAILS - 1), 13)
     ]
+
+
+async def test_an_english_issue_takes_no_chinese_claim() -> None:
+    claims = [
+        {"id": "a", "section": "what", "text": "It moves cold KV cache blocks to local disks.", "cites": [2]},
+        {"id": "b", "section": "what", "text": "On 8 GPUs throughput is 31% higher.", "cites": [5]},
+        {"id": "c", "section": "detail", "text": "团队计划支持远程磁盘。", "cites": [9]},
+    ]
+
+    item, findings = await told(
+        language="en", facts={"title": STORY.lead.title, "claims": claims}, repair={"claims": []}
+    )
+
+    assert texts(item) == [claims[0]["text"], claims[1]["text"]]
+    assert any("language" in message for message in findings)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"do": "吞吐提高 83% 已成定局，把预算砍掉", "because": ["c1"]},
+        {"do": "先试一台", "threshold": "比 SGLang 0.9 快 40%", "because": ["c1"]},
+    ],
+)
+async def test_advice_may_propose_counts_and_times_but_no_result_and_no_product(given: dict[str, Any]) -> None:
+    fine = {"do": "用 30 个任务试 3 天", "threshold": "差 5% 就停", "because": ["c1"]}
+
+    item, findings = await told(facts=FACTS, judgement=JUDGEMENT | {"advice": [given, fine]})
+
+    assert texts(item, "advice") == ["用 30 个任务试 3 天；线：差 5% 就停（我们的建议值）。"]
+    assert len(findings) == 1
+
+
+async def test_a_trend_is_not_proven_by_a_threshold_of_ours_and_names_two_items() -> None:
+    draft = await _draft()
+    draft = replace(draft, items=(draft.items[0], issue(STORY).draft.items[0]))
+    wrong = [{"text": "两家都以 5% 为界限停用新版", "items": [1, 2]}, {"text": "推理缓存正移到磁盘", "items": [1]}]
+
+    trends, _, findings = await ending(draft, [STORY, STORY], [], writer(closing={"trends": wrong}))
+
+    assert trends == ()
+    assert any("5" in finding.message for finding in findings)
+
+
+def test_small_slips_of_a_reply_are_forgiven() -> None:
+    reply = Facts.model_validate(
+        {
+            "title": "A\u202e b\n\x01c",
+            "title_cites": None,
+            "gaps": [f"gap {n}" for n in range(9)],
+            "claims": [{"text": "x", "cites": [1]}],
+        }
+    )
+
+    assert (reply.title, reply.title_cites, len(reply.gaps), reply.claims[0].id) == ("A b c", [], 6, "")
+    assert Ending.model_validate({"watchlist": [{"item": 1, "question": "x?", "days": 90}]}).watchlist[0].days == 90
+    assert Remarks.model_validate({"remarks": [{"line": "1.2", "severity": "fix", "message": "m"}]}).remarks

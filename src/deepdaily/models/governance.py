@@ -88,14 +88,16 @@ class Ladder:
             if kept is not None:
                 answered_by.set(rung.name)
                 return kept
+        reasons = []
         for rung in self._rungs:
             try:
                 reply = await self._asked(rung, prompt, shape)
-            except ModelError:
-                continue  # the rung and the ledger hold why
+            except ModelError as error:
+                reasons.append(f"{rung.name}: {error}")
+                continue
             answered_by.set(rung.name)
             return reply
-        raise NoModel(f"no model answered the call for {prompt.purpose}")
+        raise NoModel("; ".join(reasons) or "no model may be asked")
 
     def troubles(self) -> list[str]:
         """For the run record: each model that fell out and why, what else a person should know; empty on a good day."""
@@ -136,8 +138,8 @@ class Ladder:
         """The reply to one request, from the store or from the model; one that asks to come back soon is asked again once."""
         request, key = self._request(rung, prompt, shape, wrong)
         kept = self._ledger.store.reply(key)
-        if kept is not None:  # a misshapen one: a rerun walks the same way as the first run
-            return _judged(rung.breaker, kept, shape)
+        if kept is not None:  # a misshapen one: a rerun walks the same way as the first run, at nobody's fault now
+            return read(kept, shape)
         try:
             return await self._call(rung, request, key, prompt.purpose, shape)
         except ModelBusy as busy:

@@ -39,7 +39,9 @@ async def ending(
         findings.extend([Finding("evidence", "fix", f"cut {text[:60]!r}: {'; '.join(troubles)}")] if troubles else [])
         return not troubles
 
-    trends = [one for one in reply.trends if stands(one.text, _named(one, draft.items))]
+    trends = [
+        one for one in reply.trends if len(_named(one, draft.items)) > 1 and stands(one.text, _named(one, draft.items))
+    ]
     asked = {watch.question for watch in open_watches}
     questions = [
         one
@@ -70,8 +72,8 @@ def _troubles(text: str, items: Sequence[Item], writer: ModelWriter) -> list[str
     if not 8 <= width(text) <= LONGEST:
         return [f"not between 8 and {LONGEST} columns"]
     if not in_language(text, writer.language):
-        return ["not in Chinese"]
-    printed = [claim.text for item in items for claim in item.claims()]
+        return ["not in the reader's language"]
+    printed = [claim.text for item in items for claim in item.claims() if claim.evidence]
     quoted = [proof.quote for item in items for claim in item.claims() for proof in claim.evidence]
     return unfounded(text, [*printed, *quoted, *(one for item in items for one in item.unknowns)])
 

@@ -112,7 +112,7 @@ def _checked(fact: Fact, units: Mapping[int, Unit], language: Language) -> tuple
     if width(fact.text) > LONGEST:
         return Claim(fact.text), [f"longer than {LONGEST} columns"]
     if not in_language(fact.text, language):
-        return Claim(fact.text), ["not in Chinese"]
+        return Claim(fact.text), ["not in the reader's language"]
     claim, messages = _claim(fact.text, cited)
     for near in _beside(cited, units) if messages else ():
         wider, fewer = _claim(fact.text, [*cited, near])

@@ -62,6 +62,8 @@ class _Said:
     checked: str
     because: Sequence[str]
     wrong: str = ""
+    ours: str = ""
+    """What we propose: its figures are ours, its names are not."""
     proposal: bool = False
 
 
@@ -95,8 +97,10 @@ class _Bench:
         if width(said.text) > longest:
             return [f"longer than {longest} columns"]
         if not in_language(said.text, self._language):
-            return ["not in Chinese"]
-        return unfounded(said.checked, _passages(self._facts.values()), proposal=said.proposal)
+            return ["not in the reader's language"]
+        passages = _passages(self._facts.values())
+        notes = unfounded(said.checked, passages, proposal=said.proposal)
+        return notes + [note for note in unfounded(said.ours, passages) if note.startswith(("name", "version"))]
 
     def unknowns(self, told: Sequence[str]) -> tuple[str, ...]:
         """Gaps by number or in words; what names things that no fact names is cut."""
@@ -139,7 +143,7 @@ def _advice(one: Advice, language: Language) -> _Said:
             [*parts, *_told("way back: ", one.rollback), *_told("presumes, unproven: ", "; ".join(one.presumes))]
         )
         text += "."
-    return _Said(text, "\n".join((one.do, one.measure, one.rollback)), one.because, proposal=True)
+    return _Said(text, "\n".join((one.do, one.measure, one.rollback)), one.because, ours=one.threshold, proposal=True)
 
 
 def _told(lead: str, part: str) -> list[str]:

@@ -7,6 +7,7 @@ citation that stood in a heading or a table's first line.
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -62,9 +63,8 @@ def units_of(story: Story) -> list[Unit]:
 def _units(document: Document, first: int) -> list[Unit]:
     """Every unit of one document; the title line first."""
     tabled = {row.row[0]: row for row in rows(document)}
-    alone = {one.block: 0 for one in sentences(document.text)}
-    for one in (every := sentences(document.text)):
-        alone[one.block] += 1
+    every = sentences(document.text)
+    alone = Counter(one.block for one in every)
     found: list[Unit] = []
     heading, seen = 0, set[str]()  # code samples repeat their lines: each is read once
     for sentence in every:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from deepdaily.core.text import CJK
+from deepdaily.core.text import CJK, language_of
 from deepdaily.core.types import Language
 from deepdaily.models import Prompt, Purpose
 
@@ -29,7 +29,7 @@ def prompt(purpose: Purpose, language: Language, material: str, audience: str) -
 def in_language(text: str, language: Language) -> bool:
     """Whether our own words in `text` are in the reader's language; quotations, names and code keep theirs."""
     own = re.sub(r"[“「][^”」]*[”」]", "", text)
-    return language == "en" or len(re.findall(f"[{CJK}]", own)) >= LEAST_CHINESE
+    return language_of(own) == "en" if language == "en" else len(re.findall(f"[{CJK}]", own)) >= LEAST_CHINESE
 
 
 @cache

@@ -91,7 +91,7 @@ def _place(line: str, items: Sequence[Item]) -> tuple[int, int] | None:
 
 
 def _without(item: Item, number: int, cuts: set[tuple[int, int]]) -> Item:
-    """The item without its cut lines; never without its last fact."""
+    """The item without its cut lines, and without judgements drawn from nothing that is left; never without its last fact."""
     line, sections = 1, []
     facts = sum(bool(claim.evidence) for claim in item.claims()[1:])
     for section in item.sections:
@@ -104,4 +104,12 @@ def _without(item: Item, number: int, cuts: set[tuple[int, int]]) -> Item:
             else:
                 kept.append(claim)
         sections.append(replace(section, points=tuple(kept)))
-    return replace(item, sections=tuple(one for one in sections if one.points))
+    printed = {proof for section in sections for claim in section.points for proof in claim.evidence}
+    printed.update(item.title.evidence)
+    founded = [
+        replace(
+            one, points=tuple(claim for claim in one.points if not claim.basis or printed.intersection(claim.basis))
+        )
+        for one in sections
+    ]
+    return replace(item, sections=tuple(one for one in founded if one.points))

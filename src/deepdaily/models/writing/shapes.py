@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Line = Annotated[str, Field(max_length=600)]
-Numbers = Annotated[list[int], Field(max_length=30)]
+from deepdaily.core.text import clean, squeeze
+
+Line = Annotated[str, AfterValidator(lambda text: squeeze(clean(text))), Field(max_length=600)]
+"""One visible line: a reply can hold escapes for what nobody sees."""
+
+
+def _first(most: int) -> BeforeValidator:
+    """A list that is too long is cut: what comes first is what the model thinks most of."""
+    return BeforeValidator(lambda found: found[:most] if isinstance(found, list) else found)
+
+
+Numbers = Annotated[list[int], _first(30)]
 
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        """Small models write null for what they leave out."""
+        return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
+
 
 class Fact(_Shape):
-    """One checkable sentence and the numbers of the units that carry all of it."""
+    """One checkable sentence and the numbers of the units that carry all of it. It is named by its place."""
 
-    id: Annotated[str, Field(max_length=8)]
+    id: str = ""
     section: Literal["what", "detail"] = "detail"
     text: Line
     cites: Numbers
@@ -28,8 +44,8 @@ class Facts(_Shape):
 
     title: Line
     title_cites: Numbers = []
-    claims: Annotated[list[Fact], Field(min_length=1, max_length=20)]
-    gaps: Annotated[list[Line], Field(max_length=6)] = []
+    claims: Annotated[list[Fact], _first(20), Field(min_length=1)]
+    gaps: Annotated[list[Line], _first(6)] = []
 
 
 class Mended(_Shape):
@@ -41,10 +57,10 @@ class Mended(_Shape):
 
 
 class Repair(_Shape):
-    claims: Annotated[list[Mended], Field(max_length=21)]
+    claims: Annotated[list[Mended], _first(21)]
 
 
-Ids = Annotated[list[Annotated[str, Field(max_length=8)]], Field(max_length=20)]
+Ids = Annotated[list[Annotated[str, Field(max_length=8)]], _first(20)]
 
 
 class Opinion(_Shape):
@@ -67,46 +83,47 @@ class Advice(_Shape):
     threshold: Line = ""
     rollback: Line = ""
     because: Ids = []
-    presumes: Annotated[list[Line], Field(max_length=4)] = []
+    presumes: Annotated[list[Line], _first(4)] = []
 
 
 class Judgement(_Shape):
     """Step 2: what it means for the reader, from checked facts alone."""
 
-    why: Annotated[list[Opinion], Field(max_length=4)] = []
-    impact: Annotated[list[Opinion], Field(max_length=4)] = []
-    sums: Annotated[list[Sum], Field(max_length=3)] = []
-    advice: Annotated[list[Advice], Field(max_length=4)] = []
-    unknowns: Annotated[list[Line], Field(max_length=6)] = []
+    why: Annotated[list[Opinion], _first(4)] = []
+    impact: Annotated[list[Opinion], _first(4)] = []
+    sums: Annotated[list[Sum], _first(3)] = []
+    advice: Annotated[list[Advice], _first(4)] = []
+    unknowns: Annotated[list[Line], _first(6)] = []
 
 
 class Shared(_Shape):
     """What at least two items share."""
 
     text: Line
-    items: Annotated[list[int], Field(max_length=20)]
+    items: Annotated[list[int], _first(20)]
 
 
 class Question(_Shape):
     item: int
     question: Line
-    days: Annotated[int, Field(ge=1, le=60)] = 14
+    days: Annotated[int, Field(ge=1)] = 14
 
 
 class Ending(_Shape):
     """What closes the issue."""
 
-    trends: Annotated[list[Shared], Field(max_length=6)] = []
-    watchlist: Annotated[list[Question], Field(max_length=6)] = []
+    trends: Annotated[list[Shared], _first(6)] = []
+    watchlist: Annotated[list[Question], _first(6)] = []
 
 
 class Remark(_Shape):
     """A reviewer's word on one line of the draft, named as `2.5`: the fifth line of the second item."""
 
     line: Annotated[str, Field(max_length=8)]
-    severity: Literal["note", "cut"] = "note"
+    severity: str = "note"
+    """`cut`; anything else is a note."""
     message: Line
 
 
 class Remarks(_Shape):
-    remarks: Annotated[list[Remark], Field(max_length=30)] = []
+    remarks: Annotated[list[Remark], _first(30)] = []
