@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -128,32 +128,31 @@ async def _run_alone(
     given: Given, store: Store, slot: Slot, moment: Any, *, as_json: bool, dry: bool, again: bool
 ) -> int:
     """A run under its slot's lease, or one line why there is none; the exit status."""
+    import json
+
     from deepdaily import keeper
     from deepdaily.store import Lease
+    from deepdaily.wiring import channel_names
 
     async def work() -> int:
-        done = _published_before(given, store, slot)
-        if not done:
+        if not keeper.is_finished(store, slot, channel_names(given)):
             return await _run(given, store, slot, moment, as_json=as_json, dry=dry, again=again)
-        typer.echo(done)
+        if as_json:
+            finished = _stored_issue(store, slot.day).draft.slot.key
+            _print_run(store, finished, json.loads(store.record(finished)))
+        else:
+            typer.echo(f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`)")
         return PUBLISHED
 
     ended = await keeper.under_lease(store, slot, work)
     if isinstance(ended, Lease):
         since = ended.since.astimezone(given.settings.zone).isoformat()
-        typer.echo(f"slot {slot.key} is being written by {ended.holder} since {since}; this run leaves it alone")
+        if as_json:
+            _print_json({"slot": slot.key, "held_by": ended.holder, "since": since})
+        else:
+            typer.echo(f"slot {slot.key} is being written by {ended.holder} since {since}; this run leaves it alone")
         return PUBLISHED
     return ended
-
-
-def _published_before(given: Given, store: Store, slot: Slot) -> str:
-    """A line when every channel has this slot's issue already."""
-    from deepdaily.keeper import is_finished
-    from deepdaily.wiring import channel_names
-
-    if not is_finished(store, slot, channel_names(given)):
-        return ""
-    return f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`)"
 
 
 async def _run(
@@ -169,8 +168,6 @@ async def _run(
     search_key: str | None = None,
 ) -> int:
     """One run and what it says at the end; its exit status."""
-    from dataclasses import asdict
-
     from deepdaily import keeper, wiring
     from deepdaily.console import closing, where
     from deepdaily.core.schedule import left_s
@@ -180,8 +177,7 @@ async def _run(
     async with wiring.house(given, store, slot, now, wire, search_key, left_s=left, again=again) as house:
         issue, record = await keeper.keep(house, slot, now, dry=dry)
     if as_json:
-        health = [asdict(harvest.health) for harvest in store.harvests(slot.key)]
-        _print_json(record.value() | {"sources": health, "editions": [asdict(one) for one in store.editions(slot.key)]})
+        _print_run(store, slot.key, record.value())
     else:
         closing(issue, record)
         if dry:
@@ -191,6 +187,15 @@ async def _run(
     if dry:
         return DEGRADED if record.degraded else PUBLISHED
     return record.exit
+
+
+def _print_run(store: Store, slot: str, record: dict[str, Any]) -> None:
+    """The record of the slot's run, its sources and its editions, as JSON."""
+    from dataclasses import asdict
+
+    health = [asdict(harvest.health) for harvest in store.harvests(slot)]
+    editions = [asdict(one) for one in store.editions(slot)]
+    _print_json(record | {"sources": health, "editions": editions})
 
 
 @app.command()
@@ -526,16 +531,26 @@ def mcp_probe(
 
 @app.command("eval")
 def evaluate(
-    name: Annotated[str, typer.Argument(metavar="SET", help="groundedness, feeds or extraction.")],
+    name: Annotated[
+        str, typer.Argument(metavar="SET", help="groundedness, feeds, extraction, clustering or selection.")
+    ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The data set.")],
     predictions: Annotated[
         Path, typer.Option("--out", help="File for the predictions, as the set's score.py reads them.")
     ],
+    folds: Annotated[
+        Path | None, typer.Option(metavar="TRAIN_DIR", help="selection: learn from days at least 3 days away.")
+    ] = None,
+    cold: Annotated[bool, typer.Option("--cold", help="selection: nothing learned.")] = False,
+    profile: Annotated[
+        Literal["consensus", "engineering"], typer.Option(help="selection: whose taste; the set's is consensus.")
+    ] = "consensus",
 ) -> None:
     """Run one of our own components over an open data set."""
     from deepdaily import evals
 
-    typer.echo(f"{evals.run(name, folder, predictions)} predictions in {predictions}")
+    made = evals.run(name, folder, predictions, folds=folds, cold=cold, profile=profile)
+    typer.echo(f"{made} predictions in {predictions}")
 
 
 # -- the way out ------------------------------------------------------------------------------------------------------

@@ -9,11 +9,19 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, date, datetime, time
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from deepdaily.core import cluster, rank
 from deepdaily.core.errors import DeepdailyError, SettingsError
 from deepdaily.core.evidence import unsupported
+from deepdaily.core.records import COLD, Records, learned
+from deepdaily.core.shipped import SHIPPED
+from deepdaily.core.text import language_of
+from deepdaily.core.types import Candidate, Document, Offer, document_id
+from deepdaily.core.weights import Profile
 from deepdaily.engine import Engine
 from deepdaily.extract import PageBytes, page
 from deepdaily.read import PAGE_MEMORY_MB, PAGE_WALL_S
@@ -22,16 +30,29 @@ from deepdaily.sources.feeds import MEMORY_MB, WALL_S, FeedBytes, parse_feed
 Row = dict[str, Any]
 
 
-def run(name: str, folder: Path, out: Path) -> int:
+def run(
+    name: str,
+    folder: Path,
+    out: Path,
+    *,
+    folds: Path | None = None,
+    cold: bool = False,
+    profile: Profile = "consensus",
+) -> int:
     """Write the predictions of set `name` in `folder` to `out`, one JSON object a line; how many there are.
+
+    Args:
+        folds, cold, profile: for selection alone, see `selection`.
 
     Raises:
         SettingsError: no such set, or the folder is not laid out like it.
     """
-    if name not in SETS:
-        raise SettingsError(f"there is no set {name!r}", f"known: {', '.join(SETS)}")
+    if name not in (*SETS, SELECTION):
+        raise SettingsError(f"there is no set {name!r}", f"known: {', '.join((*SETS, SELECTION))}")
+    if name != SELECTION and (folds or cold):
+        raise SettingsError(f"{name} learns nothing", "leave out --folds and --cold")
     try:
-        found = asyncio.run(SETS[name](folder))
+        found = selection(folder, folds, cold, profile) if name == SELECTION else asyncio.run(SETS[name](folder))
     except (OSError, ValueError, KeyError) as error:
         raise SettingsError(
             f"{folder} is not laid out like the set {name}: {error}", "see the README of the set"
@@ -103,8 +124,112 @@ def _html(folder: Path, name: str) -> bytes:
     return gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes())
 
 
+async def _clustering(folder: Path) -> list[Row]:
+    """The grouping of titles into stories, over every gold file of the folder; they have no addresses and no days."""
+    found = []
+    for file in _gold_files(folder):
+        rows = _rows(file)
+        candidates = [Candidate(row["id"], (Offer(row["id"], "", row["text"]),)) for row in rows]
+        for number, group in enumerate(cluster.cluster(candidates)):
+            found += [{"id": one.url, "cluster": f"{file.name}:{number}"} for one in group]
+    return found
+
+
+def _gold_files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.jsonl.gz"))
+    if not files:
+        raise ValueError("no *.jsonl.gz")
+    return files
+
+
+# -- selection --------------------------------------------------------------------------------------------------------
+
+SELECTION = "selection"
+EMBARGO_DAYS = 3
+"""Votes are counted over neighbouring days, so a day is judged by what was learned at least so far from it."""
+
+RANKED = 30
+"""How many of a day's stories are written down: the scorer looks at ten."""
+
+
+def selection(folder: Path, folds: Path | None, cold: bool, profile: Profile) -> list[Row]:
+    """The ranking of each day's pool, titles and teasers only.
+
+    Args:
+        folds: days to learn publishers' records from, for each day those EMBARGO_DAYS away; without it the shipped records.
+        cold: nothing learned at all.
+    """
+    days = day_folders(folder)
+    outcomes = {day: outcomes_of(path) for day, path in day_folders(folds).items()} if folds else {}
+    found = []
+    for day, path in days.items():
+        records = COLD if cold else SHIPPED
+        if folds and not cold:
+            far = [other for other in outcomes if abs((other - day).days) >= EMBARGO_DAYS]
+            records = learned(row for other in far for row in outcomes[other])
+        found.append({"day": day.isoformat(), "ranking": _ranking(path, day, profile, records)})
+    return found
+
+
+def day_folders(folder: Path) -> dict[date, Path]:
+    """The folders of a selection set by their day, in order."""
+    found = {date.fromisoformat(path.name): path for path in sorted(folder.glob("20??-??-??"))}
+    if not found:
+        raise ValueError("no folder of a day")
+    return found
+
+
+def outcomes_of(day: Path) -> list[tuple[str, bool]]:
+    """Each link of a day's pool with whether two editors ran its story; those run on a neighbouring day only are left out."""
+    ran: set[str] = set()
+    neutral: set[str] = set()
+    for story in _rows(day / "gold.jsonl.gz"):
+        if story["votes"] >= 2:
+            (ran if story["timing"] == "today" else neutral).update(one["id"] for one in story["candidates"])
+    rows = _rows(day / "pool.jsonl.gz")
+    return [(row["url"], row["id"] in ran) for row in rows if row["id"] not in neutral]
+
+
+def _ranking(path: Path, day: date, profile: Profile, records: Records) -> list[str]:
+    """Ids of one candidate a story, best first, no two that would fill one place."""
+    names = {row["url"]: row["id"] for row in _rows(path / "pool.jsonl.gz")}
+    candidates = [candidate_of(row) for row in _rows(path / "pool.jsonl.gz")]
+    now = datetime.combine(day, time(), UTC)
+    teasers = {one.url: _teaser(one, now) for one in candidates}
+    stories = cluster.stories(candidates, teasers)
+    ranked = rank.rank(stories, now, profile=profile, records=records)
+    return [names[one.url] for one in rank.distinct(ranked, RANKED)]
+
+
+def candidate_of(row: Row) -> Candidate:
+    """A row of a pool. Points are those of Hacker News: stars and upvotes of others are of another size."""
+    titles, sources = [row["title"], *row["alt_titles"]], row["sources"] or [row["source"]]
+    published = datetime.fromisoformat(row["published_at"]) if row["published_at"] else None
+    points = row["points"] or 0 if row["points_kind"] == "hn" else 0
+    pairs = zip_longest(titles, sources)
+    return Candidate(
+        row["url"],
+        tuple(
+            Offer(row["url"], source or sources[-1], title or titles[0], row["summary"] or "", points, published)
+            for title, source in pairs
+        ),
+    )
+
+
+def _teaser(one: Candidate, now: datetime) -> Document:
+    """What a pool knows of a page."""
+    first = one.offers[0]
+    text = f"{first.title}\n{first.teaser}"
+    name = document_id(one.url, "", text)
+    language = language_of(text)
+    return Document(
+        name, one.url, "", "", first.title, text, language, "pool", now, True, published_at=one.published_at
+    )
+
+
 SETS: dict[str, Callable[[Path], Coroutine[Any, Any, list[Row]]]] = {
     "groundedness": _groundedness,
     "feeds": _feeds,
     "extraction": _extraction,
+    "clustering": _clustering,
 }

@@ -43,6 +43,8 @@ class Gathering:
     kept: frozenset[str] = frozenset()
     """Stories whose lead was read on an earlier day."""
     recalled: tuple[Recollection, ...] = field(default=())
+    among: tuple[Candidate, ...] = field(default=())
+    """Every candidate of the rung's window, read or not: who else speaks of a story."""
 
 
 async def gather(
@@ -100,7 +102,7 @@ async def gather(
     record.rung = rung
     record.funnel |= {"documents": len(told.documents), "stories": len(told.every), "untold": len(told.untold)}
     losses += [*_merged(told.every, told.documents), *_untellable(told)]
-    return Gathering(rung, told.untold, losses, kept, tuple(recalled))
+    return Gathering(rung, told.untold, losses, kept, tuple(recalled), tuple(inside))
 
 
 @dataclass(frozen=True, slots=True)

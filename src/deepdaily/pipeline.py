@@ -142,7 +142,9 @@ async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: d
 def selected(house: House, gathering: Gathering, now: datetime, record: Record) -> list[Ranked]:
     """The seven, best first."""
     with record.stage("select", len(gathering.stories)) as stage:
-        chosen, losses = rank.select(rank.rank(gathering.stories, now), house.settings.digest.items)
+        digest = house.settings.digest
+        ranked = rank.rank(gathering.stories, now, profile=digest.profile, among=gathering.among)
+        chosen, losses = rank.select(ranked, digest.items)
         house.store.keep_losses(record.slot, [*gathering.losses, *losses])
         stage.went_out = record.funnel["items"] = len(chosen)
         stage.told = f"{len(chosen)} of {len(gathering.stories)} stories"

@@ -9,6 +9,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
+from email.errors import MessageError
+from email.headerregistry import Address
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,6 +23,7 @@ from pydantic_settings import SettingsError as EnvironmentRefused
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language
+from deepdaily.core.weights import Profile
 
 FILE = "deepdaily.toml"
 """The settings file looked for in the current folder."""
@@ -48,6 +51,10 @@ class Digest(_Table):
     at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
     items: int = Field(7, ge=1, le=20, description="Stories an issue.")
+    profile: Profile = Field(
+        "engineering",
+        description='Whose taste: "engineering" weighs depth, "consensus" what editors of AI digests run.',
+    )
     audience: str = Field(
         "", description="Who reads it, as a model is told; empty: teams of inference, agents, platform."
     )
@@ -103,6 +110,22 @@ class Network(_Table):
     allow_private: tuple[str, ...] = Field((), description="host:port of private addresses that may be fetched.")
 
 
+def mail_address(written: str) -> Address:
+    """`a@b.example` or `Name <a@b.example>`. The address itself is ASCII: few servers take others.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    found = re.fullmatch(r"([^<>]*)<([^<>]+)>|([^<>]+)", written.strip())
+    try:
+        address = Address((found[1] or "").strip(' "'), addr_spec=found[2] or found[3]) if found else None
+    except (ValueError, IndexError, MessageError):  # what the parser raises for "a b@c", "a@" and "@b"
+        address = None
+    if address is None or not (address.username and address.domain and address.addr_spec.isascii()):
+        raise ValueError(f"{written!r} is no mail address; write a@b.example or Name <a@b.example>")
+    return address
+
+
 class Publish(_Table):
     """One channel. Files go below `dir`; a message channel names its address and its secrets by environment variables."""
 
@@ -123,6 +146,8 @@ class Publish(_Table):
         missing = [name for name in needed if not getattr(self, name)]
         if missing:
             raise ValueError(f"{self.to} needs {', '.join(missing)}")
+        for written in (self.sender, *self.recipients) if self.to == "mail" else ():
+            mail_address(written)
         return self
 
     @property

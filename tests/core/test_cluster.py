@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepdaily.core.cluster import cluster, stories
+from deepdaily.core.cluster import cluster, neighbours, stories, vectors
 from making import candidate, document
 
 NOISE = [candidate(f"Topic {word} something else entirely", f"https://n.example/{word}") for word in "abcdefghij"]
@@ -63,3 +63,24 @@ def test_a_copy_of_the_same_words_is_no_second_report() -> None:
     (found,) = stories(candidates, {one.url: one for one in (first, mirror, second)})
 
     assert len(found.documents) == 2
+
+
+def test_a_chinese_and_an_english_report_of_one_event_are_one_story() -> None:
+    english = candidate("Anthropic acquires Stainless for $300 million", "https://a.example/1")
+    chinese = candidate("Anthropic 收购 Stainless，金额 3 亿美元", "https://b.example/2")
+
+    assert [english.url, chinese.url] in groups(english, chinese)
+
+
+def test_a_shared_maker_alone_joins_no_chinese_and_english_titles() -> None:
+    english = candidate("Google unveils a quantum chip for chemistry", "https://a.example/1")
+    chinese = candidate("谷歌浏览器暂停对旧版安卓手机的支持计划", "https://b.example/2")
+
+    assert [english.url] in groups(english, chinese)
+
+
+def test_neighbours_are_mutual_and_nothing_is_its_own() -> None:
+    near = neighbours(vectors(["vLLM adds KV cache offloading", "KV cache offloading in vLLM", "A soup recipe"]), 0.2)
+
+    assert [sorted(found) for found in near] == [[1], [0], []]
+    assert near[0][1] == near[1][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from deepdaily.core.memory import is_recalled, open_watches, recollections, without_repeats
+from deepdaily.core.memory import is_recalled, latest_watches, open_watches, recollections, without_repeats
 from deepdaily.core.types import Appearance, Issue, Slot, Watch
 from making import NOW, SLOT, document, issue, story
 
@@ -98,6 +98,7 @@ def test_a_question_counts_as_it_last_stood() -> None:
 
     assert open_watches([answered, asking(WATCH)], TODAY) == []
     assert open_watches([asking(WATCH)], TODAY) == [WATCH]
+    assert latest_watches([answered, asking(WATCH)]) == list(answered.draft.watchlist)
 
 
 def test_what_was_brought_back_is_not_brought_back_again() -> None:

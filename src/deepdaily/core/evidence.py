@@ -39,7 +39,7 @@ def stands(evidence: Evidence, document: Document) -> bool:
 
 
 _QUOTED = re.compile(
-    r"[“「『]([^”」』]{2,})[”」』]|(?<!\w)[\"‘]([^\"’\n]*[^\"’\s][ \u3400-\u9fff][^\"’\n]*)[\"’](?!\w)"
+    r"[“「『]([^”」』]{2,})[”」』]|(?<![a-zA-Z0-9])[\"‘]([^\"’\n]*[^\"’\s][ \u3400-\u9fff][^\"’\n]*)[\"’](?![a-zA-Z0-9])"
 )
 """Curly and corner quotes hold a quotation; straight and single ones where two words or a Chinese one stand in them."""
 _SUPERLATIVES = (

@@ -80,13 +80,18 @@ def is_recalled(item: Item) -> bool:
     return bool(item.thread) and item.thread[-1].story == item.story
 
 
-def open_watches(issues: Sequence[Issue], today: date) -> list[Watch]:
-    """The questions of `issues` (newest first) that nothing has answered, the one that expires next first."""
+def latest_watches(issues: Sequence[Issue]) -> list[Watch]:
+    """Every question of `issues` (newest first) as it last stood."""
     latest: dict[str, Watch] = {}
     for issue in issues:
         for watch in issue.draft.watchlist:
             latest.setdefault(watch.id, watch)
-    unanswered = [one for one in latest.values() if not one.answered_by and one.closed_on is None]
+    return list(latest.values())
+
+
+def open_watches(issues: Sequence[Issue], today: date) -> list[Watch]:
+    """The questions of `issues` (newest first) that nothing has answered, the one that expires next first."""
+    unanswered = [one for one in latest_watches(issues) if not one.answered_by and one.closed_on is None]
     return sorted((one for one in unanswered if one.expires_on >= today), key=lambda one: (one.expires_on, one.id))
 
 

@@ -1,35 +1,23 @@
-"""Stories to the seven, with reasons: a hand-set sum, cold start of the ranking (a trial of it reached nDCG@10 0.43).
+"""Stories to the seven, with reasons: a sum of signals with weights set by hand, and the publisher's record learned by counting.
 
-Nothing here reads `Offer.sponsored`: money moves no score. Sponsored candidates are left out before ranking.
+A learned sum and trees were tried and did not beat it (docs/ranking.md). Nothing here reads `Offer.sponsored`: money moves no
+score. Sponsored candidates are left out before ranking.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from deepdaily.core.cluster import cosine, vectors
-from deepdaily.core.lexicon import (
-    AI,
-    BIG_LABS,
-    BUSINESS,
-    CORE_AI,
-    DATED_PAGE,
-    DEPTH,
-    DOCUMENTATION,
-    LABS,
-    MONEY,
-    OPINION,
-    REFERENCE,
-    RELEASE,
-    ROUNDUP,
-    first_hand,
-    first_party,
-)
-from deepdaily.core.text import language_of, numbers, versions
-from deepdaily.core.types import Loss, Ranked, Reason, Story
-from deepdaily.core.urls import domain, host
+from deepdaily.core.cluster import Vector, cosine, vectors
+from deepdaily.core.lexicon import AI, CORE_AI, ROUNDUP, first_party
+from deepdaily.core.records import Records
+from deepdaily.core.shipped import SHIPPED
+from deepdaily.core.signals import Signals, candidate_signals, story_signals, weighed
+from deepdaily.core.types import Candidate, Loss, Ranked, Reason, Story
+from deepdaily.core.urls import host
+from deepdaily.core.weights import WEIGHTS, Profile
 
 MOST_PER_HOST = 2
 """One publisher fills at most two places of an issue."""
@@ -63,68 +51,50 @@ def relevant(story: Story) -> bool:
     return mentions >= (4 if AI.search(title) else 5)
 
 
-def score(story: Story, now: datetime) -> Ranked:
-    """The story with its score and each term of it, largest share first."""
-    reasons = [
-        Reason(name, round(value, 3)) for name, value in _terms(story, now) if abs(value) >= 0.005
-    ]  # the terms shown are the terms summed
-    ordered = tuple(sorted(reasons, key=lambda reason: -abs(reason.value)))
-    return Ranked(story, round(sum(reason.value for reason in reasons), 3), ordered)
+def rank(
+    stories: Sequence[Story],
+    now: datetime,
+    *,
+    profile: Profile = "engineering",
+    records: Records = SHIPPED,
+    among: Sequence[Candidate] = (),
+) -> list[Ranked]:
+    """All stories, best first, each with its best candidate first; equal scores by id, so that a replay gives the same order.
+
+    Args:
+        among: all candidates of the day, read or not: who else speaks of a story. Those of `stories` need not be among them.
+    """
+    known = {one.url: one for one in among}
+    known |= {one.url: one for story in stories for one in story.candidates}
+    signals = dict(zip(known, candidate_signals(list(known.values())), strict=True))
+    found = [_ranked(story, signals, now, profile, records) for story in stories]
+    return sorted(found, key=lambda ranked: (-ranked.score, ranked.story.id))
 
 
-def _terms(story: Story, now: datetime) -> list[tuple[str, float]]:
-    titles = " | ".join([story.lead.title, *(offer.title for c in story.candidates for offer in c.offers)])
-    head = story.lead.text[:6000]
-    offers = [offer for candidate in story.candidates for offer in candidate.offers]
-    publishers = {domain(candidate.url) for candidate in story.candidates}
-    path = story.lead.url.partition("://")[2]
-    return [
-        ("AI in the title", 1.0 if CORE_AI.search(titles) else 0.5 if AI.search(titles) else 0.0),
-        ("names a lab or project", 1.0 if LABS.search(titles) else 0.0),
-        ("names OpenAI, Anthropic or Google", 0.6 if BIG_LABS.search(titles) else 0.0),
-        ("independent publishers", 0.8 * math.log(len(publishers))),
-        ("sources that offer it", 0.3 * math.log(len({offer.source for offer in offers}))),
-        ("points", 0.1 * math.log1p(max(offer.points for offer in offers))),
-        ("release", 0.4 if RELEASE.search(titles) else 0.0),
-        ("version", 0.3 if versions(titles) else 0.0),
-        ("first-hand", 0.5 if first_hand(story.lead.url, story.lead.title) else 0.0),
-        ("engineering depth", _depth(head)),
-        ("only a teaser", -1.2 if story.lead.partial else 0.0),
-        ("thin text", -0.8 if len(head) < 500 and not story.lead.partial else 0.0),
-        ("opinion or how-to", -0.8 if OPINION.search(titles) else 0.0),
-        ("money talk", -0.8 if MONEY.search(titles) else 0.0),
-        ("business talk", -0.8 if BUSINESS.search(story.lead.title) else 0.0),
-        ("round-up", -2.5 if ROUNDUP.search(titles) else 0.0),
-        ("reference page", -1.5 if REFERENCE.search(story.lead.title) or _documentation(path) else 0.0),
-        ("paper", -0.5 if domain(story.lead.url) == "arxiv.org" else 0.0),
-        ("question", -0.4 if story.lead.title.rstrip().endswith(("?", "？")) else 0.0),
-        ("age", -0.15 * _age_days(story, now)),
-    ]
+def _ranked(story: Story, signals: Mapping[str, Signals], now: datetime, profile: Profile, records: Records) -> Ranked:
+    """The story, its candidates best first, with the score of the best and each term of it, largest share first."""
+    weights = WEIGHTS[profile]
+    about = weighed(story_signals(story, now), weights)
+    terms = {
+        one.url: weighed(signals[one.url] | {"publisher's record": records.of(one.url)}, weights) | about
+        for one in story.candidates
+    }
+    ordered = sorted(story.candidates, key=lambda one: (-sum(terms[one.url].values()), one.url))
+    # The terms shown are the terms summed.
+    shown = [(name, round(value, 3)) for name, value in terms[ordered[0].url].items() if abs(value) >= 0.005]
+    reasons = tuple(Reason(name, value) for name, value in sorted(shown, key=lambda term: -abs(term[1])))
+    score = round(sum(reason.value for reason in reasons), 3)
+    return Ranked(replace(story, candidates=tuple(ordered)), score, reasons)
 
 
-def _documentation(path: str) -> bool:
-    """A page of a manual rather than a piece of news: by its address, which rarely lies about that."""
-    return bool(DOCUMENTATION.search(path)) and not DATED_PAGE.search(path)
-
-
-def _depth(head: str) -> float:
-    """0 to 1.2: measured quantities and engineering terms per thousand characters of the beginning."""
-    if not head:
-        return 0.0
-    measured = sum(1 for number in numbers(head) if number.unit)
-    terms = len({found.casefold() for found in DEPTH.findall(head)})
-    scale = 1.5 if language_of(head) == "zh" else 1.0  # a Chinese character carries about 1.5 Latin ones here
-    return min(1.2, 0.05 * measured * scale + 0.1 * terms)
-
-
-def _age_days(story: Story, now: datetime) -> float:
-    dated = [document.published_at for document in story.documents if document.published_at]
-    return max(0.0, (now - max(dated)).total_seconds() / 86400) if dated else 1.0
-
-
-def rank(stories: Sequence[Story], now: datetime) -> list[Ranked]:
-    """All stories, best first; equal scores by id, so that a replay gives the same order."""
-    return sorted((score(story, now) for story in stories), key=lambda ranked: (-ranked.score, ranked.story.id))
+def distinct(ranked: Sequence[Ranked], most: int) -> list[Candidate]:
+    """The best candidates of the first `most` stories of which none is too much like a better one: an order without places."""
+    best = [one.story.candidates[0] for one in ranked]
+    kept: list[tuple[Candidate, Vector]] = []
+    for one, point in zip(best, vectors([one.title for one in best]), strict=True):
+        if len(kept) < most and all(cosine(point, other) < SAME_PLACE for _, other in kept):
+            kept.append((one, point))
+    return [one for one, _ in kept]
 
 
 def select(ranked: Sequence[Ranked], items: int) -> tuple[list[Ranked], list[Loss]]:

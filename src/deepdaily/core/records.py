@@ -1,0 +1,46 @@
+"""How often a publisher's links became stories that several editors ran: a record by registrable domain, learned by counting.
+
+By domain, not by feed, so that what was learned on one list of sources holds on another.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from deepdaily.core.urls import domain
+
+DOUBT = 8
+"""A domain is believed as far as its links outnumber so many ordinary ones (ranking.md, section 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """By domain, how many of its links were picked and how many there were; `chance` is the share picked of all links."""
+
+    counts: Mapping[str, tuple[int, int]]
+    chance: float
+
+    def of(self, url: str) -> float:
+        """Log of the domain's rate over that of all: 0 for a domain nobody knows, 0.7 for twice the chance."""
+        picked, links = self.counts.get(domain(url), (0, 0))
+        return math.log((picked + DOUBT * self.chance) / (links + DOUBT) / self.chance) if self.chance else 0.0
+
+
+COLD = Records({}, 0.0)
+"""Nothing learned: every domain alike."""
+
+
+def learned(outcomes: Iterable[tuple[str, bool]]) -> Records:
+    """Records from (link, whether it was picked). Domains with fewer than DOUBT links, none picked, stay unknown."""
+    picked, links = Counter[str](), Counter[str]()
+    for url, ran in outcomes:
+        site = domain(url)
+        links[site] += 1
+        picked[site] += ran
+    total = sum(links.values())
+    chance = sum(picked.values()) / total if total else 0.0
+    known = [site for site in sorted(links) if picked[site] or links[site] >= DOUBT]
+    return Records({site: (picked[site], links[site]) for site in known}, chance)
