@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import socketserver
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,10 +14,12 @@ from threading import Thread
 
 import pytest
 
-from deepdaily.core.errors import NothingToPublish
+from deepdaily import wiring
+from deepdaily.core.errors import NothingToPublish, StoreError
 from deepdaily.core.types import Harvest, Slot, SourceHealth, SourceState
 from deepdaily.keeper import DEGRADED, NOTHING, dead_sources, with_alerts
-from deepdaily.store import Store
+from deepdaily.settings import Settings
+from deepdaily.store import Store, open_store
 from making import NOW, SLOT
 from webs import deepdaily, environment
 
@@ -62,6 +65,54 @@ async def test_a_run_of_the_keeper_leaves_it_to_the_keeper_to_say_that_nothing_c
     store: Store, status: int, lines: list[str]
 ) -> None:
     assert await told_of(store, status, kept=True) == lines
+
+
+@pytest.mark.parametrize(("kept", "lines"), [(False, [NOTHING]), (True, [])])
+@pytest.mark.parametrize("error", [StoreError("disk full"), RuntimeError("a bug")])
+async def test_a_run_that_breaks_off_tells_that_nothing_came_and_breaks_off(
+    store: Store, error: Exception, kept: bool, lines: list[str]
+) -> None:
+    told = Told()
+
+    async def work() -> int:
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        await with_alerts(store, SLOT, work, told, kept=kept)
+    assert told.lines == lines
+
+
+async def test_the_error_of_a_run_is_not_hidden_by_that_of_a_store_that_broke(tmp_path: Path) -> None:
+    broken, told = damaged(tmp_path, "runs"), Told()
+
+    async def work() -> int:
+        raise RuntimeError("a bug")
+
+    with closing(broken), pytest.raises(RuntimeError, match="a bug"):
+        await with_alerts(broken, SLOT, work, told, kept=False)
+    assert told.lines == [NOTHING]
+
+
+def damaged(folder: Path, table: str) -> Store:
+    """A store that opens and has lost a table."""
+    open_store(folder).close()
+    with closing(sqlite3.connect(folder / "deepdaily.db")) as db:
+        db.execute(f"DROP TABLE {table}")
+    return open_store(folder)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_an_alert_that_cannot_be_recorded_is_delivered_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], whole: bool
+) -> None:
+    given = wiring.Given(Settings(), {}, tmp_path, None)
+    if not whole:
+        damaged(tmp_path, "alerts").close()
+    assert await wiring._alert(given, SLOT, NOTHING)
+    said = capsys.readouterr().err
+
+    assert f"deepdaily {SLOT.day}: {NOTHING}; see" in said
+    assert ("no record of alerts: the database" in said) is not whole
 
 
 # -- dead sources -----------------------------------------------------------------------------------------------------
@@ -115,6 +166,35 @@ def test_many_slots_of_one_day_are_one_day(store: Store) -> None:
         keep(store, 0, "unreachable", hours=hours)
 
     assert dead_sources(store, SLOT) == []
+
+
+class Counted(Store):
+    """A store that counts the slots whose harvests are read."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store._engine)
+        self.read: list[str] = []
+
+    def harvests(self, slot: str) -> list[Harvest]:
+        self.read.append(slot)
+        return super().harvests(slot)
+
+
+def test_the_archive_is_read_back_to_the_last_answer_each_slot_once(store: Store) -> None:
+    assert dead(store, ["ok"] * 20 + ["unreachable"] * 3) == ["a feed"]
+    counted = Counted(store)
+
+    assert dead_sources(counted, SLOT) == ["a feed"]
+    assert counted.read == store.slots()[:4]
+
+
+def test_the_archive_is_read_back_to_the_last_alert(store: Store) -> None:
+    dead(store, ["unreachable"] * 20)
+    store.keep_told(store.slots()[2], "source dead: a feed")
+    counted = Counted(store)
+
+    assert dead_sources(counted, SLOT) == []
+    assert counted.read == store.slots()[:3]
 
 
 async def test_a_dead_source_is_named_once_until_it_has_answered_in_between(store: Store) -> None:
@@ -210,17 +290,17 @@ recipients = ["oncall@example.com"]
 to = "mail"
 host = "127.0.0.1"
 port = {smtp}
-sender = "daily@example.com"
+sender = "AI Daily <daily@example.com>"
 recipients = ["readers@example.com"]
 """
 
 
-def run(folder: Path, hook: str, smtp: int, *more: str) -> str:
+def run(folder: Path, hook: str, smtp: int, *more: str, status: int = 30) -> str:
     """A run that ends with nothing; what it says on stderr."""
     (folder / "deepdaily.toml").write_text(SETTINGS.replace("{hook}", hook).replace("{smtp}", str(smtp)), "utf-8")
     moment = ("--now", "2026-03-12T07:30:00+08:00")
     done = deepdaily("run", *moment, *more, env=environment(HOOK=f"http://{hook}/x"), cwd=folder)
-    assert done.returncode == 30, done.stderr
+    assert done.returncode == status, done.stderr
     return done.stderr
 
 
@@ -254,3 +334,13 @@ def test_a_trial_and_a_run_of_the_keeper_alert_nobody(tmp_path: Path, trial: tup
         run(tmp_path, hook, smtp, *trial)
 
     assert (posted, mails) == ([], [])
+
+
+@pytest.mark.parametrize(("trial", "alerts"), [((), 1), (("--out", "elsewhere"), 0), (("--dry-run",), 0), (("--kept",), 0)])
+def test_a_store_that_does_not_open_is_told(tmp_path: Path, trial: tuple[str, ...], alerts: int) -> None:
+    (tmp_path / "data").write_text("a file, where a folder should be", "utf-8")
+    with webhook() as (hook, posted), mailbox() as (smtp, mails):
+        said = run(tmp_path, hook, smtp, "--data", "data", *trial, status=2)
+
+    assert "the data folder data cannot be made" in said
+    assert (len(posted), len(mails)) == (alerts, alerts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ HERE = Path(__file__).resolve().parent.parent
 FILES = sorted((HERE / "deploy").iterdir())
 GUIDE = (HERE / "docs/operate.md").read_text("utf-8")
 
-CALL = re.compile(r"(?:\bdeepdaily |command: \[\")(run|schedule|search|verify|show|config|serve|mcp)\b(.*)")
+CALL = re.compile(r"(?:\bdeepdaily |^ *command: \[\")([a-z][a-z-]*)(.*)", re.MULTILINE)
 
 
 def calls(text: str) -> list[tuple[str, list[str]]]:
@@ -29,11 +31,13 @@ def calls(text: str) -> list[tuple[str, list[str]]]:
 def test_every_command_and_option_named_exists(text: str) -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     for name, options in calls(text):
+        assert name in commands
         known = {option for parameter in commands[name].params for option in parameter.opts}
         assert set(options) <= known, name
 
 
-def test_an_unknown_option_would_be_seen() -> None:
+def test_an_unknown_command_or_option_would_be_seen() -> None:
+    assert calls("then `deepdaily frobnicate` it") == [("frobnicate", [])]
     assert calls("ExecStart=/bin/deepdaily run --nonsense x") == [("run", ["--nonsense"])]
     assert calls('command: ["schedule", "--data", "/data"]') == [("schedule", ["--data"])]
 
@@ -49,3 +53,47 @@ def test_every_setting_named_in_the_guide_exists() -> None:
 
     assert named
     assert named <= known
+
+
+def test_no_file_runs_a_trial_that_sends_and_tells_nothing() -> None:
+    assert [file.name for file in FILES if "--out" in file.read_text("utf-8")] == []
+
+
+def test_a_store_that_is_briefly_away_is_tried_again() -> None:
+    unit = (HERE / "deploy/deepdaily.service").read_text("utf-8")
+
+    assert "RestartPreventExitStatus" not in unit  # 2 is that too
+    assert "StartLimitBurst=" in unit
+
+
+def test_the_workflow_keeps_what_was_told_also_after_a_run_that_failed() -> None:
+    steps = (HERE / "deploy/github-actions.yaml").read_text("utf-8").split("\n      - ")
+    (saving,) = [step for step in steps if "actions/cache/save@" in step]
+    (asked,) = [step for step in steps if "actions/cache/restore@" in step]
+
+    assert "if: always()" in saving
+    assert re.findall("(?:path|  key): .*", saving) == re.findall("(?:path|  key): .*", asked)
+
+
+@pytest.mark.parametrize("ignored", ["", "/deepdaily-data/\n"])
+def test_the_workflow_adds_the_editions_wherever_they_are_and_not_the_store(tmp_path: Path, ignored: str) -> None:
+    add = "".join(
+        re.findall(r"^ +(?:echo|git add) .*\n", (HERE / "deploy/github-actions.yaml").read_text("utf-8"), re.M)
+    )
+    (tmp_path / ".gitignore").write_text(ignored, "utf-8")
+    for name in ("content/posts/a.md", "deepdaily-data/deepdaily.db"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("x", "utf-8")
+    script = f"git init -q\n{add}git diff --cached --name-only"
+    done = subprocess.run(["bash", "-ec", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == (".gitignore\ncontent/posts/a.md\n", "")
+
+
+def test_the_image_is_built_from_what_the_package_needs_and_nothing_else() -> None:
+    lines = (HERE / ".dockerignore").read_text("utf-8").splitlines()
+    project = tomllib.loads((HERE / "pyproject.toml").read_text("utf-8"))["project"]
+    let_in = {line[1:] for line in lines if line.startswith("!")}
+
+    assert "*" in lines
+    assert let_in == {"src", "pyproject.toml", project["readme"], *project["license-files"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -101,6 +102,10 @@ def test_a_command_leaves_a_slot_alone_that_another_run_is_writing(tmp_path: Pat
             "slot 2026-03-12T08:00:00+08:00 is being written by elsewhere/1/1:7:aaaaaa since 20"
         )
         assert done.stdout.endswith("; this run leaves it alone\n")
+        told = deepdaily("run", "--data", str(tmp_path), "--now", "2026-03-12T07:30:00+08:00", "--json", cwd=tmp_path)
+        held = json.loads(told.stdout)
+        assert (held["slot"], held["held_by"]) == ("2026-03-12T08:00:00+08:00", "elsewhere/1/1:7:aaaaaa")
+        assert datetime.fromisoformat(held["since"]).tzinfo
         assert store.slots() == []
 
 
@@ -287,6 +292,13 @@ def test_sigterm_ends_the_keeper(tmp_path: Path) -> None:
         process.stderr.readline()  # its first run, of an empty list of sources, has said something
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
+
+
+async def test_a_run_that_cannot_be_started_is_a_failed_run(capfd: pytest.CaptureFixture[str]) -> None:
+    too_long = "x" * (1 << 22)  # for one argument, on every system
+
+    assert await wiring._attempt([too_long], SLOT) == wiring.NOT_STARTED
+    assert f"the run of {SLOT.day} cannot be started: " in capfd.readouterr().err
 
 
 # -- the deadline -----------------------------------------------------------------------------------------------------

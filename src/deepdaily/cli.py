@@ -114,9 +114,9 @@ def run(
         _warn(f"no network (no answer within {wiring.PROBE_S} s): running the sample day instead")
         raise typer.Exit(_sample_day(Broken.NONE, tamper=False, as_json=as_json))
     moment = given.clock(now)
-    store = given.store()
+    slot = given.slot(day, moment)
+    store = given.store() if dry_run else wiring.store_or_alert(given, slot, kept=kept)
     try:
-        slot = given.slot(day, moment)
         alone = partial(_run_alone, given, store, slot, moment, as_json=as_json, dry=dry_run, again=kept)
         work = alone() if dry_run else wiring.with_alerts(given, store, slot, alone, kept=kept)
         raise typer.Exit(asyncio.run(work))

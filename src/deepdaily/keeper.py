@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
-from deepdaily.core.errors import NothingToPublish, StoreError
+from deepdaily.core.errors import StoreError
 from deepdaily.core.schedule import begun, next_try
 from deepdaily.core.types import Issue, Slot
 from deepdaily.pipeline import House, published, run_day
@@ -149,23 +149,27 @@ Tell = Callable[[Slot, str], Awaitable[bool]]
 
 
 def dead_sources(store: Store, slot: Slot) -> list[str]:
-    """Sources that failed in every slot of DEAD_DAYS days, and of which nobody was told since they last answered."""
+    """Sources that failed in every slot of DEAD_DAYS days, and of which nobody was told since they last answered.
+
+    Slots are read from this one back until each source that failed in it has answered or was told.
+    """
     keys = [key for key in store.slots() if key <= slot.key]
-    failing = (
-        {one.health.source for one in store.harvests(slot.key) if trouble(one.health)} if slot.key in keys else set()
-    )
-    days: dict[str, set[str]] = {source: set() for source in sorted(failing)}
-    told: set[str] = set()
-    for key in keys:
-        if not failing:
+    dead, failed_on = list[str](), dict[str, set[str]]()
+    for key in keys if slot.key in keys else ():
+        health = [harvest.health for harvest in store.harvests(key)]
+        if key == slot.key:
+            failed_on = {one.source: set() for one in health if trouble(one)}
+        told = store.told(key)
+        for source in [source for source in failed_on if _dead(source) in told]:
+            del failed_on[source]
+        for one in health:
+            if one.state in ("ok", "empty") and len(failed_on.pop(one.source, ())) >= DEAD_DAYS:
+                dead.append(one.source)
+            elif one.source in failed_on and trouble(one):
+                failed_on[one.source].add(key[:10])
+        if not failed_on:
             break
-        well = {one.health.source for one in store.harvests(key) if one.health.state in ("ok", "empty")}
-        failing -= well
-        told |= {source for source in failing if _dead(source) in store.told(key)}
-        for one in store.harvests(key):
-            if one.health.source in failing and trouble(one.health):
-                days[one.health.source].add(key[:10])
-    return [source for source, failed_on in days.items() if len(failed_on) >= DEAD_DAYS and source not in told]
+    return sorted(dead + [source for source, days in failed_on.items() if len(days) >= DEAD_DAYS])
 
 
 def _dead(source: str) -> str:
@@ -179,20 +183,24 @@ async def with_alerts(store: Store, slot: Slot, work: Callable[[], Awaitable[int
         kept: a keeper started this run: it tries again, and tells itself what is missing when the time has come.
 
     Raises:
-        NothingToPublish: as `work` does.
+        Exception: as `work` does.
     """
     try:
         status = await work()
-    except NothingToPublish:
-        await _tell_all(store, slot, "" if kept else NOTHING, tell)
+    except Exception:
+        if not kept:
+            await tell(slot, NOTHING)
+        with suppress(StoreError):  # the run's own error says more
+            await _tell_dead(store, slot, tell)
         raise
-    await _tell_all(store, slot, {10: DEGRADED, 30: "" if kept else NOTHING}.get(status, ""), tell)
+    found = {10: DEGRADED, 30: "" if kept else NOTHING}.get(status, "")
+    if found:
+        await tell(slot, found)
+    await _tell_dead(store, slot, tell)
     return status
 
 
-async def _tell_all(store: Store, slot: Slot, found: str, tell: Tell) -> None:
-    if found:
-        await tell(slot, found)
+async def _tell_dead(store: Store, slot: Slot, tell: Tell) -> None:
     dead = dead_sources(store, slot)
     more = f" and {len(dead) - NAMED} more" if len(dead) > NAMED else ""
     if dead and await tell(slot, f"no answer for {DEAD_DAYS} days from {', '.join(dead[:NAMED])}{more}"):

@@ -37,7 +37,7 @@ from deepdaily.fetch import Fetcher
 from deepdaily.gather import Gathering, answered, gather
 from deepdaily.models.writing.reviewers import looked_over
 from deepdaily.models.writing.writer import ModelWriter
-from deepdaily.publish import Publisher
+from deepdaily.publish import Publisher, TakenInPart
 from deepdaily.read import Reader
 from deepdaily.recall import concluded, remembering
 from deepdaily.record import Meter, Record, trouble
@@ -254,6 +254,9 @@ async def published(house: House, issue: Issue, record: Record) -> None:
                 stage.went_out += 1
             except PublishError as error:
                 record.troubles.append(f"{publisher.channel}: {error}; {error.remedy}")
+                if isinstance(error, TakenInPart):
+                    house.store.keep_editions(error.editions)
+                    stage.went_out += 1
             house.meter.step()
         stage.told = f"{stage.went_out} of {len(house.publishers)} channels"
     if stage.went_out:

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from deepdaily import keeper
 from deepdaily.console import meter
@@ -33,7 +33,7 @@ from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.publish.messages import SEND_S, Feishu, Mail, Unset
 from deepdaily.record import Record
 from deepdaily.render.mail import note
-from deepdaily.settings import Publish, Settings, key_of, load
+from deepdaily.settings import Publish, Settings, key_of, load, mail_address
 from deepdaily.snapshots import Snapshots
 from deepdaily.sources import Source, load_pack
 from deepdaily.sources.feeds import Feed
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from deepdaily.serve.web import Shelf
 
 DATA = "deepdaily-data"
+
+T = TypeVar("T")
 
 PROBE_S = 2.5
 PROBED = ("https://hn.algolia.com/", "https://github.com/", "https://arxiv.org/", "https://www.cloudflare.com/")
@@ -138,7 +140,8 @@ def message_channels(given: Given, store: Store, slot: Slot, wire: WebWire) -> l
             made.append(Unset(chosen.to, unset[0]))
         elif chosen.to == "feishu":
             post, keep = partial(_posted, wire), lambda one: store.keep_editions([one])
-            made.append(Feishu(secrets[chosen.url_env], post, sent, keep, secrets[chosen.secret_env]))
+            stamp, secret = WallClock().now, secrets[chosen.secret_env]
+            made.append(Feishu(secrets[chosen.url_env], post, sent, keep, stamp, secret))
         elif chosen.to == "mail":
             made.append(_mail(chosen))
     return made
@@ -269,6 +272,9 @@ class WallClock:
 RUN_WALL_S = 3600
 """A run that takes longer hangs, and is ended and tried again: two hundred pages of slow hosts take minutes."""
 
+NOT_STARTED = 126
+"""The exit status of a run that could not be started, as of a shell."""
+
 END_S = 5
 """How long a run that is told to end may take before it is killed."""
 
@@ -302,7 +308,11 @@ def _finished(given: Given, slot: Slot) -> bool:
 async def _attempt(options: Sequence[str], slot: Slot) -> int:
     """One run in a process of its own: a leak, a crash or a hang ends with it."""
     command = (sys.executable, "-m", "deepdaily", "run", "--kept", "--date", slot.day, *options)
-    run = await asyncio.create_subprocess_exec(*command)
+    try:
+        run = await asyncio.create_subprocess_exec(*command)
+    except OSError as error:  # no memory, no process left, no interpreter: perhaps not at the next try
+        print(f"deepdaily: the run of {slot.day} cannot be started: {error}", file=sys.stderr)  # noqa: T201
+        return NOT_STARTED
     try:
         async with asyncio.timeout(RUN_WALL_S):
             return await run.wait()
@@ -323,6 +333,20 @@ async def _ended(run: asyncio.subprocess.Process) -> None:
         await run.wait()
 
 
+def store_or_alert(given: Given, slot: Slot, *, kept: bool) -> Store:
+    """The store of a run. One that does not open is told, as then nothing is published.
+
+    Raises:
+        StoreError: it does not open.
+    """
+    try:
+        return given.store()
+    except StoreError:
+        if not (given.out or kept):
+            asyncio.run(_alert(given, slot, keeper.NOTHING))
+        raise
+
+
 async def with_alerts(given: Given, store: Store, slot: Slot, work: Callable[[], Awaitable[int]], *, kept: bool) -> int:
     """The exit status of the run that `work` is, its trouble told. With `--out` it is a trial, and tells nobody."""
     if given.out:
@@ -335,20 +359,15 @@ async def _alert(given: Given, slot: Slot, trouble: str) -> bool:
 
     False where there are ways and all of them failed: then it may be told again.
     """
-    store = _opened(given)
-    try:
-        if store is not None and trouble in store.told(slot.key):
-            return True
-        line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
-        print(line, file=sys.stderr)  # noqa: T201
-        ways = _ways(given, slot, trouble, line)
-        delivered = not ways or any([await _delivered(way) for way in ways])
-        if delivered and store is not None:
-            store.keep_told(slot.key, trouble)
-        return delivered
-    finally:
-        if store is not None:
-            store.close()
+    if trouble in _recorded(given, lambda store: store.told(slot.key), set[str]()):
+        return True
+    line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
+    print(line, file=sys.stderr)  # noqa: T201
+    ways = _ways(given, slot, trouble, line)
+    delivered = not ways or any([await _delivered(way) for way in ways])
+    if delivered:
+        _recorded(given, lambda store: store.keep_told(slot.key, trouble), None)
+    return delivered
 
 
 def _ways(given: Given, slot: Slot, trouble: str, line: str) -> list[Callable[[], Awaitable[None]]]:
@@ -371,10 +390,13 @@ async def _post_alert(given: Given, url: str, body: bytes) -> None:
 
 async def _mail_alert(chosen: Publish, recipients: Sequence[str], line: str) -> None:
     try:
-        mail = note(line, sender=chosen.sender, recipients=list(recipients), now=WallClock().now())
+        sender, *to = (mail_address(one).addr_spec for one in (chosen.sender, *recipients))
+        mail = note(line, sender=sender, recipients=to, now=WallClock().now())
     except ValueError as error:
         raise PublishError(str(error), "mend sender and recipients in the settings") from error
-    await _mail(chosen).send(mail)
+    refused = await _mail(chosen).send(mail)
+    if refused:
+        print(f"deepdaily: the alert was not delivered to {', '.join(refused)}", file=sys.stderr)  # noqa: T201
 
 
 async def _delivered(way: Callable[[], Awaitable[None]]) -> bool:
@@ -386,12 +408,14 @@ async def _delivered(way: Callable[[], Awaitable[None]]) -> bool:
     return True
 
 
-def _opened(given: Given) -> Store | None:
-    """None where the store is the trouble: then nobody knows what was told before."""
+def _recorded(given: Given, use: Callable[[Store], T], otherwise: T) -> T:
+    """What `use` gives of the store; `otherwise` where the store is the trouble: an alert does not wait for it."""
     try:
-        return given.store()
-    except StoreError:
-        return None
+        with closing(given.store()) as store:
+            return use(store)
+    except StoreError as error:
+        print(f"deepdaily: no record of alerts: {error}", file=sys.stderr)  # noqa: T201
+        return otherwise
 
 
 async def online(given: Given) -> bool:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import smtplib
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from types import TracebackType
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
+from deepdaily.publish import TakenInPart
 from deepdaily.publish.messages import Feishu, Mail, Unset
+from deepdaily.settings import Publish, mail_address
 from render import issues
 
 
@@ -27,8 +31,13 @@ class Webhook:
         return {"code": self.code, "msg": "frequency limited" if self.code else "ok"}
 
 
+SENT_AT = datetime(2026, 3, 19, 7, 59, tzinfo=UTC)
+"""The wall clock's time, a week after the calendar of the issue."""
+
+
 def feishu(hook: Webhook, kept: list[Edition], secret: str = "") -> Feishu:
-    return Feishu("https://open.example/hook", hook, [one.location for one in kept], kept.append, secret, pause_s=0)
+    sent = [one.location for one in kept]
+    return Feishu("https://open.example/hook", hook, sent, kept.append, lambda: SENT_AT, secret, pause_s=0)
 
 
 async def publish(channel: Feishu | Mail | Unset) -> tuple[Edition, ...]:
@@ -56,12 +65,14 @@ async def test_what_a_killed_run_sent_is_not_sent_again() -> None:
     assert again[0].channel == "feishu"
 
 
-async def test_a_signed_message_carries_stamp_and_sign() -> None:
+async def test_a_signed_message_carries_the_wall_clock_and_a_sign_and_counts_as_the_same_message() -> None:
     hook = Webhook()
-    await publish(feishu(hook, [], secret="s3cret"))
+    signed = await publish(feishu(hook, [], secret="s3cret"))
 
-    assert set(hook.bodies[0]) >= {"timestamp", "sign"}
+    assert hook.bodies[0]["timestamp"] == str(int(SENT_AT.timestamp()))
+    assert hook.bodies[0]["sign"]
     assert "s3cret" not in json.dumps(hook.bodies)
+    assert signed == await publish(feishu(Webhook(), []))
 
 
 async def test_a_refused_message_is_a_publish_error_and_is_not_counted() -> None:
@@ -78,7 +89,7 @@ class Server:
     tls, sent = True, list[EmailMessage]()
 
     def __init__(self, host: str, port: int, timeout: float) -> None:
-        self.secured = False
+        self.greeted = self.secured = False
 
     def __enter__(self) -> Server:
         return self
@@ -87,9 +98,11 @@ class Server:
         pass
 
     def ehlo(self) -> tuple[int, bytes]:
+        self.greeted = True
         return 250, b""
 
     def has_extn(self, name: str) -> bool:
+        assert self.greeted  # extensions are what a greeting was answered with
         return self.tls
 
     def starttls(self, context: object) -> None:
@@ -98,8 +111,14 @@ class Server:
     def login(self, user: str, password: str) -> None:
         assert self.secured
 
-    def send_message(self, mail: EmailMessage) -> None:
+    def send_message(self, mail: EmailMessage) -> dict[str, tuple[int, bytes]]:
         type(self).sent = [*self.sent, mail]
+        return {}
+
+
+class PickyServer(Server):
+    def send_message(self, mail: EmailMessage) -> dict[str, tuple[int, bytes]]:
+        return {"gone@d.example": (550, b"user unknown")}
 
 
 class OpenServer(Server):
@@ -111,8 +130,8 @@ class DeadServer(Server):
         raise smtplib.SMTPServerDisconnected("gone")
 
 
-def mail(server: type[Server], user: str = "me") -> Mail:
-    return Mail("smtp.example", 587, "a@b.example", ("c@d.example",), user, "pw", open_smtp=server)  # type: ignore[arg-type]
+def mail(server: type[Server], sender: str = "a@b.example", recipient: str = "c@d.example") -> Mail:
+    return Mail("smtp.example", 587, sender, (recipient,), "me", "pw", open_smtp=server)  # type: ignore[arg-type]
 
 
 async def test_a_mail_goes_out_over_tls() -> None:
@@ -120,6 +139,50 @@ async def test_a_mail_goes_out_over_tls() -> None:
 
     assert edition.channel == "mail"
     assert Server.sent[-1]["To"] == "c@d.example"
+
+
+async def test_a_refused_recipient_is_named_and_the_mail_counts_as_sent() -> None:
+    with pytest.raises(TakenInPart, match=r"refused gone@d\.example") as caught:
+        await publish(mail(PickyServer))
+
+    assert [one.channel for one in caught.value.editions] == ["mail"]
+
+
+async def test_sender_and_recipient_may_have_a_name() -> None:
+    await publish(mail(Server, "AI 日报 <daily@b.example>", "Readers <c@d.example>"))
+
+    assert Server.sent[-1]["From"] == "AI 日报 <daily@b.example>"
+    assert Server.sent[-1]["To"] == "c@d.example"
+    assert Server.sent[-1]["Message-ID"].endswith("@b.example>")
+
+
+@pytest.mark.parametrize("broken", ["nobody", "@b.example", "a@", "a b@c.example", "a@b.example, c@d.example", ""])
+async def test_a_broken_address_is_a_publish_error(broken: str) -> None:
+    for one in (mail(Server, sender=broken), mail(Server, recipient=broken)):
+        with pytest.raises(PublishError, match="is no mail address"):
+            await publish(one)
+
+
+def test_the_settings_refuse_a_broken_address_before_anything_runs() -> None:
+    given = {"to": "mail", "host": "smtp.example", "sender": "Daily <a@b.example>", "recipients": ["c@d.example"]}
+    Publish.model_validate(given)
+
+    for broken in ({"sender": "Daily a@b.example"}, {"recipients": ["c@d.example", "everyone"]}):
+        with pytest.raises(ValidationError, match="is no mail address; write"):
+            Publish.model_validate(given | broken)
+
+
+@pytest.mark.parametrize("written", ["a@b.example", " Name <a@b.example> ", '"Name, of it" <a@b.example>'])
+def test_an_address_may_have_a_name(written: str) -> None:
+    assert mail_address(written).addr_spec == "a@b.example"
+
+
+@pytest.mark.parametrize(
+    "written", ["a@bücher.example", "ä@b.example", "Name <a@b.example", "a\n@b.example", "<>", "x<y<a@b>"]
+)
+def test_an_address_that_a_server_would_refuse_is_none(written: str) -> None:
+    with pytest.raises(ValueError, match="is no mail address"):
+        mail_address(written)
 
 
 async def test_a_password_is_not_sent_in_the_open() -> None:

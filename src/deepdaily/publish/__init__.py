@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Document, Edition, Issue
+
+
+class TakenInPart(PublishError):
+    """The channel took the issue, but not for everybody. It counts as published: what arrived is not sent again."""
+
+    def __init__(self, message: str, remedy: str = "", editions: tuple[Edition, ...] = ()) -> None:
+        super().__init__(message, remedy)
+        self.editions = editions
+
+    def __reduce__(self):  # type: ignore[no-untyped-def]
+        return type(self), (str(self), self.remedy, self.editions)
 
 
 class Publisher(Protocol):
@@ -28,6 +40,7 @@ class Publisher(Protocol):
 
         Raises:
             PublishError: this channel did not take it; the others are independent.
+            TakenInPart: it took it, but not for everybody.
         """
         ...
 

@@ -17,8 +17,10 @@ from typing import Any, ClassVar
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Document, Edition, Issue
+from deepdaily.publish import TakenInPart
 from deepdaily.render.feishu import cards
 from deepdaily.render.mail import message
+from deepdaily.settings import mail_address
 
 Post = Callable[[str, bytes], Any]
 """Posts JSON bytes to an address and gives the answer's JSON: `async (url, body) -> dict`; raises PublishError."""
@@ -49,6 +51,8 @@ class Feishu:
     """Locations that an earlier, killed run had sent already."""
     keep: Callable[[Edition], None]
     """Called as soon as one message is accepted."""
+    stamp: Callable[[], datetime]
+    """The wall clock: a signature is good for an hour, whatever calendar the run has."""
     secret: str = ""
     pause_s: float = 0.3
     """Between messages: a bot may send five a second."""
@@ -63,15 +67,15 @@ class Feishu:
             digest = "sha256:" + sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()
             edition = Edition(issue.draft.slot.key, f"{self.channel}:part", location, digest, issue.approved_at)
             if location not in self.sent:
-                await self._send(card, issue.approved_at)
+                await self._send(card)
                 self.keep(edition)
                 await asyncio.sleep(self.pause_s)
             found.append(edition)
         whole = "sha256:" + sha256("".join(one.digest for one in found).encode()).hexdigest()
         return (Edition(issue.draft.slot.key, self.channel, f"{len(found)} messages", whole, issue.approved_at),)
 
-    async def _send(self, card: dict[str, Any], now: datetime) -> None:
-        signed = card | _signature(self.secret, now) if self.secret else card
+    async def _send(self, card: dict[str, Any]) -> None:
+        signed = card | _signature(self.secret, self.stamp()) if self.secret else card
         answer = await self.post(self.url, json.dumps(signed, ensure_ascii=False).encode())
         if answer.get("code", answer.get("StatusCode", -1)) != 0:
             said = str(answer.get("msg", answer.get("StatusMessage", "")))[:200]
@@ -103,30 +107,39 @@ class Mail:
     async def publish(
         self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
     ) -> tuple[Edition, ...]:
-        mail = message(issue, sender=self.sender, recipients=list(self.recipients))
-        await self.send(mail)
+        try:
+            sender, *to = (mail_address(one) for one in (self.sender, *self.recipients))
+        except ValueError as error:
+            raise PublishError(str(error), "mend sender and recipients in the settings") from error
+        mail = message(issue, sender=sender.addr_spec, recipients=[one.addr_spec for one in to])
+        mail.replace_header("From", sender)
+        refused = await self.send(mail)
         digest = "sha256:" + sha256(mail.as_bytes()).hexdigest()
-        return (Edition(issue.draft.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at),)
+        edition = Edition(issue.draft.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at)
+        if refused:
+            raise TakenInPart(f"{self.host} refused {', '.join(refused)}", "mend these recipients", (edition,))
+        return (edition,)
 
-    async def send(self, mail: EmailMessage) -> None:
-        """Hand one mail to the server.
+    async def send(self, mail: EmailMessage) -> list[str]:
+        """Hand one mail to the server; the recipients it refused, where it took others.
 
         Raises:
             PublishError: the server did not take it.
         """
         try:
-            await asyncio.to_thread(self._send, mail)
+            return await asyncio.to_thread(self._send, mail)
         except (OSError, smtplib.SMTPException) as error:
             raise PublishError(
                 f"{self.host} did not take the mail: {error}", "check host, port, user and password"
             ) from error
 
-    def _send(self, mail: EmailMessage) -> None:
+    def _send(self, mail: EmailMessage) -> list[str]:
         with self.open_smtp(self.host, self.port, timeout=SEND_S) as server:
-            if server.has_extn("starttls") or (server.ehlo()[0] and server.has_extn("starttls")):
+            server.ehlo()
+            if server.has_extn("starttls"):
                 server.starttls(context=ssl.create_default_context())
             elif self.user:
                 raise smtplib.SMTPException("the server offers no TLS, and a password is not sent in the open")
             if self.user:
                 server.login(self.user, self.password)
-            server.send_message(mail)
+            return list(server.send_message(mail))
