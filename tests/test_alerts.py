@@ -336,7 +336,9 @@ def test_a_trial_and_a_run_of_the_keeper_alert_nobody(tmp_path: Path, trial: tup
     assert (posted, mails) == ([], [])
 
 
-@pytest.mark.parametrize(("trial", "alerts"), [((), 1), (("--out", "elsewhere"), 0), (("--dry-run",), 0), (("--kept",), 0)])
+@pytest.mark.parametrize(
+    ("trial", "alerts"), [((), 1), (("--out", "elsewhere"), 0), (("--dry-run",), 0), (("--kept",), 0)]
+)
 def test_a_store_that_does_not_open_is_told(tmp_path: Path, trial: tuple[str, ...], alerts: int) -> None:
     (tmp_path / "data").write_text("a file, where a folder should be", "utf-8")
     with webhook() as (hook, posted), mailbox() as (smtp, mails):

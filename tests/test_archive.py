@@ -19,6 +19,7 @@ from deepdaily.demo import web
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store, open_store
 from deepdaily.wiring import Given, channels
+from making import kept_instead
 from webs import deepdaily
 
 DAY = "2026-03-12"
@@ -114,7 +115,7 @@ def test_a_claim_altered_in_the_store_is_missing_from_its_snapshot_and_no_longer
             for section in first.sections
         )
         items = (replace(first, sections=sections), *issue.draft.items[1:])
-        store.keep_issue(replace(issue, draft=replace(issue.draft, items=items)))
+        kept_instead(store, replace(issue, draft=replace(issue.draft, items=items)))
     verdict = verdict_on(copy)
 
     assert not verdict.green
@@ -127,7 +128,7 @@ def test_a_claim_that_says_more_than_its_passage_is_unsupported_though_the_passa
         first = issue.draft.items[0]
         boast = replace(first.title, text=first.title.text + "，快 87 倍")
         items = (replace(first, title=boast), *issue.draft.items[1:])
-        store.keep_issue(replace(issue, draft=replace(issue.draft, items=items)))
+        kept_instead(store, replace(issue, draft=replace(issue.draft, items=items)))
     verdict = verdict_on(copy)
 
     assert verdict.found == verdict.facts
@@ -176,7 +177,7 @@ def test_words_are_found_in_the_encoding_that_the_bytes_declare() -> None:
     assert "首token时延" not in bare(page.replace("gbk", "utf-8").encode("gbk"))
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "idna", "hex", "undefined"])
+@pytest.mark.parametrize("encoding", ["klingon", "idna", "hex", "undefined", "punycode", "unicode_escape", "utf-7"])
 def test_a_declared_encoding_that_is_none_is_read_as_utf_8(encoding: str) -> None:
     assert "时延" in bare(f'<?xml version="1.0" encoding="{encoding}"?><a>时延</a>'.encode())
 

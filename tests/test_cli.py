@@ -225,6 +225,15 @@ def test_a_folder_that_cannot_be_written_keeps_the_issue_for_the_next_start(tmp_
     assert TITLE in (tmp_path / "out/content/posts/2026-03-12/index.md").read_text("utf-8")
 
 
+def test_a_second_run_of_a_finished_slot_tells_the_first_as_json(tmp_path: Path) -> None:
+    pages = {"/feed": ("application/atom+xml", FEED + entry("good", TITLE) + "</feed>"), "/good": ("text/html", PAGE)}
+    first, again = run_on(tmp_path, pages, "/feed", "--json"), run_on(tmp_path, {}, "/feed", "--json")
+
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout) == json.loads(first.stdout)
+    assert json.loads(again.stdout)["editions"]
+
+
 def test_the_sample_day_is_published_and_proven_and_a_changed_digit_is_caught(tmp_path: Path) -> None:
     well, tampered = deepdaily("demo", cwd=tmp_path), deepdaily("demo", "--tamper", cwd=tmp_path)
 

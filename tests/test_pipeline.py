@@ -27,6 +27,7 @@ from deepdaily.keeper import calendar_of, is_finished, keep
 from deepdaily.models import Model, Prompt, S
 from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.pipeline import House, run_day
+from deepdaily.publish import TakenInPart
 from deepdaily.publish.files import Hugo
 from deepdaily.record import trouble
 from deepdaily.snapshots import Snapshots
@@ -65,6 +66,16 @@ class FullChannel:
         self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
     ) -> tuple[Edition, ...]:
         raise PublishError("no space left", "free some")
+
+
+class PickyChannel(FullChannel):
+    """A channel that takes the issue, but not for everybody."""
+
+    async def publish(
+        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
+    ) -> tuple[Edition, ...]:
+        edition = Edition(issue.draft.slot.key, self.channel, "here", "sha256:0", issue.approved_at)
+        raise TakenInPart("gone@d.example was refused", "mend it", (edition,))
 
 
 @asynccontextmanager
@@ -115,6 +126,16 @@ def test_the_store_holds_issue_record_and_editions(whole: Whole) -> None:
     assert json.loads(store.record(SLOT.key)) == record
     assert store.status(SLOT.key) == "published"
     assert POST in {edition.location for edition in store.editions(SLOT.key)}
+
+
+async def test_a_run_whose_slot_another_has_told_meanwhile_publishes_that(whole: Whole, tmp_path: Path) -> None:
+    other = replace(whole[1], draft=replace(whole[1].draft, title="What the other run tells"))
+    async with house(tmp_path) as opened:
+        opened.store.keep_issue(other)
+        issue, _ = await run_day(opened, SLOT, web.NOW)
+
+        assert issue == opened.store.issue(SLOT.day) == other
+    assert other.draft.title in (tmp_path / "out" / POST).read_text("utf-8")
 
 
 def test_every_offered_link_is_told_or_lost_with_a_reason(whole: Whole) -> None:
@@ -180,6 +201,15 @@ async def test_a_channel_that_fails_costs_only_its_own_edition(tmp_path: Path) -
     assert (record.status, record.exit) == ("published", 10)
     assert record.troubles == ["full: no space left; free some"]
     assert (tmp_path / "out" / POST).exists()
+
+
+async def test_a_channel_that_took_the_issue_in_part_is_a_trouble_and_has_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        _, record = await run_day(replace(opened, publishers=[PickyChannel()]), SLOT, web.NOW)
+
+        assert (record.status, record.exit) == ("published", 10)
+        assert record.troubles == ["full: gone@d.example was refused; mend it"]
+        assert is_finished(opened.store, SLOT, ["full"])
 
 
 async def test_a_channel_that_missed_the_issue_gets_that_same_issue_later(tmp_path: Path) -> None:
@@ -263,7 +293,9 @@ async def test_a_missed_day_written_afterwards_tells_nothing_that_a_newer_issue_
         opened.store.begin(missed.key, web.NOW)
         older, _ = await run_day(opened, missed, web.NOW)
 
-    assert not {item.story for item in newer.draft.items} & {item.story for item in older.draft.items if not item.thread}
+    assert not {item.story for item in newer.draft.items} & {
+        item.story for item in older.draft.items if not item.thread
+    }
 
 
 # -- with a model -----------------------------------------------------------------------------------------------------
@@ -326,3 +358,19 @@ async def test_a_model_that_falls_out_in_mid_issue_leaves_the_rest_to_the_builti
     assert record.exit == 10
     assert issue.draft.notice == ""
     assert any("budget" in finding.message for finding in issue.findings)
+
+
+async def test_a_model_of_whose_words_nothing_stands_is_said_as_one_that_does_not_answer(tmp_path: Path) -> None:
+    class Inventing(QuotingModel):
+        async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+            if prompt.purpose != "facts":
+                raise NoModel("nobody")
+            claims = [{"section": "what", "text": "营收增长 4,213%。", "cites": [2]}]
+            return shape.model_validate({"title": "x", "claims": claims})
+
+    async with house(tmp_path) as opened:
+        issue, record = await run_day(replace(opened, writer=writer(Inventing())), SLOT, web.NOW)
+
+    assert {item.writer for item in issue.draft.items} == {""}
+    assert record.exit == 10
+    assert any(cause.startswith("models:") for cause in issue.draft.degraded)

@@ -34,6 +34,7 @@ from deepdaily.serve.web import Shelf, reader
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store, open_store
 from fakes import InlineEngine
+from making import kept_instead
 
 SETTINGS = web.settings()
 SLOT = slot_at(web.NOW, SETTINGS.digest.at, SETTINGS.zone)
@@ -299,7 +300,7 @@ async def test_a_day_all_of_whose_items_are_refused_in_review_is_a_quiet_note(tm
         item = replace(issue.draft.items[0], title=replace(issue.draft.items[0].title, text="9,999 % faster"))
         watch = replace(issue.draft.watchlist[0], story=item.story)
         draft = replace(issue.draft, items=(item,), watchlist=(watch,), trends=())
-        opened.store.keep_issue(replace(issue, draft=draft))
+        kept_instead(opened.store, replace(issue, draft=draft))
     elsewhere = tmp_path / "data/deepdaily.db"
     with open_store(elsewhere.parent)._engine.begin() as db:
         for table in ("harvests", "readings"):

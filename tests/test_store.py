@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from deepdaily.core.errors import StoreError, StoreTooNew
 from deepdaily.core.types import Harvest, Loss, Offer, Snapshot, SourceHealth
@@ -22,6 +26,14 @@ def test_an_issue_comes_back_as_it_was(store: Store) -> None:
     assert store.issue("2026-03-12") == told
     assert store.issues() == [told]
     assert store.issues(before=SLOT.key) == []
+
+
+def test_the_first_issue_of_a_slot_stays(store: Store) -> None:
+    first, second = issue(story("One run's")), issue(story("Another's"))
+
+    assert store.keep_issue(first) == first
+    assert store.keep_issue(second) == first
+    assert store.issues() == [first]
 
 
 def test_a_harvest_comes_back_with_its_texts_as_first_seen(store: Store) -> None:
@@ -103,6 +115,51 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot be used"):
         open_store(tmp_path)
+
+
+def test_a_file_damaged_in_its_middle_is_a_store_error(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        store.keep_issue(issue(story("A title")))
+    file = tmp_path / "deepdaily.db"
+    with closing(sqlite3.connect(file)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'issues'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    file.write_bytes(content)
+
+    with closing(open_store(tmp_path)) as store, pytest.raises(StoreError, match="malformed"):
+        store.issue(SLOT.day)
+
+
+def test_a_mistake_in_a_statement_is_no_store_error(store: Store) -> None:
+    with store._engine.connect() as db, pytest.raises(SQLAlchemyError):
+        db.execute(META.insert().values(name="secret", value=None))
+
+
+def test_a_database_is_read_while_another_process_writes_it(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        store.keep_issue(issue(story("A title")))
+    with closing(sqlite3.connect(tmp_path / "deepdaily.db")) as writing:
+        writing.execute("BEGIN IMMEDIATE")
+        with closing(open_store(tmp_path)) as store:
+            assert store.issue_days() == [SLOT.day]
+
+
+def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path) -> None:
+    told = issue(story("A title"))
+    with closing(open_store(tmp_path)) as store:
+        store.keep_issue(told)
+    tmp_path.chmod(0o555)
+    try:
+        if os.access(tmp_path, os.W_OK):
+            pytest.skip("this user may write everywhere")
+        with closing(open_store(tmp_path)) as store:
+            assert store.issue(SLOT.day) == told
+            with pytest.raises(StoreError, match="readonly"):
+                store.keep_told(SLOT.key, "trouble")
+    finally:
+        tmp_path.chmod(0o755)
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from deepdaily.charset import encoding_of
 from deepdaily.core.errors import SnapshotDamaged
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import clean, shorten, tokens
@@ -117,10 +118,7 @@ def bare(body: bytes, media_type: str = "") -> str:
     unfolded first.
     """
     declared = _CHARSET.search(media_type) or _CHARSET.search(body[:2048].decode("latin-1"))
-    try:
-        text = body.decode(declared.group(1) if declared else "utf-8", "replace")
-    except (LookupError, UnicodeError):  # no such encoding, or one like `idna` that is none for pages
-        text = body.decode("utf-8", "replace")
+    text = body.decode(encoding_of(body, declared.group(1) if declared else "") or "utf-8", "replace")
     if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
         with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
             text = "\n".join(_strings(json.loads(text)))

@@ -15,8 +15,9 @@ import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, fromstring, tostring
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.encoding import bytes_to_str, detect_encoding, map_encoding_to_html5
+from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
+from deepdaily.charset import encoding_of
 from deepdaily.core.errors import NoText
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.types import Language
@@ -210,7 +211,7 @@ def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
 
 
 def _decoded(answer: PageBytes) -> str:
-    """The body as text: charset of the answer, then byte order mark, then the page's own word, then a guess (WHATWG)."""
+    """The body as text: byte order mark, then charset of the answer, then the page's own word, then a guess (WHATWG)."""
     kind, _, parameters = answer.media_type.partition(";")
     if not _TEXT_TYPES.fullmatch(kind.strip()):
         raise NoText(f"not a page but {kind.strip()[:80]}")
@@ -219,17 +220,11 @@ def _decoded(answer: PageBytes) -> str:
     ):
         raise NoText("binary, whatever its type says")
     charset = re.search(r"charset=[\"']?([\w.:-]+)", parameters, re.IGNORECASE)
-    encoding = (charset and map_encoding_to_html5(charset[1], fallback_utf8=False)) or _guessed(answer.body)
+    encoding = encoding_of(answer.body, charset[1] if charset else "")
+    encoding = encoding or str(detect_encoding(answer.body, from_html_meta=True))
     return str(
         bytes_to_str(answer.body, encoding, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252"))
     )
-
-
-def _guessed(body: bytes) -> str:
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if body.startswith(mark):
-            return name
-    return str(detect_encoding(body, from_html_meta=True))
 
 
 def _plain(source: str) -> Extracted:

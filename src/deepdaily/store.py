@@ -5,10 +5,12 @@ Synchronous, with one owner thread. Writes are small transactions; a killed run 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, TypeVar, cast
@@ -28,6 +30,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    inspect,
     or_,
     select,
     text,
@@ -36,6 +39,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.pool import NullPool
 
 from deepdaily import fulltext
 from deepdaily.core.errors import StoreError, StoreTooNew
@@ -390,13 +394,17 @@ class Store:
         """The days that have an issue, newest first."""
         return self._all(select(ISSUES.c.day).distinct().order_by(ISSUES.c.day.desc()))
 
-    def keep_issue(self, issue: Issue) -> None:
-        """Keep it in place of the slot's earlier one, and its items in the full-text index."""
+    def keep_issue(self, issue: Issue) -> Issue:
+        """The slot's issue: `issue`, kept with its items in the full-text index, unless the slot has one already."""
         slot = issue.draft.slot
+        put = self._put(ISSUES, replacing=False, slot=slot.key, day=slot.day, issue=to_json(issue))
         with self._engine.begin() as db:
-            db.execute(self._put(ISSUES, slot=slot.key, day=slot.day, issue=to_json(issue)))
+            if db.execute(put.returning(ISSUES.c.slot)).first() is None:
+                earlier = select(ISSUES.c.issue).where(ISSUES.c.slot == slot.key)
+                return from_json(Issue, db.execute(earlier).scalar_one())
             db.execute(self._put(META, name="issues", value=token_hex(8)))
             fulltext.keep(db, issue)
+        return issue
 
     def find(self, words: str, limit: int) -> list[fulltext.Printed]:
         """At most `limit` printed items that have every one of the words, the most relevant first."""
@@ -431,10 +439,16 @@ class Store:
         """Keep it in place of the same call in flight; `day` is the day whose budget it is paid from."""
         self._keep(CALLS, id=call.id, slot=call.slot, day=day, call=to_json(call))
 
-    def calls(self, slot: str) -> list[Call]:
-        """The slot's ledger, oldest first."""
-        found = [from_json(Call, row) for row in self._all(select(CALLS.c.call).where(CALLS.c.slot == slot))]
-        return sorted(found, key=lambda call: (call.asked_at, call.id))
+    def reserve_call(self, call: Call, day: str, fits: Callable[[list[Call]], bool]) -> bool:
+        """Keep the call if `fits` says so of those the day has; no other process reserves meanwhile."""
+        with self._engine.connect() as db:
+            _wait_for_turn(db)
+            rows = db.execute(select(CALLS.c.call).where(CALLS.c.day == day)).scalars()
+            kept = fits([from_json(Call, row) for row in rows])
+            if kept:
+                db.execute(self._put(CALLS, id=call.id, slot=call.slot, day=day, call=to_json(call)))
+            db.commit()
+        return kept
 
     def calls_since(self, slot: str) -> list[Call]:
         """Every call for `slot` and the slots after it, in no order."""
@@ -525,9 +539,21 @@ _MEND_SERVER = "start the server, or mend store.url in the settings (DEEPDAILY_S
 
 
 def _file(path: Path) -> Engine:
+    if path.exists() and not os.access(path.parent, os.W_OK):
+        return create_engine(f"sqlite:///{path}", creator=partial(_reading, path), poolclass=NullPool)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": LOCK_WAIT_S})
     event.listen(engine, "connect", _set_pragmas)
     return engine
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """A connection to a file in a folder that cannot be written; each is made anew, for one query.
+
+    SQLite would make its log beside the file even to read. Where there is none nobody is writing, and it is told so.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    how = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=LOCK_WAIT_S, check_same_thread=False)
 
 
 def _server(url: str) -> Engine:
@@ -553,7 +579,8 @@ def _line(error: BaseException | None) -> str:
 
 def _refused(context: ExceptionContext) -> None:
     """A full disk, a lock held too long, a damaged file, a server gone: foreseen, unlike a mistake in a statement."""
-    if isinstance(context.sqlalchemy_exception, OperationalError):
+    error = context.sqlalchemy_exception
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:  # SQLite's word for a damaged file
         raise StoreError(
             f"the database {_named(context.engine) if context.engine else ''} failed: {_line(context.original_exception)}",
             "make room, end the other program or start the server, then run the same command again:"
@@ -569,16 +596,12 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _prepare(engine: Engine) -> None:
+    """Make the tables that are missing. A database that has them is only read: no lock is taken, none is waited for."""
     with engine.connect() as db:
+        if _found_schema(db) == SCHEMA:
+            return
         _wait_for_turn(db)
-        META.create(db, checkfirst=True)
-        found = int(db.execute(select(META.c.value).where(META.c.name == "schema")).scalar() or 0)
-        if found > SCHEMA:
-            raise StoreTooNew(
-                f"the database {_named(engine)} was written by a newer deepdaily (schema {found}, this one knows {SCHEMA})",
-                "upgrade deepdaily, or name another folder with --data",
-            )
-        if found < SCHEMA:
+        if _found_schema(db) < SCHEMA:  # another process may have made them in the meantime
             _schema.create_all(db)
             fulltext.make(db)
             for row in db.execute(select(ISSUES.c.issue)).scalars().all():  # those that schema 1 did not index
@@ -588,8 +611,21 @@ def _prepare(engine: Engine) -> None:
         db.commit()
 
 
+def _found_schema(db: Connection) -> int:
+    """The number the database was written with; 0 for an empty one. Raises StoreTooNew."""
+    if not inspect(db).has_table(META.name):
+        return 0
+    found = int(db.execute(select(META.c.value).where(META.c.name == "schema")).scalar() or 0)
+    if found > SCHEMA:
+        raise StoreTooNew(
+            f"the database {_named(db.engine)} was written by a newer deepdaily (schema {found}, this one knows {SCHEMA})",
+            "upgrade deepdaily, or name another folder with --data",
+        )
+    return found
+
+
 def _wait_for_turn(db: Connection) -> None:
-    """Two processes may open a new database at once."""
+    """One process at a time: two may open a new database at once, or reserve from one budget."""
     if db.dialect.name == "sqlite":
         db.exec_driver_sql("BEGIN IMMEDIATE")
     else:

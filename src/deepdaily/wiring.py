@@ -194,7 +194,7 @@ def model_ladder(
     rungs, unusable = list[Rung](), list[str]()
     for name in chosen.ladder:
         one = chosen.known[name]
-        key = os.environ.get(one.key_env, "") if one.key_env else ""
+        key = os.environ.get(one.key_env, "").strip() if one.key_env else ""
         if one.key_env and not key:
             unusable.append(f"{name}: {one.key_env} is not set")
         elif one.kind == "anthropic" and find_spec("anthropic") is None:

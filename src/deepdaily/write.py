@@ -105,6 +105,7 @@ async def retold(
             continue
         item, found = outcome
         findings += found
+        failed += item is None and bool(found)  # too little of it stood; a short text has no findings
         if item is not None:
             told[story.id] = item
     items = tuple(told.get(item.story, item) for item in draft.items)

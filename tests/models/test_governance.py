@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from math import inf
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, NoModel, ReplyBroken
-from deepdaily.core.types import Usage
+from deepdaily.core.types import Call, Usage
 from deepdaily.models import Prompt
 from deepdaily.models.breaker import MOST_WASTED, Breaker
 from deepdaily.models.chat import ChatModel
@@ -167,7 +168,7 @@ async def test_a_model_that_hangs_is_left_out_though_only_the_caller_gives_up(st
     assert await model.ask(prompt(9), Note) == Note(title="Quillserve 2.4", cites=[1, 2])
     assert len(hanging.requests) == MOST_WASTED
     assert model.troubles() == ["quill: no answer in the time it had; left out for this run"]
-    rows = [call for call in store.calls(SLOT) if call.model == "quill"]
+    rows = [call for call in store.calls_since(SLOT) if call.model == "quill"]
     assert [call.state for call in rows] == ["asked"] * 3
     assert all(call.usage.decode_tokens == 900 for call in rows)
 
@@ -199,7 +200,7 @@ async def test_a_misshapen_reply_is_asked_for_once_more_with_what_was_wrong(stor
     assert note.title == "Quillserve 2.4"
     assert "title: Field required" in quill.requests[1].user
     assert quill.requests[0].system == quill.requests[1].system
-    assert [call.state for call in store.calls(SLOT)].count("refused") == 1
+    assert [call.state for call in store.calls_since(SLOT)].count("refused") == 1
 
 
 async def test_two_misshapen_replies_are_the_next_models_turn_and_a_rerun_walks_the_same_way(store: Store) -> None:
@@ -413,7 +414,7 @@ async def test_spend_never_passes_the_budget(
     while not asking.done():
         await asyncio.sleep(0)
         high = max(high, Ledger(store, SLOT, NOW, Budget.parsed(budget)).spent())
-    calls = len(store.calls(SLOT))
+    calls = len(store.calls_since(SLOT))
     store.close()
 
     assert high <= Budget.parsed(budget).amount
@@ -437,20 +438,20 @@ async def test_a_killed_run_has_not_spent_more_than_it_says(store: Store) -> Non
     task = asyncio.create_task(ladder(store, hanging, price=PRICE, budget="3 CNY/day").ask(prompt(), Note))
     while not hanging.requests:  # noqa: ASYNC110
         await asyncio.sleep(0)
-    during = store.calls(SLOT)
+    during = store.calls_since(SLOT)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
     most = most_it_takes(hanging.requests[0].prefill_bound, 900, PRICE)
     assert [(call.state, call.usage) for call in during] == [("asked", most)]
-    assert store.calls(SLOT) == during
+    assert store.calls_since(SLOT) == during
 
 
 async def test_a_call_that_nobody_counted_stays_at_the_most_it_could_take(store: Store) -> None:
     quill = Scripted(ReplyBroken("cut"), GOOD)
     await ladder(store, quill).ask(prompt(), Note)
 
-    failed = next(call for call in store.calls(SLOT) if call.state == "failed")
+    failed = next(call for call in store.calls_since(SLOT) if call.state == "failed")
     assert failed.usage == most_it_takes(quill.requests[0].prefill_bound, 900, None)
     assert failed.message == "cut"
 
@@ -489,7 +490,19 @@ async def test_the_ledger_tells_tokens_times_and_cost_of_each_call(store: Store)
     usage = Usage(prefill_tokens=100, cached_tokens=40, decode_tokens=10, first_token_s=0.2, total_s=1.5)
     await ladder(store, Scripted(GOOD, usage=usage), price=PRICE, budget="3 CNY/day").ask(prompt(), Note)
 
-    (call,) = store.calls(SLOT)
+    (call,) = store.calls_since(SLOT)
     assert (call.model, call.purpose, call.state, call.asked_at) == ("quill", "facts", "answered", NOW.astimezone(UTC))
     assert call.usage.first_token_s == 0.2
     assert call.usage.cost == pytest.approx((60 * 2.0 + 40 * 0.5 + 10 * 8.0) / 1e6)
+
+
+def test_several_processes_reserve_from_one_budget_one_after_another(tmp_path: Path) -> None:
+    def reserved(number: int) -> bool:
+        store = open_store(tmp_path)
+        call = Call(f"c{number}", SLOT, "qwen", "facts", "asked", NOW, Usage(prefill_tokens=40))
+        kept = store.reserve_call(call, "2026-03-12", lambda others: 40 * (len(others) + 1) <= 100)
+        store.close()
+        return kept
+
+    with ThreadPoolExecutor(8) as several:
+        assert sum(several.map(reserved, range(16))) == 2

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deepdaily.core.types import Loss
+from deepdaily.core.rank import select
+from deepdaily.core.types import Loss, Ranked
 from deepdaily.serve.also_seen import MOST_SEEN, also_seen
 from deepdaily.store import Store
+from making import story
 from render import issues
 
 ISSUE = issues.issue()
@@ -53,3 +55,15 @@ def test_a_story_is_seen_once_and_the_list_is_short(store: Store) -> None:
     assert len(urls) == MOST_SEEN
     assert urls[1] == f"https://many.example/{MOST_SEEN + 3}"
     assert len({url for url in urls if url in (many[-1].url, "https://many.example/again")}) == 1
+
+
+def test_the_score_is_read_as_the_selection_says_it(store: Store) -> None:
+    stories = [
+        story("vLLM 0.9 serves an LLM faster", "An LLM release for GPU inference.", url="https://one.example/a"),
+        story("SGLang adds KV cache offload for LLM inference", "LLM inference.", url="https://two.example/b"),
+    ]
+    chosen, losses = select([Ranked(stories[0], 2.5, ()), Ranked(stories[1], -0.256, ())], 1)
+    store.keep_losses(SLOT, losses)
+
+    assert [one.story for one in chosen] == stories[:1]
+    assert [one.scores for one in also_seen(ISSUE, store)] == [("-0.26", "2.50")]

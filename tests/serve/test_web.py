@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from deepdaily.core.types import Call, CallState, Claim, Item, Loss, Section, Usage
+from deepdaily.core.types import Call, CallState, Claim, Item, Loss, Section, Slot, Usage
 from deepdaily.render.foreign import plain
+from deepdaily.serve.over_days import ISSUES_FOLLOWED
 from deepdaily.serve.shapes import digest, proven_digest
 from deepdaily.serve.web import INERT_POLICY, PAGE_POLICY, Shelf, reader
 from deepdaily.snapshots import Snapshots, body_digest
 from deepdaily.store import Store
+from making import kept_instead
 from render import issues
 from serve import shelves
 
@@ -112,6 +115,18 @@ def test_a_raw_snapshot_is_plain_text_in_a_sandbox(web: TestClient, shelf: Shelf
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "punycode", "utf-16"])
+def test_no_foreign_name_of_an_encoding_makes_half_characters(web: TestClient, shelf: Shelf, charset: str) -> None:
+    body = rb"\ud800 +2AA- \xd8\x00"
+    hostile = replace(issues.SERVER, snapshot=body_digest(body))
+    shelves.keep_bytes(shelf.store, shelf.snapshots, hostile, body, f"text/html; charset={charset}")
+
+    answer = web.get(f"/raw/{hostile.snapshot}")
+
+    assert answer.status_code == 200
+    assert charset == "utf-16" or answer.text == body.decode()
+
+
 def test_a_damaged_snapshot_says_so(shelf: Shelf, tmp_path: Path) -> None:
     elsewhere = replace(shelf, snapshots=Snapshots(tmp_path / "empty"))
 
@@ -133,7 +148,7 @@ def test_a_fact_told_before_is_not_new(store: Store, tmp_path: Path) -> None:
     shelf = shelves.shelf(store, tmp_path)
     second = shelves.second_issue()
     again = replace(second.draft.items[-1], sections=shelves.first_issue().draft.items[0].sections, sources=(issues.cited(shelves.TUNING), issues.cited(shelves.TUNING_AGAIN)))  # fmt: skip
-    store.keep_issue(replace(second, draft=replace(second.draft, items=(*second.draft.items[:-1], again))))
+    kept_instead(store, replace(second, draft=replace(second.draft, items=(*second.draft.items[:-1], again))))
 
     text = TestClient(reader(shelf, "testserver")).get("/s/s-tuning-10").text
 
@@ -263,6 +278,32 @@ def test_what_is_not_there_is_a_friendly_404(web: TestClient, path: str) -> None
     assert "没有这一页" in answer.text
 
 
+@pytest.mark.parametrize(
+    "path", ["//evil.example/login", "/%2Fevil.example/", "/%5Cevil.example/", "/%09/evil.example/"]
+)
+def test_no_address_makes_a_link_to_another_site(web: TestClient, path: str) -> None:
+    text = web.get("http://127.0.0.1:8765" + path).text
+    (other,) = re.findall(r'class="other" href="([^"]*)"', text)
+
+    assert re.match(r"/[^/\\\s]", other)
+
+
+def test_a_story_that_is_not_followed_any_more_is_not_linked(web: TestClient, shelf: Shelf) -> None:
+    found = f"/search?q={quote('微调')}"
+    for path in (f"/d/{BEFORE}", found):
+        assert 'href="/s/s-tuning-10"' in web.get(path).text
+
+    later = issues.issue(shelves.told("s-later", shelves.TUNING, "其余用法不变。"))
+    for number in range(1, ISSUES_FOLLOWED + 1):
+        slot = Slot(issues.DUE + timedelta(days=number))
+        shelf.store.keep_issue(replace(later, draft=replace(later.draft, slot=slot)))
+
+    assert web.get("/s/s-tuning-10").status_code == 404
+    for path in (f"/d/{BEFORE}", found):
+        assert "/s/s-tuning-10" not in web.get(path).text
+    assert 'href="/s/s-later"' in web.get("/").text
+
+
 def test_an_empty_store_says_how_to_begin(store: Store, tmp_path: Path) -> None:
     empty = TestClient(reader(Shelf(store, Snapshots(tmp_path), "Daily", "en"), "testserver"))
 
@@ -312,7 +353,7 @@ def test_foreign_text_stays_text_on_every_page(shelf: Shelf, hostile: str) -> No
     draft = issues.issue(item).draft
     watches = tuple(replace(watch, question=hostile, story="s-evil") for watch in draft.watchlist)
     draft = replace(draft, title=hostile, notice=hostile, watchlist=watches)
-    shelf.store.keep_issue(replace(issues.issue(), draft=draft))
+    kept_instead(shelf.store, replace(issues.issue(), draft=draft))
     web = TestClient(reader(shelf, "testserver"))
 
     for path in ("/", f"/e/{DAY}/1", "/s/s-evil", "/watch", f"/search?q={quote(plain(hostile)[:60])}"):
@@ -336,7 +377,7 @@ def test_an_issue_kept_again_is_followed_at_once(web: TestClient, shelf: Shelf) 
     assert "只需 9 GB" in web.get("/s/s-tuning-10").text
     first = shelves.first_issue()
     silent = replace(first.draft.items[0], sections=())
-    shelf.store.keep_issue(replace(first, draft=replace(first.draft, items=(silent,))))
+    kept_instead(shelf.store, replace(first, draft=replace(first.draft, items=(silent,))))
 
     assert "只需 9 GB" not in web.get("/s/s-tuning-10").text
     assert "只需 9 GB" not in web.get(f"/d/{BEFORE}").text

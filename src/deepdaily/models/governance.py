@@ -194,7 +194,7 @@ class Ladder:
             return reply
         self._ledger.settle(call, "failed", usage, str(error))
         if isinstance(error, ModelRefused):
-            breaker.open(str(error))
+            breaker.open("; ".join(filter(None, (str(error), error.remedy))))
         else:
             breaker.failed(str(error))
         raise error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import fsum
@@ -34,15 +35,16 @@ class Ledger:
 
     def spent(self) -> float:
         """What the day has taken, by whatever slot's calls, in the budget's unit."""
-        return fsum(self._counted(call.usage) for call in self.store.calls_of_day(self.day))
+        return self._sum(self.store.calls_of_day(self.day))
 
     def reserve(self, model: str, purpose: str, most: Usage) -> Call | None:
         """A row for a call that is about to start; None where it could pass the budget, and must not."""
-        if fsum((self.spent(), self._counted(most))) > self.budget.amount:
-            return None
         call = Call(token_hex(16), self.slot, model, purpose, "asked", self.now, most)
-        self.store.keep_call(call, self.day)
-        return call
+        kept = self.store.reserve_call(call, self.day, lambda others: self._sum([*others, call]) <= self.budget.amount)
+        return call if kept else None
+
+    def _sum(self, calls: Iterable[Call]) -> float:
+        return fsum(self._counted(call.usage) for call in calls)
 
     def settle(self, call: Call, state: CallState, usage: Usage | None, message: str = "") -> None:
         """What the call did take; where nobody knows, it stays at the most it could."""

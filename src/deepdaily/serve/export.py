@@ -11,8 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deepdaily.core.errors import PublishError
-from deepdaily.render.foreign import anchor
-from deepdaily.serve.over_days import ISSUES_FOLLOWED
+from deepdaily.serve.over_days import ISSUES_FOLLOWED, followed
 from deepdaily.serve.web import Pages, Shelf
 
 # Foreign text has no bare quotation mark left, and foreign links begin with http: what begins with a slash is ours.
@@ -45,8 +44,6 @@ def _answers(shelf: Shelf) -> Iterator[tuple[str, Response]]:
     """Every address of the copy with its answer, one at a time; what has no answer, as the feeds of no issue, is left out."""
     pages, store = Pages(shelf, static=True), shelf.store
     days = store.issue_days()
-    followed = store.issues(limit=ISSUES_FOLLOWED)
-    stories = dict.fromkeys(anchor(item.story) for issue in followed for item in issue.draft.items)
     asked = [("/", pages.newest), ("/watch", pages.watch), ("/feeds", pages.feeds), ("/feed.atom", pages.atom),
              ("/feed.json", pages.json_feed), ("/llms.txt", pages.llms), ("/style.css", pages.style)]  # fmt: skip
     asked += [
@@ -54,7 +51,7 @@ def _answers(shelf: Shelf) -> Iterator[tuple[str, Response]]:
         for day in days
         for twin, answer in (("", pages.day), (".md", pages.day_markdown), (".json", pages.day_json))
     ]
-    asked += [(f"/s/{story}", pages.story) for story in stories]
+    asked += [(f"/s/{story}", pages.story) for story in followed(store.issues(limit=ISSUES_FOLLOWED))]
     for address, answer in asked:
         name = address.rpartition("/")[2].partition(".")[0]
         try:

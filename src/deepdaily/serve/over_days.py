@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
+from deepdaily.core.memory import latest_watches
 from deepdaily.core.types import Issue, Item, Watch
 from deepdaily.render.foreign import anchor
 
@@ -25,15 +26,16 @@ def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
     return [(issue, item) for issue, item in reversed(items) if anchor(item.story) in of_thread]
 
 
+def followed(issues: Sequence[Issue]) -> list[str]:
+    """The anchors of the stories that `issues` (the ISSUES_FOLLOWED newest) told: those that have a page. In order, each once."""
+    return list(dict.fromkeys(anchor(item.story) for issue in issues for item in issue.draft.items))
+
+
 def watched(issues: Sequence[Issue]) -> list[tuple[WatchState, Watch]]:
     """Every question of `issues` (newest first) as it last stood: open ones first, then those that moved, then expired."""
-    latest: dict[str, Watch] = {}
-    for issue in issues:
-        for watch in issue.draft.watchlist:
-            latest.setdefault(watch.id, watch)
     today = issues[0].draft.slot.due.date() if issues else date.min
     states: tuple[WatchState, ...] = ("open", "moved", "expired")
-    rows = [(_state(watch, today), watch) for watch in latest.values()]
+    rows = [(_state(watch, today), watch) for watch in latest_watches(issues)]
     return sorted(rows, key=lambda row: (states.index(row[0]), row[1].expires_on, row[1].id))
 
 

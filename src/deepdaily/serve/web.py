@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -23,6 +23,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deepdaily import archive
+from deepdaily.charset import encoding_of
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import language_of, shorten
 from deepdaily.core.types import Document, Issue, Item, Language
@@ -37,7 +38,7 @@ from deepdaily.render.words import WORDS
 from deepdaily.serve.also_seen import Seen, also_seen
 from deepdaily.serve.board import figures, last_runs
 from deepdaily.serve.listening import answered_names
-from deepdaily.serve.over_days import ISSUES_FOLLOWED, told, watched
+from deepdaily.serve.over_days import ISSUES_FOLLOWED, followed, told, watched
 from deepdaily.serve.shapes import proven_digest
 from deepdaily.serve.words import SITE
 from deepdaily.snapshots import Snapshots
@@ -222,7 +223,8 @@ class Pages:
     def _day(self, request: Request, issue: Issue) -> Response:
         day = issue.draft.slot.day
         earlier, later = self._neighbours(day)
-        head, items, seen, passages = self._drawn(issue, self._voice(request))
+        stories = self._stories() & {anchor(item.story) for item in issue.draft.items}
+        head, items, seen, passages = self._drawn(issue, self._voice(request), stories)
         return self._page(
             request,
             "day",
@@ -238,14 +240,18 @@ class Pages:
             own=SITE[issue.draft.language],
         )
 
-    def _draw(self, issue: Issue, voice: _Voice) -> tuple[Markup, Markup, list[Seen], Markup]:
-        """Masthead, items and what was also seen: four fifths of a page's time, and equal issues give equal pages."""
+    def _draw(self, issue: Issue, voice: _Voice, stories: frozenset[str]) -> tuple[Markup, Markup, list[Seen], Markup]:
+        """Masthead, items and what was also seen: four fifths of a page's time, and equal issues give equal pages.
+
+        Args:
+            stories: those of the issue that have a page.
+        """
         timeline = SITE[issue.draft.language].timeline
 
         def beside(item: Item) -> str:
-            address = voice.to(f"/s/{anchor(item.story)}")
-            followed = not self._static or issue.draft.slot.day in self._shelf.store.issue_days()[:ISSUES_FOLLOWED]
-            return Markup('<p class="byline"><a href="{}">{}</a></p>').format(address, timeline) if followed else ""
+            story = anchor(item.story)
+            told_of = Markup('<p class="byline"><a href="{}">{}</a></p>').format(voice.to(f"/s/{story}"), timeline)
+            return told_of if story in stories else ""
 
         documents = self._documents(issue)
         proofs = Proofs(issue, None if self._static else lambda note: voice.to(_passage(issue.draft.slot.day, note)))
@@ -308,18 +314,20 @@ class Pages:
     def _follow(self, _state: str, story: str) -> list[_Told]:
         return _timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
 
+    def _stories(self) -> frozenset[str]:
+        """The anchors of the stories that have a page."""
+        return frozenset(followed(self._shelf.store.issues(limit=ISSUES_FOLLOWED)))
+
     def watch(self, request: Request) -> Response:
         issues = self._shelf.store.issues(limit=ISSUES_FOLLOWED)
-        stories = {anchor(item.story) for issue in issues for item in issue.draft.items}
         return self._page(
-            request, "watch", watched=watched(issues), stories=stories, days=self._shelf.store.issue_days()
+            request, "watch", watched=watched(issues), stories=self._stories(), days=self._shelf.store.issue_days()
         )
 
     def search(self, request: Request) -> Response:
         asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
-        return self._page(
-            request, "search", asked=asked, hits=archive.search(self._shelf.store, asked) if asked else []
-        )
+        hits = archive.search(self._shelf.store, asked) if asked else []
+        return self._page(request, "search", asked=asked, hits=hits, stories=self._stories())
 
     def board(self, request: Request) -> Response:
         runs, site = last_runs(self._shelf.store), SITE[self._voice(request).language]
@@ -394,7 +402,8 @@ class Pages:
     def _others(self, request: Request) -> list[tuple[str, str, str]]:
         """The same page in the other languages: its tag, its own name, the address."""
         now, asked = self._voice(request).language, request.query_params.get("q", "")[:QUERY_CHARS]
-        here = request.url.path + (f"?{urlencode({'q': asked})}" if asked else "")
+        path = "/" + quote(request.url.path.lstrip("/"))  # `//name` and `/\\name` would lead to another site
+        here = path + (f"?{urlencode({'q': asked})}" if asked else "")
         voices = [_Voice(one, one != self._shelf.language) for one in SITE if one != now]
         return [(WORDS[one.language].language, SITE[one.language].own_name, one.to(here)) for one in voices]
 
@@ -426,10 +435,7 @@ def _passage(day: str, note: Note) -> str:
 
 def _decoded(content: bytes, media_type: str) -> str:
     declared = re.search(r"charset=[\"']?([\w-]+)", media_type, re.I)
-    try:
-        return content.decode(declared.group(1) if declared else "utf-8", "replace")
-    except (LookupError, UnicodeError):  # no such encoding, or one that is none for pages
-        return content.decode("utf-8", "replace")
+    return content.decode(encoding_of(content, declared.group(1) if declared else "") or "utf-8", "replace")
 
 
 def _timeline(story: str, issues: Sequence[Issue]) -> list[_Told]:
