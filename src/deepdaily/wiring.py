@@ -343,7 +343,7 @@ def store_or_alert(given: Given, slot: Slot, *, kept: bool) -> Store:
         return given.store()
     except StoreError:
         if not (given.out or kept):
-            asyncio.run(_alert(given, slot, keeper.NOTHING))
+            asyncio.run(_alert(given, slot, keeper.NOTHING, quiet=True))
         raise
 
 
@@ -351,18 +351,22 @@ async def with_alerts(given: Given, store: Store, slot: Slot, work: Callable[[],
     """The exit status of the run that `work` is, its trouble told. With `--out` it is a trial, and tells nobody."""
     if given.out:
         return await work()
-    return await keeper.with_alerts(store, slot, work, partial(_alert, given), kept=kept)
+    return await keeper.with_alerts(store, slot, work, partial(_alert, given, quiet=True), kept=kept)
 
 
-async def _alert(given: Given, slot: Slot, trouble: str) -> bool:
+async def _alert(given: Given, slot: Slot, trouble: str, *, quiet: bool = False) -> bool:
     """One line on stderr, to the webhook and by mail where these are set; each trouble once a slot.
 
-    False where there are ways and all of them failed: then it may be told again.
+    False where there are ways and all of them failed: then it may be told again. `quiet`: the command itself says on
+    stderr how its run ended.
     """
+    if quiet and not _ways(given, slot, trouble, ""):
+        return True
     if trouble in _recorded(given, lambda store: store.told(slot.key), set[str]()):
         return True
     line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
-    print(line, file=sys.stderr)  # noqa: T201
+    if not quiet:
+        print(line, file=sys.stderr)  # noqa: T201
     ways = _ways(given, slot, trouble, line)
     delivered = not ways or any([await _delivered(way) for way in ways])
     if delivered:
