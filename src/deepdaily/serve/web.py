@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -12,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from anyio import to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.applications import Starlette
@@ -82,7 +84,18 @@ def reader(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
         HTTPException: pages.refused,
         DeepdailyError: pages.failed,
     }
-    return _Guard(Starlette(routes=routes, exception_handlers=handlers), answered_names(host, names))
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_few_at_once)
+    return _Guard(app, answered_names(host, names))
+
+
+DRAWN_AT_ONCE = 2
+"""Pages drawn side by side: drawing is computing, and more threads only make all of them wait for each other."""
+
+
+@asynccontextmanager
+async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = DRAWN_AT_ONCE
+    yield
 
 
 class _Guard:
