@@ -20,7 +20,7 @@ from deepdaily.core.types import (
     Story,
     document_id,
 )
-from deepdaily.models.builtin import cited
+from deepdaily.models.builtin.item import cited
 from deepdaily.store import ISSUES, Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -10,7 +10,7 @@ import pytest
 
 from deepdaily.core.text import width
 from deepdaily.core.types import Draft, SourceHealth, SourceState, Story, Watch
-from deepdaily.models.closing import trends, watchlist
+from deepdaily.models.builtin.closing import trends, watchlist
 from deepdaily.notice import notice_of
 from deepdaily.write import SUMMARY_COLUMNS, advice_in, closed, write
 from making import NOW, SLOT, story

@@ -19,10 +19,10 @@ from deepdaily.core.types import (
     Story,
     Watch,
 )
-from deepdaily.models.builtin import write_item
-from deepdaily.models.closing import trends, watchlist
-from deepdaily.models.rules import TOPICS
-from deepdaily.models.writing.ending import ending
+from deepdaily.models.builtin.closing import trends, watchlist
+from deepdaily.models.builtin.item import write_item
+from deepdaily.models.builtin.rules import TOPICS
+from deepdaily.models.writing.closing import ending
 from deepdaily.models.writing.item import told_item
 from deepdaily.models.writing.within import within
 from deepdaily.models.writing.writer import ModelWriter

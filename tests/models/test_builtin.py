@@ -9,8 +9,8 @@ import pytest
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import tokens, width
 from deepdaily.core.types import Appearance, Claim, Document, Item, Story
-from deepdaily.models.builtin import headline, subject, write_item
-from deepdaily.models.passages import LONGEST, SHORTEST, passages
+from deepdaily.models.builtin.item import headline, subject, write_item
+from deepdaily.models.builtin.passages import LONGEST, SHORTEST, passages
 from deepdaily.review import review
 from making import document, issue, story
 

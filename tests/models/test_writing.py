@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from deepdaily.core.errors import ModelError, NoModel
 from deepdaily.core.evidence import check_claim, worked_out
 from deepdaily.core.types import Draft, Item, Language, Story
-from deepdaily.models.writing.ending import ending
+from deepdaily.models.writing.closing import ending
 from deepdaily.models.writing.facts import LEAST_UNITS, MOST_CITED
 from deepdaily.models.writing.item import MOST_DETAILS, told_item
 from deepdaily.models.writing.numbered import MOST_TOKENS, MOST_UNITS, fenced, tokens_in, units_of

@@ -8,7 +8,7 @@ from dataclasses import replace
 from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Claim, Finding, Item, Section, SectionKind, Story
 from deepdaily.models import answered_by
-from deepdaily.models.builtin import byline, cited, headline
+from deepdaily.models.builtin.item import byline, cited, headline
 from deepdaily.models.writing.facts import Checked, Told, facts_of
 from deepdaily.models.writing.judgement import Judged, judged, unjudged
 from deepdaily.models.writing.writer import ModelWriter

@@ -16,7 +16,7 @@ from deepdaily.core.lexicon import BOILERPLATE, CODE, FOLLOWS
 from deepdaily.core.text import numbers, sentences, squeeze
 from deepdaily.core.types import Document, Evidence, Story
 from deepdaily.core.urls import host
-from deepdaily.models.passages import rows
+from deepdaily.models.builtin.passages import rows
 
 MOST_UNITS, MOST_TOKENS = 160, 4_000
 """Of the lead: leaves 81 to 85 % of 123 posts whole (median 49 units, 1.1k tokens)."""

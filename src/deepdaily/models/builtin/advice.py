@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from deepdaily.core.lexicon import RELEASE, first_hand
 from deepdaily.core.types import Claim, Language, Story
-from deepdaily.models.rules import PLAYBOOKS, SILENCES, Words
+from deepdaily.models.builtin.rules import PLAYBOOKS, SILENCES, Words
 
 _SILENT: Words = {"zh": "原文没有提到{what}。", "en": "The source does not mention {what}."}
 

@@ -10,8 +10,8 @@ from deepdaily.core.lexicon import ACTION, LABS, first_hand
 from deepdaily.core.text import numbers, sentences, shorten, squeeze, versions
 from deepdaily.core.types import Cited, Claim, Document, Evidence, Item, Language, Section, Story
 from deepdaily.core.urls import domain, host
-from deepdaily.models.advice import advice_for, unknowns_of
-from deepdaily.models.passages import (
+from deepdaily.models.builtin.advice import advice_for, unknowns_of
+from deepdaily.models.builtin.passages import (
     Passage,
     Row,
     gives_detail,
@@ -22,7 +22,7 @@ from deepdaily.models.passages import (
     says_why,
     tells_what,
 )
-from deepdaily.models.rules import STATUSES, Words
+from deepdaily.models.builtin.rules import STATUSES, Words
 
 MOST_WHAT, MOST_DETAILS, MOST_ROWS, MOST_WHY, MOST_FOLLOWS = 2, 5, 2, 1, 2
 """Sentences a section: an item is read in a minute."""

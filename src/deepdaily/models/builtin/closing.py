@@ -9,8 +9,8 @@ from hashlib import sha256
 
 from deepdaily.core.text import numbers, shorten, width
 from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
-from deepdaily.models.builtin import subject
-from deepdaily.models.rules import QUESTIONS, TOPICS, Question, Topic
+from deepdaily.models.builtin.item import subject
+from deepdaily.models.builtin.rules import QUESTIONS, TOPICS, Question, Topic
 
 MOST_TRENDS, MOST_WATCHES = 4, 3
 MOST_TOLD = 4

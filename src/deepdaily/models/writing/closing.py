@@ -9,8 +9,8 @@ from hashlib import sha256
 from deepdaily.core.evidence import unfounded
 from deepdaily.core.text import width
 from deepdaily.core.types import Draft, Finding, Item, Story, Trend, Watch
-from deepdaily.models.builtin import subject
-from deepdaily.models.closing import MOST_TRENDS
+from deepdaily.models.builtin.closing import MOST_TRENDS
+from deepdaily.models.builtin.item import subject
 from deepdaily.models.writing.numbered import fence
 from deepdaily.models.writing.prompts import in_language
 from deepdaily.models.writing.shapes import Ending, Question, Shared
