@@ -1,7 +1,7 @@
 """Recorded replies of a real model, replayed in tests: what they were asked is part of their key.
 
 A cassette is JSON lines {purpose, key, reply}. The key covers purpose and material, not the instructions: rewording a prompt
-does not make an honest reply to the same sources worthless, another text does. To record: `tools/record_demo.py`.
+does not make an honest reply to the same sources worthless, another text does. To record: `tools/record.py`.
 """
 
 from __future__ import annotations

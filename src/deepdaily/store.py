@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -43,11 +44,11 @@ from sqlalchemy.pool import NullPool
 
 from deepdaily import fulltext
 from deepdaily.core.errors import StoreError, StoreTooNew
-from deepdaily.core.types import Call, Document, Edition, Harvest, Issue, Loss, Snapshot
+from deepdaily.core.types import Call, Decision, Document, Edition, Harvest, Issue, Loss, Snapshot
 
-SCHEMA = 4
+SCHEMA = 5
 """Raised with every change of a table; an older program refuses a newer database. 2: full text, leases. 3: calls, replies.
-4: alerts."""
+4: alerts. 5: decisions, embeddings."""
 
 LOCK_WAIT_S = 30
 """How long a statement waits for another writer (reliability.md, fault 20)."""
@@ -87,6 +88,13 @@ LOSSES = _table("losses", "slot url stage", "loss")
 CALLS = _table("calls", "id", "slot", "day", "call")
 REPLIES = _table("replies", "key", "reply")
 ALERTS = _table("alerts", "slot trouble")
+DECISIONS = _table("decisions", "id", "decision")
+EMBEDDINGS = Table(
+    "embeddings",
+    _schema,
+    Column("key", _TEXT, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
 LEASES = Table(
     "leases",
     _schema,
@@ -457,6 +465,34 @@ class Store:
     def calls_of_day(self, day: str) -> list[Call]:
         """Every call that was paid from the budget of `day`, of whatever slot."""
         return [from_json(Call, row) for row in self._all(select(CALLS.c.call).where(CALLS.c.day == day))]
+
+    # -- the desk -----------------------------------------------------------------------------------------------------
+
+    def decisions(self) -> list[Decision]:
+        """Everything ever decided, also what was taken back; the oldest first."""
+        found = [from_json(Decision, row) for row in self._all(select(DECISIONS.c.decision))]
+        return sorted(found, key=lambda one: (one.at, one.id))
+
+    def keep_decision(self, decision: Decision) -> None:
+        """Keep it, in place of the one with its id."""
+        self._keep(DECISIONS, id=decision.id, decision=to_json(decision))
+
+    # -- embeddings ---------------------------------------------------------------------------------------------------
+
+    def embeddings(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Kept vectors by key, float32 in the machine's order; unknown keys are left out."""
+        wanted, found = sorted(set(keys)), dict[str, bytes]()
+        with self._engine.connect() as db:
+            for at in range(0, len(wanted), 500):
+                query = select(EMBEDDINGS).where(EMBEDDINGS.c.key.in_(wanted[at : at + 500]))
+                found |= {row[0]: row[1] for row in db.execute(query)}
+        return found
+
+    def keep_embeddings(self, vectors: Mapping[str, bytes]) -> None:
+        rows = [{"key": key, "vector": vector} for key, vector in vectors.items()]
+        if rows:
+            with self._engine.begin() as db:
+                db.execute(self._insert(EMBEDDINGS).on_conflict_do_nothing(), rows)
 
     # -- what became of links, and what we promised -------------------------------------------------------------------
 

@@ -11,6 +11,9 @@ Language = Literal["zh", "en"]
 Rung = Literal["24h", "72h", "7d", "memory", "quiet"]
 """`memory`: from unused candidates, open watches and threads of the store; `quiet`: an honest note instead of items."""
 SectionKind = Literal["what", "detail", "why", "impact", "advice"]
+FollowUpState = Literal["answered", "moved", "unchanged", "closed", "expired"]
+"""`moved`: there is news of it, but no answer; `closed`: by an editor; `expired`: its last day has passed."""
+DecisionKind = Literal["pin", "ban", "merge", "split", "close", "useful", "useless"]
 Severity = Literal["note", "fix", "block"]
 SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key"]
 
@@ -129,6 +132,23 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What an editor or a reader said at the desk. It holds until it is taken back."""
+
+    id: str
+    """`d-3f2a91c0`."""
+    kind: DecisionKind
+    subject: str
+    """A canonical page URL; for `ban` also a host or `topic:WORDS`; for `close` a watch's id."""
+    at: datetime
+    other: str = ""
+    """For `merge` and `split`: the second page."""
+    title: str = ""
+    """The subject's title when it was said: likeness to it counts, too."""
+    taken_back_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One term of a score, as `show` prints it."""
 
@@ -240,6 +260,19 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What became today of a question that was open this morning."""
+
+    watch: Watch
+    """As it stands now: an answered one names the story in `answered_by`, an ended one has its `closed_on`."""
+    state: FollowUpState
+    story: str = ""
+    """The story of today that answers or moves it."""
+    proof: Claim | None = None
+    """The printed sentence that does, with its evidence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An issue before review. Publishers do not take it."""
 
@@ -253,6 +286,8 @@ class Draft:
     items: tuple[Item, ...]
     trends: tuple[Trend, ...]
     watchlist: tuple[Watch, ...]
+    followed: tuple[FollowUp, ...] = ()
+    """Every question that was open this morning, those that moved first."""
     notice: str = ""
     """Plain text on top of the post; empty on a good day."""
     degraded: tuple[str, ...] = ()
