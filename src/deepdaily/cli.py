@@ -15,7 +15,7 @@ from deepdaily.core.errors import DeepdailyError, NothingToPublish, SettingsErro
 
 if TYPE_CHECKING:
     from deepdaily.archive import Verdict
-    from deepdaily.core.types import Issue, Slot
+    from deepdaily.core.types import DecisionKind, Issue, Slot
     from deepdaily.fetch import Wire
     from deepdaily.starting import Answers, Found
     from deepdaily.store import Store
@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(no_args_is_help=True, help="The places links come from.")
 app.add_typer(sources_app, name="sources")
+desk_app = typer.Typer(no_args_is_help=True, help="What an editor says; the next run acts on it.")
+app.add_typer(desk_app, name="desk")
 mcp_app = typer.Typer(invoke_without_command=True)
 app.add_typer(mcp_app, name="mcp")
 
@@ -449,6 +451,109 @@ def sources_check(
     rows = [(one.source, one.state, str(one.offers), one.message) for one in health]
     _print_rows(("source", "state", "offers", "message"), rows, as_json)
     raise typer.Exit(PUBLISHED if all(one.state in ("ok", "empty", "no-key") for one in health) else RED)
+
+
+# -- the desk ---------------------------------------------------------------------------------------------------------
+
+Subject = Annotated[str, typer.Argument(help="A page's address, DAY#N or a story's id.")]
+
+
+def _decide(kind: DecisionKind, what: str, other: str, settings: Path | None, data: Path | None) -> None:
+    from deepdaily import deciding
+    from deepdaily.wiring import Given
+
+    given = Given.of(settings, data, None)
+    store = given.store()
+    try:
+        found = deciding.decided(kind, what, other, store, given.clock(None))
+    finally:
+        store.close()
+    told = " and ".join(filter(None, (found.subject, found.other)))
+    typer.echo(f"{found.id}: {kind} {told}; the next run acts on it, `deepdaily desk undo {found.id}` takes it back")
+
+
+@desk_app.command("pin")
+def desk_pin(what: Subject, settings: SettingsFile = None, data: DataFolder = None) -> None:
+    """Tell this story when it is there, whatever its score."""
+    _decide("pin", what, "", settings, data)
+
+
+@desk_app.command("ban")
+def desk_ban(
+    what: Annotated[str, typer.Argument(help="A page, DAY#N, a story's id, a host, or topic:WORDS.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+) -> None:
+    """Never tell this page, this site, or what has all of these words in its title."""
+    _decide("ban", what, "", settings, data)
+
+
+@desk_app.command("merge")
+def desk_merge(what: Subject, other: Subject, settings: SettingsFile = None, data: DataFolder = None) -> None:
+    """Both pages tell one story."""
+    _decide("merge", what, other, settings, data)
+
+
+@desk_app.command("split")
+def desk_split(what: Subject, other: Subject, settings: SettingsFile = None, data: DataFolder = None) -> None:
+    """The two pages tell two stories."""
+    _decide("split", what, other, settings, data)
+
+
+@desk_app.command("useful")
+def desk_useful(what: Subject, settings: SettingsFile = None, data: DataFolder = None) -> None:
+    """More of this kind."""
+    _decide("useful", what, "", settings, data)
+
+
+@desk_app.command("useless")
+def desk_useless(what: Subject, settings: SettingsFile = None, data: DataFolder = None) -> None:
+    """Less of this kind."""
+    _decide("useless", what, "", settings, data)
+
+
+@desk_app.command("close")
+def desk_close(
+    what: Annotated[str, typer.Argument(help="A question's id, as `desk list` has it.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+) -> None:
+    """Follow this question no longer."""
+    _decide("close", what, "", settings, data)
+
+
+@desk_app.command("undo")
+def desk_undo(
+    what: Annotated[str, typer.Argument(help="A decision's id, as `desk list` has it.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+) -> None:
+    """Take a decision back: later runs are as if it had not been made."""
+    from deepdaily import deciding
+    from deepdaily.wiring import Given
+
+    given = Given.of(settings, data, None)
+    store = given.store()
+    try:
+        found = deciding.taken_back(what, store, given.clock(None))
+    finally:
+        store.close()
+    typer.echo(f"{found.id}: {found.kind} {found.subject} is taken back")
+
+
+@desk_app.command("list")
+def desk_list(settings: SettingsFile = None, data: DataFolder = None, as_json: AsJson = False) -> None:
+    """The decisions in force, and the questions that are open."""
+    from deepdaily import deciding
+    from deepdaily.wiring import Given
+
+    given = Given.of(settings, data, None)
+    store = given.store()
+    try:
+        rows = deciding.in_words(store, given.clock(None))
+    finally:
+        store.close()
+    _print_rows(("id", "kind", "subject", "title"), rows, as_json)
 
 
 # -- agents -----------------------------------------------------------------------------------------------------------

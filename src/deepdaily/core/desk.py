@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 
 from deepdaily.core.text import tokens
-from deepdaily.core.types import Decision
+from deepdaily.core.types import Decision, DecisionKind
 from deepdaily.core.urls import host, page_key
 
 TOPIC = "topic:"
@@ -49,6 +51,11 @@ class Desk:
 
 NO_DESK = Desk()
 """Nothing decided."""
+
+
+def decision_id(kind: DecisionKind, subject: str, other: str, at: datetime) -> str:
+    """`d-3f2a91c0`, of what was said and when."""
+    return "d-" + sha256("\0".join((kind, subject, other, at.isoformat())).encode()).hexdigest()[:8]
 
 
 def in_force(decisions: Iterable[Decision]) -> list[Decision]:
