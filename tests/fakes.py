@@ -161,6 +161,8 @@ def quoting_reply(purpose: str, material: str) -> dict[str, Any]:
             "because": ["c1"],
         }
         return {"why": [{"text": "这会改变选型", "because": ["t"]}], "advice": [advice], "unknowns": ["g1"]}
+    if purpose == "ranking":
+        return {"order": [int(n) for n in re.findall(r"^\[(\d+)\]", material, re.M)]}
     if purpose == "closing":
         watch = {"item": 1, "question": "这件事何时有下一步？"}
         return {"trends": [{"text": "两条新闻都在说推理成本", "items": [1, 2]}], "watchlist": [watch]}

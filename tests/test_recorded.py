@@ -61,7 +61,7 @@ async def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-ASKED_SINCE = {"repair", "structure", "reliability", "least change", "closing"}
+ASKED_SINCE = {"ranking", "repair", "structure", "reliability", "least change", "closing"}
 """Recorded before items were shortened and the check learned ranges: these calls show another draft now and wait for the next
 recording, as do at most two judgements whose facts it mended. The issue then ends by rule; a real run would ask."""
 

@@ -23,6 +23,7 @@ PURPOSES = {
     "没有被所引的句子支持": "repair",
     "你是这份日报的编辑": "judgement",
     "写结尾": "closing",
+    "选题编辑": "ranking",
 }
 """How a prompt is known by its instructions; any other one is a review."""
 

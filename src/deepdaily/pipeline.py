@@ -35,6 +35,7 @@ from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
 from deepdaily.gather import Gathering, answered, gather
+from deepdaily.models.second_reader import read_again
 from deepdaily.models.writing.reviewers import looked_over
 from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.publish import Publisher, TakenInPart
@@ -53,7 +54,7 @@ COLLECT_S, COLLECT_PART = 60.0, 0.25
 LAST_CALL_S = 600.0
 """A network that is down is waited for until so long before publishing begins: two tries of the keeper fit into it."""
 
-WRITE_S, REVIEW_S, CLOSE_S = 900.0, 300.0, 120.0
+RANK_S, WRITE_S, REVIEW_S, CLOSE_S = 120.0, 900.0, 300.0, 120.0
 """Walls of a model's work where no deadline is near: a slow local model decodes 8k to 10k tokens for an issue."""
 
 
@@ -91,8 +92,8 @@ async def run_day(house: House, slot: Slot, now: datetime, *, dry: bool = False)
     try:
         harvests = await collected(house, slot, now, record)
         gathering = await gathered(house, harvests, slot, now, record)
-        chosen = selected(house, gathering, now, record)
-        issue = await edited(house, chosen, gathering, harvests, slot, now, record)
+        chosen, notes = await selected(house, gathering, now, record)
+        issue = await edited(house, chosen, notes, gathering, harvests, slot, now, record)
     except NothingToPublish:
         house.store.keep_record(slot.key, record.text(), "failed")
         raise
@@ -139,11 +140,17 @@ async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: d
     )
 
 
-def selected(house: House, gathering: Gathering, now: datetime, record: Record) -> list[Ranked]:
-    """The seven, best first."""
+async def selected(
+    house: House, gathering: Gathering, now: datetime, record: Record
+) -> tuple[list[Ranked], list[Finding]]:
+    """The seven, best first; and what the second reader could not say."""
     with record.stage("select", len(gathering.stories)) as stage:
         digest = house.settings.digest
         ranked = rank.rank(gathering.stories, now, profile=digest.profile, among=gathering.among)
+        notes: list[Finding] = []
+        if house.writer:
+            wall_s = share_s(RANK_S, 0.1, house.remaining_s)
+            ranked, notes = await read_again(ranked, digest.items, house.writer, wall_s)
         chosen, losses = rank.select(ranked, digest.items)
         house.store.keep_losses(record.slot, [*gathering.losses, *losses])
         stage.went_out = record.funnel["items"] = len(chosen)
@@ -151,12 +158,13 @@ def selected(house: House, gathering: Gathering, now: datetime, record: Record) 
     if not (chosen or gathering.recalled or gathering.rung == "quiet"):
         raise NothingToPublish("no source answered, and there is no earlier day", "see `deepdaily sources check`")
     record.keep_scores(chosen)
-    return chosen
+    return chosen, notes
 
 
 async def edited(
     house: House,
     chosen: Sequence[Ranked],
+    notes: Sequence[Finding],
     gathering: Gathering,
     harvests: Sequence[Harvest],
     slot: Slot,
@@ -178,7 +186,7 @@ async def edited(
         if house.writer and draft.items:
             draft, found = await ended(draft, stories, watched, house.writer, share_s(CLOSE_S, 0.5, house.remaining_s))
             findings += found
-        issue = approve(concluded(draft, gathering.recalled, health, watched), findings, now)
+        issue = approve(concluded(draft, gathering.recalled, health, watched), [*notes, *findings], now)
         stage.went_out = len(issue.draft.items)
         stage.told = f"{len(issue.draft.trends)} trends, {len(issue.draft.watchlist)} questions"
     record.rung, record.degraded = issue.draft.rung, issue.draft.degraded

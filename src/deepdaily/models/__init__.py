@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-Purpose = Literal["facts", "repair", "judgement", "closing", "structure", "reliability", "least change"]
+Purpose = Literal["ranking", "facts", "repair", "judgement", "closing", "structure", "reliability", "least change"]
 
 S = TypeVar("S", bound=BaseModel)
 

@@ -11,7 +11,7 @@ from deepdaily.core.types import Language
 from deepdaily.models import Prompt, Purpose
 
 _MOST_TOKENS: dict[Purpose, int] = {
-    "facts": 3_000, "repair": 1_200, "judgement": 2_200, "closing": 1_500,
+    "ranking": 400, "facts": 3_000, "repair": 1_200, "judgement": 2_200, "closing": 1_500,
     "structure": 1_500, "reliability": 2_000, "least change": 1_500,
 }  # fmt: skip
 """Room for half as much again as the longest honest reply of a trial."""

@@ -30,6 +30,12 @@ class _Shape(BaseModel):
         return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
 
 
+class Order(_Shape):
+    """The numbers of a list, best first."""
+
+    order: Annotated[list[int], _first(60)]
+
+
 class Fact(_Shape):
     """One checkable sentence and the numbers of the units that carry all of it. It is named by its place."""
 
