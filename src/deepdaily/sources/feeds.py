@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from importlib.metadata import version
@@ -17,6 +17,7 @@ import feedparser
 from resiliparse.parse.encoding import detect_encoding
 
 from deepdaily.core.errors import DeepdailyError, NotAFeed
+from deepdaily.core.paid import paid_label, paid_title
 from deepdaily.core.text import clean, language_of, shorten, squeeze, width
 from deepdaily.core.types import Document, Harvest, Offer, Snapshot, SourceHealth, Window, document_id
 from deepdaily.core.urls import canonical, domain, sponsored_link
@@ -56,9 +57,6 @@ _CUT_SHORT = re.compile(
     r"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\]|read (?:more|the full .{1,30}|on)\W*|continue reading.{0,80}|阅读(?:全文|原文|更多)\W*"
     r"|查看(?:全文|原文)\W*|the post .{1,200} (?:appeared first on|first appeared on) .{1,60})$",
     re.IGNORECASE,
-)
-_PAID_TITLE = re.compile(
-    r"\W*(?:sponsor(?:ed)?(?: post| content)?|advertisement|partner content|赞助|推广|广告)\s*[\]】):：]", re.I
 )
 _BARE_VERSION = re.compile(r"(?:release |version )?[vb]?\d[\w.+-]*(?: \(.{1,40}\))?", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -278,7 +276,7 @@ def _entry(entry: Mapping[str, Any], base: str) -> Entry:
     name = str(entry.get("id") or "")
     link = _link(entry.get("link") or (name if name.startswith(("http://", "https://")) else ""), base)
     bodies = [str(part.get("value") or "") for part in entry.get("content") or []] + [str(entry.get("summary") or "")]
-    terms = {str(tag.get("term") or "").lower() for tag in entry.get("tags") or []}
+    terms = [str(tag.get("term") or "") for tag in entry.get("tags") or []]
     title = _one_line(entry.get("title"))
     return Entry(
         id=_one_line(name) or link,
@@ -287,9 +285,7 @@ def _entry(entry: Mapping[str, Any], base: str) -> Entry:
         published_at=_date(entry),
         text=fragment(max(bodies, key=len)[:MAX_MARKUP_CHARS]),
         author=_one_line(entry.get("author"))[:200],
-        sponsored=bool(_PAID_TITLE.match(title))
-        or sponsored_link(link)
-        or not terms.isdisjoint({"sponsored", "推广", "广告"}),
+        sponsored=_is_paid(title, link, terms),
     )
 
 
@@ -310,7 +306,7 @@ def _json_entry(item: Mapping[str, Any], base: str) -> Entry:
     markup = item.get("content_html") or item.get("content_text") or item.get("summary") or ""
     authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
     dates = (moment(str(item.get(key) or "")) for key in ("date_published", "date_modified"))
-    title = _one_line(item.get("title"))
+    title, tags = _one_line(item.get("title")), item.get("tags")
     return Entry(
         id=_one_line(name) or link,
         title=title,
@@ -318,8 +314,13 @@ def _json_entry(item: Mapping[str, Any], base: str) -> Entry:
         published_at=next((date for date in dates if date), None),
         text=fragment(str(markup)[:MAX_MARKUP_CHARS]),
         author=next((_one_line(one.get("name"))[:200] for one in authors or [] if isinstance(one, dict)), ""),
-        sponsored=bool(_PAID_TITLE.match(title)) or sponsored_link(link),
+        sponsored=_is_paid(title, link, map(str, tags) if isinstance(tags, list) else ()),
     )
+
+
+def _is_paid(title: str, link: str, categories: Iterable[str]) -> bool:
+    """By label, link or category; a category `广告` is a topic as often as a label."""
+    return paid_title(title) or sponsored_link(link) or any(map(paid_label, categories))
 
 
 def _link(written: Any, base: str) -> str:
