@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deepdaily.core.types import Issue
-from deepdaily.render.digest import Brief, briefs
+from deepdaily.render.digest import Brief, briefs, questions
 from deepdaily.render.foreign import plain, shown
 from deepdaily.render.words import WORDS, Words
 
@@ -54,9 +54,9 @@ def _items(issue: Issue) -> Iterator[str]:
 
 
 def _questions(issue: Issue, words: Words) -> list[str]:
-    """What will be followed, as one element; none where nothing is."""
-    asked = [f"- {escape(watch.question)}" for watch in issue.draft.watchlist]
-    return ["\n".join([f"**{words.watchlist}**", *asked])] if asked else []
+    """What was and will be followed, as one element; none where nothing is."""
+    told = [f"- {escape(line)}" for line in questions(issue)]
+    return ["\n".join([f"**{words.watchlist}**", *told])] if told else []
 
 
 def _element(brief: Brief) -> str:
