@@ -52,6 +52,8 @@ def without_repeats(
         if not hits:
             kept.append(story)
             continue
+        names = set[str]().union(*(_names(item) for _, item in hits))
+        hits = [(issue, item) for issue, item in told if _names(item) & names]  # also steps this title is unlike
         printed = {page_key(cited.url) for _, item in hits for cited in item.sources}
         thread = _thread(hits)
         fresh = _news_since(story, hits[-1][0].draft.now, printed, [one.title for one in thread])

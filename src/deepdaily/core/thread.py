@@ -98,7 +98,8 @@ def state_of(title: str) -> State | None:
 def says_something_new(title: str, told: Sequence[str]) -> bool:
     """Whether `title` reports a step that none of the titles `told` (oldest first, at least one) reported.
 
-    A state or a version not told before is a step; where the title names neither, two words or a figure of its own.
+    A state or a version not told before is a step, and so is a pause after a return, unless an earlier title said the same;
+    where the title names neither, two words or a figure of its own.
     A stage behind one already told is no news: a late report of the beta after the release.
     """
     if new_versions := versions(title):
@@ -107,8 +108,8 @@ def says_something_new(title: str, told: Sequence[str]) -> bool:
     if state is not None and before:
         if state.stage:
             return state.stage > max(one.stage for one in before)
-        last_two = {state.en, before[-1].en}
-        return state not in before or (len(last_two) == 2 and last_two in _BACK_AND_FORTH)
+        back = {state.en, before[-1].en} in _BACK_AND_FORTH
+        return state not in before or (back and not any(_terms(title) <= _terms(earlier) for earlier in told))
     known = {term for earlier in told for term in _terms(earlier)}
     figures = numbers(title) - {one for earlier in told for one in numbers(earlier)}
     return bool(figures) or len(_terms(title) - known) >= 2 or (state is not None and not before)

@@ -17,7 +17,6 @@ from deepdaily.core.memory import unsettled
 from deepdaily.core.text import Sentence, sentences, squeeze, width
 from deepdaily.core.thread import Subject, continues, names_it, subjects
 from deepdaily.core.types import Claim, Document, Evidence, FollowUp, FollowUpState, Issue, Slot, Watch
-from deepdaily.core.urls import page_key
 from deepdaily.models.builtin.item import cited
 from deepdaily.models.builtin.rules import NOT_YET, QUESTIONS, Question
 
@@ -69,9 +68,12 @@ def follow_up(
         if watch.id in closed:
             found.append(FollowUp(replace(watch, closed_on=today), "closed"))
             continue
-        fresh = _since(watch, pages, issues)
-        about = [page for page in fresh if _is_about(page, watch, thread)]
-        found.append(_outcome(watch, about, thread, today, known))
+        asked = _asked_at(watch, issues)
+        about = [page for page in pages if _is_after(page.document, watch, asked) and _is_about(page, watch, thread)]
+        moved = _last_moved(watch, issues)
+        news = [page for page in about if moved is None or _is_after(page.document, watch, moved)]
+        news = [page for page in news if any(continues(earlier, page.subject) for earlier in thread)]
+        found.append(_outcome(watch, about, news, today, known))
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.state)))
 
 
@@ -86,24 +88,26 @@ def _titles(watch: Watch, issues: Sequence[Issue], told: Mapping[str, str]) -> l
     return sorted(set().union(*of_thread))
 
 
-def _since(watch: Watch, pages: Sequence[_Page], issues: Sequence[Issue]) -> list[_Page]:
-    """The pages published after the question was asked that no earlier follow-up of it has named; undated ones are no news."""
-    asked = next((one.draft.now for one in issues if one.draft.slot.due.date() == watch.opened_on), None)
-    named = {
-        page_key(one.source.url)
-        for issue in issues
-        for one in issue.draft.followed
-        if one.watch.id == watch.id and one.source
-    }
-    return [
-        page for page in pages if _is_after(page.document, watch, asked) and page_key(page.document.url) not in named
-    ]
+def _asked_at(watch: Watch, issues: Sequence[Issue]) -> datetime | None:
+    """The `now` of the issue that asked; None where it is not at hand."""
+    return next((one.draft.now for one in issues if one.draft.slot.due.date() == watch.opened_on), None)
 
 
-def _is_after(document: Document, watch: Watch, asked: datetime | None) -> bool:
+def _last_moved(watch: Watch, issues: Sequence[Issue]) -> datetime | None:
+    """The `now` of the last issue that told news of it."""
+    told = (one.draft.now for one in issues for two in one.draft.followed if _is_news(two, watch))
+    return next(told, None)
+
+
+def _is_news(one: FollowUp, watch: Watch) -> bool:
+    return one.watch.id == watch.id and one.state == "moved"
+
+
+def _is_after(document: Document, watch: Watch, since: datetime | None) -> bool:
+    """Whether it was published after `since`, or after the day of the question; an undated page is no news."""
     if document.published_at is None:
         return False
-    return document.published_at > asked if asked else document.published_at.date() > watch.opened_on
+    return document.published_at > since if since else document.published_at.date() > watch.opened_on
 
 
 def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
@@ -114,18 +118,18 @@ def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
 
 
 def _outcome(
-    watch: Watch, about: Sequence[_Page], thread: Sequence[Subject], today: date, known: dict[str, Document]
+    watch: Watch, about: Sequence[_Page], news: Sequence[_Page], today: date, known: dict[str, Document]
 ) -> FollowUp:
-    about = sorted(about, key=_newest_whole_texts_first)
-    for page in about:
+    """What `about` answers, or that `news` moves."""
+    for page in sorted(about, key=_newest_whole_texts_first):
         proof = next((proof for proof in _answers(watch, page) if not check_claim(_claim(proof), known)), None)
         if proof:
             return _told(replace(watch, answered_by=page.story), "answered", page, proof)
     if watch.expires_on < today:
         return FollowUp(replace(watch, closed_on=today), "expired")
-    for page in about:
-        if any(continues(earlier, page.subject) for earlier in thread):
-            return _told(watch, "moved", page, locate(page.document.title, page.document))
+    if news:
+        page = min(news, key=_newest_whole_texts_first)
+        return _told(watch, "moved", page, locate(page.document.title, page.document))
     return FollowUp(watch, "unchanged")
 
 
@@ -146,12 +150,13 @@ def _claim(proof: Evidence) -> Claim:
 
 
 def _answers(watch: Watch, page: _Page) -> Iterator[Evidence]:
-    """The passages of the page that answer the question, in order."""
+    """The passages of the page that answer the question, in order, its title last."""
     entity = watch.entities[0] if watch.entities else ""
     titled = not entity or entity.startswith("「") or names_it(page.document.title, entity)
     question = asked_by_rule(watch.question)
     wanted = _content(watch.question, entity)
-    for sentence in sentences(page.document.text):
+    title, *rest = sentences(page.document.text)
+    for sentence in (*rest, title):
         if not SHORTEST <= width(sentence.text) <= LONGEST or NOT_YET.search(sentence.text):
             continue
         if (titled or names_it(sentence.text, entity)) and _says(sentence, question, wanted):
