@@ -54,9 +54,15 @@ def _items(issue: Issue) -> Iterator[str]:
 
 
 def _questions(issue: Issue, words: Words) -> list[str]:
-    """What was and will be followed, as one element; none where nothing is."""
-    told = [f"- {escape(line)}" for line in questions(issue)]
-    return ["\n".join([f"**{words.watchlist}**", *told])] if told else []
+    """What was and will be followed, in as few elements as fit; none where nothing is."""
+    found: list[str] = []
+    for line in (f"- {escape(line)}" for line in questions(issue)):
+        longer = "\n".join([*(found[-1:] or [f"**{words.watchlist}**"]), line])
+        if found and size_of(_message(issue, [longer], 1)) > MOST_BYTES:
+            found.append(line)
+        else:
+            found[-1:] = [longer]
+    return found
 
 
 def _element(brief: Brief) -> str:

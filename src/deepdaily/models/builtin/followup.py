@@ -155,8 +155,8 @@ def _answers(watch: Watch, page: _Page) -> Iterator[Evidence]:
     titled = not entity or entity.startswith("「") or names_it(page.document.title, entity)
     question = asked_by_rule(watch.question)
     wanted = _content(watch.question, entity)
-    title, *rest = sentences(page.document.text)
-    for sentence in (*rest, title):
+    told = sentences(page.document.text)
+    for sentence in (*told[1:], *told[:1]):
         if not SHORTEST <= width(sentence.text) <= LONGEST or NOT_YET.search(sentence.text):
             continue
         if (titled or names_it(sentence.text, entity)) and _says(sentence, question, wanted):
