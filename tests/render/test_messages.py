@@ -107,3 +107,13 @@ def test_questions_all_of_yesterday_are_called_so() -> None:
     }
 
     assert lines == {"zh": "昨日 2 条：1 有进展 · 1 未变", "en": "Yesterday's 2 questions: 1 moved · 1 unchanged"}
+
+
+def test_a_long_list_of_questions_is_split_between_lines() -> None:
+    made = issues.issue()
+    (watch, *_), words = made.draft.watchlist, "何时默认开启？" * 80
+    many = tuple(replace(watch, question=f"{number} {words}") for number in range(30))
+    found = cards(replace(made, draft=replace(made.draft, watchlist=many)))
+
+    assert all(size_of(card) <= MOST_BYTES for card in found)
+    assert all(any(f"- {number} 何时" in one for one in map(str, found)) for number in range(30))
