@@ -98,6 +98,7 @@ def test_only_a_step_that_was_not_told_is_news(title: str, told: list[str], new:
         ("zh", ["Nimbus Agents enters public beta", "Nimbus Agents 上线", "Nimbus Agents 暂停"], ["公测", "上线", "暂停"]),
         ("en", ["Nimbus 公测", "Nimbus launched", "Nimbus paused", "Nimbus 恢复"], ["beta", "launched", "paused", "resumed"]),
         ("en", ["Quill v1.2.0 released", "Quill v1.2.1 fixes a regression", "Quill withdrawn"], ["1.2.0", "1.2.1", "withdrawn"]),
+        ("zh", ["Quill v2.1.34", "Quill v2.1.39（连同 v2.1.38）"], ["2.1.34", "2.1.39"]),
         ("en", ["Cache poisoning at Foo", "Cache poisoning at Foo: 2 million keys read"], ["Cache poisoning at Foo", "2 million keys read"]),
     ],
 )  # fmt: skip

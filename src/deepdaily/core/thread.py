@@ -128,7 +128,7 @@ def steps(tellings: Sequence[Told], language: Language) -> list[str]:
 def _step(title: str, others: Sequence[str], language: Language) -> str:
     state, found = state_of(title), versions(title)
     if found and (state is None or state.stage or state.en == "fixed"):
-        return min(found)
+        return min(found, key=title.lower().find)  # the newest release stands first
     if state is not None:
         return state.zh if language == "zh" else state.en
     return shorten(_distinct(squeeze(title), others), STEP_COLUMNS)
