@@ -51,7 +51,7 @@ class Published:
 def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Published]) -> Verdict:
     """Check every fact of `issue` against its snapshot again, and every published file against what was published."""
     verdict = Verdict(issue.draft.slot.day)
-    claims = [claim for item in issue.draft.items for claim in item.claims() if claim.evidence]
+    claims = [claim for claim in issue.draft.claims() if claim.evidence]
     documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
     bodies = _bodies(documents.values(), store, snapshots, verdict)
     for claim in claims:
@@ -62,7 +62,7 @@ def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Pub
         troubles = check_claim(claim, documents)
         verdict.missing += troubles
         verdict.supported += not troubles
-    for source in dict.fromkeys(source for item in issue.draft.items for source in item.sources):
+    for source in issue.draft.sources():
         verdict.missing += _misnamed(source, documents.get(source.document))
     for file in files:
         verdict.altered += _altered(file)
@@ -180,8 +180,7 @@ def published_files(issue: Issue, store: Store, channels: Sequence[tuple[FileCha
     """The recorded files of the issue's editions; those that later issues write again only while this is the newest."""
     slot = issue.draft.slot.key
     recent = store.issues()
-    claims = [claim for item in issue.draft.items for claim in item.claims()]
-    documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
+    documents = store.documents(proof.document for claim in issue.draft.claims() for proof in claim.evidence)
     newest = not recent or recent[0].draft.slot.key == slot
     found = []
     for channel, folder in channels:

@@ -45,6 +45,8 @@ class Gathering:
     recalled: tuple[Recollection, ...] = field(default=())
     among: tuple[Candidate, ...] = field(default=())
     """Every candidate of the rung's window, read or not: who else speaks of a story."""
+    read: tuple[tuple[Document, str], ...] = field(default=())
+    """Every text of the last rung with the id of its story, told before and off the topic too: questions are looked for in all."""
 
 
 async def gather(
@@ -102,7 +104,7 @@ async def gather(
     record.rung = rung
     record.funnel |= {"documents": len(told.documents), "stories": len(told.every), "untold": len(told.untold)}
     losses += [*_merged(told.every, told.documents), *_untellable(told)]
-    return Gathering(rung, told.untold, losses, kept, tuple(recalled), tuple(inside))
+    return Gathering(rung, told.untold, losses, kept, tuple(recalled), tuple(inside), tuple(_read(told)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,11 @@ def _told(
     every = cluster.stories(found, documents)
     untold, repeats = memory.without_repeats([one for one in every if not rank.why_untold(one)], issues, now)
     return _Told(documents, every, untold, repeats)
+
+
+def _read(told: _Told) -> Iterator[tuple[Document, str]]:
+    homes = {candidate.url: story.id for story in told.every for candidate in story.candidates}
+    return ((document, homes.get(url, "")) for url, document in sorted(told.documents.items()))
 
 
 def _chosen(stories: Sequence[Story], items: int, now: datetime) -> list[Story]:

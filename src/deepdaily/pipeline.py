@@ -10,14 +10,15 @@ that was killed is simply run again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from math import inf
 from time import monotonic
 
 from deepdaily.core import rank
+from deepdaily.core.desk import desk_of
 from deepdaily.core.errors import NothingToPublish, PublishError
-from deepdaily.core.memory import open_watches
+from deepdaily.core.memory import NO_REPEAT_DAYS, latest_watches
 from deepdaily.core.schedule import LADDER, share_s
 from deepdaily.core.types import (
     Draft,
@@ -35,12 +36,13 @@ from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
 from deepdaily.gather import Gathering, answered, gather
+from deepdaily.models.builtin.followup import follow_up
 from deepdaily.models.second_reader import read_again
 from deepdaily.models.writing.reviewers import looked_over
 from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.publish import Publisher, TakenInPart
 from deepdaily.read import Reader
-from deepdaily.recall import concluded, remembering
+from deepdaily.recall import concluded, remembering, still_asking
 from deepdaily.record import Meter, Record, trouble
 from deepdaily.review import approve, review
 from deepdaily.settings import Settings
@@ -133,11 +135,16 @@ async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: d
     carried = {page_key(document.url): document for document in texts}
     reader = Reader(house.store, house.fetcher, house.engine, carried)
     # Of later slots too: a missed day that is written afterwards does not tell again what a newer issue told.
-    told = [issue for issue in house.store.issues() if issue.draft.slot.key != slot.key]
+    told = [issue for issue in house.store.issues_since(_memory_begins(slot)) if issue.draft.slot.key != slot.key]
     digest, sources = house.settings.digest, house.settings.sources
     return await gather(
         harvests, reader, told, slot, now, items=digest.items, mute=sources.mute, record=record, deadline=house.deadline
     )
+
+
+def _memory_begins(slot: Slot) -> date:
+    """The first day that memory looks at. A question is open for as long at most, and each issue carries it on."""
+    return slot.due.date() - timedelta(days=NO_REPEAT_DAYS)
 
 
 async def selected(
@@ -172,7 +179,9 @@ async def edited(
     record: Record,
 ) -> Issue:
     """Write, review, close, approve."""
-    told = house.store.issues(before=slot.key)
+    told = [one for one in house.store.issues_since(_memory_begins(slot)) if one.draft.slot.due < slot.due]
+    followed = follow_up(told, gathering.read, slot, desk_of(house.store.decisions()).closed)
+    gathering = replace(gathering, recalled=still_asking(gathering.recalled, followed))
     stories, health = [one.story for one in chosen], [harvest.health for harvest in harvests]
     draft, findings = await drafted(house, stories, gathering, health, slot, now, told, record)
     with record.stage("review", len(draft.items)) as stage:
@@ -181,12 +190,14 @@ async def edited(
         stage.went_out = len(draft.items)
         stage.told = f"{stage.went_out} items stand, {len(findings)} findings"
     with record.stage("close", len(draft.items)) as stage:
-        watched = open_watches(told, slot.due.date())
-        draft = closed(draft, stories, watched)
+        asked = latest_watches(told)
+        proven = {one.source.document for one in followed if one.source}
+        house.store.keep_documents(document for document, _ in gathering.read if document.id in proven)
+        draft = closed(replace(draft, followed=followed), stories, asked)
         if house.writer and draft.items:
-            draft, found = await ended(draft, stories, watched, house.writer, share_s(CLOSE_S, 0.5, house.remaining_s))
+            draft, found = await ended(draft, stories, asked, house.writer, share_s(CLOSE_S, 0.5, house.remaining_s))
             findings += found
-        issue = approve(concluded(draft, gathering.recalled, health, watched), [*notes, *findings], now)
+        issue = approve(concluded(draft, gathering.recalled, health), [*notes, *findings], now)
         stage.went_out = len(issue.draft.items)
         stage.told = f"{len(issue.draft.trends)} trends, {len(issue.draft.watchlist)} questions"
     record.rung, record.degraded = issue.draft.rung, issue.draft.degraded
@@ -249,8 +260,7 @@ def _blocked(stories: Sequence[Story], findings: Sequence[Finding]) -> list[Loss
 async def published(house: House, issue: Issue, record: Record) -> None:
     """Bring the issue to every channel; one channel's trouble is not another's."""
     recent = house.store.issues()
-    claims = [claim for item in issue.draft.items for claim in item.claims()]
-    documents = house.store.documents(proof.document for claim in claims for proof in claim.evidence)
+    documents = house.store.documents(proof.document for claim in issue.draft.claims() for proof in claim.evidence)
     with record.stage("publish", len(house.publishers)) as stage:
         taken = {edition.channel for edition in house.store.editions(issue.draft.slot.key)}
         for publisher in house.publishers:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from deepdaily.core.memory import Recollection
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Appearance, Draft, Item, Language, Section, SourceHealth, Watch
+from deepdaily.core.types import Appearance, Draft, FollowUp, Item, Language, Section, SourceHealth
 from deepdaily.notice import notice_of
 
 MOST_POINTS = 2
@@ -61,9 +61,13 @@ def _again(one: Recollection, language: Language) -> Item:
     )
 
 
-def concluded(
-    draft: Draft, recalled: Sequence[Recollection], health: Sequence[SourceHealth], open_watches: Sequence[Watch]
-) -> Draft:
+def still_asking(recalled: Sequence[Recollection], followed: Sequence[FollowUp]) -> tuple[Recollection, ...]:
+    """Those without a question, or with one of which today brings nothing new."""
+    moved = {one.watch.id for one in followed if one.state != "unchanged"}
+    return tuple(one for one in recalled if one.watch is None or one.watch.id not in moved)
+
+
+def concluded(draft: Draft, recalled: Sequence[Recollection], health: Sequence[SourceHealth]) -> Draft:
     """The closed draft with the questions that its recalled items stand for; without any item, a quiet day's note."""
     left = {item.story for item in draft.items}
     carried = [replace(one.watch, story=one.item.story) for one in recalled if one.watch and one.item.story in left]
@@ -71,7 +75,7 @@ def concluded(
         summary = draft.summary or shorten(draft.items[0].title.text, SUMMARY_COLUMNS)
         return replace(draft, summary=summary, watchlist=(*carried, *draft.watchlist))
     notice, degraded = notice_of(health, "quiet", draft.language)
-    watches = tuple(open_watches[:MOST_OPEN])
+    watches = tuple(one.watch for one in draft.followed if one.state in ("moved", "unchanged"))[:MOST_OPEN]
     if watches:
         notice += ("" if draft.language == "zh" else " ") + _OPEN[draft.language]
     return replace(draft, rung="quiet", summary=notice, trends=(), watchlist=watches, notice=notice, degraded=degraded)

@@ -9,7 +9,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
@@ -389,6 +389,11 @@ class Store:
     def issues(self, *, before: str = "9999", limit: int = 30) -> list[Issue]:
         """Issues of slots before `before` (a slot key), newest first."""
         return list(self._issues_at(self.issues_state(), before, limit))
+
+    def issues_since(self, day: date) -> list[Issue]:
+        """Every issue of `day` and later, newest first, however many a day has."""
+        query = select(ISSUES.c.issue).where(ISSUES.c.day >= day.isoformat()).order_by(ISSUES.c.slot.desc())
+        return [from_json(Issue, row) for row in self._all(query)]
 
     def _read_issues(self, _state: str, before: str, limit: int) -> tuple[Issue, ...]:
         query = select(ISSUES.c.issue).where(ISSUES.c.slot < before).order_by(ISSUES.c.slot.desc()).limit(limit)

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, TypeVar
 from deepdaily import keeper
 from deepdaily.console import meter
 from deepdaily.core.errors import BodyRefused, FetchError, PublishError, SettingsError, StoreError
+from deepdaily.core.memory import open_watches
 from deepdaily.core.schedule import slot_at, slot_of
-from deepdaily.core.types import Slot, SourceHealth
+from deepdaily.core.types import Slot, SourceHealth, Watch
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher, WebWire, Wire
 from deepdaily.models.writing.writer import ModelWriter
@@ -165,8 +166,17 @@ async def _posted(wire: WebWire, url: str, body: bytes) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def sources(settings: Settings, fetcher: Fetcher, engine: Engine, search_key: str | None = None) -> list[Source]:
-    """The configured sources; `search_key` stands in for the environment's (the sample day brings its own)."""
+def sources(
+    settings: Settings,
+    fetcher: Fetcher,
+    engine: Engine,
+    search_key: str | None = None,
+    watches: Sequence[Watch] = (),
+) -> list[Source]:
+    """The configured sources; `search_key` stands in for the environment's (the sample day brings its own).
+
+    `watches` are the open questions, which the search asks for, too.
+    """
     chosen = settings.sources
     feeds = {feed.url: feed.name for pack in chosen.packs for feed in load_pack(pack)}
     feeds |= {url: url for url in chosen.add}
@@ -175,7 +185,7 @@ def sources(settings: Settings, fetcher: Fetcher, engine: Engine, search_key: st
         made.append(HackerNews(fetcher, engine))
     if chosen.search:  # one source a provider: its quota is one
         queries = tuple(dict.fromkeys(query for search in chosen.search for query in search.queries))
-        made.append(WebSearch(Brave(search_key or key_of(chosen.search[0])), queries, fetcher, engine))
+        made.append(WebSearch(Brave(search_key or key_of(chosen.search[0])), queries, fetcher, engine, watches=watches))
     return made
 
 
@@ -241,7 +251,8 @@ async def house(
             async with Engine(preload=("deepdaily.extract", "deepdaily.sources.feeds")) as engine:
                 allowed = given.settings.network.allow_private
                 fetcher = Fetcher(wire or web, store, snapshots, slot.key, now, allow_private=allowed)
-                asked = sources(given.settings, fetcher, engine, search_key)
+                watches = open_watches(store.issues(before=slot.key), slot.due.date())
+                asked = sources(given.settings, fetcher, engine, search_key, watches)
                 publishers: list[Publisher] = [channel for channel, _ in channels(given)]
                 publishers += message_channels(given, store, slot, web)
                 deadline = monotonic() + left_s

@@ -71,7 +71,7 @@ def write(
     )
 
 
-def closed(draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch] = ()) -> Draft:
+def closed(draft: Draft, stories: Sequence[Story], asked_before: Sequence[Watch] = ()) -> Draft:
     """The reviewed draft with summary, tags, trends and questions: only of the items that review left standing."""
     left = {item.story: item for item in draft.items}
     told = [story for story in stories if story.id in left]
@@ -81,7 +81,7 @@ def closed(draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch]
         summary=summary(items),
         tags=_tags(items),
         trends=trends(items, draft.language),
-        watchlist=watchlist(told, items, draft.slot, draft.language, open_watches),
+        watchlist=watchlist(told, items, draft.slot, draft.language, asked_before),
     )
 
 
@@ -120,13 +120,13 @@ def _unwritten(draft: Draft, failed: int, asked: int) -> Draft:
 
 
 async def ended(
-    draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch], writer: ModelWriter, wall_s: float
+    draft: Draft, stories: Sequence[Story], asked_before: Sequence[Watch], writer: ModelWriter, wall_s: float
 ) -> tuple[Draft, list[Finding]]:
     """The closed draft with the trends and questions of a model, where it gives any within `wall_s`."""
     by_id = {story.id: story for story in stories}
     of_today = replace(draft, items=tuple(item for item in draft.items if item.story in by_id))
     told = [by_id[item.story] for item in of_today.items]
-    (outcome,) = await within(wall_s, [ending(of_today, told, open_watches, writer)])
+    (outcome,) = await within(wall_s, [ending(of_today, told, asked_before, writer)])
     if isinstance(outcome, ModelError | None):
         why = str(outcome) if outcome else "the time was up"
         return draft, [Finding("models", "note", f"trends and questions are by rule: {why}")]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
-from deepdaily.core.memory import is_recalled, latest_watches, open_watches, recollections, without_repeats
-from deepdaily.core.types import Appearance, Issue, Slot, Watch
+from deepdaily.core.memory import is_recalled, latest_watches, open_watches, recollections, unsettled, without_repeats
+from deepdaily.core.types import Appearance, FollowUp, Issue, Slot, Watch
+from deepdaily.store import open_store
 from making import NOW, SLOT, document, issue, story
 
 THREE_DAYS = timedelta(days=3)
@@ -34,6 +37,40 @@ def test_news_since_then_comes_back_as_a_follow_up_that_names_the_earlier_day() 
 
     assert [appearance.day for appearance in kept.thread] == ["2026-03-09"]
     assert kept.documents == later.documents
+
+
+def test_a_later_report_of_a_told_step_is_no_news() -> None:
+    late = story("Codex rollout paused, says GitHub", url="https://late.example/2", hours=4)
+
+    assert without_repeats([late], [EARLIER], NOW) == ([], {late.id: "2026-03-09"})
+
+
+def test_a_thread_has_the_steps_that_today_is_unlike_too() -> None:
+    """The step between is told in another language, in other words."""
+    between = replace(
+        issue(story("编码代理重新开放，覆盖全部套餐", url="https://b.example/2")).draft.items[0],
+        thread=(Appearance("2026-03-09", TOLD.id, TOLD.lead.title),),
+    )
+    made = issue(slot=Slot(SLOT.due - timedelta(days=1)), now=NOW - timedelta(days=1))
+    second = replace(made, draft=replace(made.draft, items=(between,)))
+    later = story("GitHub withdraws the Codex rollout", url="https://a.example/3", hours=4)
+
+    (kept,), _ = without_repeats([later], [second, EARLIER], NOW)
+
+    assert [one.day for one in kept.thread] == ["2026-03-09", "2026-03-11"]
+
+
+def test_many_issues_a_day_do_not_push_a_story_out_of_memory(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        store.keep_issue(EARLIER)
+        for hour in range(40):
+            store.keep_issue(issue(slot=Slot(SLOT.due - timedelta(hours=hour)), now=NOW - timedelta(hours=hour)))
+        remembered = store.issues_since(TODAY - timedelta(days=30))
+
+        assert len(store.issues()) == 30
+        assert EARLIER not in store.issues()
+        assert without_repeats([TOLD], remembered, NOW)[0] == []
+        assert store.issues_since(TODAY + timedelta(days=1)) == []
 
 
 def test_a_follow_up_carries_only_what_is_new() -> None:
@@ -99,6 +136,16 @@ def test_a_question_counts_as_it_last_stood() -> None:
     assert open_watches([answered, asking(WATCH)], TODAY) == []
     assert open_watches([asking(WATCH)], TODAY) == [WATCH]
     assert latest_watches([answered, asking(WATCH)]) == list(answered.draft.watchlist)
+
+
+def test_an_outcome_that_a_later_issue_told_is_how_a_question_stands() -> None:
+    for ended in (replace(WATCH, answered_by="s-2"), replace(WATCH, closed_on=TODAY)):
+        later = again(EARLIER, 1)
+        told = replace(later, draft=replace(later.draft, followed=(FollowUp(ended, "answered"),)))
+
+        assert latest_watches([told, asking(WATCH)]) == [ended]
+        assert unsettled([told, asking(WATCH)]) == []
+    assert unsettled([asking(WATCH)]) == [WATCH]
 
 
 def test_what_was_brought_back_is_not_brought_back_again() -> None:

@@ -15,6 +15,7 @@ from deepdaily.core.types import (
     Document,
     Draft,
     Evidence,
+    FollowUp,
     Issue,
     Item,
     Section,
@@ -95,7 +96,6 @@ ADVERTS = document(
     "The vendor is said to test sponsored answers in two markets.",
     partial=True,
 )
-DOCUMENTS = {one.id: one for one in (SERVER, COVERAGE, PROTOCOL, ADVERTS)}
 
 
 def serving() -> Item:
@@ -200,6 +200,43 @@ def adverts() -> Item:
     )
 
 
+NEWS = document(
+    "https://news.example.net/vllm-pools",
+    "vLLM 双池进入评审",
+    "vLLM 的双池方案进入评审，社区称还没有日期。",
+    language="zh",
+)
+"""A page that no item cites."""
+
+
+DOCUMENTS = {one.id: one for one in (SERVER, COVERAGE, PROTOCOL, ADVERTS, NEWS)}
+
+
+def followed() -> tuple[FollowUp, ...]:
+    """One question answered by an item, one that moved on a page of its own, one of each other end."""
+
+    def watch(name: str, question: str, story: str = "s-earlier") -> Watch:
+        return Watch(name, question, ("QuillServe",), story, date(2026, 2, 9), date(2026, 3, 9))
+
+    answered = replace(watch("w-2", "2.1 草案何时发布？", "s-tool-protocol-20"), answered_by="s-tool-protocol-21")
+    ended = replace(watch("w-5", "QuillServe 何时支持 AMD？"), closed_on=date(2026, 2, 11))
+    return (
+        FollowUp(
+            answered,
+            "answered",
+            "s-tool-protocol-21",
+            fact("工作组发布了 2.1 草案。", PROTOCOL),
+            cited(PROTOCOL),
+        ),
+        FollowUp(
+            watch("w-3", "vLLM 会不会跟进双池？"), "moved", "s-elsewhere", fact("vLLM 双池进入评审", NEWS), cited(NEWS)
+        ),
+        FollowUp(watch("w-4", "QuillServe 的数字能否复现？"), "unchanged"),
+        FollowUp(ended, "closed"),
+        FollowUp(replace(ended, id="w-6", question="QuillServe 何时支持 TPU？"), "expired"),
+    )
+
+
 def issue(*items: Item, due: datetime = DUE, now: datetime = NOW) -> Issue:
     """Three items, two trends, three questions, one notice; or the given items alone."""
     draft = Draft(
@@ -224,18 +261,8 @@ def issue(*items: Item, due: datetime = DUE, now: datetime = NOW) -> Issue:
                 date(2026, 2, 11),
                 date(2026, 3, 11),
             ),
-            Watch(
-                "w-2",
-                "2.1 草案的过渡期从哪一天算起？",
-                ("工具协议",),
-                "s-tool-protocol-20",
-                date(2026, 2, 9),
-                date(2026, 3, 9),
-                answered_by="s-tool-protocol-21",
-                closed_on=date(2026, 2, 11),
-            ),
-            Watch("w-3", "vLLM 会不会跟进双池？", ("vLLM",), "s-vllm-pools", date(2026, 2, 10), date(2026, 3, 10)),
         ),
+        followed=followed(),
         notice="今日网页搜索接口限流（HTTP 429），候选改由订阅源与 Hacker News 补足。",
         degraded=("search:brave:rate-limited",),
     )
@@ -301,5 +328,13 @@ def hostile(texts: Sequence[str] = HOSTILE, url: str = "https://good.example/a_(
         notice=" ".join(texts),
         trends=tuple(Trend(text, ("s-hostile", "s-hostile-too")) for text in texts),
         watchlist=tuple(replace(made.draft.watchlist[0], question=text) for text in texts),
+        followed=tuple(
+            replace(
+                one, watch=replace(one.watch, question=text), proof=proven, source=item.sources[0] if proven else None
+            )
+            for text, claim in zip(texts, claims, strict=False)
+            for one in followed()
+            for proven in (claim if one.proof else None,)
+        ),
     )
     return replace(made, draft=draft)

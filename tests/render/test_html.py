@@ -75,7 +75,7 @@ def test_every_passage_has_its_mark_and_the_way_back() -> None:
 
 def test_every_claim_with_evidence_opens_to_its_quotation() -> None:
     text = page(issues.issue(), issues.DOCUMENTS)
-    claims = [claim for item in issues.issue().draft.items for claim in item.claims() if claim.evidence]
+    claims = [claim for claim in issues.issue().draft.claims() if claim.evidence]
 
     assert text.count('<details class="fact"') == len(claims)
     assert '<b class="figure">18.4K</b>' in text
@@ -100,7 +100,7 @@ def test_a_judgement_opens_to_the_passages_it_is_drawn_from() -> None:
     assert "<sup>依据 2</sup>" in drawn
     assert f"「{fact.evidence[0].quote}」" in drawn
     assert 'href="#e3"' in drawn
-    assert text.count('<details class="fact"') == 3
+    assert text.count('<details class="fact"') == 5  # the item's three, and what follows up two questions
 
 
 def test_a_judgement_shows_no_passage_that_no_printed_fact_rests_on() -> None:
@@ -121,7 +121,7 @@ def test_the_head_counts_items_sources_and_checked_facts() -> None:
     assert "2026-02-11 周三" in text
     assert "3 条" in text
     assert "4 个来源" in text
-    assert "✓ 已核对 11/11 处事实" in text
+    assert "✓ 已核对 13/13 处事实" in text
 
 
 def test_facts_that_do_not_hold_are_not_counted_as_checked() -> None:
@@ -129,7 +129,7 @@ def test_facts_that_do_not_hold_are_not_counted_as_checked() -> None:
     text = Reading(page(issues.issue(), changed)).text
 
     assert "✓" not in text
-    assert "已核对 10/11 处事实" in text
+    assert "已核对 12/13 处事实" in text
 
 
 def test_hostile_strings_are_inert() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import email
 import email.policy
+import html
 import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from deepdaily.render.digest import questions
 from deepdaily.render.feishu import MOST_BYTES, cards, size_of
 from deepdaily.render.mail import message, text
 from render import issues
@@ -78,3 +81,39 @@ def test_every_open_attack_is_inert_in_mail_and_chat(shared: Path, tmp_path: Pat
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
+
+
+def test_mail_and_cards_tell_what_became_of_earlier_questions() -> None:
+    made = issues.issue()
+    plain_part = text(made)
+    shown = json.dumps(cards(made), ensure_ascii=False)
+
+    for told in (plain_part, html.unescape(shown)):
+        assert "未决问题 5 条：1 有答案 · 1 有进展 · 1 未变 · 1 已关闭 · 1 已到期" in told
+        assert "2.1 草案何时发布？（已有答案）：「工作组发布了 2.1 草案。」" in told
+        assert "https://news.example.net/vllm-pools" in told
+        assert "编辑已关闭：QuillServe 何时支持 AMD？" in told
+
+
+def test_questions_all_of_yesterday_are_called_so() -> None:
+    made = issues.issue()
+    of_yesterday = tuple(
+        replace(one, watch=replace(one.watch, opened_on=issues.DUE.date() - timedelta(days=1)))
+        for one in made.draft.followed[1:3]
+    )
+    lines = {
+        language: questions(replace(made, draft=replace(made.draft, language=language, followed=of_yesterday)))[0]
+        for language in ("zh", "en")
+    }
+
+    assert lines == {"zh": "昨日 2 条：1 有进展 · 1 未变", "en": "Yesterday's 2 questions: 1 moved · 1 unchanged"}
+
+
+def test_a_long_list_of_questions_is_split_between_lines() -> None:
+    made = issues.issue()
+    (watch, *_), words = made.draft.watchlist, "何时默认开启？" * 80
+    many = tuple(replace(watch, question=f"{number} {words}") for number in range(30))
+    found = cards(replace(made, draft=replace(made.draft, watchlist=many)))
+
+    assert all(size_of(card) <= MOST_BYTES for card in found)
+    assert all(any(f"- {number} 何时" in one for one in map(str, found)) for number in range(30))

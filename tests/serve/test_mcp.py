@@ -26,6 +26,7 @@ import making
 from deepdaily.core.types import Appearance, Claim, Issue, Section, Slot, Trend, Watch
 from deepdaily.serve.mcp import BODY_BYTES, FOREIGN, mcp_server, web_app
 from deepdaily.store import Store, open_store
+from render import issues
 from webs import BIN, environment, finished
 
 TOOLS = {
@@ -345,3 +346,16 @@ async def test_a_database_that_fails_is_named_with_what_to_do(tmp_path: Path) ->
 
     assert "deepdaily.db" in said
     assert "run the same command again" in said
+
+
+async def test_the_watchlist_says_what_is_known_of_a_question_and_from_where(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as opened:
+        opened.keep_issue(issues.issue())
+        async with Client(mcp_server(opened)) as client:
+            lines = (await told(client, "list_watchlist"))["watches"]
+            digest = await told(client, "get_digest")
+
+    assert [one["state"] for one in lines] == ["open", "open", "moved", "answered", "closed", "expired"]
+    assert (lines[2]["known"], lines[2]["known_from"]) == ("vLLM 双池进入评审", "https://news.example.net/vllm-pools")
+    assert [one["state"] for one in digest["followed"]] == ["answered", "moved", "unchanged", "closed", "expired"]
+    assert digest["followed"][1]["known_from"] == "https://news.example.net/vllm-pools"

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from deepdaily.core.errors import BadStatus, FetchError, QuotaSpent, RateLimited, SourceError, Unreachable, WorkerFailed
-from deepdaily.core.types import Slot, Window
+from deepdaily.core.types import Slot, Watch, Window
 from deepdaily.sources.websearch import Brave, WebSearch
 from fakes import FakeFetcher, InlineEngine
 
@@ -193,3 +193,27 @@ def test_the_key_is_in_no_address() -> None:
 
     assert url == "https://api.search.brave.com/res/v1/web/search?q=AI%20%26%20agents&count=20&freshness=pd"
     assert KEY in headers.values()
+
+
+def _watch(name: str) -> Watch:
+    return Watch(f"w-{name}", f"When does {name} resume?", (name,), "s-1", date(2026, 2, 1), date(2026, 3, 1))
+
+
+async def test_two_open_questions_are_asked_for_after_the_queries_of_the_settings() -> None:
+    fetcher, watches = FakeFetcher({}), [_watch(name) for name in ("one", "Nimbus", "Nimbus", "灵犀 3", "Quill")]
+    search = WebSearch(Brave(KEY), ("one",), fetcher, InlineEngine(), Pauses(), watches=watches)
+
+    with pytest.raises(FetchError):
+        await search.harvest(WINDOW)
+
+    assert fetcher.asked == [Brave(KEY).request(query)[0] for query in ("one", "Nimbus")]
+
+
+async def test_a_spent_quota_ends_the_asking_for_questions_too() -> None:
+    fetcher = FakeFetcher({ONE: SPENT})
+    search = WebSearch(Brave(KEY), ("one",), fetcher, InlineEngine(), Pauses(), watches=[_watch("Nimbus")])
+
+    with pytest.raises(QuotaSpent):
+        await search.harvest(WINDOW)
+
+    assert fetcher.asked == [ONE]

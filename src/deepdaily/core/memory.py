@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from deepdaily.core.cluster import cosine, vectors
+from deepdaily.core.thread import continues, says_something_new, subjects
 from deepdaily.core.types import Appearance, Document, Issue, Item, Story, Watch
 from deepdaily.core.urls import page_key
 
 NO_REPEAT_DAYS = 30
 """Within so many days a told story comes back only as a marked follow-up."""
-
-SAME_THREAD = 0.5
-"""Cosine of titles above which a story continues a told one: stricter than SAME_STORY, as days lie between."""
-
 
 STILL_WARM = timedelta(days=7)
 """A thread without an open question is worth recalling within so many days of its last report: the ladder's widest window."""
@@ -33,42 +29,57 @@ class Recollection:
 def without_repeats(
     stories: Sequence[Story], issues: Sequence[Issue], now: datetime
 ) -> tuple[list[Story], dict[str, str]]:
-    """The stories that may be told now, follow-ups with their thread and only their new documents.
+    """The stories that may be told now, follow-ups with their whole thread and only their new documents.
+
+    Args:
+        issues: newest first, of at least NO_REPEAT_DAYS.
 
     Returns:
         the stories, in order; and by story id the day on which a left-out story was told.
     """
-    recent = [issue for issue in issues if now - issue.approved_at <= timedelta(days=NO_REPEAT_DAYS)]
+    recent = [issue for issue in issues if (now.date() - issue.draft.slot.due.date()).days <= NO_REPEAT_DAYS]
     told = [(issue, item) for issue in reversed(recent) for item in issue.draft.items if not is_recalled(item)]
     printed_pages = [{page_key(cited.url) for cited in item.sources} for _, item in told]
-    points = vectors([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
+    points = subjects([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
     kept, repeats = [], {}
     for story, point in zip(stories, points[len(told) :], strict=True):
         pages = {page_key(document.url) for document in story.documents}
         hits = [
             (issue, item)
             for (issue, item), its_pages, other in zip(told, printed_pages, points, strict=False)
-            if pages & its_pages or cosine(point, other) >= SAME_THREAD
+            if pages & its_pages or continues(other, point)
         ]
         if not hits:
             kept.append(story)
             continue
+        names = set[str]().union(*(_names(item) for _, item in hits))
+        hits = [(issue, item) for issue, item in told if _names(item) & names]  # also steps this title is unlike
         printed = {page_key(cited.url) for _, item in hits for cited in item.sources}
-        fresh = _news_since(story, hits[-1][0].draft.now, printed)
+        thread = _thread(hits)
+        fresh = _news_since(story, hits[-1][0].draft.now, printed, [one.title for one in thread])
         if fresh:
-            thread = tuple(Appearance(issue.draft.slot.day, item.story, item.title.text) for issue, item in hits)
             kept.append(replace(story, documents=fresh, thread=thread))
         else:
             repeats[story.id] = hits[-1][0].draft.slot.day
     return kept, repeats
 
 
-def _news_since(story: Story, then: datetime, printed: set[str]) -> tuple[Document, ...]:
-    """The story's documents published after `then` and not printed before; an undated page is no news."""
+def _thread(hits: Sequence[tuple[Issue, Item]]) -> tuple[Appearance, ...]:
+    """Every telling of the thread, oldest first, those that the hits themselves continue among them."""
+    own = [Appearance(issue.draft.slot.day, item.story, item.title.text) for issue, item in hits]
+    every = [*(earlier for _, item in hits for earlier in item.thread), *own]
+    return tuple(sorted(dict.fromkeys(every), key=lambda one: one.day))
+
+
+def _news_since(story: Story, then: datetime, printed: set[str], told: Sequence[str]) -> tuple[Document, ...]:
+    """The story's documents of after `then` that report a step not told; an undated page is no news, nor is a late report."""
     return tuple(
         document
         for document in story.documents
-        if page_key(document.url) not in printed and document.published_at is not None and document.published_at > then
+        if page_key(document.url) not in printed
+        and document.published_at is not None
+        and document.published_at > then
+        and says_something_new(document.title, told)
     )
 
 
@@ -84,15 +95,20 @@ def latest_watches(issues: Sequence[Issue]) -> list[Watch]:
     """Every question of `issues` (newest first) as it last stood."""
     latest: dict[str, Watch] = {}
     for issue in issues:
-        for watch in issue.draft.watchlist:
+        for watch in (*(one.watch for one in issue.draft.followed), *issue.draft.watchlist):
             latest.setdefault(watch.id, watch)
     return list(latest.values())
 
 
+def unsettled(issues: Sequence[Issue]) -> list[Watch]:
+    """The questions of `issues` (newest first) whose end no issue has told, the one that expires next first."""
+    left = [one for one in latest_watches(issues) if not one.answered_by and one.closed_on is None]
+    return sorted(left, key=lambda one: (one.expires_on, one.id))
+
+
 def open_watches(issues: Sequence[Issue], today: date) -> list[Watch]:
-    """The questions of `issues` (newest first) that nothing has answered, the one that expires next first."""
-    unanswered = [one for one in latest_watches(issues) if not one.answered_by and one.closed_on is None]
-    return sorted((one for one in unanswered if one.expires_on >= today), key=lambda one: (one.expires_on, one.id))
+    """Those of them that have not expired."""
+    return [one for one in unsettled(issues) if one.expires_on >= today]
 
 
 def recollections(issues: Sequence[Issue], today: date, most: int) -> list[Recollection]:

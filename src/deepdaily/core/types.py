@@ -270,6 +270,8 @@ class FollowUp:
     """The story of today that answers or moves it."""
     proof: Claim | None = None
     """The printed sentence that does, with its evidence."""
+    source: Cited | None = None
+    """What `proof` rests on: it need not be a page that an item cites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +294,16 @@ class Draft:
     """Plain text on top of the post; empty on a good day."""
     degraded: tuple[str, ...] = ()
     """`search:brave:rate-limited`, `rung:72h`: machine-readable causes, empty on a good day."""
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Every printed sentence: item by item, then what follows up earlier questions."""
+        proofs = (one.proof for one in self.followed)
+        return (*(claim for item in self.items for claim in item.claims()), *(one for one in proofs if one))
+
+    def sources(self) -> tuple[Cited, ...]:
+        """What the claims rest on, each once."""
+        cited = (source for item in self.items for source in item.sources)
+        return tuple(dict.fromkeys([*cited, *(one.source for one in self.followed if one.source)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape as escape_html
 
-from deepdaily.core.types import Claim, Issue, Item, Section, Watch
+from deepdaily.core.types import Claim, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.words import WORDS, Words
@@ -52,7 +52,7 @@ def _proof(note: Note, issue: Issue, words: Words) -> str:
 
 
 def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: "") -> Iterator[str]:
-    """Items, trends and questions, in order; `tell` is called for the claims in the order of `Item.claims`.
+    """Items, trends and questions, in order; `tell` is called for the claims in the order of `Draft.claims`.
 
     `beside` gives the HTML of further lines below an item's byline.
     """
@@ -62,11 +62,16 @@ def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: 
     if draft.trends:
         entries = [escape(one.text) + _place(draft.items, one.stories, words) for one in draft.trends]
         yield f'<section class="closing">\n<h2>{words.trends}</h2>\n{_listed(entries)}\n</section>'
-    if draft.watchlist:
-        status = words.watch_status(draft.watchlist, draft.slot.due.date())
+    if draft.watchlist or draft.followed:
+        status = words.follow_status(draft.followed, draft.slot.due.date())
+        lines = [*([status] if status else []), *map(escape, words.endings(draft.followed))]
+        moved = [_moved(one, draft.items, words, tell) for one in draft.followed if one.proof]
+        asked = [escape(watch.question) + _place(draft.items, (watch.story,), words) for watch in draft.watchlist]
         yield f'<section class="closing">\n<h2>{words.watchlist}</h2>'
-        yield f"<p>{status}</p>" if status else ""
-        yield _listed([_question(watch, draft.items, words) for watch in draft.watchlist])
+        yield from (f"<p>{line}</p>" for line in lines[:1])
+        yield _listed(moved) if moved else ""
+        yield from (f"<p>{line}</p>" for line in lines[1:])
+        yield _listed(asked) if asked else ""
         yield "</section>"
 
 
@@ -79,7 +84,7 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside
     if item.byline or writer:
         yield f'<p class="byline">{escape(" · ".join(filter(None, (item.byline, writer))))}</p>'
     if item.thread:
-        yield f'<p class="thread">{escape(words.thread(item.thread, day))}</p>'
+        yield f'<p class="thread">{escape(words.thread(item, day))}</p>'
     if beside:
         yield beside
     if item.title.evidence:
@@ -116,9 +121,12 @@ def _listed(entries: Sequence[str]) -> str:
     return "<ul>\n" + "\n".join(f"<li>{entry}</li>" for entry in entries) + "\n</ul>"
 
 
-def _question(watch: Watch, items: Sequence[Item], words: Words) -> str:
-    moved = f" <small>{words.in_brackets(words.watch_moved)}</small>" if watch.answered_by else ""
-    return escape(watch.question) + moved + _place(items, (watch.answered_by or watch.story,), words)
+def _moved(one: FollowUp, items: Sequence[Item], words: Words, tell: Telling) -> str:
+    """The question, what is known now, and where."""
+    state = f" <small>{words.in_brackets(words.states[one.state])}</small>"
+    place = _place(items, (one.story,), words) or (f" {link(one.source.url)}" if one.source else "")
+    said = tell(one.proof, words.quote(plain(one.proof.text))) if one.proof else ""
+    return f"{escape(one.watch.question)}{state}{place} {said}"
 
 
 def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:

@@ -45,6 +45,18 @@ def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
     return Brief(number, label + (plain(item.title.text) or day), tuple(lines), address)
 
 
+def questions(issue: Issue) -> list[str]:
+    """What became of earlier questions and what is asked today, a line each, unescaped; each answer with its address."""
+    draft, words = issue.draft, WORDS[issue.draft.language]
+    lines = [words.follow_status(draft.followed, draft.slot.due.date())] if draft.followed else []
+    for one in draft.followed:
+        if one.proof:
+            place = (safe_link(one.source.url) if one.source else None) or ""
+            state = words.in_brackets(words.states[one.state])
+            lines.append(f"{plain(one.watch.question)}{state}{words.colon}{_said(one.proof, words)} {place}".rstrip())
+    return [*lines, *map(plain, words.endings(draft.followed)), *(plain(watch.question) for watch in draft.watchlist)]
+
+
 def _heading(section: Section, words: Words) -> str:
     """The section's name; what is ours is said to be."""
     label = plain(words.label(section))

@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Cited, Claim, Evidence, Issue, Item
+from deepdaily.core.types import Cited, Claim, Evidence, FollowUp, Issue, Item
 from deepdaily.render.foreign import QUOTE_COLUMNS, anchor, plain
 from deepdaily.render.notes import notes_of
 
@@ -24,7 +24,10 @@ def evidence_json(issue: Issue) -> str:
         }
         for item in issue.draft.items
     ]
-    text = json.dumps({"schema": 1, "slot": issue.draft.slot.key, "items": items}, ensure_ascii=False, indent=1)
+    told: dict[str, Any] = {"schema": 1, "slot": issue.draft.slot.key, "items": items}
+    if issue.draft.followed:
+        told["followed"] = [_followed(one, cited) for one in issue.draft.followed]
+    text = json.dumps(told, ensure_ascii=False, indent=1)
     # A model's reply can hold half a surrogate pair, which UTF-8 cannot: keep JSON's own spelling of it.
     return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
@@ -46,6 +49,16 @@ def _claims(item: Item) -> Iterator[tuple[str, Claim]]:
     for section in item.sections:
         for point in section.points:
             yield section.kind, point
+
+
+def _followed(one: FollowUp, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
+    return {
+        "watch": one.watch.id,
+        "question": one.watch.question,
+        "state": one.state,
+        "story": one.story,
+        "claims": [_claim("followed", one.proof, cited)] if one.proof else [],
+    }
 
 
 def _claim(section: str, claim: Claim, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deepdaily.core.types import Issue
-from deepdaily.render.digest import Brief, briefs
+from deepdaily.render.digest import Brief, briefs, questions
 from deepdaily.render.foreign import plain, shown
 from deepdaily.render.words import WORDS, Words
 
@@ -54,9 +54,15 @@ def _items(issue: Issue) -> Iterator[str]:
 
 
 def _questions(issue: Issue, words: Words) -> list[str]:
-    """What will be followed, as one element; none where nothing is."""
-    asked = [f"- {escape(watch.question)}" for watch in issue.draft.watchlist]
-    return ["\n".join([f"**{words.watchlist}**", *asked])] if asked else []
+    """What was and will be followed, in as few elements as fit; none where nothing is."""
+    found: list[str] = []
+    for line in (f"- {escape(line)}" for line in questions(issue)):
+        longer = "\n".join([*(found[-1:] or [f"**{words.watchlist}**"]), line])
+        if found and size_of(_message(issue, [longer], 1)) > MOST_BYTES:
+            found.append(line)
+        else:
+            found[-1:] = [longer]
+    return found
 
 
 def _element(brief: Brief) -> str:

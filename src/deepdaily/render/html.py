@@ -79,7 +79,7 @@ def _hash(style: str) -> str:
 def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
     """Date, title, figures, notice and contents: what stands above the items."""
     draft, words = issue.draft, WORDS[issue.draft.language]
-    facts = [claim for item in draft.items for claim in item.claims() if claim.evidence]
+    facts = [claim for claim in draft.claims() if claim.evidence]
     checked = sum(not check_claim(claim, dict(texts)) for claim in facts)
     figures = (
         words.items.format(len(draft.items)),
@@ -107,7 +107,7 @@ def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
 
 def _minutes(issue: Issue) -> int:
     draft = issue.draft
-    printed = [claim.text for item in draft.items for claim in item.claims()]
+    printed = [claim.text for claim in draft.claims()]
     printed += [text for item in draft.items for text in item.unknowns]
     printed += [*(trend.text for trend in draft.trends), *(watch.question for watch in draft.watchlist)]
     text = "\n".join(printed)
@@ -131,7 +131,7 @@ class Proofs:
         self._ids = count(1)
         self._told: dict[Evidence, str] = {}
         """Where a passage is first relied on: the facts are numbered as `body` tells them."""
-        facts = (claim for item in issue.draft.items for claim in item.claims() if claim.evidence)
+        facts = (claim for claim in issue.draft.claims() if claim.evidence)
         for number, claim in enumerate(facts, start=1):
             for evidence in claim.evidence:
                 self._told.setdefault(evidence, f"c{number}")

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from deepdaily.core.types import Issue
 from deepdaily.render.body import escape, fragment
-from deepdaily.render.digest import briefs
+from deepdaily.render.digest import briefs, questions
 from deepdaily.render.foreign import plain, shown
 from deepdaily.render.words import WORDS
 
@@ -88,7 +88,7 @@ def text(issue: Issue) -> str:
         blocks.append("\n".join([*lines, *([f"   {brief.address}"] if brief.address else [])]))
     for heading, entries in (
         (words.trends, [trend.text for trend in draft.trends]),
-        (words.watchlist, [watch.question for watch in draft.watchlist]),
+        (words.watchlist, questions(issue)),
     ):
         if entries:
             blocks.append("\n".join([heading, *(f"- {plain(entry)}" for entry in entries)]))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import tomli_w
 
-from deepdaily.core.types import Claim, Evidence, Issue, Item, Section
+from deepdaily.core.types import Claim, Draft, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.evidence import for_machines
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
@@ -83,9 +83,9 @@ def post(issue: Issue) -> str:
     if draft.trends:
         blocks.append(f"## {words.trends}")
         blocks.append("\n".join(f"- {escape_line(one.text)}{place(one.stories)}" for one in draft.trends))
-    if draft.watchlist:
+    if draft.watchlist or draft.followed:
         blocks.append(f"## {words.watchlist}")
-        blocks.append("\n".join(_watchlist(issue, words, place)))
+        blocks.extend(_watchlist(draft, words, notes, place))
     if notes:
         blocks.append("\n".join(_footnote(note, issue, words) for note in footnotes_of(issue)))
     return "\n\n".join(blocks) + "\n"
@@ -123,7 +123,7 @@ def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) ->
         writer = words.written_by.format(item.writer) if item.writer else ""
         yield escape_line(" · ".join(filter(None, (item.byline, writer))))
     if item.thread:
-        yield escape_line(words.thread(item.thread, day))
+        yield escape_line(words.thread(item, day))
     entries = [_section(section, words, notes) for section in item.sections if section.points]
     if item.unknowns:
         entries.append(_entry(f"**{words.unknowns}**", [escape(one) for one in item.unknowns], words))
@@ -162,13 +162,24 @@ def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
     return words.in_brackets(words.list_comma.join(places)) if places else ""
 
 
-def _watchlist(issue: Issue, words: Words, place: Callable[[Iterable[str]], str]) -> Iterator[str]:
-    status = words.watch_status(issue.draft.watchlist, issue.draft.slot.due.date())
-    if status:
-        yield f"{status}\n"
-    for watch in issue.draft.watchlist:
-        moved = words.in_brackets(words.watch_moved) if watch.answered_by else ""
-        yield f"- {escape_line(watch.question)}{moved}{place((watch.answered_by or watch.story,))}"
+def _watchlist(
+    draft: Draft, words: Words, notes: Mapping[Evidence, Note], place: Callable[[Iterable[str]], str]
+) -> Iterator[str]:
+    """What became of earlier questions, then those of today, as blocks."""
+    if draft.followed:
+        yield words.follow_status(draft.followed, draft.slot.due.date())
+        moved = [_moved(one, words, notes, place) for one in draft.followed if one.proof]
+        yield from ["\n".join(moved)] if moved else []
+        yield from map(escape_line, words.endings(draft.followed))
+    asked = [f"- {escape_line(watch.question)}{place((watch.story,))}" for watch in draft.watchlist]
+    yield from ["\n".join(asked)] if asked else []
+
+
+def _moved(one: FollowUp, words: Words, notes: Mapping[Evidence, Note], place: Callable[[Iterable[str]], str]) -> str:
+    """The question, what is known now, and where."""
+    said = words.colon + _claim(one.proof, words, notes) if one.proof else ""
+    where = place((one.story,)) or (words.in_brackets(link(one.source.url)) if one.source else "")
+    return f"- {escape_line(one.watch.question)}{words.in_brackets(words.states[one.state])}{said}{where}"
 
 
 def _footnote(note: Note, issue: Issue, words: Words) -> str:

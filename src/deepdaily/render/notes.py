@@ -39,14 +39,13 @@ def notes_of(issue: Issue) -> Mapping[Evidence, Note]:
     """A note for each passage, in the order in which readers meet them.
 
     Raises:
-        KeyError: a claim rests on a document that no item lists among its sources: a fault of the writer's code.
+        KeyError: a claim rests on a document that no item or follow-up names as a source: a fault of the writer's code.
     """
-    cited = {source.document: source for item in issue.draft.items for source in item.sources}
+    cited = {source.document: source for source in issue.draft.sources()}
     quoted: dict[Evidence, bool] = {}
-    for item in issue.draft.items:
-        for claim in item.claims():
-            for evidence in claim.evidence:
-                quoted[evidence] = quoted.get(evidence, False) or not claim.verbatim
+    for claim in issue.draft.claims():
+        for evidence in claim.evidence:
+            quoted[evidence] = quoted.get(evidence, False) or not claim.verbatim
     found: dict[Evidence, Note] = {}
     footnotes: dict[Evidence | str, int] = {}
     before = ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from deepdaily.core.text import CJK
-from deepdaily.core.types import Appearance, Language, Section, SectionKind, Watch
+from deepdaily.core.thread import Told, steps
+from deepdaily.core.types import Appearance, FollowUp, FollowUpState, Item, Language, Section, SectionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,16 @@ class Words:
     unknowns: str
     trends: str
     watchlist: str
-    earlier_watches: str
-    watch_moved: str
+    yesterdays: str
+    unsettled: str
+    """How many questions of earlier days were open this morning."""
+    states: Mapping[FollowUpState, str]
+    counted: Mapping[FollowUpState, str]
+    """The state as it is counted: `{} 有进展`."""
+    ended: Mapping[FollowUpState, str]
+    """Before the questions that end so."""
+    between: str
+    """Between what stands in one line."""
     notice: str
     sources: str
     title_basis: str
@@ -35,7 +44,7 @@ class Words:
     carried: str
     ditto: str
     told: str
-    this_time: str
+    nothing_new: str
     weekdays: tuple[str, ...]
     colon: str
     comma: str
@@ -71,16 +80,47 @@ class Words:
         """The date with its weekday: `2026-02-11 周三`."""
         return f"{day.isoformat()} {self.weekdays[day.weekday()]}"
 
-    def thread(self, earlier: tuple[Appearance, ...], day: str) -> str:
-        """How often and when a story was told: `第 2 次报道：02-05 … → 02-11 本期`. Titles are as stored, unescaped."""
-        told = [f"{_short_day(one.day, day)} {one.title}" for one in earlier]
-        return self.told.format(len(earlier) + 1) + self.colon + " → ".join([*told, f"{day[5:]} {self.this_time}"])
+    def follow_status(self, followed: Sequence[FollowUp], day: date) -> str:
+        """What became of the questions of earlier days: `昨日 3 条：1 有进展 · 2 未变`; empty where none was open."""
+        if not followed:
+            return ""
+        of_yesterday = all(one.watch.opened_on == day - timedelta(days=1) for one in followed)
+        states = [one.state for one in followed]
+        counts = [said.format(states.count(state)) for state, said in self.counted.items() if state in states]
+        head = (self.yesterdays if of_yesterday else self.unsettled).format(len(followed))
+        return head + self.colon + " · ".join(counts)
 
-    def watch_status(self, watches: tuple[Watch, ...], day: date) -> str:
-        """How many of the questions of earlier days moved; empty when all are of today."""
-        earlier = [watch for watch in watches if watch.opened_on < day]
-        moved = sum(bool(watch.answered_by) for watch in earlier)
-        return self.earlier_watches.format(len(earlier), moved, len(earlier) - moved) if earlier else ""
+    def endings(self, followed: Sequence[FollowUp]) -> list[str]:
+        """One line a way to end without an answer, with the questions, unescaped."""
+        lines = []
+        for state, said in self.ended.items():
+            questions = [one.watch.question for one in followed if one.state == state]
+            lines += [said + self.colon + self.between.join(questions)] if questions else []
+        return lines
+
+    def thread(self, item: Item, day: str) -> str:
+        """How often and when a story was told, and what was new each time: `第 3 次报道：02-04 公测 → 02-09 上线 → 02-11 暂停`.
+
+        `day` is the issue's. Names of steps may be pieces of titles, unescaped. An item that memory brings back has no step.
+        """
+        again = item.thread[-1].story == item.story
+        told = [*item.thread, *([] if again else [Appearance(day, item.story, item.title.text)])]
+        chain = self.chain(told, day)
+        if again:
+            chain += f" → {day[5:]} {self.nothing_new}"
+        return self.told.format(self.ordinal(len(item.thread) + 1)) + self.colon + chain
+
+    def chain(self, told: Sequence[Told], day: str) -> str:
+        """The steps of a thread, oldest first, each with its day: `02-04 公测 → 02-09 上线`."""
+        named = zip(told, steps(told, "zh" if self.language.startswith("zh") else "en"), strict=True)
+        return " → ".join(f"{_short_day(one.day, day)} {step}" for one, step in named)
+
+    def ordinal(self, number: int) -> str:
+        """`3` in Chinese, `3rd` in English."""
+        if self.language.startswith("zh"):
+            return str(number)
+        teens = 10 < number % 100 < 20
+        return str(number) + ("th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th"))
 
 
 def _short_day(earlier: str, day: str) -> str:
@@ -107,8 +147,24 @@ WORDS: Mapping[Language, Words] = {
         unknowns="尚不清楚",
         trends="今日趋势",
         watchlist="我接下来会关注什么",
-        earlier_watches="此前 {} 条：{} 有进展 · {} 未变。",
-        watch_moved="有进展",
+        yesterdays="昨日 {} 条",
+        unsettled="未决问题 {} 条",
+        states={
+            "answered": "已有答案",
+            "moved": "有进展",
+            "unchanged": "未变",
+            "closed": "已关闭",
+            "expired": "已到期",
+        },
+        counted={
+            "answered": "{} 有答案",
+            "moved": "{} 有进展",
+            "unchanged": "{} 未变",
+            "closed": "{} 已关闭",
+            "expired": "{} 已到期",
+        },
+        ended={"closed": "编辑已关闭", "expired": "到期未答，不再跟踪"},
+        between="；",
         notice="说明",
         sources="来源",
         title_basis="标题依据",
@@ -118,7 +174,7 @@ WORDS: Mapping[Language, Words] = {
         carried="经订阅源",
         ditto="同上",
         told="第 {} 次报道",
-        this_time="本期",
+        nothing_new="没有新消息",
         weekdays=("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
         colon="：",
         comma="，",
@@ -158,8 +214,24 @@ WORDS: Mapping[Language, Words] = {
         unknowns="Not yet known",
         trends="Today's trends",
         watchlist="What I will watch next",
-        earlier_watches="{} from earlier: {} moved · {} unchanged.",
-        watch_moved="moved",
+        yesterdays="Yesterday's {} questions",
+        unsettled="{} open questions",
+        states={
+            "answered": "answered",
+            "moved": "moved",
+            "unchanged": "unchanged",
+            "closed": "closed",
+            "expired": "expired",
+        },
+        counted={
+            "answered": "{} answered",
+            "moved": "{} moved",
+            "unchanged": "{} unchanged",
+            "closed": "{} closed",
+            "expired": "{} expired",
+        },
+        ended={"closed": "Closed by the editor", "expired": "Expired without an answer"},
+        between="; ",
         notice="Note",
         sources="Sources",
         title_basis="title rests on",
@@ -168,8 +240,8 @@ WORDS: Mapping[Language, Words] = {
         fetched="fetched",
         carried="by its feed",
         ditto="as above",
-        told="Report no. {}",
-        this_time="today",
+        told="{} report",
+        nothing_new="no news",
         weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
         colon=": ",
         comma=", ",

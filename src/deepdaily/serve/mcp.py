@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 
 from deepdaily import __version__, archive
 from deepdaily.core.errors import DeepdailyError
-from deepdaily.core.types import Issue
+from deepdaily.core.types import FollowUp, Issue, Watch
 from deepdaily.render.markdown import post
 from deepdaily.serve.listening import answered_names, in_address
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, WatchState, told, watched
@@ -34,6 +34,7 @@ from deepdaily.serve.shapes import (
     Text,
     digest,
     item_told,
+    known,
     line,
     proofs,
 )
@@ -95,6 +96,8 @@ class WatchLine(Answer):
     opened_on: date
     expires_on: date
     answered_by: Text
+    known: Text = Field("", description="What a source says of it, verbatim; empty while nothing is known.")
+    known_from: str = Field("", description="The address of that source.")
 
 
 class Watchlist(Answer):
@@ -168,9 +171,9 @@ class _Desk:
         return ItemEvidence(day=issue.draft.slot.day, item=item, story=story, claims=proofs(issue)[item - 1])
 
     def list_watchlist(self) -> Watchlist:
-        """The questions the daily follows up, as they last stood: open ones first, then those that moved or expired."""
+        """The questions the daily follows up, as they last stood: open ones first, then moved, answered, closed, expired."""
         rows = watched(self._store.issues(limit=ISSUES_FOLLOWED))
-        return Watchlist(watches=[WatchLine(state=state, **asdict(watch)) for state, watch in rows])
+        return Watchlist(watches=[_watch_line(*row) for row in rows])
 
     def get_status(self) -> Status:
         """How the newest run went: published or not, what was degraded, what each source gave."""
@@ -208,6 +211,10 @@ class _Desk:
                 f"there is no issue of {wanted}; the newest is of {newest[0].draft.slot.day}, list_digests names the others"
             )
         return found
+
+
+def _watch_line(state: WatchState, watch: Watch, told: FollowUp | None) -> WatchLine:
+    return WatchLine(state=state, **known(told), **asdict(watch))
 
 
 # -- the server -------------------------------------------------------------------------------------------------------

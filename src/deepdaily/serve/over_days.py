@@ -7,13 +7,14 @@ from datetime import date
 from typing import Literal
 
 from deepdaily.core.memory import latest_watches
-from deepdaily.core.types import Issue, Item, Watch
+from deepdaily.core.types import FollowUp, Issue, Item, Watch
 from deepdaily.render.foreign import anchor
 
 ISSUES_FOLLOWED = 60
 """How far back readers look: twice the days within which a story can be continued."""
 
-WatchState = Literal["open", "moved", "expired"]
+WatchState = Literal["open", "moved", "answered", "closed", "expired"]
+"""`moved` is open still: there was news of it, but no answer."""
 
 
 def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
@@ -31,15 +32,24 @@ def followed(issues: Sequence[Issue]) -> list[str]:
     return list(dict.fromkeys(anchor(item.story) for issue in issues for item in issue.draft.items))
 
 
-def watched(issues: Sequence[Issue]) -> list[tuple[WatchState, Watch]]:
-    """Every question of `issues` (newest first) as it last stood: open ones first, then those that moved, then expired."""
+def watched(issues: Sequence[Issue]) -> list[tuple[WatchState, Watch, FollowUp | None]]:
+    """Every question of `issues` (newest first) as it last stood, with the last that is known of it: open ones first."""
     today = issues[0].draft.slot.due.date() if issues else date.min
-    states: tuple[WatchState, ...] = ("open", "moved", "expired")
-    rows = [(_state(watch, today), watch) for watch in latest_watches(issues)]
-    return sorted(rows, key=lambda row: (states.index(row[0]), row[1].expires_on, row[1].id))
+    states: tuple[WatchState, ...] = ("open", "moved", "answered", "closed", "expired")
+    rows = [(*_state(watch, issues, today), watch) for watch in latest_watches(issues)]
+    rows.sort(key=lambda row: (states.index(row[0]), row[2].expires_on, row[2].id))
+    return [(state, watch, known) for state, known, watch in rows]
 
 
-def _state(watch: Watch, today: date) -> WatchState:
+def _state(watch: Watch, issues: Sequence[Issue], today: date) -> tuple[WatchState, FollowUp | None]:
+    """Its state and the follow-up that tells what is known. A question asked anew begins anew."""
+    told = [one for issue in issues for one in issue.draft.followed if one.watch.id == watch.id]
+    told = [one for one in told if one.watch.opened_on == watch.opened_on]
+    known = next((one for one in told if one.proof), None)
     if watch.answered_by:
-        return "moved"
-    return "expired" if watch.expires_on < today or watch.closed_on else "open"
+        return "answered", known
+    if watch.closed_on:
+        return "closed" if told and told[0].state == "closed" else "expired", known
+    if watch.expires_on < today:
+        return "expired", known
+    return "moved" if known else "open", known

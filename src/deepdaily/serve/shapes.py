@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from deepdaily.core.types import Draft, Issue, Item
+from deepdaily.core.types import Draft, FollowUp, Issue, Item
 from deepdaily.render.evidence import evidence_json
 from deepdaily.render.foreign import plain, safe_link
 
@@ -83,6 +83,17 @@ class Question(Answer):
     story: str
 
 
+class Followed(Answer):
+    """What became of a question of an earlier day."""
+
+    id: str
+    question: Text
+    state: str = Field(description="answered, moved, unchanged, closed or expired")
+    story: str = Field(description="The story that answers or moves it; empty where none does.")
+    known: Text = Field(description="What a source says of it now, verbatim; empty where nothing is new.")
+    known_from: str = Field(description="The address of that source.")
+
+
 class DigestLine(Answer):
     day: str
     title: Text
@@ -101,6 +112,7 @@ class Digest(DigestLine):
     items: Sequence[DigestItem]
     trends: list[Trend]
     watchlist: list[Question]
+    followed: list[Followed]
 
 
 class ProvenItem(DigestItem):
@@ -143,12 +155,22 @@ def proofs(issue: Issue) -> list[list[Claim]]:
 def _whole(draft: Draft) -> dict[str, Any]:
     """The fields of a Digest but its items."""
     return line(draft) | {
+        "followed": [
+            Followed(id=one.watch.id, question=one.watch.question, state=one.state, story=one.story, **known(one))
+            for one in draft.followed
+        ],
         "language": draft.language,
         "rung": draft.rung,
         "notice": draft.notice,
         "trends": draft.trends,
         "watchlist": draft.watchlist,
     }
+
+
+def known(one: FollowUp | None) -> dict[str, str]:
+    """What a follow-up proves, and where that stands; both empty where it proves nothing."""
+    said = one.proof.text if one and one.proof else ""
+    return {"known": said, "known_from": (safe_link(one.source.url) if one and one.source else None) or ""}
 
 
 def line(draft: Draft) -> dict[str, Any]:

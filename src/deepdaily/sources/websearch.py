@@ -13,7 +13,7 @@ from urllib.parse import quote
 from deepdaily.core.errors import BadStatus, DeepdailyError, FetchError, QuotaSpent, RateLimited, SourceError
 from deepdaily.core.paid import paid_title
 from deepdaily.core.text import clean
-from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceState, Window
+from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceState, Watch, Window
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.engine import Engine
 from deepdaily.extract import fragment, moment
@@ -25,6 +25,9 @@ MAX_PAUSE_S = 5.0
 DEFAULT_PAUSE_S = 1.0
 """Where a provider names no time: Brave's limit is one query a second."""
 TEASER_CHARS = 300
+MOST_FOLLOWED = 2
+"""Open questions asked for a day: the queries of the settings are what the quota is for."""
+
 WALL_S, MEMORY_MB = 10.0, 256
 
 
@@ -107,12 +110,19 @@ def _numbers(header: str) -> list[float]:
     return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", header)[:4]]
 
 
+def asked_after(watches: Sequence[Watch]) -> list[str]:
+    """The queries for open questions: what each asks of, by its names. Questions of one thing are one query."""
+    named = (" ".join(watch.entities).strip("「」…")[:100] for watch in watches)
+    return list(dict.fromkeys(filter(None, named)))[:MOST_FOLLOWED]
+
+
 class WebSearch:
     """Queries to one provider, one after the other, as one source.
 
     Args:
         provider: asked as it wants to be asked; another one needs `name`, `key`, `parse`, `request`, `refusal`, `pause_s`.
         pause: waits before a second attempt, at most MAX_PAUSE_S.
+        watches: open questions, the one that expires next first; MOST_FOLLOWED of them are asked for after `queries`.
     """
 
     kind = "search"
@@ -124,9 +134,10 @@ class WebSearch:
         fetcher: Fetcher,
         engine: Engine,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        watches: Sequence[Watch] = (),
     ) -> None:
         self.name = provider.name
-        self._provider, self._queries = provider, tuple(queries)
+        self._provider, self._queries = provider, tuple(dict.fromkeys([*queries, *asked_after(watches)]))
         self._fetcher, self._engine, self._pause = fetcher, engine, pause
 
     async def harvest(self, window: Window) -> Harvest:

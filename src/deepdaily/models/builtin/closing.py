@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from deepdaily.core.text import numbers, shorten, width
+from deepdaily.core.thread import distinctive
 from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
 from deepdaily.models.builtin.item import subject
 from deepdaily.models.builtin.rules import QUESTIONS, TOPICS, Question, Topic
@@ -67,18 +68,18 @@ def glimpse(item: Item, cue: re.Pattern[str]) -> str:
 
 
 def watchlist(
-    stories: Sequence[Story], items: Sequence[Item], slot: Slot, language: Language, open_watches: Sequence[Watch]
+    stories: Sequence[Story], items: Sequence[Item], slot: Slot, language: Language, asked_before: Sequence[Watch]
 ) -> tuple[Watch, ...]:
-    """At most three questions that the printed sentences themselves leave open, one a story, none that is open already."""
-    asked = {watch.question for watch in open_watches}
+    """At most three questions that the printed sentences themselves leave open, one a story, none of those asked before."""
+    asked = {one.question for one in asked_before}
     found: list[tuple[int, Watch]] = []
     for story, item in zip(stories, items, strict=True):
         for rank, question in enumerate(QUESTIONS):
             text = _asked(question, story, item, language)
             if text and text not in asked:
-                found.append((rank, _watch(text, story, slot.due.date(), question.days)))
+                found.append((rank, watch(text, story, slot.due.date(), question.days)))
                 break
-    return tuple(watch for _, watch in sorted(found, key=lambda pair: pair[0])[:MOST_WATCHES])
+    return tuple(one for _, one in sorted(found, key=lambda pair: pair[0])[:MOST_WATCHES])
 
 
 def _asked(question: Question, story: Story, item: Item, language: Language) -> str:
@@ -90,6 +91,8 @@ def _asked(question: Question, story: Story, item: Item, language: Language) -> 
     return question.ask[language].format(name=subject(story), said=said).replace("」 ", "」")
 
 
-def _watch(question: str, story: Story, today: date, days: int) -> Watch:
+def watch(question: str, story: Story, today: date, days: int) -> Watch:
+    """The question, to be followed for `days`; what it asks of is named as the story's title names it."""
     name = "w-" + sha256(question.encode()).hexdigest()[:8]
-    return Watch(name, question, (subject(story),), story.id, today, today + timedelta(days=days))
+    entities = distinctive(story.lead.title) or (subject(story),)
+    return Watch(name, question, entities, story.id, today, today + timedelta(days=days))

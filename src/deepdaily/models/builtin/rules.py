@@ -165,17 +165,26 @@ class Question:
     cue: re.Pattern[str]
     ask: Words
     days: int
+    answer: re.Pattern[str] | None = None
+    """What a sentence that answers has; None: most of the question's own words."""
 
+
+NOT_YET = _words(
+    r"\bnot (?:yet|known|been|say|clear)\b|\bno (?:date|timeline|plans?|word|fix|patch)\b|\bunclear\b|\b(?:has|have|is|are|was|will|did|does|do|would)(?: not|n't)\b"
+    r"|\bcannot\b|\bremains? (?:paused|suspended|in (?:beta|preview|draft))\b|\bunknown\b|\bbefore (?:it|we) resum\w*|\b(?:may|might|could|hopes? to|expects? to)\b"
+    r"|尚未|仍未|还没|没有|未定|未说明|不清楚|暂无|暂不|不会|未能|仍在|可能|有望|或将|[?？]"
+)
+"""A sentence that says an answer is missing, or hopes for one."""
 
 QUESTIONS = (
-    Question(_words(r"\bpaus(ing|ed)\b|suspend|暂停"), {"zh": "{name} 的推进何时恢复，暂停的原因是什么？", "en": "When does {name} resume, and why was it paused?"}, 14),
-    Question(_words(r"alleg|lawsuit|watchdog|complaint|investigat|指控|诉讼|立案|被调查"), {"zh": "围绕 {name} 的争议如何了结？", "en": "How is the dispute over {name} settled?"}, 30),
-    Question(_words(r"gradual|rolling out|starting to reach|rollout|逐步|灰度"), {"zh": "{name} 何时对所有用户开放，配额与限流怎么定？", "en": "When is {name} open to everybody, with which quotas?"}, 14),
-    Question(_words(r"\(part (i|1)\)|part (i|1|one)\b|第一部分|（上）"), {"zh": "{name} 的下一部分是否发布？", "en": "Has the next part on {name} appeared?"}, 30),
-    Question(_words(r"status: draft|\bdraft\b|experimental|preview|\bbeta\b|\brc\d|草案|预览|公测|实验性"), {"zh": "{name} 何时结束预览或草案阶段，接口会不会再变？", "en": "When does {name} leave preview or draft, and will interfaces change again?"}, 21),
-    Question(_words(r"\bincident|vulnerab|cve-|事故|漏洞"), {"zh": "{name} 的后续防护是否落地，有没有再次发生？", "en": "Are the follow-up measures for {name} in place, and did it recur?"}, 21),
+    Question(_words(r"\bpaus(ing|ed)\b|suspend|暂停"), {"zh": "{name} 的推进何时恢复，暂停的原因是什么？", "en": "When does {name} resume, and why was it paused?"}, 14, _words(r"\bresum\w*|\bre-?enabl\w*|\brestor(?:e|es|ed|ing)\b|\bback (?:on|online|to)\b|\bpaused? (?:because|due to)|\bcause (?:was|of)|恢复|重新(?:开放|上线|启用|推送)|原因(?:是|为|在于)")),
+    Question(_words(r"alleg|lawsuit|watchdog|complaint|investigat|指控|诉讼|立案|被调查"), {"zh": "围绕 {name} 的争议如何了结？", "en": "How is the dispute over {name} settled?"}, 30, _words(r"\bsettl\w*|\bdismiss\w*|\brul(?:ed|es|ing)\b|\bverdict\b|\bjudg(?:e?ment|ed)\b|\bdropp?(?:ed|s)\b|\bwithdr[ae]w\w*|\bfined?\b|和解|判决|裁定|撤诉|驳回|罚款")),
+    Question(_words(r"gradual|rolling out|starting to reach|rollout|逐步|灰度"), {"zh": "{name} 何时对所有用户开放，配额与限流怎么定？", "en": "When is {name} open to everybody, with which quotas?"}, 14, _words(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\b(?:all|every) (?:users?|customers?|plans?|tiers?|regions?)\b|\beverybody\b|\beveryone\b|\brate limits?\b|\bquotas?\b|所有用户|全部用户|全量|全面(?:开放|上线)|正式(?:上线|开放)|配额|限流")),
+    Question(_words(r"\(part (i|1)\)|part (i|1|one)\b|第一部分|（上）"), {"zh": "{name} 的下一部分是否发布？", "en": "Has the next part on {name} appeared?"}, 30, _words(r"\bpart (?:2|ii|two)\b|\bsecond part\b|第二部分|（下）|下篇")),
+    Question(_words(r"status: draft|\bdraft\b|experimental|preview|\bbeta\b|\brc\d|草案|预览|公测|实验性"), {"zh": "{name} 何时结束预览或草案阶段，接口会不会再变？", "en": "When does {name} leave preview or draft, and will interfaces change again?"}, 21, _words(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\bstable (?:release|version)\b|\bout of (?:beta|preview|draft)\b|\bleaves? (?:beta|preview|draft)\b|\bfinali[sz]ed\b|\bfinal (?:version|spec\w*)\b|正式(?:版|上线|发布|可用|开放)|结束(?:公测|预览|内测|草案)|定稿|稳定版")),
+    Question(_words(r"\bincident|vulnerab|cve-|事故|漏洞"), {"zh": "{name} 的后续防护是否落地，有没有再次发生？", "en": "Are the follow-up measures for {name} in place, and did it recur?"}, 21, _words(r"\bpatch(?:ed|es)?\b|\bfixed in\b|\bmitigat\w+|\bremediat\w+|\bpost-?mortem\b|\broot cause\b|\brecurr\w+|\bhappened again\b|修复|补丁|缓解|复盘|根因|再次发生")),
     Question(_words(r"future work|roadmap|coming (weeks|months|soon)|next steps|plans? to|路线图|后续|计划"), {"zh": "{name}：原文许诺的“{said}”是否兑现？", "en": "{name}: does “{said}” come true?"}, 30),
-    Question(_words(r"\d+(\.\d+)?x\b|speedup|throughput|faster|倍|吞吐|提速"), {"zh": "{name} 的数字在别的负载上能否复现？", "en": "Do the figures of {name} hold under other loads?"}, 21),
+    Question(_words(r"\d+(\.\d+)?x\b|speedup|throughput|faster|倍|吞吐|提速"), {"zh": "{name} 的数字在别的负载上能否复现？", "en": "Do the figures of {name} hold under other loads?"}, 21, _words(r"\breproduc\w+|\breplicat\w+|\bindependent(?:ly)? (?:test|bench|measur)\w*|\bour (?:own )?(?:tests|measurements|runs)\b|复现|复测|独立测试|实测")),
 )  # fmt: skip
 
 

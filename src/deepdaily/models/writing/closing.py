@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-from hashlib import sha256
 
 from deepdaily.core.evidence import unfounded
 from deepdaily.core.text import width
 from deepdaily.core.types import Draft, Finding, Item, Story, Trend, Watch
-from deepdaily.models.builtin.closing import MOST_TRENDS
-from deepdaily.models.builtin.item import subject
+from deepdaily.models.builtin.closing import MOST_TRENDS, watch
 from deepdaily.models.writing.numbered import fence
 from deepdaily.models.writing.prompts import in_language
-from deepdaily.models.writing.shapes import Ending, Question, Shared
+from deepdaily.models.writing.shapes import Ending, Shared
 from deepdaily.models.writing.writer import ModelWriter
 
 MOST_WATCHES = 4
@@ -22,9 +19,9 @@ LONGEST = 400
 
 
 async def ending(
-    draft: Draft, stories: Sequence[Story], open_watches: Sequence[Watch], writer: ModelWriter
+    draft: Draft, stories: Sequence[Story], asked_before: Sequence[Watch], writer: ModelWriter
 ) -> tuple[tuple[Trend, ...], tuple[Watch, ...], list[Finding]]:
-    """Trends, questions that are not open already, and every cut. `stories` are those of the draft's items, in order.
+    """Trends, questions that were not asked before, and every cut. `stories` are those of the draft's items, in order.
 
     Raises:
         ModelError: no model gave a usable reply.
@@ -42,7 +39,7 @@ async def ending(
     trends = [
         one for one in reply.trends if len(_named(one, draft.items)) > 1 and stands(one.text, _named(one, draft.items))
     ]
-    asked = {watch.question for watch in open_watches}
+    asked = {one.question for one in asked_before}
     questions = [
         one
         for one in reply.watchlist
@@ -52,7 +49,12 @@ async def ending(
     ]
     told = tuple(Trend(one.text, tuple(item.story for item in _named(one, draft.items))) for one in trends)
     by_item = {one.item: one for one in reversed(questions)}
-    watches = [_watch(one, stories[one.item - 1], draft) for one in questions if by_item[one.item] is one]
+    today = draft.slot.due.date()
+    watches = [
+        watch(one.question, stories[one.item - 1], today, min(one.days, 30))
+        for one in questions
+        if by_item[one.item] is one
+    ]
     return told[:MOST_TRENDS], tuple(watches[:MOST_WATCHES]), findings
 
 
@@ -76,9 +78,3 @@ def _troubles(text: str, items: Sequence[Item], writer: ModelWriter) -> list[str
     printed = [claim.text for item in items for claim in item.claims() if claim.evidence]
     quoted = [proof.quote for item in items for claim in item.claims() for proof in claim.evidence]
     return unfounded(text, [*printed, *quoted, *(one for item in items for one in item.unknowns)])
-
-
-def _watch(one: Question, story: Story, draft: Draft) -> Watch:
-    today = draft.slot.due.date()
-    name = "w-" + sha256(one.question.encode()).hexdigest()[:8]
-    return Watch(name, one.question, (subject(story),), story.id, today, today + timedelta(days=min(one.days, 30)))

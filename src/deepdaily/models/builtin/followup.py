@@ -1,0 +1,190 @@
+"""What became of the questions of earlier days: each is looked for in every text of the day, told or not.
+
+An answer is a passage of a page published after the question was asked, about what it asks of. A question by rule knows what
+its answer looks like (`rules.QUESTIONS`); one that a model asked is answered by a passage with most of its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from deepdaily.core.cluster import vectors
+from deepdaily.core.evidence import check_claim, locate, passage
+from deepdaily.core.memory import unsettled
+from deepdaily.core.text import Sentence, sentences, squeeze, width
+from deepdaily.core.thread import Subject, continues, names_it, subjects
+from deepdaily.core.types import Claim, Document, Evidence, FollowUp, FollowUpState, Issue, Slot, Watch
+from deepdaily.models.builtin.item import cited
+from deepdaily.models.builtin.rules import NOT_YET, QUESTIONS, Question
+
+ENOUGH_WORDS, LEAST_WORDS = 0.7, 2
+"""Share of a free question's content words that its answer has, and how many at least: two of three are the subject again."""
+
+SHORTEST, LONGEST = 12, 600
+"""Columns of a passage that answers: less is a heading, more is a table or code."""
+
+_ASKING = re.compile(
+    r"\b(?:when|what|which|who|whom|how|why|where|whether|does|do|will|would|many|much|come|true|again)\b"
+    r"|何时|什么时候|什么|是否|会不会|有没有|能否|如何|怎么|怎样|多少|哪些|哪个|为何|为什么|吗|呢|兑现|原文许诺的",
+    re.I,
+)
+_ORDER: tuple[FollowUpState, ...] = ("answered", "moved", "unchanged", "closed", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A text of today with the story it belongs to."""
+
+    document: Document
+    story: str
+    subject: Subject
+    folded: str
+
+
+def follow_up(
+    issues: Sequence[Issue], read: Sequence[tuple[Document, str]], slot: Slot, closed: Collection[str]
+) -> tuple[FollowUp, ...]:
+    """Every question that was open this morning as it stands now, those that moved first.
+
+    Args:
+        issues: of earlier slots, newest first.
+        read: the day's texts, each with its story's id.
+        slot: today's.
+        closed: ids of questions that an editor closed.
+    """
+    watches, today = unsettled(issues), slot.due.date()
+    told = {item.story: item.title.text for issue in issues for item in issue.draft.items}
+    threads = [_titles(watch, issues, told) for watch in watches]
+    texts = [document for document, _ in read]
+    known = {document.id: document for document in texts}
+    placed = subjects([*(one.title for one in texts), *(title for titles in threads for title in titles)])
+    pages = [_Page(one, story, at, one.text.casefold()) for (one, story), at in zip(read, placed, strict=False)]
+    rest, found = iter(placed[len(texts) :]), list[FollowUp]()
+    for watch, titles in zip(watches, threads, strict=True):
+        thread = [next(rest) for _ in titles]
+        if watch.id in closed:
+            found.append(FollowUp(replace(watch, closed_on=today), "closed"))
+            continue
+        asked = _asked_at(watch, issues)
+        about = [page for page in pages if _is_after(page.document, watch, asked) and _is_about(page, watch, thread)]
+        moved = _last_moved(watch, issues)
+        news = [page for page in about if moved is None or _is_after(page.document, watch, moved)]
+        news = [page for page in news if any(continues(earlier, page.subject) for earlier in thread)]
+        found.append(_outcome(watch, about, news, today, known))
+    return tuple(sorted(found, key=lambda one: _ORDER.index(one.state)))
+
+
+def _titles(watch: Watch, issues: Sequence[Issue], told: Mapping[str, str]) -> list[str]:
+    """The titles of the thread that the question was asked of."""
+    of_thread = [
+        {item.title.text, *(one.title for one in item.thread)}
+        for issue in issues
+        for item in issue.draft.items
+        if watch.story in {item.story, *(one.story for one in item.thread)}
+    ]
+    return sorted(set().union(*of_thread))
+
+
+def _asked_at(watch: Watch, issues: Sequence[Issue]) -> datetime | None:
+    """The `now` of the issue that asked; None where it is not at hand."""
+    return next((one.draft.now for one in issues if one.draft.slot.due.date() == watch.opened_on), None)
+
+
+def _last_moved(watch: Watch, issues: Sequence[Issue]) -> datetime | None:
+    """The `now` of the last issue that told news of it."""
+    told = (one.draft.now for one in issues for two in one.draft.followed if _is_news(two, watch))
+    return next(told, None)
+
+
+def _is_news(one: FollowUp, watch: Watch) -> bool:
+    return one.watch.id == watch.id and one.state == "moved"
+
+
+def _is_after(document: Document, watch: Watch, since: datetime | None) -> bool:
+    """Whether it was published after `since`, or after the day of the question; an undated page is no news."""
+    if document.published_at is None:
+        return False
+    return document.published_at > since if since else document.published_at.date() > watch.opened_on
+
+
+def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
+    """Whether the page names what is asked of; where that has no name of its own, whether it continues the thread."""
+    if watch.entities and not watch.entities[0].startswith("「"):
+        return names_it(page.folded, watch.entities[0])
+    return any(continues(earlier, page.subject) for earlier in thread)
+
+
+def _outcome(
+    watch: Watch, about: Sequence[_Page], news: Sequence[_Page], today: date, known: dict[str, Document]
+) -> FollowUp:
+    """What `about` answers, or that `news` moves."""
+    for page in sorted(about, key=_newest_whole_texts_first):
+        proof = next((proof for proof in _answers(watch, page) if not check_claim(_claim(proof), known)), None)
+        if proof:
+            return _told(replace(watch, answered_by=page.story), "answered", page, proof)
+    if watch.expires_on < today:
+        return FollowUp(replace(watch, closed_on=today), "expired")
+    if news:
+        page = min(news, key=_newest_whole_texts_first)
+        return _told(watch, "moved", page, locate(page.document.title, page.document))
+    return FollowUp(watch, "unchanged")
+
+
+def _newest_whole_texts_first(page: _Page) -> tuple[bool, float, str]:
+    published = page.document.published_at.timestamp() if page.document.published_at else 0.0
+    return (page.document.partial, -published, page.document.id)
+
+
+def _told(watch: Watch, state: FollowUpState, page: _Page, proof: Evidence) -> FollowUp:
+    return FollowUp(watch, state, page.story, _claim(proof), cited(page.document))
+
+
+def _claim(proof: Evidence) -> Claim:
+    return Claim(proof.quote, (proof,))
+
+
+# -- what answers -----------------------------------------------------------------------------------------------------
+
+
+def _answers(watch: Watch, page: _Page) -> Iterator[Evidence]:
+    """The passages of the page that answer the question, in order, its title last."""
+    entity = watch.entities[0] if watch.entities else ""
+    titled = not entity or entity.startswith("「") or names_it(page.document.title, entity)
+    question = asked_by_rule(watch.question)
+    wanted = _content(watch.question, entity)
+    told = sentences(page.document.text)
+    for sentence in (*told[1:], *told[:1]):
+        if not SHORTEST <= width(sentence.text) <= LONGEST or NOT_YET.search(sentence.text):
+            continue
+        if (titled or names_it(sentence.text, entity)) and _says(sentence, question, wanted):
+            yield passage(page.document, sentence.start, sentence.end)
+
+
+def _says(sentence: Sentence, question: Question | None, wanted: set[str]) -> bool:
+    if question is not None and question.answer is not None:
+        return bool(question.answer.search(sentence.text))
+    said = wanted & _content(sentence.text)
+    return len(said) >= LEAST_WORDS and len(said) >= ENOUGH_WORDS * len(wanted)
+
+
+def asked_by_rule(question: str) -> Question | None:
+    """The rule that asked it, known by its words; None for a question of a model."""
+    return next((one for one in QUESTIONS if any(_form(asked).fullmatch(question) for asked in one.ask.values())), None)
+
+
+def _form(ask: str) -> re.Pattern[str]:
+    return re.compile(re.escape(ask.replace("{name} ", "{name}")).replace(r"\{name\}", ".+").replace(r"\{said\}", ".+"))
+
+
+def _content(text: str, entity: str = "") -> set[str]:
+    """The words that carry it, under one form each; without those of `entity`."""
+    terms = {_stem(term) for term in vectors([_ASKING.sub(" ", squeeze(text))])[0]}
+    return terms - {_stem(term) for term in vectors([entity])[0]}
+
+
+def _stem(word: str) -> str:
+    """`opens`, `opened` and `opening` as one; Chinese as it is."""
+    return re.sub(r"(?:ing|ed|es|s|e)$", "", word) if word.isascii() and len(word) > 4 else word
