@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from deepdaily.console import LineMeter
-from deepdaily.core.types import Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
+from deepdaily.core.desk import Desk
+from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
 from deepdaily.core.urls import page_key
 from deepdaily.gather import Gathering, candidates, gather, promise
 from deepdaily.read import SPONSORED, Reader
@@ -212,6 +213,33 @@ async def test_every_offered_link_is_told_or_lost_with_a_reason(store: Store) ->
     assert stages.get(copy.url, stages.get(today[0].url)) == "cluster"
     assert record.funnel["candidates"] == len(today) + 4
     assert record.funnel["untold"] == len(today)
+
+
+async def test_what_is_banned_at_the_desk_is_not_even_read_and_a_merge_says_why(store: Store) -> None:
+    today, copy = [told(n, 5) for n in range(NEEDED)], told(0, 4, host="mirror.example")
+    ban = Decision("d-1", "ban", today[3].url, NOW)
+    store.keep_decision(ban)
+    found, _ = await gathering(store, [*today, copy])
+    store.keep_decision(replace(ban, taken_back_at=NOW))
+    again, _ = await gathering(store, [*today, copy])
+    reasons = {loss.url: loss.reason for loss in found.losses}
+
+    assert reasons[today[3].url] == "banned at the desk"
+    assert today[3].url not in urls(found)
+    assert today[3].url in urls(again)
+    merged = reasons.get(copy.url) or reasons[today[0].url]
+    assert merged.startswith("one story with https://")
+    assert "alike 1.00 (" in merged
+
+
+def test_a_pin_lifts_a_mute_and_nothing_lifts_the_mark_of_money() -> None:
+    url = "https://muted.example/a"
+    desk = Desk(pinned=frozenset({page_key(url)}))
+    free, paid = harvest([], Offer(url, "one", "A")), harvest([], Offer(url, "two", "A", sponsored=True))
+
+    assert candidates([free], ["muted.example"])[0] == []
+    assert len(candidates([free], ["muted.example"], desk)[0]) == 1
+    assert candidates([free, paid], (), desk)[0] == []
 
 
 def test_a_link_that_is_sponsored_anywhere_is_lost_everywhere() -> None:

@@ -16,6 +16,7 @@ from math import inf
 from time import monotonic
 
 from deepdaily.core import rank
+from deepdaily.core.desk import desk_of
 from deepdaily.core.errors import NothingToPublish, PublishError
 from deepdaily.core.memory import open_watches
 from deepdaily.core.schedule import LADDER, share_s
@@ -143,8 +144,9 @@ def selected(house: House, gathering: Gathering, now: datetime, record: Record) 
     """The seven, best first."""
     with record.stage("select", len(gathering.stories)) as stage:
         digest = house.settings.digest
-        ranked = rank.rank(gathering.stories, now, profile=digest.profile, among=gathering.among)
-        chosen, losses = rank.select(ranked, digest.items)
+        desk = desk_of(house.store.decisions())
+        ranked = rank.rank(gathering.stories, now, profile=digest.profile, among=gathering.among, desk=desk)
+        chosen, losses = rank.select(ranked, digest.items, desk)
         house.store.keep_losses(record.slot, [*gathering.losses, *losses])
         stage.went_out = record.funnel["items"] = len(chosen)
         stage.told = f"{len(chosen)} of {len(gathering.stories)} stories"
