@@ -14,10 +14,11 @@ from deepdaily.core.desk import Desk
 from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
 from deepdaily.core.urls import page_key
 from deepdaily.gather import Gathering, candidates, gather, promise
+from deepdaily.models.embedding import Embedder, Unusable
 from deepdaily.read import SPONSORED, Reader
 from deepdaily.record import Record
 from deepdaily.store import Store, open_store
-from fakes import FakeFetcher, InlineEngine
+from fakes import FakeEmbedder, FakeFetcher, InlineEngine
 from making import NOW, SLOT, candidate, document, issue, story
 
 ITEMS = 2
@@ -52,12 +53,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 async def gathering(
-    store: Store, documents: Sequence[Document], *more: Offer, issues: Sequence[Issue] = (), mute: Sequence[str] = ()
+    store: Store,
+    documents: Sequence[Document],
+    *more: Offer,
+    issues: Sequence[Issue] = (),
+    mute: Sequence[str] = (),
+    embedder: Embedder | None = None,
 ) -> tuple[Gathering, Record]:
     carried = {page_key(one.url): one for one in documents}
     reader = Reader(store, FakeFetcher({}), InlineEngine(), carried)  # type: ignore[arg-type]
     record = Record(SLOT.key, LineMeter())
-    found = await gather([harvest(documents, *more)], reader, issues, SLOT, NOW, items=ITEMS, mute=mute, record=record)
+    harvests = [harvest(documents, *more)]
+    found = await gather(harvests, reader, issues, SLOT, NOW, items=ITEMS, mute=mute, record=record, embedder=embedder)
     return found, record
 
 
@@ -230,6 +237,20 @@ async def test_what_is_banned_at_the_desk_is_not_even_read_and_a_merge_says_why(
     merged = reasons.get(copy.url) or reasons[today[0].url]
     assert merged.startswith("one story with https://")
     assert "alike 1.00 (" in merged
+
+
+async def test_an_embedder_joins_what_means_the_same_and_a_failing_one_costs_only_that(store: Store) -> None:
+    documents = [told(n, 5) for n in range(NEEDED + 1)]
+    means = {one.title: "one event" for one in documents[:2]}
+    plain, _ = await gathering(store, documents)
+    joined, record = await gathering(store, documents, embedder=FakeEmbedder(means))
+    failing, troubled = await gathering(
+        store, [replace(one, title=one.title + "!") for one in documents], embedder=Unusable("x")
+    )
+
+    assert len(plain.stories) == len(documents) == len(joined.stories) + 1 == len(failing.stories)
+    assert record.troubles == []
+    assert troubled.troubles == ["embedder: x"]
 
 
 def test_a_pin_lifts_a_mute_and_nothing_lifts_the_mark_of_money() -> None:

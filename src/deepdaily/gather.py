@@ -17,16 +17,21 @@ from time import monotonic
 from deepdaily.core import memory, rank
 from deepdaily.core.cluster import Grouped, Grouping
 from deepdaily.core.desk import NO_DESK, Desk, desk_of
+from deepdaily.core.meaning import NOT_EMBEDDED, Embedded
 from deepdaily.core.memory import Recollection
 from deepdaily.core.schedule import LADDER, share_s, suffices
 from deepdaily.core.types import Candidate, Document, Harvest, Issue, Loss, Offer, Rung, Slot, Story, Window
 from deepdaily.core.urls import host, page_key
+from deepdaily.models.embedding import Embedder, embedded
 from deepdaily.read import MOST_PAGES, SPONSORED, Reader, older
 from deepdaily.record import Record
 from deepdaily.store import Store
 
 READ_S, READ_PART = 120.0, 0.25
 """A rung's share of the time: reading may not eat the writing. Before a deadline a part of what is left."""
+
+EMBED_S = 90.0
+"""A rung's share for embedding: 2,000 titles on two cores take half a minute."""
 
 KEPT_DAYS = timedelta(days=7)
 """How far back slots are looked through for what was read and not told (reliability.md, fault 3)."""
@@ -60,6 +65,7 @@ async def gather(
     mute: Sequence[str],
     record: Record,
     deadline: float = inf,
+    embedder: Embedder | None = None,
 ) -> Gathering:
     """Step down the ladder until a rung suffices.
 
@@ -76,7 +82,10 @@ async def gather(
         with record.stage(f"read {rung}", min(len(inside), MOST_PAGES)) as stage:
             wall_s = share_s(READ_S, READ_PART, deadline - monotonic())
             readings = await reader.read(inside, window, wall_s=wall_s, on_done=record.meter.step)
-            told = _told(inside, readings.documents, issues, now, desk)
+            near = await _embedded(
+                inside, embedder, reader.store, share_s(EMBED_S, 0.1, deadline - monotonic()), record
+            )
+            told = _told(inside, readings.documents, issues, now, desk, near)
             stage.went_out, stage.failed = len(told.untold), len(readings.losses)
             read = f"{len(readings.documents)} of {len(inside)} candidates have a text"
             stage.told = f"{read}; {len(told.untold)} untold stories of our field"
@@ -123,10 +132,27 @@ class _Told:
         return [one.story for one in self.grouped]
 
 
+async def _embedded(
+    found: Sequence[Candidate], embedder: Embedder | None, store: Store, wall_s: float, record: Record
+) -> Embedded:
+    """Vectors of the candidates' titles; what is wrong with the embedder is said once, and costs only them."""
+    if embedder is None:
+        return NOT_EMBEDDED
+    near, trouble = await embedded({one.url: one.title for one in found}, embedder, store, wall_s)
+    if trouble and not any(told.startswith("embedder:") for told in record.troubles):
+        record.troubles.append(trouble)
+    return near
+
+
 def _told(
-    found: Sequence[Candidate], documents: Mapping[str, Document], issues: Sequence[Issue], now: datetime, desk: Desk
+    found: Sequence[Candidate],
+    documents: Mapping[str, Document],
+    issues: Sequence[Issue],
+    now: datetime,
+    desk: Desk,
+    near: Embedded = NOT_EMBEDDED,
 ) -> _Told:
-    grouped = Grouping.of(found, desk).stories(documents)
+    grouped = Grouping.of(found, desk, near).stories(documents)
     ours = [one.story for one in grouped if not rank.why_untold(one.story, desk)]
     return _Told(documents, grouped, *memory.without_repeats(ours, issues, now))
 

@@ -36,6 +36,7 @@ from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
 from deepdaily.gather import Gathering, answered, gather
+from deepdaily.models.embedding import Embedder
 from deepdaily.models.writing.reviewers import looked_over
 from deepdaily.models.writing.writer import ModelWriter
 from deepdaily.publish import Publisher, TakenInPart
@@ -76,6 +77,9 @@ class House:
 
     again: bool = False
     """Whether this slot is tried again if nothing is published now."""
+
+    embedder: Embedder | None = None
+    """Says which titles mean the same; None where none is configured."""
 
     @property
     def remaining_s(self) -> float:
@@ -136,7 +140,16 @@ async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: d
     told = [issue for issue in house.store.issues() if issue.draft.slot.key != slot.key]
     digest, sources = house.settings.digest, house.settings.sources
     return await gather(
-        harvests, reader, told, slot, now, items=digest.items, mute=sources.mute, record=record, deadline=house.deadline
+        harvests,
+        reader,
+        told,
+        slot,
+        now,
+        items=digest.items,
+        mute=sources.mute,
+        record=record,
+        deadline=house.deadline,
+        embedder=house.embedder,
     )
 
 

@@ -18,6 +18,7 @@ from deepdaily.core.aliases import MEANING
 from deepdaily.core.bonds import Bonds
 from deepdaily.core.desk import NO_DESK, Desk
 from deepdaily.core.lexicon import ROUNDUP, first_hand
+from deepdaily.core.meaning import NOT_EMBEDDED, Embedded, joint, meaning, pairs
 from deepdaily.core.text import COMMON, numbers, squeeze, tokens
 from deepdaily.core.types import Candidate, Document, Story
 
@@ -100,15 +101,22 @@ class Grouping:
     points: Sequence[Vector]
     """Of the candidates, in their order."""
     bonds: Bonds
+    meant: Mapping[int, Sequence[float]]
+    """By place the embedding of the title, where there is one."""
 
     @classmethod
-    def of(cls, candidates: Sequence[Candidate], desk: Desk = NO_DESK) -> Grouping:
-        """Without the desk's word, by titles and repositories alone."""
-        return cls(candidates, points(candidates), Bonds.of([one.url for one in candidates], desk))
+    def of(cls, candidates: Sequence[Candidate], desk: Desk = NO_DESK, embedded: Embedded = NOT_EMBEDDED) -> Grouping:
+        """Without more, by the words of titles and by repositories alone."""
+        urls = [one.url for one in candidates]
+        meant = {at: embedded[url] for at, url in enumerate(urls) if url in embedded}
+        return cls(candidates, points(candidates), Bonds.of(urls, desk), meant)
 
     def groups(self) -> list[list[int]]:
         """The place of every candidate once, the groups in the order of their first members."""
-        merged = _average_link(self.bonds.groups(), neighbours(self.points, 0.0), self.bonds.apart)
+        links = neighbours(self.points, 0.0)
+        for (left, right), value in pairs(self.meant).items():
+            links[left][right] = links[right][left] = joint(links[left].get(right, 0.0), value)
+        merged = _average_link(self.bonds.groups(), links, self.bonds.apart)
         return sorted(sorted(group) for group in merged)
 
     def stories(self, documents: Mapping[str, Document]) -> list[Grouped]:
@@ -139,7 +147,10 @@ class Grouping:
 
     def alike(self, left: int, right: int) -> float:
         """The likeness of two candidates, 0 to 1."""
-        return cosine(self.points[left], self.points[right])
+        return joint(cosine(self.points[left], self.points[right]), self._meaning(left, right))
+
+    def _meaning(self, left: int, right: int) -> float:
+        return meaning(self.meant.get(left), self.meant.get(right))
 
     def _why_merged(self, ordered: Sequence[int], group: Sequence[int]) -> dict[str, str]:
         """By URL of each read page but the lead, in words, why it is in the group."""
@@ -162,8 +173,10 @@ class Grouping:
         """`alike 0.41 (codex, copilot, 25)`: the terms that carry most of it."""
         ours, theirs = self.points[left], self.points[right]
         shares = sorted(((ours[term] * theirs[term], term) for term in ours if term in theirs), reverse=True)
-        terms = ", ".join(term.lstrip("=") for _, term in shares[:TERMS_TOLD])
-        return f"alike {self.alike(left, right):.2f} ({terms})"
+        terms = [term.lstrip("=") for _, term in shares[:TERMS_TOLD]]
+        by_meaning = self._meaning(left, right)
+        told = [*terms, f"{by_meaning:.2f} by meaning"] if by_meaning else terms
+        return f"alike {self.alike(left, right):.2f} ({', '.join(told)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +187,16 @@ class Grouped:
     why: Mapping[str, str]
 
 
-def cluster(candidates: Sequence[Candidate], desk: Desk = NO_DESK) -> list[list[Candidate]]:
+def cluster(
+    candidates: Sequence[Candidate], desk: Desk = NO_DESK, embedded: Embedded = NOT_EMBEDDED
+) -> list[list[Candidate]]:
     """Groups of candidates that tell one story, in the order of their first members."""
-    return [[candidates[at] for at in group] for group in Grouping.of(candidates, desk).groups()]
+    return [[candidates[at] for at in group] for group in Grouping.of(candidates, desk, embedded).groups()]
 
 
-def stories(candidates: Sequence[Candidate], documents: Mapping[str, Document], desk: Desk = NO_DESK) -> list[Story]:
+def stories(candidates: Sequence[Candidate], documents: Mapping[str, Document]) -> list[Story]:
     """The groups of candidates of which at least one has a document (by candidate URL), as stories."""
-    return [one.story for one in Grouping.of(candidates, desk).stories(documents)]
+    return [one.story for one in Grouping.of(candidates).stories(documents)]
 
 
 def _body(document: Document) -> str:
