@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -125,6 +126,29 @@ class FakeModel:
         if isinstance(told, Exception):
             raise told
         return shape.model_validate(told)
+
+
+class FakeEmbedder:
+    """Vectors by what a title means: `means` names it by title, any other title means only itself. `error` is raised instead."""
+
+    identity = "fake"
+    languages = ("zh", "en")
+
+    def __init__(self, means: Mapping[str, str], error: DeepdailyError | None = None) -> None:
+        self.means, self.error = means, error
+        self.asked: list[str] = []
+
+    async def embed(self, texts: Sequence[str]) -> list[array[float]]:
+        self.asked += texts
+        if self.error:
+            raise self.error
+        return [direction(self.means.get(text, text)) for text in texts]
+
+
+def direction(meaning: str, dimensions: int = 256) -> array[float]:
+    """The unit vector of a meaning; those of two meanings are nearly at right angles."""
+    bits = int.from_bytes(b"".join(sha256(f"{n}{meaning}".encode()).digest() for n in range(dimensions // 256)))
+    return array("f", ((1 if bits >> n & 1 else -1) / dimensions**0.5 for n in range(dimensions)))
 
 
 class QuotingModel:

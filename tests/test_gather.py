@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from deepdaily.console import LineMeter
-from deepdaily.core.types import Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
+from deepdaily.core.desk import Desk
+from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
 from deepdaily.core.urls import page_key
 from deepdaily.gather import Gathering, candidates, gather, promise
+from deepdaily.models.embedding import Embedder, Unusable
 from deepdaily.read import SPONSORED, Reader
 from deepdaily.record import Record
 from deepdaily.store import Store, open_store
-from fakes import FakeFetcher, InlineEngine
+from fakes import FakeEmbedder, FakeFetcher, InlineEngine
 from making import NOW, SLOT, candidate, document, issue, story
 
 ITEMS = 2
@@ -51,12 +53,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 async def gathering(
-    store: Store, documents: Sequence[Document], *more: Offer, issues: Sequence[Issue] = (), mute: Sequence[str] = ()
+    store: Store,
+    documents: Sequence[Document],
+    *more: Offer,
+    issues: Sequence[Issue] = (),
+    mute: Sequence[str] = (),
+    embedder: Embedder | None = None,
 ) -> tuple[Gathering, Record]:
     carried = {page_key(one.url): one for one in documents}
     reader = Reader(store, FakeFetcher({}), InlineEngine(), carried)  # type: ignore[arg-type]
     record = Record(SLOT.key, LineMeter())
-    found = await gather([harvest(documents, *more)], reader, issues, SLOT, NOW, items=ITEMS, mute=mute, record=record)
+    harvests = [harvest(documents, *more)]
+    found = await gather(harvests, reader, issues, SLOT, NOW, items=ITEMS, mute=mute, record=record, embedder=embedder)
     return found, record
 
 
@@ -212,6 +220,47 @@ async def test_every_offered_link_is_told_or_lost_with_a_reason(store: Store) ->
     assert stages.get(copy.url, stages.get(today[0].url)) == "cluster"
     assert record.funnel["candidates"] == len(today) + 4
     assert record.funnel["untold"] == len(today)
+
+
+async def test_what_is_banned_at_the_desk_is_not_even_read_and_a_merge_says_why(store: Store) -> None:
+    today, copy = [told(n, 5) for n in range(NEEDED)], told(0, 4, host="mirror.example")
+    ban = Decision("d-1", "ban", today[3].url, NOW)
+    store.keep_decision(ban)
+    found, _ = await gathering(store, [*today, copy])
+    store.keep_decision(replace(ban, taken_back_at=NOW))
+    again, _ = await gathering(store, [*today, copy])
+    reasons = {loss.url: loss.reason for loss in found.losses}
+
+    assert reasons[today[3].url] == "banned at the desk"
+    assert today[3].url not in urls(found)
+    assert today[3].url in urls(again)
+    merged = reasons.get(copy.url) or reasons[today[0].url]
+    assert merged.startswith("one story with https://")
+    assert "alike 1.00 (" in merged
+
+
+async def test_an_embedder_joins_what_means_the_same_and_a_failing_one_costs_only_that(store: Store) -> None:
+    documents = [told(n, 5) for n in range(NEEDED + 1)]
+    means = {one.title: "one event" for one in documents[:2]}
+    plain, _ = await gathering(store, documents)
+    joined, record = await gathering(store, documents, embedder=FakeEmbedder(means))
+    failing, troubled = await gathering(
+        store, [replace(one, title=one.title + "!") for one in documents], embedder=Unusable("x")
+    )
+
+    assert len(plain.stories) == len(documents) == len(joined.stories) + 1 == len(failing.stories)
+    assert record.troubles == []
+    assert troubled.troubles == ["embedder: x"]
+
+
+def test_a_pin_lifts_a_mute_and_nothing_lifts_the_mark_of_money() -> None:
+    url = "https://muted.example/a"
+    desk = Desk(pinned=frozenset({page_key(url)}))
+    free, paid = harvest([], Offer(url, "one", "A")), harvest([], Offer(url, "two", "A", sponsored=True))
+
+    assert candidates([free], ["muted.example"])[0] == []
+    assert len(candidates([free], ["muted.example"], desk)[0]) == 1
+    assert candidates([free, paid], (), desk)[0] == []
 
 
 def test_a_link_that_is_sponsored_anywhere_is_lost_everywhere() -> None:

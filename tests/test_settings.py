@@ -57,6 +57,22 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[[publish]]\nto = "hugo"\n[[publish]]\nto = "hugo"', "each channel may stand once", ""),
         ('[store]\nurl = "sqlite:///x"', "store.url", ""),
         ('[review]\ndeadline = "08:30"', "review.deadline must not be after digest.at", ""),
+        ('[models]\nembedder = "quil"\n' + QUILL, "embedder names quil, which is not described", ""),
+        (
+            '[models]\nembedder = "quill"\nladder = ["quill"]\n' + QUILL,
+            "it cannot write, take it out of the ladder",
+            "",
+        ),
+        (
+            '[models]\nladder = ["near"]\n[models.near]\nkind = "sentence-transformers"\nname = "m"',
+            "name it as embedder",
+            "",
+        ),
+        (
+            '[models]\nembedder = "far"\n[models.far]\nkind = "anthropic"\nname = "m"\nkey_env = "K"',
+            "far has no embeddings",
+            "",
+        ),
         ("[digest\n", "not valid TOML", "mend that line"),
         ('[models]\nbugdet = "3 CNY/day"', "unknown key models.bugdet", "did you mean budget?"),
         ('[models]\nbudget = "3 BTC/day"', '"3 CNY/day" (or USD, EUR)', ""),
@@ -146,3 +162,12 @@ def test_a_budget_is_money_or_tokens_a_day(text: str, amount: float, currency: s
 def test_what_is_no_budget_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="write it like"):
         Budget.parsed(text)
+
+
+def test_an_embedder_is_an_endpoint_or_a_folder_and_is_not_in_the_ladder(tmp_path: Path) -> None:
+    near = '[models]\nembedder = "near"\n[models.near]\nkind = "sentence-transformers"\nname = "minilm"\nlanguages = ["en"]\n'
+    local, _ = load(written(tmp_path, near))
+    remote, _ = load(written(tmp_path, '[models]\nembedder = "quill"\n' + QUILL))
+
+    assert local.models.known["near"].languages == ("en",)
+    assert (remote.models.embedder, remote.models.ladder) == ("quill", ())

@@ -14,17 +14,24 @@ from datetime import datetime, timedelta
 from math import inf
 from time import monotonic
 
-from deepdaily.core import cluster, memory, rank
+from deepdaily.core import memory, rank
+from deepdaily.core.cluster import Grouped, Grouping
+from deepdaily.core.desk import NO_DESK, Desk, desk_of
+from deepdaily.core.meaning import NOT_EMBEDDED, Embedded
 from deepdaily.core.memory import Recollection
 from deepdaily.core.schedule import LADDER, share_s, suffices
 from deepdaily.core.types import Candidate, Document, Harvest, Issue, Loss, Offer, Rung, Slot, Story, Window
 from deepdaily.core.urls import host, page_key
+from deepdaily.models.embedding import Embedder, embedded
 from deepdaily.read import MOST_PAGES, SPONSORED, Reader, older
 from deepdaily.record import Record
 from deepdaily.store import Store
 
 READ_S, READ_PART = 120.0, 0.25
 """A rung's share of the time: reading may not eat the writing. Before a deadline a part of what is left."""
+
+EMBED_S = 90.0
+"""A rung's share for embedding: 2,000 titles on two cores take half a minute."""
 
 KEPT_DAYS = timedelta(days=7)
 """How far back slots are looked through for what was read and not told (reliability.md, fault 3)."""
@@ -60,22 +67,27 @@ async def gather(
     mute: Sequence[str],
     record: Record,
     deadline: float = inf,
+    embedder: Embedder | None = None,
 ) -> Gathering:
     """Step down the ladder until a rung suffices.
 
     The rung is "memory" only if something in the issue is from there, and "quiet" where there is nothing to tell at all
     though a source answered or earlier issues exist.
     """
-    found, losses = candidates(harvests, mute)
+    desk = desk_of(reader.store.decisions())
+    found, losses = candidates(harvests, mute, desk)
     record.funnel["candidates"] = len(found)
     for rung, span in LADDER:
         window = Window(slot, now, now - span)
         inside = [one for one in found if not older(one.published_at, window.since)]
-        inside.sort(key=lambda one: promise(one, now))
+        inside.sort(key=lambda one: (not desk.pins(one.url), *promise(one, now)))
         with record.stage(f"read {rung}", min(len(inside), MOST_PAGES)) as stage:
             wall_s = share_s(READ_S, READ_PART, deadline - monotonic())
             readings = await reader.read(inside, window, wall_s=wall_s, on_done=record.meter.step)
-            told = _told(inside, readings.documents, issues, now)
+            near = await _embedded(
+                inside, embedder, reader.store, share_s(EMBED_S, 0.1, deadline - monotonic()), record
+            )
+            told = _told(inside, readings.documents, issues, now, desk, near)
             stage.went_out, stage.failed = len(told.untold), len(readings.losses)
             read = f"{len(readings.documents)} of {len(inside)} candidates have a text"
             stage.told = f"{read}; {len(told.untold)} untold stories of our field"
@@ -88,11 +100,11 @@ async def gather(
     ]
     losses += [*lost, *readings.losses.values()]
     kept, recalled = frozenset[str](), list[Recollection]()
-    if not suffices(told.untold, items) and len(_chosen(told.untold, items, now)) < items:
+    if not suffices(told.untold, items) and len(_chosen(told.untold, items, now, desk)) < items:
         with record.stage("read memory", 0) as stage:
             paid = {page_key(loss.url) for loss in losses if loss.reason == SPONSORED}
-            told, kept = _with_kept(told, harvests, reader.store, issues, slot, now, mute, paid)
-            chosen = _chosen(told.untold, items, now)
+            told, kept = _with_kept(told, harvests, reader.store, issues, slot, now, mute, paid, desk)
+            chosen = _chosen(told.untold, items, now, desk)
             if 2 * len(chosen) < items:
                 recalled = memory.recollections(issues, slot.due.date(), min(MOST_RECALLED, items - len(chosen)))
             stage.went_out = sum(story.id in kept for story in chosen) + len(recalled)
@@ -103,7 +115,7 @@ async def gather(
             rung = "quiet"
     record.rung = rung
     record.funnel |= {"documents": len(told.documents), "stories": len(told.every), "untold": len(told.untold)}
-    losses += [*_merged(told.every, told.documents), *_untellable(told)]
+    losses += [*_merged(told.grouped), *_untellable(told, desk)]
     return Gathering(rung, told.untold, losses, kept, tuple(recalled), tuple(inside), tuple(_read(told)))
 
 
@@ -112,18 +124,39 @@ class _Told:
     """Documents by candidate URL, the stories they tell, and which of these may be told now."""
 
     documents: Mapping[str, Document]
-    every: list[Story]
+    grouped: list[Grouped]
     untold: list[Story]
     repeats: Mapping[str, str]
     """By story the day on which it was told."""
 
+    @property
+    def every(self) -> list[Story]:
+        return [one.story for one in self.grouped]
+
+
+async def _embedded(
+    found: Sequence[Candidate], embedder: Embedder | None, store: Store, wall_s: float, record: Record
+) -> Embedded:
+    """Vectors of the candidates' titles; what is wrong with the embedder is said once, and costs only them."""
+    if embedder is None:
+        return NOT_EMBEDDED
+    near, trouble = await embedded({one.url: one.title for one in found}, embedder, store, wall_s)
+    if trouble and not any(told.startswith("embedder:") for told in record.troubles):
+        record.troubles.append(trouble)
+    return near
+
 
 def _told(
-    found: Sequence[Candidate], documents: Mapping[str, Document], issues: Sequence[Issue], now: datetime
+    found: Sequence[Candidate],
+    documents: Mapping[str, Document],
+    issues: Sequence[Issue],
+    now: datetime,
+    desk: Desk,
+    near: Embedded = NOT_EMBEDDED,
 ) -> _Told:
-    every = cluster.stories(found, documents)
-    untold, repeats = memory.without_repeats([one for one in every if not rank.why_untold(one)], issues, now)
-    return _Told(documents, every, untold, repeats)
+    grouped = Grouping.of(found, desk, near).stories(documents)
+    ours = [one.story for one in grouped if not rank.why_untold(one.story, desk)]
+    return _Told(documents, grouped, *memory.without_repeats(ours, issues, now))
 
 
 def _read(told: _Told) -> Iterator[tuple[Document, str]]:
@@ -131,23 +164,22 @@ def _read(told: _Told) -> Iterator[tuple[Document, str]]:
     return ((document, homes.get(url, "")) for url, document in sorted(told.documents.items()))
 
 
-def _chosen(stories: Sequence[Story], items: int, now: datetime) -> list[Story]:
+def _chosen(stories: Sequence[Story], items: int, now: datetime, desk: Desk) -> list[Story]:
     """The stories that would fill the issue's places."""
-    return [one.story for one in rank.select(rank.rank(stories, now), items)[0]]
+    return [one.story for one in rank.select(rank.rank(stories, now, desk=desk), items, desk)[0]]
 
 
-def _merged(stories: Iterable[Story], documents: Mapping[str, Document]) -> Iterator[Loss]:
+def _merged(grouped: Iterable[Grouped]) -> Iterator[Loss]:
     """Read pages that went into a story led by another."""
-    for story in stories:
-        for candidate in story.candidates:
-            if candidate.url in documents and documents[candidate.url].id != story.lead.id:
-                yield Loss(candidate.url, "cluster", f"one story with {story.lead.url}", story.id)
+    for one in grouped:
+        for url, why in one.why.items():
+            yield Loss(url, "cluster", why, one.story.id)
 
 
-def _untellable(told: _Told) -> Iterator[Loss]:
+def _untellable(told: _Told, desk: Desk) -> Iterator[Loss]:
     """Losses of stories that are not for this daily, and of those told before."""
     for story in told.every:
-        reason = rank.why_untold(story)
+        reason = rank.why_untold(story, desk)
         if reason:
             yield Loss(story.lead.url, "select", reason, story.id)
         elif story.id in told.repeats:
@@ -166,6 +198,7 @@ def _with_kept(
     now: datetime,
     mute: Sequence[str],
     paid: Collection[str],
+    desk: Desk,
 ) -> tuple[_Told, frozenset[str]]:
     """Today's stories with those of earlier days; and which stories' leads are only from there.
 
@@ -178,8 +211,8 @@ def _with_kept(
         paid = {*paid, *(page_key(loss.url) for loss in store.losses(key) if loss.reason == SPONSORED)}
     read = {page_key(url): document for url, document in today.documents.items()}
     known = {key: document for key, document in (texts | read).items() if key not in paid}
-    found = [one for one in candidates(earlier, mute)[0] if page_key(one.url) in known]
-    told = _told(found, {one.url: known[page_key(one.url)] for one in found}, issues, now)
+    found = [one for one in candidates(earlier, mute, desk)[0] if page_key(one.url) in known]
+    told = _told(found, {one.url: known[page_key(one.url)] for one in found}, issues, now, desk)
     return told, frozenset(story.id for story in told.untold if page_key(story.lead.url) not in read)
 
 
@@ -197,8 +230,10 @@ def answered(harvest: Harvest) -> bool:
 # -- candidates -------------------------------------------------------------------------------------------------------
 
 
-def candidates(harvests: Iterable[Harvest], mute: Sequence[str] = ()) -> tuple[list[Candidate], list[Loss]]:
-    """Offers joined by page, in the order of pages; sponsored and muted ones are losses.
+def candidates(
+    harvests: Iterable[Harvest], mute: Sequence[str] = (), desk: Desk = NO_DESK
+) -> tuple[list[Candidate], list[Loss]]:
+    """Offers joined by page, in the order of pages; sponsored, banned and muted ones are losses. A pin lifts a mute.
 
     The candidate's URL is the one most offers name: `www.` or a trailing slash may matter to the site.
     """
@@ -211,7 +246,9 @@ def candidates(harvests: Iterable[Harvest], mute: Sequence[str] = ()) -> tuple[l
         (url, _), *_ = Counter(sorted(offer.url for offer in mine)).most_common(1)
         if any(offer.sponsored for offer in mine):
             losses.append(Loss(url, "collect", "sponsored"))
-        elif host(url) in mute:
+        elif banned := desk.why_banned(url, " ".join(offer.title for offer in mine)):
+            losses.append(Loss(url, "collect", banned))
+        elif host(url) in mute and not desk.pins(url):
             losses.append(Loss(url, "collect", "muted in the settings"))
         else:
             found.append(Candidate(url, tuple(mine)))

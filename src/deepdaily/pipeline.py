@@ -37,6 +37,7 @@ from deepdaily.engine import Engine
 from deepdaily.fetch import Fetcher
 from deepdaily.gather import Gathering, answered, gather
 from deepdaily.models.builtin.followup import follow_up
+from deepdaily.models.embedding import Embedder
 from deepdaily.models.second_reader import read_again
 from deepdaily.models.writing.reviewers import looked_over
 from deepdaily.models.writing.writer import ModelWriter
@@ -78,6 +79,9 @@ class House:
 
     again: bool = False
     """Whether this slot is tried again if nothing is published now."""
+
+    embedder: Embedder | None = None
+    """Says which titles mean the same; None where none is configured."""
 
     @property
     def remaining_s(self) -> float:
@@ -138,7 +142,16 @@ async def gathered(house: House, harvests: Sequence[Harvest], slot: Slot, now: d
     told = [issue for issue in house.store.issues_since(_memory_begins(slot)) if issue.draft.slot.key != slot.key]
     digest, sources = house.settings.digest, house.settings.sources
     return await gather(
-        harvests, reader, told, slot, now, items=digest.items, mute=sources.mute, record=record, deadline=house.deadline
+        harvests,
+        reader,
+        told,
+        slot,
+        now,
+        items=digest.items,
+        mute=sources.mute,
+        record=record,
+        deadline=house.deadline,
+        embedder=house.embedder,
     )
 
 
@@ -153,12 +166,13 @@ async def selected(
     """The seven, best first; and what the second reader could not say."""
     with record.stage("select", len(gathering.stories)) as stage:
         digest = house.settings.digest
-        ranked = rank.rank(gathering.stories, now, profile=digest.profile, among=gathering.among)
+        desk = desk_of(house.store.decisions())
+        ranked = rank.rank(gathering.stories, now, profile=digest.profile, among=gathering.among, desk=desk)
         notes: list[Finding] = []
         if house.writer:
             wall_s = share_s(RANK_S, 0.1, house.remaining_s)
-            ranked, notes = await read_again(ranked, digest.items, house.writer, wall_s)
-        chosen, losses = rank.select(ranked, digest.items)
+            ranked, notes = await read_again(ranked, digest.items, house.writer, wall_s, desk)
+        chosen, losses = rank.select(ranked, digest.items, desk)
         house.store.keep_losses(record.slot, [*gathering.losses, *losses])
         stage.went_out = record.funnel["items"] = len(chosen)
         stage.told = f"{len(chosen)} of {len(gathering.stories)} stories"

@@ -223,7 +223,12 @@ class Endpoint(_Table):
     endpoint: str = Field("", description="Address up to /v1; may be left out for kind = anthropic.")
     name: str = Field(min_length=1, description="The model's name at the endpoint.")
     key_env: str = Field("", description="Environment variable that holds the key; empty: no key.")
-    kind: Literal["openai", "anthropic"] = Field("openai", description="The protocol it speaks.")
+    kind: Literal["openai", "anthropic", "sentence-transformers"] = Field(
+        "openai", description="The protocol it speaks; sentence-transformers: an embedder in the folder `name`."
+    )
+    languages: tuple[Language, ...] = Field(
+        ("zh", "en"), min_length=1, description="Of an embedder: those it was trained on."
+    )
     price: Price | None = Field(None, description="{prefill, cached, decode} for a million tokens.")
     most_tokens: int | None = Field(
         None, ge=256, le=65536, description="Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose."
@@ -255,6 +260,7 @@ class Models(_Table):
     __pydantic_extra__: dict[str, Endpoint] = Field(init=False)
 
     ladder: tuple[str, ...] = Field((), description="Best first; empty: the built-in writer alone.")
+    embedder: str = Field("", description="The model that says which titles mean the same; empty: their words alone.")
     budget: str = Field("1M tokens/day", description='"3 CNY/day" (USD, EUR), "200k tokens/day"; never passed.')
     at_once: int = Field(3, ge=1, le=16, description="Calls in flight to a model that answers.")
 
@@ -269,13 +275,29 @@ class Models(_Table):
         if len(set(self.ladder)) < len(self.ladder):
             raise ValueError("each model may stand in the ladder once")
         for name in self.ladder:
-            if name not in self.known:
-                near = difflib.get_close_matches(name, self.known, n=1, cutoff=0.5)
-                hint = f"did you mean {near[0]}?" if near else f"add a table [models.{name}]"
-                raise ValueError(f"ladder names {name}, which is not described: {hint}")
+            self._described("ladder", name)
+            if self.known[name].kind == "sentence-transformers":
+                raise ValueError(f"{name} writes nothing: name it as embedder, not in the ladder")
             if self.limit.currency and not self.known[name].price and not self.known[name].is_local:
                 raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
         return self
+
+    @model_validator(mode="after")
+    def _the_embedder_embeds(self) -> Models:
+        if not self.embedder:
+            return self
+        self._described("embedder", self.embedder)
+        if self.known[self.embedder].kind == "anthropic":
+            raise ValueError(f'{self.embedder} has no embeddings: kind is "openai" or "sentence-transformers"')
+        if self.embedder in self.ladder:
+            raise ValueError(f"{self.embedder} is the embedder: it cannot write, take it out of the ladder")
+        return self
+
+    def _described(self, key: str, name: str) -> None:
+        if name not in self.known:
+            near = difflib.get_close_matches(name, self.known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"add a table [models.{name}]"
+            raise ValueError(f"{key} names {name}, which is not described: {hint}")
 
     @property
     def known(self) -> dict[str, Endpoint]:

@@ -43,6 +43,7 @@ from deepdaily.sources.websearch import Brave, WebSearch
 from deepdaily.store import Store, open_store
 
 if TYPE_CHECKING:
+    from deepdaily.models.embedding import Embedder
     from deepdaily.models.governance import Ladder
     from deepdaily.serve.web import Shelf
 
@@ -209,7 +210,7 @@ def model_ladder(
             unusable.append(f"{name}: {one.key_env} is not set")
         elif one.kind == "anthropic" and find_spec("anthropic") is None:
             unusable.append(f"{name}: pip install 'deepdaily[anthropic]' is missing")
-        else:
+        elif one.kind != "sentence-transformers":  # the settings refuse an embedder here
             chat = ChatModel(name, one.name, one.endpoint, key, one.kind, one.stream)
             rungs.append(Rung(chat, Breaker(chosen.at_once), one.price, one.most_tokens))
     ledger = Ledger(store, slot.key, now.astimezone(given.settings.zone), chosen.limit)
@@ -225,6 +226,22 @@ def model_writer(
         return None
     digest = given.settings.digest
     return ModelWriter(ladder, digest.language, digest.readers, store.secret(), ladder.troubles)
+
+
+def embedder(settings: Settings) -> Embedder | None:
+    """The configured embedder; None where there is none. One whose key is not set fails when it is asked, and that is said."""
+    name = settings.models.embedder
+    if not name:
+        return None
+    from deepdaily.models.embedding import LocalEmbedder, RemoteEmbedder, Unusable
+
+    one = settings.models.known[name]
+    if one.kind == "sentence-transformers":
+        return LocalEmbedder(one.name, one.languages)
+    key = os.environ.get(one.key_env, "").strip() if one.key_env else ""
+    if one.key_env and not key:
+        return Unusable(f"{name}: {one.key_env} is not set")
+    return RemoteEmbedder(one.name, one.endpoint, key, one.languages)
 
 
 @asynccontextmanager
@@ -267,6 +284,7 @@ async def house(
                     model_writer(given, store, slot, now, lambda: deadline - monotonic()),
                     deadline,
                     again=again,
+                    embedder=embedder(given.settings),
                 )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deepdaily.core.rank import distinct, rank, relevant, select
+from deepdaily.core.desk import Desk, desk_of
+from deepdaily.core.rank import PIN, distinct, rank, relevant, select
 from deepdaily.core.records import COLD, learned
-from deepdaily.core.types import Story
+from deepdaily.core.types import Decision, Reason, Story
+from deepdaily.core.urls import page_key
 from deepdaily.core.weights import Profile
 from making import NOW, candidate, story
 
@@ -136,3 +138,65 @@ def test_the_order_without_places_drops_what_is_too_much_like_a_better_one() -> 
 
     assert len(found) == 2
     assert len(distinct(rank([*same, other], NOW), 1)) == 1
+
+
+# -- the desk's word --------------------------------------------------------------------------------------------------
+
+PAGE = "https://a.example/1"
+
+
+def test_a_pinned_page_is_chosen_whatever_its_host_its_topic_and_its_score() -> None:
+    every = [
+        story(f"LLM {word} released", DEEP, url=f"https://a.example/{word}") for word in ("router", "cache", "kernel")
+    ]
+    recipe = story("The best soup of the year", "Boil water and add salt. " * 30, url="https://a.example/soup")
+    desk = Desk(pinned=frozenset({page_key(recipe.lead.url)}))
+
+    chosen, _ = select(rank([*every, recipe], NOW, desk=desk), 7, desk)
+    without, losses = select(rank([*every, recipe], NOW), 7)
+
+    assert chosen[0].story.id == recipe.id
+    assert chosen[0].reasons[0] == Reason("pinned at the desk", PIN)
+    assert recipe.id not in {one.story.id for one in without}
+    assert recipe.id in {loss.story for loss in losses}
+
+
+def test_a_ban_leaves_a_story_out_with_its_reason_also_one_that_is_pinned() -> None:
+    deep = story("LLM inference on new GPUs", DEEP, url=PAGE)
+    desk = Desk(banned_hosts=frozenset({"a.example"}), pinned=frozenset({page_key(PAGE)}))
+
+    chosen, (loss,) = select(rank([deep], NOW, desk=desk), 7, desk)
+
+    assert chosen == []
+    assert loss.reason == "a.example is banned at the desk"
+
+
+def votes(vote: int, *, count: int = 3) -> Desk:
+    return Desk(votes=tuple((f"https://h0.example/v{n}", f"LLM kernel {n} tuned", vote) for n in range(count)))
+
+
+def test_three_votes_move_a_story_up_or_down_with_a_reason_but_do_not_drown_the_rest() -> None:
+    every = stories(10, 5)
+
+    def place(desk: Desk) -> tuple[int, float, set[str]]:
+        ranked = rank(every, NOW, desk=desk)
+        at = next(at for at, one in enumerate(ranked) if one.story.id == every[0].id)
+        return at, ranked[at].score, {reason.name for reason in ranked[at].reasons}
+
+    plain, up, down = place(Desk()), place(votes(+1)), place(votes(-1))
+
+    assert up[0] < plain[0] or plain[0] == 0
+    assert down[0] > up[0]
+    assert 0.3 < up[1] - plain[1] < 2
+    assert 0.2 < plain[1] - down[1] < 2
+    assert "readers found the like useful" in up[2] & down[2] - plain[2]
+    assert place(votes(+1, count=50))[1] - plain[1] < 3
+
+
+def test_votes_that_were_taken_back_leave_every_score_as_it_was() -> None:
+    said = Decision("d-1", "useful", PAGE, NOW, title="LLM kernel 0 released")
+    taken_back = replace(said, taken_back_at=NOW)
+    every = stories(10, 5)
+
+    assert rank(every, NOW, desk=desk_of([said])) != rank(every, NOW)
+    assert rank(every, NOW, desk=desk_of([taken_back])) == rank(every, NOW)

@@ -33,3 +33,14 @@ def test_an_unknown_domain_and_a_few_unpicked_links_say_nothing() -> None:
 @pytest.mark.parametrize("url", ["https://openai.com/index/x", "https://www.anthropic.com/news/x"])
 def test_the_shipped_records_know_the_labs(url: str) -> None:
     assert SHIPPED.of(url) > 1
+
+
+def test_votes_are_evidence_of_a_domain_and_move_a_long_record_less_than_a_short_one() -> None:
+    records = Records({"good.example": (20, 40)}, 0.01)
+
+    def moved(url: str, vote: int) -> float:
+        return records.voted([(url, vote)] * 3).of(url) - records.of(url)
+
+    assert moved(BAD, +1) > moved(GOOD, +1) > 0 > moved(GOOD, -1) > moved(BAD, -1)
+    assert moved(BAD, +1) < 2.5
+    assert records.voted([]) == records

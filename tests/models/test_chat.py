@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
-from deepdaily.models.chat import MOST_WIRE_BYTES, ChatModel
+from deepdaily.models.chat import ChatModel
 from deepdaily.models.exchange import Outcome, Request
+from deepdaily.models.wire import MOST_WIRE_BYTES
 from model_server import FAULTS, GOOD, Answer, FaultServer, error, http, plain, serving, streamed
 
 REQUEST = Request("Say it in JSON.", "1| Quillserve 2.4 is out.", 500)

@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from deepdaily.core.cluster import Vector, cosine, vectors
+from deepdaily.core.desk import NO_DESK, Desk
 from deepdaily.core.lexicon import AI, CORE_AI, ROUNDUP, first_party
 from deepdaily.core.records import Records
 from deepdaily.core.shipped import SHIPPED
-from deepdaily.core.signals import Signals, candidate_signals, story_signals, weighed
+from deepdaily.core.signals import SAME_SUBJECT, Signals, candidate_signals, story_signals, weighed
 from deepdaily.core.types import Candidate, Loss, Ranked, Reason, Story
 from deepdaily.core.urls import host
 from deepdaily.core.weights import WEIGHTS, Profile
@@ -34,11 +35,27 @@ def on_topic_title(title: str) -> bool:
     return bool(AI.search(title))
 
 
-def why_untold(story: Story) -> str:
-    """Why a story is not for this daily at all; empty for one that is."""
+PINNED = "pinned at the desk"
+PIN = 100.0
+"""More than all signals together: an editor's pin comes first."""
+
+MOST_VOTES = 200
+"""So many last votes are compared with today's titles; all of them count in the records."""
+
+
+def why_untold(story: Story, desk: Desk = NO_DESK) -> str:
+    """Why a story is not for this daily at all; empty for one that is. A pin overrides all but a ban."""
+    banned = desk.why_banned(story.lead.url, story.lead.title)
+    if banned or pinned(story, desk):
+        return banned
     if ROUNDUP.search(story.lead.title):
         return "a round-up of others' news"
     return "" if relevant(story) else "not about building or running AI systems"
+
+
+def pinned(story: Story, desk: Desk) -> bool:
+    """Whether an editor wants one of the story's pages told."""
+    return bool(desk.pinned) and any(desk.pins(one.url) for one in story.candidates)
 
 
 def relevant(story: Story) -> bool:
@@ -58,6 +75,7 @@ def rank(
     profile: Profile = "engineering",
     records: Records = SHIPPED,
     among: Sequence[Candidate] = (),
+    desk: Desk = NO_DESK,
 ) -> list[Ranked]:
     """All stories, best first, each with its best candidate first; equal scores by id, so that a replay gives the same order.
 
@@ -67,14 +85,35 @@ def rank(
     known = {one.url: one for one in among}
     known |= {one.url: one for story in stories for one in story.candidates}
     signals = dict(zip(known, candidate_signals(list(known.values())), strict=True))
-    found = [_ranked(story, signals, now, profile, records) for story in stories]
+    records, wanted = records.voted((url, vote) for url, _, vote in desk.votes), _wanted(stories, desk)
+    found = [
+        _ranked(story, signals, story_signals(story, now) | said, profile, records)
+        for story, said in zip(stories, wanted, strict=True)
+    ]
     return sorted(found, key=lambda ranked: (-ranked.score, ranked.story.id))
 
 
-def _ranked(story: Story, signals: Mapping[str, Signals], now: datetime, profile: Profile, records: Records) -> Ranked:
+def _wanted(stories: Sequence[Story], desk: Desk) -> list[Signals]:
+    """What the desk says of each story, in order: a pin, and -1 to 1 how useful readers found titles like its own."""
+    votes = desk.votes[-MOST_VOTES:]
+    points = vectors([*(title for _, title, _ in votes), *(story.lead.title for story in stories)])
+    found = []
+    for story, mine in zip(stories, points[len(votes) :], strict=True):
+        likes = [(cosine(mine, point), vote) for point, (_, _, vote) in zip(points, votes, strict=False)]
+        told = sum(alike * vote for alike, vote in likes if alike >= SAME_SUBJECT)
+        found.append({_VOTED: max(-1.0, min(1.0, told)), PINNED: PIN * pinned(story, desk)} if desk != NO_DESK else {})
+    return found
+
+
+_VOTED = "readers found the like useful"
+
+
+def _ranked(
+    story: Story, signals: Mapping[str, Signals], about_it: Signals, profile: Profile, records: Records
+) -> Ranked:
     """The story, its candidates best first, with the score of the best and each term of it, largest share first."""
-    weights = WEIGHTS[profile]
-    about = weighed(story_signals(story, now), weights)
+    weights = WEIGHTS[profile] | {PINNED: 1.0}
+    about = weighed(about_it, weights)
     terms = {
         one.url: weighed(signals[one.url] | {"publisher's record": records.of(one.url)}, weights) | about
         for one in story.candidates
@@ -97,14 +136,18 @@ def distinct(ranked: Sequence[Ranked], most: int) -> list[Candidate]:
     return [one for one, _ in kept]
 
 
-def select(ranked: Sequence[Ranked], items: int) -> tuple[list[Ranked], list[Loss]]:
-    """The first `items` that are about our field, at most two a host and none twice; and why each other was left."""
+def select(ranked: Sequence[Ranked], items: int, desk: Desk = NO_DESK) -> tuple[list[Ranked], list[Loss]]:
+    """The first `items` that are about our field, at most two a host and none twice; and why each other was left.
+
+    What is pinned at the desk is taken whatever its host and however like another.
+    """
     chosen: list[Ranked] = []
     losses: list[Loss] = []
     points = vectors([one.story.lead.title for one in ranked])
     taken: list[int] = []
     for at, one in enumerate(ranked):
-        reason = _why_not(one, chosen, max((cosine(points[at], points[i]) for i in taken), default=0.0), items)
+        likeness = max((cosine(points[at], points[i]) for i in taken), default=0.0)
+        reason = why_untold(one.story, desk) or _why_not(one, chosen, likeness, items, pinned(one.story, desk))
         if reason:
             losses.append(Loss(one.story.lead.url, "select", reason, one.story.id))
         else:
@@ -113,12 +156,11 @@ def select(ranked: Sequence[Ranked], items: int) -> tuple[list[Ranked], list[Los
     return chosen, losses
 
 
-def _why_not(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int) -> str:
-    untold = why_untold(one.story)
-    if untold:
-        return untold
+def _why_not(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int, wanted: bool) -> str:
     if len(chosen) >= items:
         return f"score {one.score:.2f} below the last chosen {chosen[-1].score:.2f}"
+    if wanted:
+        return ""
     if likeness >= SAME_PLACE:
         return "too much like a chosen story"
     mine = host(one.story.lead.url)

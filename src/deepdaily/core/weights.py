@@ -24,6 +24,7 @@ _ROWS: dict[str, tuple[float, float]] = {
     "sources that offer it": (0.5, 0.3),
     "points": (0.1, 0.1),
     "publisher's record": (0.7, 0.3),
+    "readers found the like useful": (0.6, 0.6),
     "engineering depth": (0.0, 1.0),
     "opinion or how-to": (-0.8, -0.8),
     "money talk": (0.0, -0.8),

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from math import isfinite
 from time import monotonic
 from typing import Literal
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 from openai import OpenAIError
@@ -39,13 +36,10 @@ from pydantic_ai.settings import ModelSettings
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
 from deepdaily.core.types import Usage
 from deepdaily.models.exchange import Outcome, Request
-from deepdaily.settings import is_loopback
+from deepdaily.models.wire import client
 
 MOST_BYTES = 1 << 20
 """The longest reply."""
-
-MOST_WIRE_BYTES = 16 << 20
-"""The most an answer may be on the wire: a streamed token is wrapped in about 300 bytes."""
 
 MOST_TOKENS = 10**9
 """No call takes more, whatever an endpoint says."""
@@ -86,8 +80,8 @@ class ChatModel:
         """What exactly one request gives: no retries, no redirects, no tools."""
         started = monotonic()
         try:
-            async with asyncio.timeout(wall_s), _client(self.endpoint) as client:
-                response, first_s = await self._answer(client, request, started)
+            async with asyncio.timeout(wall_s), client(self.endpoint) as web:
+                response, first_s = await self._answer(web, request, started)
         except _FAULTS as error:
             fault, free = _fault(error, wall_s, self.key)
             return Outcome(error=fault, usage=Usage(total_s=monotonic() - started) if free else None)
@@ -99,10 +93,10 @@ class ChatModel:
         return Outcome(text, _incomplete(response, text), usage, _other(response.model_name, self.model))
 
     async def _answer(
-        self, client: httpx2.AsyncClient, request: Request, started: float
+        self, web: httpx2.AsyncClient, request: Request, started: float
     ) -> tuple[ModelResponse, float | None]:
         """The whole response, and the seconds to its first token where it was streamed."""
-        remote = _anthropic(self, client) if self.kind == "anthropic" else _openai(self, client)
+        remote = _anthropic(self, web) if self.kind == "anthropic" else _openai(self, web)
         messages = [ModelRequest(parts=[UserPromptPart(request.user)], instructions=request.system)]
         settings = _model_settings(remote, request)
         if not self.stream:
@@ -114,22 +108,22 @@ class ChatModel:
             return stream.get(), first_s
 
 
-def _openai(chat: ChatModel, client: httpx2.AsyncClient) -> RemoteModel:
+def _openai(chat: ChatModel, web: httpx2.AsyncClient) -> RemoteModel:
     """Without a finish reason a stream was cut; `max_tokens` is the name that every server but OpenAI's own knows."""
     whole = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
     if urlsplit(chat.endpoint).hostname == "api.openai.com":
-        own = OpenAIProvider(base_url=chat.endpoint, api_key=chat.key, http_client=client)
+        own = OpenAIProvider(base_url=chat.endpoint, api_key=chat.key, http_client=web)
         return OpenAIChatModel(chat.model, provider=own, profile=whole)
     whole["openai_chat_supports_max_completion_tokens"] = False
-    provider = OpenAICompatibleProvider("model", base_url=chat.endpoint, api_key=chat.key, http_client=client)
+    provider = OpenAICompatibleProvider("model", base_url=chat.endpoint, api_key=chat.key, http_client=web)
     return OpenAIChatModel(chat.model, provider=provider, profile=whole)
 
 
-def _anthropic(chat: ChatModel, client: httpx2.AsyncClient) -> RemoteModel:
+def _anthropic(chat: ChatModel, web: httpx2.AsyncClient) -> RemoteModel:
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    provider = AnthropicProvider(api_key=chat.key, base_url=chat.endpoint or None, http_client=client)
+    provider = AnthropicProvider(api_key=chat.key, base_url=chat.endpoint or None, http_client=web)
     return AnthropicModel(chat.model, provider=provider)
 
 
@@ -139,54 +133,6 @@ def _model_settings(remote: RemoteModel, request: Request) -> ModelSettings:
     if isinstance(remote, OpenAIChatModel) and not remote.profile.get("openai_supports_reasoning"):
         settings["temperature"] = 0.0
     return settings
-
-
-# -- the wire ---------------------------------------------------------------------------------------------------------
-
-
-def _client(endpoint: str) -> httpx2.AsyncClient:
-    """A client for one request: proxies and certificates as the fetcher's, nothing else of the environment."""
-    parts = urlsplit(endpoint)
-    direct = is_loopback(endpoint) or proxy_bypass(parts.hostname or "")
-    proxies = {} if direct else getproxies()
-    return httpx2.AsyncClient(
-        verify=_certificates(),
-        proxy=proxies.get(parts.scheme or "https"),
-        trust_env=False,
-        follow_redirects=False,
-        timeout=None,  # the wall is around it
-        headers={"Accept-Encoding": "identity"},
-        event_hooks={"response": [_bound]},
-    )
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    return ssl.create_default_context()  # reads SSL_CERT_FILE
-
-
-async def _bound(response: httpx2.Response) -> None:
-    """Let only so much of the body through, and nothing that unpacks to more."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise httpx2.DecodingError("packed, though it was asked not to be", request=response.request)
-    if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _Bounded(response.stream)
-
-
-class _Bounded(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._stream:
-            size += len(chunk)
-            if size > MOST_WIRE_BYTES:
-                raise httpx2.ReadError("the answer does not end")
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
 
 
 # -- what it says -----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from deepdaily.core.desk import NO_DESK, Desk
 from deepdaily.core.errors import ModelError
 from deepdaily.core.rank import why_untold
 from deepdaily.core.text import shorten, squeeze
@@ -32,7 +33,7 @@ GLIMPSE_COLUMNS = 360
 
 
 async def read_again(
-    ranked: Sequence[Ranked], places: int, writer: ModelWriter, wall_s: float
+    ranked: Sequence[Ranked], places: int, writer: ModelWriter, wall_s: float, desk: Desk = NO_DESK
 ) -> tuple[list[Ranked], list[Finding]]:
     """The ranking with the best tellable stories moved by the model's order, and a note for each list that got none.
 
@@ -40,7 +41,7 @@ async def read_again(
         ranked: best first.
         places: what the issue has; where no more stories than that can be told there is nothing to ask.
     """
-    tellable = [one for one in ranked if not why_untold(one.story)][:MOST_READ]
+    tellable = [one for one in ranked if not why_untold(one.story, desk)][:MOST_READ]
     if len(tellable) <= places:
         return list(ranked), []
     hands = min(MOST_CALLS, -(-len(tellable) // (MOST_READ // MOST_CALLS)))

@@ -1,0 +1,202 @@
+"""Titles to vectors that are near where the titles mean the same: an endpoint's or a local model's, kept in the store.
+
+An embedder only improves the grouping: when it fails, the run goes on with the words of the titles, and says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Protocol, TypeAlias
+
+import httpx2
+
+from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
+from deepdaily.core.text import language_of
+from deepdaily.core.types import Language
+from deepdaily.models.wire import client
+from deepdaily.store import Store
+
+Vector: TypeAlias = "array[float]"
+"""Of unit length, float32."""
+
+BATCH = 64
+"""Texts a call: about 2,000 tokens of titles, within what every known endpoint takes."""
+
+CALL_S = 60.0
+"""Wall of one call; a local model on two cores embeds 75 titles a second."""
+
+MOST_TEXTS = 2_000
+"""Titles embedded a run, the most promising first: about 40,000 tokens, half a minute on two cores without a card."""
+
+MOST_CHARS = 500
+"""Of one title."""
+
+MOST_DIMENSIONS = 8_192
+
+
+class Embedder(Protocol):
+    """One embedding model."""
+
+    languages: Collection[Language]
+    """Those it was trained on: what it makes of another is noise."""
+
+    @property
+    def identity(self) -> str:
+        """Where and what it is: vectors of two identities are not comparable."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """A unit vector for each text, in order, all of one length. Raises ModelError."""
+        ...
+
+
+async def embedded(
+    titles: Mapping[str, str], embedder: Embedder, store: Store, wall_s: float
+) -> tuple[dict[str, Vector], str]:
+    """By URL the vectors of the first MOST_TEXTS different titles, and what went wrong, empty if nothing did.
+
+    Titles in a language that the embedder does not know have none. Kept vectors cost no call. Each batch is asked for once; the
+    first that fails ends the asking, what came before it counts.
+
+    Args:
+        titles: by URL, the most promising first.
+    """
+    known = [title for title in dict.fromkeys(titles.values()) if language_of(title) in embedder.languages]
+    wanted = {text: _key(embedder.identity, text) for text in known[:MOST_TEXTS]}
+    kept = store.embeddings(wanted.values())
+    found = {text: array("f", kept[key]) for text, key in wanted.items() if key in kept}
+    missing, trouble = [text for text in wanted if text not in found], ""
+    try:
+        async with asyncio.timeout(wall_s):
+            for batch in _batches(missing):
+                vectors = await embedder.embed(batch)
+                store.keep_embeddings({wanted[text]: one.tobytes() for text, one in zip(batch, vectors, strict=True)})
+                found |= zip(batch, vectors, strict=True)
+    except ModelError as error:
+        trouble = f"embedder: {error}; {error.remedy}".rstrip("; ")
+    except TimeoutError:
+        trouble = f"embedder: only {len(found)} of {len(wanted)} titles in {wall_s:.3g} s"
+    return {url: found[title] for url, title in titles.items() if title in found}, trouble
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(texts), BATCH):
+        yield texts[at : at + BATCH]
+
+
+def _key(identity: str, text: str) -> str:
+    return sha256(f"{identity}\0{text}".encode()).hexdigest()
+
+
+def unit(values: Sequence[Any]) -> Vector:
+    """The vector at length one. Raises ReplyBroken where it is none."""
+    try:
+        found = array("f", values)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ReplyBroken("an embedding that is no list of numbers") from error
+    norm = math.sqrt(sum(value * value for value in found))
+    if not (0 < len(found) <= MOST_DIMENSIONS and 0 < norm < math.inf):
+        raise ReplyBroken(f"an embedding of {len(found)} numbers that has no direction")
+    return array("f", (value / norm for value in found))
+
+
+# -- an endpoint ------------------------------------------------------------------------------------------------------
+
+
+class RemoteEmbedder:
+    """A model behind an OpenAI-compatible address."""
+
+    def __init__(self, model: str, endpoint: str, key: str, languages: Collection[Language]) -> None:
+        self.languages = languages
+        self._model, self._endpoint, self._key = model, endpoint.rstrip("/"), key
+
+    @property
+    def identity(self) -> str:
+        return f"openai {self._endpoint} {self._model}"
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """One request, no retry."""
+        asked = {"model": self._model, "input": [text[:MOST_CHARS] for text in texts], "encoding_format": "float"}
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        try:
+            async with asyncio.timeout(CALL_S), client(self._endpoint) as web:
+                answer = await web.post(f"{self._endpoint}/embeddings", json=asked, headers=headers)
+                if answer.status_code != 200:
+                    raise _refusal(answer.status_code)
+                rows = answer.json()["data"]
+                ordered = {int(row["index"]): unit(row["embedding"]) for row in rows}
+                vectors = [ordered[place] for place in range(len(texts))]
+        except TimeoutError as error:
+            raise ReplyBroken(f"no whole answer in {CALL_S:.0f} s") from error
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError) as error:
+            raise ReplyBroken("no connection, or it broke off", "check the endpoint of the embedder") from error
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise ReplyBroken("not what the protocol of /embeddings promises") from error
+        return _of_one_length(vectors)
+
+
+def _refusal(status: int) -> ModelError:
+    if status in (429, 503, 529):
+        return ModelBusy(f"{status}: it asks to come back later")
+    if 400 <= status < 500:
+        return ModelRefused(f"{status}", "check endpoint, name and key_env of the embedder")
+    return ReplyBroken(f"{status}")
+
+
+def _of_one_length(vectors: list[Vector]) -> list[Vector]:
+    if len({len(one) for one in vectors}) > 1:
+        raise ReplyBroken("embeddings of different lengths")
+    return vectors
+
+
+# -- on this machine --------------------------------------------------------------------------------------------------
+
+
+class LocalEmbedder:
+    """A sentence-transformers model from a folder; nothing is fetched."""
+
+    def __init__(self, folder: str, languages: Collection[Language]) -> None:
+        self.languages = languages
+        self._folder = folder
+        self._model: Any = None
+
+    @property
+    def identity(self) -> str:
+        return f"sentence-transformers {self._folder}"
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """In a thread: the run does not stand still meanwhile."""
+        return await asyncio.to_thread(self._embed, [text[:MOST_CHARS] for text in texts])
+
+    def _embed(self, texts: list[str]) -> list[Vector]:
+        if self._model is None:
+            self._model = _loaded(self._folder)
+        return _of_one_length([unit(row.tolist()) for row in self._model.encode(texts, show_progress_bar=False)])
+
+
+def _loaded(folder: str) -> Any:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise ModelRefused("sentence-transformers is not installed", "install deepdaily[embeddings]") from error
+    try:
+        return SentenceTransformer(folder, device="cpu", local_files_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelRefused(f"no model in {folder}", "name the folder of a downloaded model") from error
+
+
+class Unusable:
+    """An embedder that cannot be asked, and says why."""
+
+    identity = ""
+    languages: Collection[Language] = ("zh", "en")
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        raise ModelRefused(self._reason)
