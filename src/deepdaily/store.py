@@ -398,6 +398,11 @@ class Store:
         """Another text whenever an issue was kept, by whatever process: what was made from the issues may be kept by it."""
         return self._one(select(META.c.value).where(META.c.name == "issues")) or ""
 
+    def reading_state(self) -> str:
+        """Another text whenever an issue or a decision was kept: all that a reader's page is made from may be kept by it."""
+        query = select(META.c.value).where(META.c.name.in_(("issues", "decisions"))).order_by(META.c.name)
+        return " ".join(self._all(query))
+
     def issue_days(self) -> list[str]:
         """The days that have an issue, newest first."""
         return self._all(select(ISSUES.c.day).distinct().order_by(ISSUES.c.day.desc()))
@@ -475,7 +480,9 @@ class Store:
 
     def keep_decision(self, decision: Decision) -> None:
         """Keep it, in place of the one with its id."""
-        self._keep(DECISIONS, id=decision.id, decision=to_json(decision))
+        with self._engine.begin() as db:
+            db.execute(self._put(DECISIONS, id=decision.id, decision=to_json(decision)))
+            db.execute(self._put(META, name="decisions", value=token_hex(8)))
 
     # -- embeddings ---------------------------------------------------------------------------------------------------
 
