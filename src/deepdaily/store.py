@@ -105,6 +105,9 @@ LEASES = Table(
 )
 
 
+_READING_STATE = select(META.c.value).where(or_(META.c.name == "issues", META.c.name == "decisions")).order_by(META.c.name)
+"""Made once: every page asked for asks it."""
+
 RunStatus = Literal["running", "published", "failed", "dry"]
 
 
@@ -400,8 +403,7 @@ class Store:
 
     def reading_state(self) -> str:
         """Another text whenever an issue or a decision was kept: all that a reader's page is made from may be kept by it."""
-        query = select(META.c.value).where(META.c.name.in_(("issues", "decisions"))).order_by(META.c.name)
-        return " ".join(self._all(query))
+        return " ".join(self._all(_READING_STATE))
 
     def issue_days(self) -> list[str]:
         """The days that have an issue, newest first."""

@@ -111,8 +111,8 @@ def _minutes(issue: Issue) -> int:
     printed += [text for item in draft.items for text in item.unknowns]
     printed += [*(trend.text for trend in draft.trends), *(watch.question for watch in draft.watchlist)]
     text = "\n".join(printed)
-    chinese = len(re.findall(f"[{CJK}]", text))
-    latin = len(re.findall(r"[A-Za-z0-9][\w.\-]*", re.sub(f"[{CJK}]", " ", text)))
+    rest, chinese = re.subn(f"[{CJK}]", " ", text)
+    latin = len(re.findall(r"[A-Za-z0-9][\w.\-]*", rest))
     return max(1, math.ceil(chinese / CHARACTERS_A_MINUTE + latin / WORDS_A_MINUTE))
 
 

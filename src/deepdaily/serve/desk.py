@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Literal
 
+from deepdaily.core.desk import decision_id
 from deepdaily.core.types import Decision, Item
 from deepdaily.core.urls import page_key
 
@@ -22,7 +22,7 @@ def words_in_force(decisions: Iterable[Decision]) -> Mapping[str, str]:
 
 def word_on(item: Item, words: Mapping[str, str]) -> str:
     """The word in force on the item; empty where none was given."""
-    return words.get(page_key(item.sources[0].url), "") if item.sources else ""
+    return words.get(page_key(item.sources[0].url), "") if words and item.sources else ""
 
 
 def given(item: Item, word: Word, decisions: Iterable[Decision], now: datetime) -> list[Decision]:
@@ -39,5 +39,5 @@ def given(item: Item, word: Word, decisions: Iterable[Decision], now: datetime) 
     changed = [replace(one, taken_back_at=now) for one in held]
     if held and max(held, key=lambda one: (one.at, one.id)).kind == word:
         return changed
-    name = "d-" + sha256(f"{word}\0{subject}".encode()).hexdigest()[:8]
-    return [*changed, Decision(name, word, subject, now, title=item.title.text)]
+    said = Decision(decision_id(word, subject, "", now), word, subject, now, title=item.title.text)
+    return [*changed, said]

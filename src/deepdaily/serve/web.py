@@ -164,7 +164,6 @@ class Pages:
             "lang": language_of,
             "link": lambda address, text: Markup(link(address, text)),
         }
-        self._beside_item = self._templates.get_template("beside.html").render
         self._templates.globals |= {
             "name": plain(shelf.name), "style_version": _version(self._style), "script_version": _version(self._script),
             "static": static,
@@ -238,15 +237,17 @@ class Pages:
         told_on, asked = anchor(item.story) in around.stories, bool(item.sources) and not self._static
         if not (told_on or asked):
             return ""
-        return self._beside_item(
-            to=voice.to,
-            own=SITE[issue.draft.language],
-            day=issue.draft.slot.day,
-            story=anchor(item.story),
-            followed=told_on,
-            asked=asked,
-            word=word_on(item, around.words),
+        own, story = SITE[issue.draft.language], anchor(item.story)
+        link = f'<a href="{voice.to(f"/s/{story}")}">{own.timeline}</a>' if told_on else ""
+        said = word_on(item, around.words)
+        buttons = "".join(
+            f'<button name="verdict" value="{one}" aria-pressed="{"true" if one == said else "false"}">{label}</button>'
+            for one, label in own.verdicts.items()
         )
+        fields = {"day": issue.draft.slot.day, "story": story}
+        hidden = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
+        form = f'<form method="post" action="{voice.to("/feedback")}">{hidden}{buttons}</form>' if asked else ""
+        return f'<div class="beside byline">{link}{form}</div>'
 
     def day_markdown(self, request: Request) -> Response:
         return Response(post(self._issue(_day_named(request))), media_type="text/markdown")
