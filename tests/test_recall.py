@@ -272,7 +272,7 @@ def test_show_tells_the_day_and_each_item(poor: Issue, days: Days) -> None:
 def test_the_reader_shows_the_day_its_stories_the_questions_and_the_board(poor: Issue, days: Days) -> None:
     store, day = days.open(), poor.draft.slot.day
     with Snapshots(days.folder / "data/snapshots") as snapshots:
-        shelf = Shelf(store, snapshots, "日报", "zh")
+        shelf = Shelf(store, snapshots, "日报", "zh", lambda: web.NOW)
         with TestClient(reader(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765") as client:
             places = ["/", f"/d/{day}", "/watch", "/board", *(f"/s/{item.story}" for item in poor.draft.items)]
             answers = {place: client.get(place) for place in places}

@@ -105,6 +105,11 @@ LEASES = Table(
 )
 
 
+_READING_STATE = (
+    select(META.c.value).where(or_(META.c.name == "issues", META.c.name == "decisions")).order_by(META.c.name)
+)
+"""Made once: every page asked for asks it."""
+
 RunStatus = Literal["running", "published", "failed", "dry"]
 
 
@@ -403,6 +408,10 @@ class Store:
         """Another text whenever an issue was kept, by whatever process: what was made from the issues may be kept by it."""
         return self._one(select(META.c.value).where(META.c.name == "issues")) or ""
 
+    def reading_state(self) -> str:
+        """Another text whenever an issue or a decision was kept: all that a reader's page is made from may be kept by it."""
+        return " ".join(self._all(_READING_STATE))
+
     def issue_days(self) -> list[str]:
         """The days that have an issue, newest first."""
         return self._all(select(ISSUES.c.day).distinct().order_by(ISSUES.c.day.desc()))
@@ -480,7 +489,9 @@ class Store:
 
     def keep_decision(self, decision: Decision) -> None:
         """Keep it, in place of the one with its id."""
-        self._keep(DECISIONS, id=decision.id, decision=to_json(decision))
+        with self._engine.begin() as db:
+            db.execute(self._put(DECISIONS, id=decision.id, decision=to_json(decision)))
+            db.execute(self._put(META, name="decisions", value=token_hex(8)))
 
     # -- embeddings ---------------------------------------------------------------------------------------------------
 

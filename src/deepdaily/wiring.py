@@ -531,6 +531,8 @@ def _shelf(given: Given) -> Iterator[Shelf]:
     store, digest = given.store(), given.settings.digest
     try:
         with Snapshots(given.snapshots) as snapshots:
-            yield Shelf(store, snapshots, name_of(given.settings), digest.language, digest.url)
+            yield Shelf(
+                store, snapshots, name_of(given.settings), digest.language, lambda: given.clock(None), digest.url
+            )
     finally:
         store.close()

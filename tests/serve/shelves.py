@@ -99,4 +99,4 @@ def shelf(store: Store, folder: Path) -> Shelf:
     """Two days to read."""
     snapshots = Snapshots(folder / "snapshots")
     keep_days(store, snapshots)
-    return Shelf(store, snapshots, "AI 技术深度日报", "zh")
+    return Shelf(store, snapshots, "AI 技术深度日报", "zh", lambda: issues.NOW)

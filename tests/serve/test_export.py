@@ -13,6 +13,7 @@ from deepdaily.serve.export import export
 from deepdaily.serve.web import Shelf
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store
+from render import issues
 from serve import shelves
 
 DAY = shelves.SECOND.day
@@ -68,7 +69,7 @@ def test_the_copy_has_days_stories_watchlist_and_feeds(copy: Path) -> None:
 
 
 def test_an_empty_archive_gives_a_copy_that_says_so(store: Store, tmp_path: Path) -> None:
-    export(Shelf(store, Snapshots(tmp_path), "Daily", "en"), tmp_path / "copy")
+    export(Shelf(store, Snapshots(tmp_path), "Daily", "en", lambda: issues.NOW), tmp_path / "copy")
 
     assert "No issue yet" in (tmp_path / "copy" / "index.html").read_text("utf-8")
     assert not (tmp_path / "copy" / "feed.atom").exists()

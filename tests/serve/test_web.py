@@ -15,9 +15,10 @@ from starlette.testclient import TestClient
 
 from deepdaily.core.types import Call, CallState, Claim, Item, Loss, Section, Slot, Usage
 from deepdaily.render.foreign import plain
+from deepdaily.serve.door import PAGE_POLICY
 from deepdaily.serve.over_days import ISSUES_FOLLOWED
 from deepdaily.serve.shapes import digest, proven_digest
-from deepdaily.serve.web import INERT_POLICY, PAGE_POLICY, Shelf, reader
+from deepdaily.serve.web import INERT_POLICY, Shelf, reader
 from deepdaily.snapshots import Snapshots, body_digest
 from deepdaily.store import Store
 from making import kept_instead
@@ -45,7 +46,7 @@ def test_every_page_carries_the_policy_and_loads_nothing_from_elsewhere(web: Tes
 
     assert answer.headers["content-security-policy"] == PAGE_POLICY
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert not re.findall(r'(?:src|<link[^>]+href)="(?!/|data:,)', answer.text)
     assert "style=" not in answer.text
     assert "<style" not in answer.text
@@ -306,7 +307,7 @@ def test_a_story_that_is_not_followed_any_more_is_not_linked(web: TestClient, sh
 
 
 def test_an_empty_store_says_how_to_begin(store: Store, tmp_path: Path) -> None:
-    empty = TestClient(reader(Shelf(store, Snapshots(tmp_path), "Daily", "en"), "testserver"))
+    empty = TestClient(reader(Shelf(store, Snapshots(tmp_path), "Daily", "en", lambda: issues.NOW), "testserver"))
 
     assert "deepdaily run" in empty.get("/").text
     assert [empty.get(path).status_code for path in ("/board", "/watch", "/feeds", "/llms.txt", "/healthz")] == [

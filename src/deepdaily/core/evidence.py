@@ -68,16 +68,21 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *
     source = "\n".join(passages)
     known = squeeze("\n".join([source, *about])).casefold()
     text, expression = _parted(text) if sums else (text, "")
-    missing = [f"number {number.value}{number.unit}" for number in sorted(
-        numbers(text) - _as_written(source) - _worked(text, expression), key=lambda number: (number.value, number.unit)
-    )]  # fmt: skip
+    claimed = numbers(text)
+    lacking = claimed - _as_written(source) - _worked(text, expression) if claimed else claimed
+    missing = [
+        f"number {number.value}{number.unit}"
+        for number in sorted(lacking, key=lambda number: (number.value, number.unit))
+    ]
     written = {*_DIGITS.findall(source.replace(",", "")), *_CONSTANTS}
     summed = _DIGITS.findall(expression)
     missing += [f"{digits} of the sum" for digits in summed if digits not in written]
     missing += ["a sum without a figure of the sources"] if summed and set(summed) <= set(_CONSTANTS) else []
-    missing += [f"version {version}" for version in sorted(versions(text) - versions(source))]
+    named = versions(text)
+    missing += [f"version {version}" for version in sorted(named - versions(source) if named else ())]
     missing += [f"date {'-'.join(map(str, day))}" for day in sorted(dates(text)) if not _dated(day, source)]
-    missing += [f"period {period}" for period in sorted(periods(text) - periods(source))]
+    rates = periods(text)
+    missing += [f"period {period}" for period in sorted(rates - periods(source) if rates else ())]
     quotes = (curly or straight for curly, straight in _QUOTED.findall(text))
     missing += [f"quotation “{quote}”" for quote in quotes if squeeze(quote).strip(" ,.").casefold() not in known]
     missing += [f"name {name}" for name in names(text) if name.casefold() not in known and name.casefold() not in TRADE]

@@ -32,8 +32,8 @@ def clean(text: str) -> str:
 
     Every foreign string passes here at intake; Hugo 0.111 writes a broken feed for U+0001 (H6).
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable():  # most sentences: the one blank is a space, and nothing below would change but the form
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u2028", "\n")
     return unicodedata.normalize("NFC", text.translate(_VISIBLE))
 
@@ -176,7 +176,7 @@ _UNIT = {
 }  # fmt: skip
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NUMBER = re.compile(
-    r"(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))"
+    r"(?=[\d\su$¥€])(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))"
     r"(?:\s?(?P<size>万亿|百万|[千万亿]|thousand|million|billion|trillion)|(?P<suffix>[kmbt])(?![a-z0-9]))?"
     r"(?:[\s-]?(?P<unit>"
     + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True))
@@ -196,6 +196,7 @@ _MONTH = (
 )
 """A whole word: `1 decode instance` is no day of December."""
 _DATE = re.compile(
+    r"(?=[\dabdefijlmnosu])(?:"  # what any of them begins with: the nine are not tried at every character
     r"(?P<y>20\d\d)\s?[-/年.]\s?(?P<m>\d{1,2})\s?(?:[-/月.]\s?(?P<d>\d{1,2})日?)?(?!\d)"
     r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
     rf"|(?P<mon5>{_MONTH})\.?,?\s(?:of\s)?(?P<y5>20\d\d)(?!\d)"
@@ -205,11 +206,12 @@ _DATE = re.compile(
     r"|(?<![\d.])(?P<m7>1[0-2]|0?[1-9])\s?月(?!\s?\d)"
     r"|\b(?P<mon7>(?:jan|febr)uary|march|april|june|july|august|(?:sept|nov|dec)ember|october)\b"
     r"|\b(?:in|of|early|mid|late|since|until|by|for)[ -](?P<mon8>may)\b"
+    r")"
 )  # fmt: skip
 
 
 _RANGE = re.compile(
-    r"(?P<first>(?<![\w.])\d+(?:\.\d+)?)(?P<own>[kmb]?)(?:-to-|\s?(?:to|到|至|–|—)\s?)(?P<second>\d+(?:\.\d+)?)"
+    r"(?=\d)(?P<first>(?<![\w.])\d+(?:\.\d+)?)(?P<own>[kmb]?)(?:-to-|\s?(?:to|到|至|–|—)\s?)(?P<second>\d+(?:\.\d+)?)"
     r"(?P<size>\s?(?:万亿|百万|[千万亿]|thousand|million|billion|trillion)|[kmb](?![a-z0-9]))"
 )
 """`2.1 to 9.4 million`: a first number without a magnitude is read with that of the second."""
@@ -252,7 +254,9 @@ _PERIODS = {
     "month": r"(?:per|a|each|every|/|past|last|one)\s?months?\b|monthly|每月|一个月|每个月|月(?=下载|活|均|费)",
     "year": r"(?:per|a|each|every|/|past|last|one)\s?years?\b|yearly|annual|每年|一年",
 }
-_PERIOD = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PERIODS.items()))
+_PERIOD = re.compile(
+    "(?=[pae/howldmy每一日月])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PERIODS.items()) + ")"
+)
 
 
 def periods(text: str) -> set[str]:

@@ -111,8 +111,8 @@ def _minutes(issue: Issue) -> int:
     printed += [text for item in draft.items for text in item.unknowns]
     printed += [*(trend.text for trend in draft.trends), *(watch.question for watch in draft.watchlist)]
     text = "\n".join(printed)
-    chinese = len(re.findall(f"[{CJK}]", text))
-    latin = len(re.findall(r"[A-Za-z0-9][\w.\-]*", re.sub(f"[{CJK}]", " ", text)))
+    rest, chinese = re.subn(f"[{CJK}]", " ", text)
+    latin = len(re.findall(r"[A-Za-z0-9][\w.\-]*", rest))
     return max(1, math.ceil(chinese / CHARACTERS_A_MINUTE + latin / WORDS_A_MINUTE))
 
 
@@ -126,7 +126,9 @@ class Proofs:
     """
 
     def __init__(self, issue: Issue, address: Callable[[Note], str] | None = None, told_on: str = "") -> None:
-        self._issue, self._words, self._notes = issue, WORDS[issue.draft.language], notes_of(issue)
+        self._issue, self._words, self.notes = issue, WORDS[issue.draft.language], notes_of(issue)
+        self._origins: dict[str, tuple[str, str]] = {}
+        """By document, what its cards have in common: many facts rest on each."""
         self._address, self._told_on = address or (lambda note: f"#e{note.number}"), told_on
         self._ids = count(1)
         self._told: dict[Evidence, str] = {}
@@ -145,7 +147,7 @@ class Proofs:
         if claim.judgement:
             return self._drawn(claim, text)
         name = f"c{next(self._ids)}"
-        notes = [self._notes[evidence] for evidence in dict.fromkeys(claim.evidence)]
+        notes = [self.notes[evidence] for evidence in dict.fromkeys(claim.evidence)]
         own_words = claim.verbatim and plain(claim.text) in text  # a title's proof is told in our words
         lang = f' lang="{language_of(claim.text)}"' if own_words else ""
         numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
@@ -157,7 +159,7 @@ class Proofs:
 
     def _drawn(self, claim: Claim, text: str) -> str:
         """A judgement that opens to the passages it is drawn from, as far as a printed fact still rests on them."""
-        known = [self._notes[evidence] for evidence in dict.fromkeys(claim.basis) if evidence in self._notes]
+        known = [self.notes[evidence] for evidence in dict.fromkeys(claim.basis) if evidence in self.notes]
         if not (notes := known[:BASIS_SHOWN]):
             return escape(text)
         numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
@@ -177,22 +179,27 @@ class Proofs:
         )
 
     def _card(self, note: Note, quoted: bool) -> str:
-        words, cited = self._words, note.cited
-        quote = quotation(note.evidence)
-        shown = f'<blockquote lang="{language_of(quote)}">{escape(words.quote(quote))}</blockquote>' if quoted else ""
-        facts = [
-            f"<b>{escape(cited.host)}</b>",
-            f"{words.fetched} {minute(cited.fetched_at, self._issue)}",
-            f"sha256 <code>{note.short_digest}</code>",
-            f'<a href="{self._address(note)}">{words.excerpt}</a>',
-            link(cited.url, words.original) if safe_link(cited.url) else "",
-        ]
-        return f'<div class="proof">{shown}<p>{" · ".join(filter(None, facts))}</p></div>'
+        quote = quotation(note.evidence) if quoted else ""
+        said = escape_html(self._words.quote(quote))
+        shown = f'<blockquote lang="{language_of(quote)}">{said}</blockquote>' if quoted else ""
+        fetched, original = self._origin(note)
+        passage = f'<a href="{self._address(note)}">{self._words.excerpt}</a>'
+        return f'<div class="proof">{shown}<p>{fetched} · {passage}{original}</p></div>'
+
+    def _origin(self, note: Note) -> tuple[str, str]:
+        """When and from where the note's document was fetched, and the link to its page where that may be followed."""
+        cited, words = note.cited, self._words
+        if cited.document not in self._origins:
+            fetched = f"{words.fetched} {minute(cited.fetched_at, self._issue)}"
+            digest = f"sha256 <code>{note.short_digest}</code>"
+            original = f" · {link(cited.url, words.original)}" if safe_link(cited.url) else ""
+            self._origins[cited.document] = f"<b>{escape(cited.host)}</b> · {fetched} · {digest}", original
+        return self._origins[cited.document]
 
     def excerpts(self, texts: Mapping[str, Document]) -> str:
         """The cited documents in the order of their first note; empty where the issue has no facts."""
         documents: dict[str, list[Note]] = {}
-        for note in self._notes.values():
+        for note in self.notes.values():
             documents.setdefault(note.evidence.document, []).append(note)
         if not documents:
             return ""

@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from deepdaily.core.memory import latest_watches
 from deepdaily.core.types import FollowUp, Issue, Item, Watch
 from deepdaily.render.foreign import anchor
+from deepdaily.render.notes import notes_of
+from deepdaily.render.words import WORDS
 
 ISSUES_FOLLOWED = 60
 """How far back readers look: twice the days within which a story can be continued."""
 
 WatchState = Literal["open", "moved", "answered", "closed", "expired"]
 """`moved` is open still: there was news of it, but no answer."""
+FACTS_SHOWN = 6
+"""New facts that one appearance of a story lists: its first section or two; the day's page has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of an earlier issue, and the number of the note that shows its passage."""
+
+    text: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One appearance of a story, with what was new in it. Foreign text, unescaped."""
+
+    day: str
+    title: str
+    anchor: str
+    byline: str
+    language: str
+    facts: Sequence[Fact]
 
 
 def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
@@ -25,6 +50,24 @@ def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
         names = {anchor(item.story), *(anchor(one.story) for one in item.thread)}
         of_thread |= names if names & of_thread else set()
     return [(issue, item) for issue, item in reversed(items) if anchor(item.story) in of_thread]
+
+
+def timeline(story: str, issues: Sequence[Issue]) -> list[Told]:
+    """Every appearance of the story, newest first, each with the facts that no earlier one gave."""
+    known: set[str] = set()
+    found = []
+    for issue, item in reversed(told(story, issues)):
+        found.append(_appearance(issue, item, known))
+        known |= {claim.text for claim in item.claims()}
+    return found[::-1]
+
+
+def _appearance(issue: Issue, item: Item, known: set[str]) -> Told:
+    day, notes = issue.draft.slot.day, notes_of(issue)
+    news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
+    facts = [Fact(claim.text, notes[claim.evidence[0]].number) for claim in news]
+    language = WORDS[issue.draft.language].language
+    return Told(day, item.title.text or day, anchor(item.story), item.byline, language, facts)
 
 
 def followed(issues: Sequence[Issue]) -> list[str]:

@@ -1,34 +1,38 @@
-"""The reader's pages. Everything shown comes from the store; nothing is written, fetched or loaded from elsewhere."""
+"""The reader's pages. Everything shown comes from the store; nothing is fetched, and of what is shown nothing is changed.
+
+The one thing a reader can write is a word on an item, which can be taken back.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from anyio import to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from deepdaily import archive
 from deepdaily.charset import encoding_of
+from deepdaily.core.desk import in_force
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import language_of, shorten
-from deepdaily.core.types import Document, Issue, Item, Language
+from deepdaily.core.types import Decision, Document, Issue, Item, Language
 from deepdaily.render.body import body, link
 from deepdaily.render.excerpts import whole
 from deepdaily.render.feeds import atom, json_feed
@@ -37,19 +41,17 @@ from deepdaily.render.html import Proofs, masthead
 from deepdaily.render.markdown import post
 from deepdaily.render.notes import Note, minute, notes_of
 from deepdaily.render.words import WORDS
-from deepdaily.serve.also_seen import Seen, also_seen
+from deepdaily.serve.also_seen import also_seen
 from deepdaily.serve.board import figures, last_runs
+from deepdaily.serve.desk import WORDS_GIVEN, given, word_on, words_in_force
+from deepdaily.serve.door import Door, from_own_page
 from deepdaily.serve.listening import answered_names
-from deepdaily.serve.over_days import ISSUES_FOLLOWED, followed, told, watched
+from deepdaily.serve.over_days import ISSUES_FOLLOWED, Told, followed, timeline, watched
 from deepdaily.serve.shapes import proven_digest
 from deepdaily.serve.words import SITE
 from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store
 
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
-)
 INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """For foreign bytes: whatever they are, nothing in them runs or loads (reliability.md, T20)."""
 
@@ -57,9 +59,12 @@ FEED_ISSUES = 14
 """Issues that a feed carries."""
 
 DAYS_KEPT, TIMELINES_KEPT = 366, 64
-"""Drawn days, a year of them, and followed stories kept in memory: some 100 KB and 30 KB each."""
+"""Whole pages of days, a year of them, and followed stories kept in memory: some 58 KB (21 MB a year) and 30 KB each."""
 
-QUERY_CHARS, SNIPPET_COLUMNS, FACTS_SHOWN = 200, 160, 6
+FORM_BYTES = 4096
+"""Most that a form of ours sends: a day, a story and a word are some 200 bytes."""
+
+QUERY_CHARS, SNIPPET_COLUMNS = 200, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class Shelf:
     """The daily's name."""
     language: Language
     """Of the pages around the issues."""
+    clock: Callable[[], datetime]
+    """When a reader gives a word."""
     base_url: str = ""
     """Where the daily is published, which names the entries of its feeds."""
 
@@ -80,12 +87,13 @@ def reader(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
     """The web application; it answers only requests that name `host`, this machine or one of `names`."""
     pages = Pages(shelf)
     routes = [Route(path, endpoint) for path, endpoint in pages.routes().items()]
+    routes += [Route("/feedback", pages.feedback, methods=["POST"]), Route("/desk", pages.take_back, methods=["POST"])]
     handlers: dict[Any, Callable[[Request, Any], Response]] = {
         HTTPException: pages.refused,
         DeepdailyError: pages.failed,
     }
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_few_at_once)
-    return _Guard(app, answered_names(host, names))
+    return Door(app, answered_names(host, names))
 
 
 DRAWN_AT_ONCE = 2
@@ -96,39 +104,6 @@ DRAWN_AT_ONCE = 2
 async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = DRAWN_AT_ONCE
     yield
-
-
-class _Guard:
-    """Refuses other hosts' names (DNS rebinding, reliability.md T19) and puts the policy on every answer."""
-
-    def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
-        self._app, self._names = app, frozenset(names)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        named = [value.decode("latin-1") for key, value in scope["headers"] if key == b"host"]
-        app = self._app if len(named) == 1 and _host_of(named[0]) in self._names else _NOT_OURS
-
-        async def sealed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-                headers.update({"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"})
-                headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-            await send(message)
-
-        await app(scope, receive, sealed)
-
-
-_NOT_OURS = PlainTextResponse("this host name is not served here; open it as http://127.0.0.1\n", status_code=400)
-
-
-def _host_of(header: str) -> str:
-    """The name in a Host header: `[::1]:8765` names `::1`."""
-    found = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([^:\[\]]*))(?::\d{1,5})?", header.lower())
-    return (found.group(1) or found.group(2)) if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +123,17 @@ class _Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
-    """A fact of an earlier issue, and where its passage is shown."""
+class _Around:
+    """What a page says beside what it is about."""
 
-    text: str
-    number: int
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One appearance of a story, with what was new in it."""
-
-    day: str
-    title: str
-    anchor: str
-    byline: str
-    language: str
-    facts: Sequence[_Fact]
+    days: Sequence[str]
+    """That have an issue, newest first."""
+    stories: frozenset[str]
+    """Anchors of those that have a page."""
+    decisions: Sequence[Decision]
+    """In force, the oldest first."""
+    words: Mapping[str, str]
+    """The reader's words by page key."""
 
 
 class Pages:
@@ -182,6 +150,8 @@ class Pages:
         look = files("deepdaily.render").joinpath("page.css").read_bytes()
         self._style = look + own.joinpath("static/style.css").read_bytes()
         self._script = own.joinpath("static/reader.js").read_bytes()
+        # By `Store.reading_state`, so that what was kept or decided since shows at once.
+        self._around_at = lru_cache(maxsize=1)(self._look_around)
         self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
         self._followed = lru_cache(maxsize=TIMELINES_KEPT)(self._follow)
         self._templates = Environment(
@@ -200,7 +170,7 @@ class Pages:
         }  # fmt: skip
 
     def routes(self) -> dict[str, Callable[[Request], Response]]:
-        """Path to page; the more special path first."""
+        """Path to page; the more special path first. All only read."""
         return {
             "/": self.newest,
             "/d/{day}.md": self.day_markdown,
@@ -212,6 +182,7 @@ class Pages:
             "/watch": self.watch,
             "/search": self.search,
             "/board": self.board,
+            "/desk": self.desk,
             "/feeds": self.feeds,
             "/feed.atom": self.atom,
             "/feed.json": self.json_feed,
@@ -224,73 +195,75 @@ class Pages:
     # -- issues -------------------------------------------------------------------------------------------------------
 
     def newest(self, request: Request) -> Response:
-        issues = self._shelf.store.issues(limit=1)
-        if not issues:
+        state = self._shelf.store.reading_state()
+        days = self._around_at(state).days
+        if not days:
             site = SITE[self._voice(request).language]
             return self._message(request, site.empty_title, site.empty, 200)
-        return self._day(request, issues[0])
+        return self._day(request, state, days[0])
 
     def day(self, request: Request) -> Response:
-        return self._day(request, self._issue(request))
+        return self._day(request, self._shelf.store.reading_state(), _day_named(request))
 
-    def _day(self, request: Request, issue: Issue) -> Response:
-        day = issue.draft.slot.day
-        earlier, later = self._neighbours(day)
-        stories = self._stories() & {anchor(item.story) for item in issue.draft.items}
-        head, items, seen, passages = self._drawn(issue, self._voice(request), stories)
-        return self._page(
-            request,
+    def _day(self, request: Request, state: str, day: str) -> Response:
+        return HTMLResponse(self._drawn(state, day, request.url.path, self._voice(request)))
+
+    def _draw(self, state: str, day: str, path: str, voice: _Voice) -> bytes:
+        """The page of a day, whole. Raises HTTPException."""
+        issue, around = self._issue(day), self._around_at(state)
+        proofs = Proofs(issue, None if self._static else lambda note: voice.to(_passage(day, note)))
+        documents = self._documents(proofs.notes.values())
+        items = body(issue, proofs.tell, partial(self._beside, issue, around, voice))
+        earlier, later = _neighbours(day, around.days)
+        return self._filled(
             "day",
+            path,
+            voice,
+            around,
             day=day,
             earlier=earlier,
             later=later,
             title=plain(issue.draft.title) or day,
             language=WORDS[issue.draft.language].language,
-            masthead=head,
-            told=items,
-            seen=seen,
-            passages=passages,
+            masthead=Markup(masthead(issue, documents)),
+            told=Markup("\n".join(filter(None, items))),
+            seen=also_seen(issue, self._shelf.store),
+            passages=Markup(proofs.excerpts(documents) if self._static else ""),
             own=SITE[issue.draft.language],
+        ).encode()
+
+    def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:
+        """Where the item's story is told on, and what a reader says of it."""
+        told_on, asked = anchor(item.story) in around.stories, bool(item.sources) and not self._static
+        if not (told_on or asked):
+            return ""
+        own, story = SITE[issue.draft.language], anchor(item.story)
+        link = f'<a href="{voice.to(f"/s/{story}")}">{own.timeline}</a>' if told_on else ""
+        said = word_on(item, around.words)
+        buttons = "".join(
+            f'<button name="verdict" value="{one}" aria-pressed="{"true" if one == said else "false"}">{label}</button>'
+            for one, label in own.verdicts.items()
         )
-
-    def _draw(self, issue: Issue, voice: _Voice, stories: frozenset[str]) -> tuple[Markup, Markup, list[Seen], Markup]:
-        """Masthead, items and what was also seen: four fifths of a page's time, and equal issues give equal pages.
-
-        Args:
-            stories: those of the issue that have a page.
-        """
-        timeline = SITE[issue.draft.language].timeline
-
-        def beside(item: Item) -> str:
-            story = anchor(item.story)
-            told_of = Markup('<p class="byline"><a href="{}">{}</a></p>').format(voice.to(f"/s/{story}"), timeline)
-            return told_of if story in stories else ""
-
-        documents = self._documents(issue)
-        proofs = Proofs(issue, None if self._static else lambda note: voice.to(_passage(issue.draft.slot.day, note)))
-        items = "\n".join(filter(None, body(issue, proofs.tell, beside)))
-        seen = also_seen(issue, self._shelf.store)
-        passages = proofs.excerpts(documents) if self._static else ""
-        return Markup(masthead(issue, documents)), Markup(items), seen, Markup(passages)
-
-    def _neighbours(self, day: str) -> tuple[str, str]:
-        """The nearest days before and after that have an issue; empty where there is none."""
-        days = self._shelf.store.issue_days()
-        earlier, later = (one for one in days if one < day), (one for one in reversed(days) if one > day)
-        return next(earlier, ""), next(later, "")
+        fields = {"day": issue.draft.slot.day, "story": story}
+        hidden = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
+        form = f'<form method="post" action="{voice.to("/feedback")}">{hidden}{buttons}</form>' if asked else ""
+        return f'<div class="beside byline">{link}{form}</div>'
 
     def day_markdown(self, request: Request) -> Response:
-        return Response(post(self._issue(request)), media_type="text/markdown")
+        return Response(post(self._issue(_day_named(request))), media_type="text/markdown")
 
     def day_json(self, request: Request) -> Response:
-        return Response(proven_digest(self._issue(request)).model_dump_json(), media_type="application/json")
+        return Response(
+            proven_digest(self._issue(_day_named(request))).model_dump_json(), media_type="application/json"
+        )
 
     def passage(self, request: Request) -> Response:
         """The stored text behind a note, every passage the issue cites in it marked."""
-        issue, number = self._issue(request), request.path_params["number"]
-        day, notes = issue.draft.slot.day, notes_of(issue).values()
+        day, number = _day_named(request), request.path_params["number"]
+        issue = self._issue(day)
+        notes = notes_of(issue).values()
         note = next((one for one in notes if one.number == number), None)
-        document = self._documents(issue).get(note.evidence.document) if note else None
+        document = self._documents([note]).get(note.evidence.document) if note else None
         if note is None or document is None:
             raise HTTPException(404)
         proofs = Proofs(issue, told_on=self._voice(request).to(f"/d/{day}"))
@@ -324,27 +297,56 @@ class Pages:
             raise HTTPException(404)
         return self._page(request, "story", told=days, title=days[0].title)
 
-    def _follow(self, _state: str, story: str) -> list[_Told]:
-        return _timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
-
-    def _stories(self) -> frozenset[str]:
-        """The anchors of the stories that have a page."""
-        return frozenset(followed(self._shelf.store.issues(limit=ISSUES_FOLLOWED)))
+    def _follow(self, _state: str, story: str) -> list[Told]:
+        return timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
 
     def watch(self, request: Request) -> Response:
-        issues = self._shelf.store.issues(limit=ISSUES_FOLLOWED)
-        return self._page(
-            request, "watch", watched=watched(issues), stories=self._stories(), days=self._shelf.store.issue_days()
-        )
+        return self._page(request, "watch", watched=watched(self._shelf.store.issues(limit=ISSUES_FOLLOWED)))
 
     def search(self, request: Request) -> Response:
         asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
         hits = archive.search(self._shelf.store, asked) if asked else []
-        return self._page(request, "search", asked=asked, hits=hits, stories=self._stories())
+        return self._page(request, "search", asked=asked, hits=hits)
 
     def board(self, request: Request) -> Response:
         runs, site = last_runs(self._shelf.store), SITE[self._voice(request).language]
         return self._page(request, "board", figures=figures(runs, self._shelf.store, site))
+
+    # -- the desk -----------------------------------------------------------------------------------------------------
+
+    def desk(self, request: Request) -> Response:
+        return self._page(request, "desk")
+
+    async def feedback(self, request: Request) -> Response:
+        """A word on an item: day, story and verdict of a form of ours."""
+        return await run_in_threadpool(self._give, request, await _form(request))
+
+    def _give(self, request: Request, form: Mapping[str, str]) -> Response:
+        issue = self._issue(_day_of(form.get("day", "")))
+        items = [one for one in issue.draft.items if one.sources and anchor(one.story) == form.get("story")]
+        word = next((one for one in WORDS_GIVEN if one == form.get("verdict")), None)
+        if not items or word is None:
+            raise HTTPException(404)
+        self._decide(given(items[0], word, self._shelf.store.decisions(), self._shelf.clock()))
+        return self._back(request, f"/d/{issue.draft.slot.day}#{anchor(items[0].story)}")
+
+    async def take_back(self, request: Request) -> Response:
+        """A decision taken back, named by its id in a form of ours."""
+        return await run_in_threadpool(self._take_back, request, await _form(request))
+
+    def _take_back(self, request: Request, form: Mapping[str, str]) -> Response:
+        held = [one for one in in_force(self._shelf.store.decisions()) if one.id == form.get("id")]
+        if not held:
+            raise HTTPException(404)
+        self._decide(replace(one, taken_back_at=self._shelf.clock()) for one in held)
+        return self._back(request, "/desk")
+
+    def _decide(self, decisions: Iterable[Decision]) -> None:
+        for one in decisions:
+            self._shelf.store.keep_decision(one)
+
+    def _back(self, request: Request, address: str) -> Response:
+        return RedirectResponse(self._voice(request).to(address), 303)
 
     # -- for programs -------------------------------------------------------------------------------------------------
 
@@ -392,19 +394,35 @@ class Pages:
         return self._message(request, str(error.status_code), site.refused, error.status_code)
 
     def failed(self, request: Request, error: DeepdailyError) -> Response:
-        """The store is locked or a snapshot damaged: say which, and what to do."""
+        """The store is locked or may not be written, a snapshot is damaged: say which, and what to do."""
+        site = SITE[self._voice(request).language]
+        trouble = site.not_kept if request.method == "POST" else site.trouble
         said = f"{error}; {error.remedy}" if error.remedy else str(error)
-        return self._message(request, "503", SITE[self._voice(request).language].trouble.format(said), 503)
+        return self._message(request, "503", trouble.format(said), 503)
 
     def _message(self, request: Request, title: str, message: str, status: int) -> Response:
-        return self._page(request, "message", status, title=title, message=message)
+        """It says what went wrong, also when that is the store: nothing is asked of it."""
+        text = self._filled("message", request.url.path, self._voice(request), _NOTHING, title=title, message=message)
+        return HTMLResponse(text, status)
 
     def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        voice = self._voice(request)
-        words, here = WORDS[voice.language], request.url.path
-        own = {"here": here, "lang": words.language, "site": SITE[voice.language], "words": words, "to": voice.to}
-        text = self._templates.get_template(f"{template}.html").render(own, others=self._others(request), **values)
+        around = self._around_at(self._shelf.store.reading_state())
+        asked = request.query_params.get("q", "")[:QUERY_CHARS]
+        text = self._filled(template, request.url.path, self._voice(request), around, asked, **values)
         return HTMLResponse(text, status)
+
+    def _filled(self, template: str, path: str, voice: _Voice, around: _Around, query: str = "", **values: Any) -> str:
+        """The page at `path`, asked with the search words `query`."""
+        words = WORDS[voice.language]
+        own = {"here": path, "lang": words.language, "site": SITE[voice.language], "words": words, "to": voice.to}
+        others = self._others(voice, path, query)
+        return self._templates.get_template(f"{template}.html").render(own, around=around, others=others, **values)
+
+    def _look_around(self, _state: str) -> _Around:
+        store = self._shelf.store
+        stories = frozenset(followed(store.issues(limit=ISSUES_FOLLOWED)))
+        decisions = in_force(store.decisions())
+        return _Around(store.issue_days(), stories, decisions, words_in_force(decisions))
 
     def _voice(self, request: Request) -> _Voice:
         """The language asked for by `?lang=`, else the daily's own."""
@@ -412,26 +430,54 @@ class Pages:
         language = next((one for one in SITE if one == asked), self._shelf.language)
         return _Voice(language, language != self._shelf.language)
 
-    def _others(self, request: Request) -> list[tuple[str, str, str]]:
+    def _others(self, voice: _Voice, path: str, query: str) -> list[tuple[str, str, str]]:
         """The same page in the other languages: its tag, its own name, the address."""
-        now, asked = self._voice(request).language, request.query_params.get("q", "")[:QUERY_CHARS]
-        path = "/" + quote(request.url.path.lstrip("/"))  # `//name` and `/\\name` would lead to another site
-        here = path + (f"?{urlencode({'q': asked})}" if asked else "")
-        voices = [_Voice(one, one != self._shelf.language) for one in SITE if one != now]
+        own = "/" + quote(path.lstrip("/"))  # `//name` and `/\\name` would lead to another site
+        here = own + (f"?{urlencode({'q': query})}" if query else "")
+        voices = [_Voice(one, one != self._shelf.language) for one in SITE if one != voice.language]
         return [(WORDS[one.language].language, SITE[one.language].own_name, one.to(here)) for one in voices]
 
-    def _issue(self, request: Request) -> Issue:
-        try:
-            day = date.fromisoformat(request.path_params["day"]).isoformat()
-        except ValueError:
-            raise HTTPException(404) from None
+    def _issue(self, day: str) -> Issue:
         issue = self._shelf.store.issue(day)
         if issue is None:
             raise HTTPException(404)
         return issue
 
-    def _documents(self, issue: Issue) -> dict[str, Document]:
-        return self._shelf.store.documents(note.evidence.document for note in notes_of(issue).values())
+    def _documents(self, notes: Iterable[Note]) -> dict[str, Document]:
+        return self._shelf.store.documents(note.evidence.document for note in notes)
+
+
+_NOTHING = _Around((), frozenset(), (), {})
+
+
+def _day_named(request: Request) -> str:
+    return _day_of(request.path_params["day"])
+
+
+def _day_of(text: str) -> str:
+    """A day as the store names it. Raises HTTPException."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise HTTPException(404) from None
+
+
+def _neighbours(day: str, days: Sequence[str]) -> tuple[str, str]:
+    """The nearest of `days` (newest first) before and after; empty where there is none."""
+    earlier, later = (one for one in days if one < day), (one for one in reversed(days) if one > day)
+    return next(earlier, ""), next(later, "")
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form that a page of ours sent. Raises HTTPException: another site's, or too long."""
+    if not from_own_page(request.headers):
+        raise HTTPException(403)
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > FORM_BYTES:
+            raise HTTPException(413)
+    return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 
 _KEPT = {"Cache-Control": "max-age=31536000, immutable"}
@@ -449,22 +495,3 @@ def _passage(day: str, note: Note) -> str:
 def _decoded(content: bytes, media_type: str) -> str:
     declared = re.search(r"charset=[\"']?([\w-]+)", media_type, re.I)
     return content.decode(encoding_of(content, declared.group(1) if declared else "") or "utf-8", "replace")
-
-
-def _timeline(story: str, issues: Sequence[Issue]) -> list[_Told]:
-    """Every appearance of the story, newest first, each with the facts that no earlier one gave."""
-    known: set[str] = set()
-    found = []
-    for issue, item in reversed(told(story, issues)):
-        found.append(_appearance(issue, item, known))
-        known |= {claim.text for claim in item.claims()}
-    return found[::-1]
-
-
-def _appearance(issue: Issue, item: Item, known: set[str]) -> _Told:
-    day, notes = issue.draft.slot.day, notes_of(issue)
-    news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
-    cited = [(claim.text, notes[claim.evidence[0]]) for claim in news]
-    facts = [_Fact(text, note.number, _passage(day, note)) for text, note in cited]
-    language = WORDS[issue.draft.language].language
-    return _Told(day, item.title.text or day, anchor(item.story), item.byline, language, facts)

@@ -68,6 +68,14 @@ class SiteWords:
     missing: str
     refused: str
     trouble: str
+    not_kept: str
+    verdicts: Mapping[str, str]
+    """What a reader can say of an item, by the decision's kind."""
+    desk: str
+    desk_hint: str
+    no_decision: str
+    decisions: Mapping[str, str]
+    take_back: str
 
 
 SITE: Mapping[Language, SiteWords] = {
@@ -167,6 +175,21 @@ SITE: Mapping[Language, SiteWords] = {
         missing="这个地址下没有内容：也许日期写错了，或者那一天没有日报。",
         refused="这个请求不被接受。",
         trouble="数据读不出来：{}",
+        not_kept="没能存下来：{}",
+        verdicts={"useful": "有用", "useless": "没用"},
+        desk="编辑台",
+        desk_hint="以下决定有效，影响之后各期的选题；每一条都可以撤回。",
+        no_decision="现在没有有效的决定。",
+        decisions={
+            "pin": "置顶",
+            "ban": "不选",
+            "merge": "同一件事",
+            "split": "不是一件事",
+            "close": "不再关注",
+            "useful": "有用",
+            "useless": "没用",
+        },
+        take_back="撤回",
     ),
     "en": SiteWords(
         own_name="English",
@@ -264,5 +287,20 @@ SITE: Mapping[Language, SiteWords] = {
         missing="Nothing is kept under this address: the date may be mistyped, or that day had no issue.",
         refused="This request is not accepted.",
         trouble="The store cannot be read: {}",
+        not_kept="This could not be kept: {}",
+        verdicts={"useful": "useful", "useless": "not useful"},
+        desk="Desk",
+        desk_hint="These decisions hold and shape the issues to come; each can be taken back.",
+        no_decision="No decision holds now.",
+        decisions={
+            "pin": "pinned",
+            "ban": "banned",
+            "merge": "one story",
+            "split": "two stories",
+            "close": "closed",
+            "useful": "useful",
+            "useless": "not useful",
+        },
+        take_back="take back",
     ),
 }
