@@ -19,6 +19,7 @@ from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from deepdaily.charset import encoding_of
 from deepdaily.core.errors import NoText
+from deepdaily.core.paid import is_label, is_slot, marked_class, marked_title
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.types import Language
 from deepdaily.core.urls import host
@@ -60,15 +61,7 @@ _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?
 _UNREAD_TAGS = frozenset("script style template noscript iframe object svg canvas".split())
 _ROOTS = frozenset("html body main article".split())
 
-_PAID_LABEL = re.compile(
-    r"sponsored(?: (?:content|post|article|story|by .{1,40}))?|advertorial|advertisement feature"
-    r"|paid (?:post|content|partnership|program)(?: .{1,30})?|partner content|promoted(?: content| post)?"
-    r"|brand(?:ed)? content|(?:presented|brought to you|sponsored) by .{1,40}|in partnership with .{1,40}"
-    r"|赞助(?:内容|文章)?|商业推广|推广(?:内容|文章)?|广告(?:文章|合作)|软文|本文由.{1,20}赞助.{0,10}",
-    re.IGNORECASE,
-)
 _SEPARATOR = re.compile(r"\s(?:[|–—·:-]|::)\s|\s?[|｜]\s?|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])")
-_SLOT_LABEL = re.compile(r"advertisement|ad|广告", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +171,7 @@ class _Meta:
             name = (tag.get("property") or tag.get("name") or tag.get("itemprop") or "").lower()
             named.setdefault(name, squeeze(html.unescape(clean(tag.get("content") or "")))[:500])
         linked = list(_linked_data(tree))
+        own = [one for name in ("html", "body", "article") if (one := next(tree.iter(name), None)) is not None]
         dates = (named.get(key, "") for key in ("article:published_time", "og:published_time", "datepublished"))
         stated = (str(node.get("datePublished", "")) for node in linked)
         title = tree.find(".//title")
@@ -187,7 +181,8 @@ class _Meta:
             site=named.get("og:site_name", ""),
             published_at=next((when for date in (*dates, *stated) if (when := moment(date))), None),
             section=named.get("article:section", ""),
-            paid=any("AdvertiserContentArticle" in str(node.get("@type", "")) for node in linked),
+            paid=any("AdvertiserContentArticle" in str(node.get("@type", "")) for node in linked)
+            or any(marked_class(one.get("class") or "") for one in own),
         )
 
 
@@ -317,15 +312,15 @@ def _is_sponsored(tree: HtmlElement, meta: _Meta, title: str, body: str) -> bool
     A lone paid link, or an article about advertising, is neither. `Advertisement` alone mostly labels a slot beside the
     text: it counts only where it touches the headline.
     """
-    if meta.paid or _PAID_LABEL.fullmatch(meta.section) or _PAID_LABEL.match(_bracketed(title)):
+    if meta.paid or is_label(meta.section) or marked_title(title) or marked_title(meta.title):
         return True
-    if any(_PAID_LABEL.fullmatch(line) for line in body.split("\n")[:3]):
+    if any(map(is_label, body.split("\n")[:3])):
         return True
     top = next((one for one in tree.iter("h1") if _folded(one.text_content()) == _folded(title)), None)
     if top is not None:
         before, after = _texts(top, "preceding")[-3:], _texts(top, "following")[:6]
         touching = before[-1:] + after[:1]
-        if any(_PAID_LABEL.fullmatch(text) for text in before + after) or any(map(_SLOT_LABEL.fullmatch, touching)):
+        if any(map(is_label, before + after)) or any(map(is_slot, touching)):
             return True
     article = next(tree.iter("article", "main"), tree)
     outward = [link for link in article.iter("a") if (link.get("href") or "").startswith("http")]
@@ -337,12 +332,6 @@ def _texts(element: HtmlElement, side: str) -> list[str]:
     """The texts before or after an element, in page order, those of menus left out."""
     found = element.xpath(f"{side}::text()[normalize-space() and not(ancestor::nav)]")
     return [squeeze(str(text)) for text in found]
-
-
-def _bracketed(title: str) -> str:
-    """What a title says in brackets in front: `[Sponsored] …`, `【推广】…`."""
-    found = re.match(r"[\[【(（](.{1,30}?)[\]】)）]", title)
-    return found[1] if found else ""
 
 
 def _folded(text: str) -> str:

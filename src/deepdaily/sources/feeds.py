@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from importlib.metadata import version
@@ -17,6 +17,7 @@ import feedparser
 from resiliparse.parse.encoding import detect_encoding
 
 from deepdaily.core.errors import DeepdailyError, NotAFeed
+from deepdaily.core.paid import is_label, marked_title
 from deepdaily.core.text import clean, language_of, shorten, squeeze, width
 from deepdaily.core.types import Document, Harvest, Offer, Snapshot, SourceHealth, Window, document_id
 from deepdaily.core.urls import canonical, domain, sponsored_link
@@ -56,9 +57,6 @@ _CUT_SHORT = re.compile(
     r"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\]|read (?:more|the full .{1,30}|on)\W*|continue reading.{0,80}|阅读(?:全文|原文|更多)\W*"
     r"|查看(?:全文|原文)\W*|the post .{1,200} (?:appeared first on|first appeared on) .{1,60})$",
     re.IGNORECASE,
-)
-_PAID_TITLE = re.compile(
-    r"\W*(?:sponsor(?:ed)?(?: post| content)?|advertisement|partner content|赞助|推广|广告)\s*[\]】):：]", re.I
 )
 _BARE_VERSION = re.compile(r"(?:release |version )?[vb]?\d[\w.+-]*(?: \(.{1,40}\))?", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -287,10 +285,13 @@ def _entry(entry: Mapping[str, Any], base: str) -> Entry:
         published_at=_date(entry),
         text=fragment(max(bodies, key=len)[:MAX_MARKUP_CHARS]),
         author=_one_line(entry.get("author"))[:200],
-        sponsored=bool(_PAID_TITLE.match(title))
-        or sponsored_link(link)
-        or not terms.isdisjoint({"sponsored", "推广", "广告"}),
+        sponsored=_paid(title, link, terms),
     )
+
+
+def _paid(title: str, link: str, terms: Iterable[Any]) -> bool:
+    """Said by its title, its link or a category; a category 广告 may be a topic of engineering."""
+    return marked_title(title) or sponsored_link(link) or any(is_label(str(term)) for term in terms)
 
 
 def _json_entries(body: bytes, base: str) -> list[Entry]:
@@ -308,6 +309,7 @@ def _json_entry(item: Mapping[str, Any], base: str) -> Entry:
     name = str(item.get("id") or "")
     link = _link(item.get("url") or item.get("external_url") or (name if name.startswith("http") else ""), base)
     markup = item.get("content_html") or item.get("content_text") or item.get("summary") or ""
+    tags = item.get("tags")
     authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
     dates = (moment(str(item.get(key) or "")) for key in ("date_published", "date_modified"))
     title = _one_line(item.get("title"))
@@ -318,7 +320,7 @@ def _json_entry(item: Mapping[str, Any], base: str) -> Entry:
         published_at=next((date for date in dates if date), None),
         text=fragment(str(markup)[:MAX_MARKUP_CHARS]),
         author=next((_one_line(one.get("name"))[:200] for one in authors or [] if isinstance(one, dict)), ""),
-        sponsored=bool(_PAID_TITLE.match(title)) or sponsored_link(link),
+        sponsored=_paid(title, link, tags if isinstance(tags, list) else []),
     )
 
 
