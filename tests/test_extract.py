@@ -197,6 +197,8 @@ def test_plain_text_is_read_as_it_stands() -> None:
         {"inside": "<p>本文由示例公司赞助</p>"},
         {"before": "<span>广告</span>"},
         {"headline": "【推广】新一代推理网关"},
+        {"inside": "<p>This article is sponsored by Example Cloud.</p>"},
+        {"inside": "<p>本文为商业推广</p>"},
         {"head": '<meta property="article:section" content="Partner Content">'},
         {"head": '<script type="application/ld+json">{"@type": "AdvertiserContentArticle"}</script>'},
         {
@@ -216,6 +218,8 @@ def test_paid_material_is_known_by_its_marks(paid: dict[str, str]) -> None:
         {"inside": "<p>Sponsored content is 40 % of what they show.</p>"},
         {"inside": f"<p>{LONG}</p><p>Advertisement</p>"},
         {"before": "<nav>Sponsored content</nav>"},
+        {"before": "<button>Sponsor</button>"},
+        {"headline": "GitHub Sponsors now supports agents"},
         {"inside": '<p><a rel="sponsored" href="https://a.example/1">a</a></p>'},
     ],
 )

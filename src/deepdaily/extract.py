@@ -19,7 +19,7 @@ from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from deepdaily.charset import encoding_of
 from deepdaily.core.errors import NoText
-from deepdaily.core.paid import disclosed, paid_label, paid_title, slot_label
+from deepdaily.core.paid import is_label, is_slot, marked_class, marked_title
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.types import Language
 from deepdaily.core.urls import host
@@ -171,6 +171,7 @@ class _Meta:
             name = (tag.get("property") or tag.get("name") or tag.get("itemprop") or "").lower()
             named.setdefault(name, squeeze(html.unescape(clean(tag.get("content") or "")))[:500])
         linked = list(_linked_data(tree))
+        own = [one for name in ("html", "body", "article") if (one := next(tree.iter(name), None)) is not None]
         dates = (named.get(key, "") for key in ("article:published_time", "og:published_time", "datepublished"))
         stated = (str(node.get("datePublished", "")) for node in linked)
         title = tree.find(".//title")
@@ -180,7 +181,8 @@ class _Meta:
             site=named.get("og:site_name", ""),
             published_at=next((when for date in (*dates, *stated) if (when := moment(date))), None),
             section=named.get("article:section", ""),
-            paid=any("AdvertiserContentArticle" in str(node.get("@type", "")) for node in linked),
+            paid=any("AdvertiserContentArticle" in str(node.get("@type", "")) for node in linked)
+            or any(marked_class(one.get("class") or "") for one in own),
         )
 
 
@@ -310,16 +312,15 @@ def _is_sponsored(tree: HtmlElement, meta: _Meta, title: str, body: str) -> bool
     A lone paid link, or an article about advertising, is neither. `Advertisement` alone mostly labels a slot beside the
     text: it counts only where it touches the headline.
     """
-    if meta.paid or paid_label(meta.section) or paid_title(title):
+    if meta.paid or is_label(meta.section) or marked_title(title) or marked_title(meta.title):
         return True
-    lines = body.split("\n")
-    if any(map(paid_label, lines[:3])) or any(map(disclosed, lines[:3] + lines[-3:])):
+    if any(map(is_label, body.split("\n")[:3])):
         return True
     top = next((one for one in tree.iter("h1") if _folded(one.text_content()) == _folded(title)), None)
     if top is not None:
         before, after = _texts(top, "preceding")[-3:], _texts(top, "following")[:6]
         touching = before[-1:] + after[:1]
-        if any(map(paid_label, before + after)) or any(map(slot_label, touching)):
+        if any(map(is_label, before + after)) or any(map(is_slot, touching)):
             return True
     article = next(tree.iter("article", "main"), tree)
     outward = [link for link in article.iter("a") if (link.get("href") or "").startswith("http")]

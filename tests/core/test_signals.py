@@ -29,7 +29,7 @@ def test_independent_publishers_of_like_titles_are_counted() -> None:
 
 
 def test_a_flood_of_copies_and_a_publisher_s_own_repetition_count_once() -> None:
-    copies = [candidate(TITLE, f"https://site{n}.example/1") for n in range(9)]
+    copies = [candidate(TITLE, f"https://site{n}.example/1") for n in range(30)]
     variants = ["Claude Opus 4.6 by Anthropic has agent teams", "Anthropic: Claude Opus 4.6 and its agent teams"]
     same_site = [candidate(title, f"https://x{n}.site0.example/1") for n, title in enumerate(variants)]
 

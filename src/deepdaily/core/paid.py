@@ -1,55 +1,61 @@
-"""Whether somebody paid for a text, by what it says of itself: labels and disclosures in English and Chinese. Marks of links are
-in `urls.sponsored_link`. What is paid for is left out before anything is ranked."""
+"""How sites say that somebody paid for a text, in English and Chinese: by a label, in a title, by a class of their markup.
+
+A label is a whole line or a whole bracket, never a word of a sentence: an article about advertising is not an advertisement.
+"""
 
 from __future__ import annotations
 
 import re
 
 _LABEL = re.compile(
-    r"sponsored(?: (?:content|post|article|story|message|by .{1,40}))?|advertorial|advertisement feature"
-    r"|paid (?:post|content|partnership|program|promotion)(?: .{1,30})?|partner content|promoted(?: content| post)?"
-    r"|brand(?:ed)? content|(?:presented|brought to you) by .{1,40}|in (?:paid )?partnership with .{1,40}"
-    r"|赞助(?:内容|文章)?|特约赞助|商业推广|推广(?:内容|文章)?|广告(?:文章|合作)|商业合作|软文|本文由.{1,20}赞助.{0,10}",
+    r"sponsored(?: (?:content|post|article|story|stories|feature|message|by .{1,40}))?|sponsor(?:['’]s)? (?:content|post|message)"
+    r"|(?:paid )?advertorial|advertisement feature|advertiser content|paid advertisement|native advertising"
+    r"|paid (?:post|content|partnership|program|promotion|for by)(?: .{1,40})?"
+    r"|partner(?:ed)? (?:content|post)|from our (?:partners?|sponsors?)|(?:a )?message from our sponsors?"
+    r"|promoted(?: content| post| story)?|brand(?:ed)? (?:content|studio)"
+    r"|(?:presented|brought to you|sponsored|paid for) by .{1,40}|(?:created |produced )?in partnership with .{1,40}"
+    r"|(?:disclosure: ?)?this (?:post|article|story|page|content|newsletter|episode) (?:is|was)"
+    r" (?:(?:a )?(?:sponsored|paid|advertis)|brought to you|(?:produced|created) in (?:paid )?partnership)\b.{0,80}"
+    r"|(?:disclosure: ?)?(?:this (?:post|article|story|page) )?(?:may )?(?:contains?|includes?) affiliate links?\b.{0,200}"
+    r"|as an amazon associate.{0,80}"
+    r"|[#＃](?:ad|sponsored|广告)"
+    r"|[赞贊]助(?:商)?(?:[内內]容|文章)?|(?:商[业業]|付[费費]|品牌|合作|有[偿償])(?:推[广廣]|合作|[内內]容)(?:[内內]容|文章)?"
+    r"|推[广廣](?:[内內]容|文章)?|[广廣]告(?:文章|合作|[内內]容|投放|[编編]辑)|[广廣][编編]特[辑輯]|[业業]配(?:文)?|[软軟]文|恰饭文?"
+    r"|本(?:文|篇|期)?(?:[内內]容)?(?:[为為]|是|[属屬]于?)(?:.{0,12})(?:[广廣]告|推[广廣]|[赞贊]助|商[业業]合作|[软軟]文|[业業]配).{0,6}"
+    r"|本(?:文|篇|期|[内內]容)由.{1,20}[赞贊]助.{0,10}|本文含有?(?:返利|推[广廣]|[联聯]盟|佣金)[链鏈][接結].{0,40}",
     re.IGNORECASE,
 )
-_SLOT = re.compile(r"advertisement|ad|sponsor|sponsor(?:ed)? post|广告|赞助商", re.IGNORECASE)
-"""As a line of a page these mostly name a box beside the text; in a title they label it."""
-
-_DISCLOSURE = re.compile(
-    r"(?:disclosure: ?)?this (?:post|article|story|episode|video|newsletter|content) (?:is|was|has been)"
-    r" (?:(?:a )?paid (?:for|promotion)|sponsored|made possible|(?:produced|created) in (?:paid )?partnership|brought to you)\b"
-    r"|(?:we|i) (?:was|were|have been|am|are) (?:paid|compensated) (?:by|for)\b.{0,60}\b(?:post|article|review)\b"
-    r"|(?:this (?:post|article) )?contains (?:paid|affiliate) links\b"
-    r"|本(?:文|内容|期)(?:(?:为|系|是|属于?)(?:付费|商业|有偿|推广|赞助)|由.{1,20}(?:赞助|付费))"
-    r"|本文(?:含有?|包含)(?:推广|返利|联盟)链接",
+_SLOT = re.compile(r"advertisement|ad|[广廣]告", re.IGNORECASE)
+_BRACKETED = re.compile(r"^\W{0,3}[\[【(（「](.{1,30}?)[\]】)）」]|[\[【(（「]([^\[【(（「]{1,30})[\]】)）」]\s*$")
+_ANNOUNCED = re.compile(
+    r"(?:sponsor(?:ed)?(?: post| content)?|partner content|advertorial|[赞贊]助)\s*[:：]", re.IGNORECASE
+)
+_AT_THE_END = re.compile(r"(?:[|｜]\s*|\s[–—-]\s)([^|｜–—-]{1,30})$")
+_CLASS = re.compile(
+    r"(?:(?:category|tag|post|is|type|single|article)-+)*(?:sponsored|advertorial|paid-post|partner-content|native-ad)"
+    r"(?:-(?:post|content|article|story))?",
     re.IGNORECASE,
 )
 
 
-_BRACKET_FIRST = re.compile(r"\W*[\[【(（](.{1,40}?)[\]】)）]")
-_BRACKET_LAST = re.compile(r"[\[【(（]([^\[【(（]{1,40})[\]】)）]\W*$")
+def is_label(text: str) -> bool:
+    """Whether a line or a category says of the text beside it that it was paid for."""
+    return bool(_LABEL.fullmatch(text.strip(" .。!！:：·-—|*_()（）")))
 
 
-def paid_label(line: str) -> bool:
-    """Whether a line, a section's name or a category is a label of paid material and nothing else."""
-    return bool(_LABEL.fullmatch(line.strip()))
+def is_slot(text: str) -> bool:
+    """Whether it labels a place for advertisements: it says something of a text only where it touches the headline."""
+    return bool(_SLOT.fullmatch(text.strip()))
 
 
-def slot_label(line: str) -> bool:
-    """Whether it is a label that alone says little: it names a box as often as a text."""
-    return bool(_SLOT.fullmatch(line.strip()))
+def marked_title(title: str) -> bool:
+    """Whether a title says so itself: `[Sponsored] …`, `【广告】…`, `Sponsored: …`, `… (Sponsor)`, `… | Partner Content`."""
+    brackets = [inside for found in _BRACKETED.finditer(title) for inside in found.groups() if inside]
+    tail = _AT_THE_END.search(title)
+    bracketed = any(is_label(one) or is_slot(one) or one.casefold() == "sponsor" for one in brackets)
+    return bracketed or bool(_ANNOUNCED.match(title)) or bool(tail and is_label(tail[1]))
 
 
-def paid_title(title: str) -> bool:
-    """Whether a title is labelled: `[Sponsored] …`, `广告：…`, `… (Sponsored)`, `… | Partner content`, `…【推广】`."""
-    label, colon, _ = re.split(r"([:：])", f"{title}: ", maxsplit=1)
-    labels = [label] if colon and len(label) < len(title) else []
-    labels += [found[1] for found in (_BRACKET_FIRST.match(title), _BRACKET_LAST.search(title)) if found]
-    parts = re.split(r"\s[|｜–—]\s|[|｜]", title)
-    ends = [parts[0], parts[-1]] if len(parts) > 1 else []
-    return any(map(paid_label, labels + ends)) or any(map(slot_label, labels))
-
-
-def disclosed(line: str) -> bool:
-    """Whether a sentence says of its own text that it was paid for."""
-    return bool(_DISCLOSURE.match(line.strip(" *_（()[]【】")))
+def marked_class(names: str) -> bool:
+    """Whether one of an element's classes says so, as WordPress writes the categories of a post."""
+    return any(_CLASS.fullmatch(name) for name in names.split())

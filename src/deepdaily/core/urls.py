@@ -53,11 +53,18 @@ PUBLIC_SUFFIXES = frozenset(
 
 AFFILIATE_HOSTS = frozenset(
     "amzn.to shareasale.com anrdoezrs.net dpbolvw.net jdoqocy.com kqzyfj.com tkqlhce.com skimresources.com linksynergy.com"
-    " rstyle.me awin1.com prf.hn pxf.io sjv.io doubleclick.net googleadservices.com u.jd.com s.click.taobao.com".split()
+    " rstyle.me awin1.com prf.hn pxf.io sjv.io doubleclick.net googleadservices.com u.jd.com union-click.jd.com s.click.taobao.com"
+    " s.click.tmall.com uland.taobao.com".split()
 )
 AFFILIATE_KEYS = frozenset(
-    "aff affid aff_id aff_sub affiliate affiliate_id affiliateid irclickid irgwc ranmid raneaid ransiteid awc".split()
+    "cjevent fpr sscid tap_a"
+    " aff affid aff_id aff_sub affiliate affiliate_id affiliateid irclickid irgwc ranmid raneaid ransiteid awc".split()
 )
+PAID_MEDIUMS = frozenset(
+    "affiliate affiliates sponsored sponsorship sponsor paid paid_social paid-social paidsocial"
+    " cpc ppc cpm display advertorial".split()
+)
+"""Values of `utm_medium`."""
 
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ARXIV = re.compile(r"/(?:abs|pdf|html)/(\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?")
@@ -122,7 +129,7 @@ def sponsored_link(url: str) -> bool:
     if any(name == paid or name.endswith("." + paid) for paid in AFFILIATE_HOSTS):
         return True
     pairs = {key.lower(): value[1:].lower() for key, value in _pairs(urlsplit(url).query)}
-    if pairs.get("utm_medium") in ("affiliate", "sponsored", "sponsorship", "paid", "cpc"):
+    if pairs.get("utm_medium") in PAID_MEDIUMS:
         return True
     return not AFFILIATE_KEYS.isdisjoint(pairs) or ("tag" in pairs and bool(re.match(r"(?:[^.]+\.)?amazon\.", name)))
 

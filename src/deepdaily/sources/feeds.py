@@ -17,7 +17,7 @@ import feedparser
 from resiliparse.parse.encoding import detect_encoding
 
 from deepdaily.core.errors import DeepdailyError, NotAFeed
-from deepdaily.core.paid import paid_label, paid_title
+from deepdaily.core.paid import is_label, marked_title
 from deepdaily.core.text import clean, language_of, shorten, squeeze, width
 from deepdaily.core.types import Document, Harvest, Offer, Snapshot, SourceHealth, Window, document_id
 from deepdaily.core.urls import canonical, domain, sponsored_link
@@ -276,7 +276,7 @@ def _entry(entry: Mapping[str, Any], base: str) -> Entry:
     name = str(entry.get("id") or "")
     link = _link(entry.get("link") or (name if name.startswith(("http://", "https://")) else ""), base)
     bodies = [str(part.get("value") or "") for part in entry.get("content") or []] + [str(entry.get("summary") or "")]
-    terms = [str(tag.get("term") or "") for tag in entry.get("tags") or []]
+    terms = {str(tag.get("term") or "").lower() for tag in entry.get("tags") or []}
     title = _one_line(entry.get("title"))
     return Entry(
         id=_one_line(name) or link,
@@ -285,8 +285,13 @@ def _entry(entry: Mapping[str, Any], base: str) -> Entry:
         published_at=_date(entry),
         text=fragment(max(bodies, key=len)[:MAX_MARKUP_CHARS]),
         author=_one_line(entry.get("author"))[:200],
-        sponsored=_is_paid(title, link, terms),
+        sponsored=_paid(title, link, terms),
     )
+
+
+def _paid(title: str, link: str, terms: Iterable[Any]) -> bool:
+    """Said by its title, its link or a category; a category 广告 may be a topic of engineering."""
+    return marked_title(title) or sponsored_link(link) or any(is_label(str(term)) for term in terms)
 
 
 def _json_entries(body: bytes, base: str) -> list[Entry]:
@@ -304,9 +309,10 @@ def _json_entry(item: Mapping[str, Any], base: str) -> Entry:
     name = str(item.get("id") or "")
     link = _link(item.get("url") or item.get("external_url") or (name if name.startswith("http") else ""), base)
     markup = item.get("content_html") or item.get("content_text") or item.get("summary") or ""
+    tags = item.get("tags")
     authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
     dates = (moment(str(item.get(key) or "")) for key in ("date_published", "date_modified"))
-    title, tags = _one_line(item.get("title")), item.get("tags")
+    title = _one_line(item.get("title"))
     return Entry(
         id=_one_line(name) or link,
         title=title,
@@ -314,13 +320,8 @@ def _json_entry(item: Mapping[str, Any], base: str) -> Entry:
         published_at=next((date for date in dates if date), None),
         text=fragment(str(markup)[:MAX_MARKUP_CHARS]),
         author=next((_one_line(one.get("name"))[:200] for one in authors or [] if isinstance(one, dict)), ""),
-        sponsored=_is_paid(title, link, map(str, tags) if isinstance(tags, list) else ()),
+        sponsored=_paid(title, link, tags if isinstance(tags, list) else []),
     )
-
-
-def _is_paid(title: str, link: str, categories: Iterable[str]) -> bool:
-    """By label, link or category; a category `广告` is a topic as often as a label."""
-    return paid_title(title) or sponsored_link(link) or any(map(paid_label, categories))
 
 
 def _link(written: Any, base: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from deepdaily.core.errors import DeepdailyError, FetchError, SourceError
-from deepdaily.core.paid import paid_title
+from deepdaily.core.paid import marked_title
 from deepdaily.core.text import clean, squeeze
 from deepdaily.core.types import Harvest, Offer, SourceHealth, Window
 from deepdaily.core.urls import canonical, sponsored_link
@@ -112,5 +112,5 @@ class HackerNews:
             url = canonical(hit.url)
         except ValueError:
             return None
-        paid = sponsored_link(hit.url) or paid_title(hit.title)
+        paid = sponsored_link(hit.url) or marked_title(hit.title)
         return Offer(url, self.name, hit.title, hit.teaser, hit.points, hit.created_at, paid)

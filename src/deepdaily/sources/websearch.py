@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from deepdaily.core.errors import BadStatus, DeepdailyError, FetchError, QuotaSpent, RateLimited, SourceError
-from deepdaily.core.paid import paid_title
+from deepdaily.core.paid import marked_title
 from deepdaily.core.text import clean
 from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceState, Watch, Window
 from deepdaily.core.urls import canonical, sponsored_link
@@ -200,5 +200,5 @@ class WebSearch:
         except ValueError:
             return None
         published_at = min(when, window.now) if when else None
-        paid = sponsored_link(result.url) or paid_title(result.title)
+        paid = sponsored_link(result.url) or marked_title(result.title)
         return Offer(url, self.name, result.title, result.snippet, published_at=published_at, sponsored=paid)
