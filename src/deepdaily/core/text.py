@@ -254,7 +254,9 @@ _PERIODS = {
     "month": r"(?:per|a|each|every|/|past|last|one)\s?months?\b|monthly|每月|一个月|每个月|月(?=下载|活|均|费)",
     "year": r"(?:per|a|each|every|/|past|last|one)\s?years?\b|yearly|annual|每年|一年",
 }
-_PERIOD = re.compile("(?=[pae/howldmy每一日月])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PERIODS.items()) + ")")
+_PERIOD = re.compile(
+    "(?=[pae/howldmy每一日月])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PERIODS.items()) + ")"
+)
 
 
 def periods(text: str) -> set[str]:
