@@ -178,6 +178,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # One statement needs no transaction: BEGIN and ROLLBACK would each be a way to the server and back.
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._insert = _insert(engine.dialect.name)
         self._issues_at = lru_cache(maxsize=READINGS_KEPT)(self._read_issues)
 
@@ -430,7 +432,7 @@ class Store:
 
     def find(self, words: str, limit: int) -> list[fulltext.Printed]:
         """At most `limit` printed items that have every one of the words, the most relevant first."""
-        with self._engine.connect() as db:
+        with self._reading.connect() as db:
             return fulltext.find(db, words, limit)
 
     def editions(self, slot: str) -> list[Edition]:
@@ -543,12 +545,12 @@ class Store:
         return statement.on_conflict_do_nothing()
 
     def _one(self, query: Any) -> str | None:
-        with self._engine.connect() as db:
+        with self._reading.connect() as db:
             found: str | None = db.execute(query.limit(1)).scalar()
         return found
 
     def _all(self, query: Any) -> list[str]:
-        with self._engine.connect() as db:
+        with self._reading.connect() as db:
             return list(db.execute(query).scalars())
 
 

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from playwright import sync_api as playwright
 
+from deepdaily.core.types import Decision, DecisionKind
 from deepdaily.store import open_store
+from render import issues
 from serve import shelves
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -32,6 +34,7 @@ PATHS = (
     "/search?q=微调",
     "/board",
     "/feeds",
+    "/desk",
     "/?lang=en",
 )
 
@@ -42,6 +45,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("reader")
     store = open_store(folder)
     shelves.shelf(store, folder).snapshots.close()
+    for number, kind in enumerate(get_args(DecisionKind)):
+        store.keep_decision(
+            Decision(f"d-{number}", kind, f"https://{kind}.example/a", issues.NOW, title="微调 7B 模型")
+        )
+    store.keep_decision(Decision("d-said", "useless", shelves.TUNING_AGAIN.url, issues.NOW))
     store.close()
     command = [sys.executable, "-m", "deepdaily", "serve", "--data", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as server:
@@ -98,6 +106,19 @@ def test_search_story_and_board_are_reached_from_the_day(page: Any) -> None:
     page.get_by_role("link", name="运行", exact=True).click()
     page.get_by_text("看数字").first.click()
     assert page.get_by_role("cell", name="search:brave:rate-limited").is_visible()
+
+
+def test_a_word_on_an_item_is_given_and_taken_back_by_its_button(page: Any) -> None:
+    button = page.locator("main > article").first.get_by_role("button", name="有用")
+    for state in ("true", "false"):
+        button.click()
+        page.wait_for_url("**/d/*#s-*")
+        page.wait_for_load_state()
+        assert button.get_attribute("aria-pressed") == state
+
+    page.get_by_role("link", name="编辑台").click()
+    row = page.locator(".entries li", has_text="不再关注")
+    assert row.get_by_role("button", name="撤回").is_visible()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
