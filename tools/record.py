@@ -51,7 +51,7 @@ class Endpoint:
 
 
 async def record(options: argparse.Namespace) -> int:
-    pipeline.WRITE_S = pipeline.REVIEW_S = pipeline.CLOSE_S = HOURS_S
+    pipeline.RANK_S = pipeline.WRITE_S = pipeline.REVIEW_S = pipeline.CLOSE_S = HOURS_S
     sample = options.settings is None
     settings = web.settings() if sample else wiring.Given.of(options.settings, None, None).settings
     digest = settings.digest.model_copy(update={"language": options.language})
