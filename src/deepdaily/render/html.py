@@ -26,9 +26,10 @@ CHARACTERS_A_MINUTE, WORDS_A_MINUTE = 400, 220
 BASIS_SHOWN = 4
 """Passages that a judgement opens to; a day has some thirty judgements, and its page shall stay below 80 KB."""
 
-# A figure with its unit, but not the digits inside a name or version (GPT-5.3, v0.9.1).
+# A figure with its unit, but not the digits inside a name or version (GPT-5.3, v0.9.1). It begins with the digit, not with what
+# may not stand before it: so the search leaps from digit to digit.
 _FIGURE = re.compile(
-    r"(?<![\w.\-])\d+(?:[.,:]\d+)*(?:\s?(?:%|‰|(?:[kMGT]?i?[BbW]|[nµm]?s|[kMG]?Hz|[KMBx])\b)|[ ]?(?:倍|万|亿))?(?![\w.\-]*\d)",
+    r"\d(?<![\w.\-]\d)\d*(?:[.,:]\d+)*(?:\s?(?:%|‰|(?:[kMGT]?i?[BbW]|[nµm]?s|[kMG]?Hz|[KMBx])\b)|[ ]?(?:倍|万|亿))?(?![\w.\-]*\d)",
     re.ASCII,
 )
 
