@@ -30,6 +30,7 @@ bench: .venv/dev
 	@$(BIN)/python tools/bench.py
 	@$(BIN)/python tools/bench_race.py
 	@$(BIN)/python tools/bench_race.py --plot docs/race.svg
+	@$(BIN)/python tools/bench_choosing.py --plot docs/choosing.svg
 
 lock: .venv/dev  ## resolve afresh; hashes for every platform, no index address
 	@$(BIN)/pip install -q 'uv>=0.9,<1'

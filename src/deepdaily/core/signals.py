@@ -54,7 +54,6 @@ def _title_signals(one: Candidate) -> Signals:
     field = bool(AI.search(titles) or any(AI.search(offer.teaser) for offer in one.offers))
     found = {
         "speaks of AI": field,
-        "outside our field": not (field or lab),
         "names a lab or project": lab,
         "names a model": MODEL.search(titles),
         "release": EVENT_VERB.search(titles),

@@ -13,7 +13,6 @@ Profile = Literal["consensus", "engineering"]
 _ROWS: dict[str, tuple[float, float]] = {
     # signal: consensus, engineering
     "speaks of AI": (1.0, 1.0),
-    "outside our field": (-1.0, -1.0),
     "names a lab or project": (1.0, 0.8),
     "names a model": (0.5, 0.3),
     "release": (0.4, 0.4),
