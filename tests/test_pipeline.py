@@ -19,7 +19,7 @@ from deepdaily.console import LineMeter
 from deepdaily.core.errors import NoModel, NothingToPublish, PublishError, Unreachable
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.schedule import slot_at
-from deepdaily.core.types import Document, Edition, Issue, Slot
+from deepdaily.core.types import Decision, Document, Edition, Issue, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.demo import web
 from deepdaily.fetch import Answer, Fetcher
@@ -136,6 +136,28 @@ async def test_a_run_whose_slot_another_has_told_meanwhile_publishes_that(whole:
 
         assert issue == opened.store.issue(SLOT.day) == other
     assert other.draft.title in (tmp_path / "out" / POST).read_text("utf-8")
+
+
+async def test_what_was_said_at_the_desk_is_in_the_next_issue_and_not_when_it_is_taken_back(
+    whole: Whole, tmp_path: Path
+) -> None:
+    first, _, record, _ = whole
+    below = [loss.url for loss in first.store.losses(SLOT.key) if "below the last chosen" in loss.reason]
+    pinned, banned = below[-1], record["chosen"][0]["url"]
+
+    async def chosen(folder: Path, taken_back_at: datetime | None = None) -> list[dict[str, Any]]:
+        async with house(folder) as opened:
+            for kind, url in (("pin", pinned), ("ban", banned)):
+                opened.store.keep_decision(Decision(f"d-{kind}", kind, url, web.NOW, taken_back_at=taken_back_at))  # type: ignore[arg-type]
+            _, record = await run_day(opened, SLOT, web.NOW, dry=True)
+            return record.chosen
+
+    decided = await chosen(tmp_path / "decided")
+
+    assert decided[0]["url"] == pinned
+    assert "pinned at the desk" in decided[0]["reasons"]
+    assert banned not in {one["url"] for one in decided}
+    assert await chosen(tmp_path / "taken back", web.NOW) == record["chosen"]
 
 
 def test_every_offered_link_is_told_or_lost_with_a_reason(whole: Whole) -> None:
