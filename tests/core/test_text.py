@@ -112,6 +112,22 @@ def test_a_shortened_text_fits(text: str, columns: int) -> None:
     assert width(short) <= columns or (short == text and width(text) <= columns)
 
 
+@pytest.mark.parametrize(
+    ("words", "figure"),
+    [
+        ("four billion parameters", "40 亿参数"),
+        ("two hundred agents", "200 个代理"),
+        ("a million requests", "100 万次请求"),
+    ],
+)
+def test_a_number_word_before_a_magnitude_is_its_figure(words: str, figure: str) -> None:
+    assert {number.value for number in numbers(words)} == {number.value for number in numbers(figure)}
+
+
+def test_hundreds_are_no_number() -> None:
+    assert numbers("hundreds of agents, millions of requests") == set()
+
+
 def test_small_numbers_may_be_words() -> None:
     assert numbers("Six proposals") == numbers("六项提案") == {Number(Decimal(6), "")}
     assert numbers("one of them, 一种") == set()

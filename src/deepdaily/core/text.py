@@ -162,7 +162,7 @@ class Number:
 
 
 _MAGNITUDE = {"k": 3, "m": 6, "b": 9, "t": 12, "千": 3, "万": 4, "百万": 6, "亿": 8, "万亿": 12,
-              "thousand": 3, "million": 6, "billion": 9, "trillion": 12}  # fmt: skip
+              "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}  # fmt: skip
 _UNIT = {
     "%": "%", "percent": "%", "per cent": "%", "个百分点": "pp", "percentage points": "pp", "x": "x", "×": "x", "times": "x",
     "倍": "x", "$": "usd", "美元": "usd", "usd": "usd", "us$": "usd", "¥": "cny", "元": "cny", "人民币": "cny", "€": "eur",
@@ -177,7 +177,7 @@ _UNIT = {
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NUMBER = re.compile(
     r"(?=[\d\su$¥€])(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))"
-    r"(?:\s?(?P<size>万亿|百万|[千万亿]|thousand|million|billion|trillion)|(?P<suffix>[kmbt])(?![a-z0-9]))?"
+    r"(?:\s?(?P<size>万亿|百万|[千万亿]|hundred|thousand|million|billion|trillion)|(?P<suffix>[kmbt])(?![a-z0-9]))?"
     r"(?:[\s-]?(?P<unit>"
     + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True))
     + r")(?![a-z0-9]))?"
@@ -187,9 +187,13 @@ _WORDS = {
     "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
 }  # fmt: skip
 _WORD_NUMBER = re.compile(
-    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?!\s(?:thousand|million|billion))"
+    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
     r"|(?<![一二两三四五六七八九十百千万])([两三四五六七八九十])(?=[个项条款种家名位块倍天周次台份篇步类])"
 )
+_WORD_TIMES = re.compile(
+    r"\b(an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -](?=(?:hundred|thousand|million|billion|trillion)\b)"
+)
+"""`four billion parameters` is 40 亿."""
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b"
@@ -224,6 +228,7 @@ def numbers(text: str) -> set[Number]:
     `six` and 六项 are 6; `one`, 一 and 两 before no measure word are not read as numbers.
     """
     folded = _DATE.sub(" ", unicodedata.normalize("NFKC", text).lower())
+    folded = _WORD_TIMES.sub(lambda word: f"{_WORDS.get(word[1], 1)} ", folded)
     folded = _RANGE.sub(lambda r: f"{r['first']}{r['own'] or r['size']} to {r['second']}{r['size']}", folded)
     found = set()
     for match in _NUMBER.finditer(folded):
