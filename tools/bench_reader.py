@@ -101,9 +101,21 @@ def measured(port: int, kind: str, issues: Sequence[Issue], rng: Random) -> str:
     turns = [[rng.choice(paths) for _ in range(REQUESTS)] for _ in range(CLIENTS)]
     with ThreadPoolExecutor(CLIENTS) as clients:
         took = [one for answers in clients.map(lambda turn: asked(port, turn), turns) for one in answers]
+    drawn = len({path for turn in turns for path in turn})
+    return row(f"{kind}, {drawn} addresses", took, f"{BARS_MS[kind]} ms")
+
+
+def row(what: str, took: Sequence[tuple[float, int]], bar: str) -> str:
+    """A row of the table, without the store's name."""
     p95 = quantiles([ms for ms, _ in took], n=20)[-1]
     p50 = quantiles([ms for ms, _ in took], n=2)[0]
-    return f"{kind} | {p50:.0f} ms | {p95:.0f} ms | {BARS_MS[kind]} ms | {max(size for _, size in took) / 1000:.0f} KB"
+    return f"{what} | {p50:.1f} ms | {p95:.1f} ms | {bar} | {max(size for _, size in took) / 1000:.0f} KB"
+
+
+def drawing(port: int, issues: Sequence[Issue]) -> list[str]:
+    """Rows of one client alone: days that nobody asked for in this language yet, and the same days again."""
+    paths = [f"/d/{issue.draft.slot.day}?lang=en" for issue in issues[:REQUESTS]]
+    return [row(f"day, one client, {turn}", asked(port, paths), "–") for turn in ("drawn first", "again")]
 
 
 def rows(name: str, url: str) -> list[str]:
@@ -117,7 +129,8 @@ def rows(name: str, url: str) -> list[str]:
                 assert server.stdout is not None
                 port = int(server.stdout.readline().split()[2].rstrip("/").rpartition(":")[2])
                 rng = Random(0)
-                return [f"| {name} | {measured(port, kind, issues, rng)} |" for kind in BARS_MS]
+                found = [measured(port, kind, issues, rng) for kind in BARS_MS]
+                return [f"| {name} | {one} |" for one in [*found, *drawing(port, issues)]]
             finally:
                 server.terminate()
 
