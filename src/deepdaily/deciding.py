@@ -8,7 +8,7 @@ from datetime import datetime
 from deepdaily.archive import item_of
 from deepdaily.core.desk import TOPIC, decision_id, in_force
 from deepdaily.core.errors import SettingsError
-from deepdaily.core.memory import latest_watches, open_watches
+from deepdaily.core.memory import open_watches, unsettled
 from deepdaily.core.types import Decision, DecisionKind, Item
 from deepdaily.core.urls import canonical, page_key
 from deepdaily.store import Store
@@ -41,9 +41,9 @@ def decided(kind: DecisionKind, what: str, other: str, store: Store, now: dateti
 
 
 def _watch(name: str, store: Store) -> tuple[str, str]:
-    known = {watch.id: watch.question for watch in latest_watches(store.issues())}
+    known = {watch.id: watch.question for watch in unsettled(store.issues())}
     if name not in known:
-        raise SettingsError(f"no question {name!r} was asked lately", "see `deepdaily desk list`")
+        raise SettingsError(f"no question {name!r} is open", "see `deepdaily desk list`")
     return name, known[name]
 
 

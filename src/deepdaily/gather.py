@@ -52,6 +52,8 @@ class Gathering:
     recalled: tuple[Recollection, ...] = field(default=())
     among: tuple[Candidate, ...] = field(default=())
     """Every candidate of the rung's window, read or not: who else speaks of a story."""
+    desk: Desk = NO_DESK
+    """What was decided when the gathering began: one word for the whole run."""
     read: tuple[tuple[Document, str], ...] = field(default=())
     """Every text of the last rung with the id of its story, told before and off the topic too: questions are looked for in all."""
 
@@ -116,7 +118,7 @@ async def gather(
     record.rung = rung
     record.funnel |= {"documents": len(told.documents), "stories": len(told.every), "untold": len(told.untold)}
     losses += [*_merged(told.grouped), *_untellable(told, desk)]
-    return Gathering(rung, told.untold, losses, kept, tuple(recalled), tuple(inside), tuple(_read(told)))
+    return Gathering(rung, told.untold, losses, kept, tuple(recalled), tuple(inside), desk, tuple(_read(told)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from math import inf
 from time import monotonic
 
 from deepdaily.core import rank
-from deepdaily.core.desk import desk_of
 from deepdaily.core.errors import NothingToPublish, PublishError
 from deepdaily.core.memory import NO_REPEAT_DAYS, latest_watches
 from deepdaily.core.schedule import LADDER, share_s
@@ -166,7 +165,7 @@ async def selected(
     """The seven, best first; and what the second reader could not say."""
     with record.stage("select", len(gathering.stories)) as stage:
         digest = house.settings.digest
-        desk = desk_of(house.store.decisions())
+        desk = gathering.desk
         ranked = rank.rank(gathering.stories, now, profile=digest.profile, among=gathering.among, desk=desk)
         notes: list[Finding] = []
         if house.writer:
@@ -194,7 +193,7 @@ async def edited(
 ) -> Issue:
     """Write, review, close, approve."""
     told = [one for one in house.store.issues_since(_memory_begins(slot)) if one.draft.slot.due < slot.due]
-    followed = follow_up(told, gathering.read, slot, desk_of(house.store.decisions()).closed)
+    followed = follow_up(told, gathering.read, slot, gathering.desk.closed)
     gathering = replace(gathering, recalled=still_asking(gathering.recalled, followed))
     stories, health = [one.story for one in chosen], [harvest.health for harvest in harvests]
     draft, findings = await drafted(house, stories, gathering, health, slot, now, told, record)
