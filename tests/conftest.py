@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from databases import cluster, database
-from deepdaily.store import Store, open_store
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
 
 HERE = Path(__file__).resolve().parent
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
 from deepdaily.core.types import Snapshot
-from deepdaily.fetch import Answer
 from deepdaily.models import Prompt, S, answered_by
+from deepdaily.read.fetch import Answer
 from deepdaily.store import Place, Validators
 
 

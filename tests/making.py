@@ -18,10 +18,11 @@ from deepdaily.core.types import (
     Section,
     Slot,
     Story,
+    cited,
     document_id,
 )
-from deepdaily.models.builtin.item import cited
-from deepdaily.store import ISSUES, Store
+from deepdaily.store import Store
+from deepdaily.store.schema import ISSUES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 12, 7, 30, tzinfo=SHANGHAI)

@@ -12,9 +12,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deepdaily import keeper, wiring
-from deepdaily.demo import web
-from deepdaily.fetch import Answer
+from deepdaily import keeper
+from deepdaily.cli.console import meter
+from deepdaily.demo import sample_web
+from deepdaily.house import Given
+from deepdaily.house import house as open_house
+from deepdaily.publish.channels import channel_names
+from deepdaily.read.fetch import Answer
 from deepdaily.settings import Database
 from deepdaily.store import Lease
 
@@ -35,7 +39,7 @@ class MortalWire:
     """The sample day's web, each answer one step nearer to the end."""
 
     def __init__(self, countdown: Countdown) -> None:
-        self._web, self._countdown = web.DemoWire(), countdown
+        self._web, self._countdown = sample_web.DemoWire(), countdown
 
     async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
         self._countdown()
@@ -43,18 +47,20 @@ class MortalWire:
 
 
 async def run(folder: Path, answers: int) -> int:
-    settings = web.settings().model_copy(update={"store": Database(url=os.environ.get("DEEPDAILY_STORE__URL", ""))})
-    given = wiring.Given(settings, {}, folder / "data", folder / "out")
+    settings = sample_web.settings().model_copy(
+        update={"store": Database(url=os.environ.get("DEEPDAILY_STORE__URL", ""))}
+    )
+    given = Given(settings, {}, folder / "data", folder / "out")
     store = given.store()
-    slot = given.slot(None, web.NOW)
+    slot = given.slot(None, sample_web.NOW)
     wire = MortalWire(Countdown(answers))
 
     async def work() -> int:
-        if keeper.is_finished(store, slot, wiring.channel_names(given)):
+        if keeper.is_finished(store, slot, channel_names(given.settings, given.out)):
             print("published already")  # noqa: T201
             return 0
-        async with wiring.house(given, store, slot, web.NOW, wire, web.SEARCH_KEY) as house:
-            _, record = await keeper.keep(house, slot, keeper.calendar_of(store, slot, web.NOW))
+        async with open_house(given, store, slot, sample_web.NOW, meter(), wire, sample_web.SEARCH_KEY) as house:
+            _, record = await keeper.keep(house, slot, keeper.calendar_of(store, slot, sample_web.NOW))
         print("wrote")  # noqa: T201
         return record.exit
 

@@ -11,7 +11,8 @@ import pytest
 from typer.main import get_command
 
 from deepdaily.cli import app
-from deepdaily.settings import Settings, described
+from deepdaily.settings import Settings
+from deepdaily.settings.loading import described
 
 HERE = Path(__file__).resolve().parent.parent
 FILES = sorted((HERE / "deploy").iterdir())

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.archive import bare
+from deepdaily.archive.verify import bare
 from deepdaily.core.types import Issue
 from deepdaily.core.urls import page_key
-from deepdaily.snapshots import Snapshots
-from deepdaily.store import Store, open_store
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
+from deepdaily.store.snapshots import Snapshots
 from publish.test_hugo import HUGOS, LAYOUTS, Reading
 from publish.test_hugo import run as run_hugo
 from webs import SETTINGS, Done, deepdaily, environment, files_below, finished, frozen_web, run_arguments

@@ -14,35 +14,35 @@ from typing import Any, ClassVar
 import pytest
 import pytest_asyncio
 
-from deepdaily import wiring
-from deepdaily.console import LineMeter
+from deepdaily.cli.console import LineMeter
 from deepdaily.core.errors import NoModel, NothingToPublish, PublishError, Unreachable
 from deepdaily.core.evidence import check_claim
-from deepdaily.core.schedule import slot_at
+from deepdaily.core.slots import slot_at
 from deepdaily.core.types import Decision, Document, Edition, Issue, Slot
 from deepdaily.core.urls import page_key
-from deepdaily.demo import web
-from deepdaily.fetch import Answer, Fetcher
+from deepdaily.demo import sample_web
 from deepdaily.keeper import calendar_of, is_finished, keep
 from deepdaily.models import Model, Prompt, S
-from deepdaily.models.writing.writer import ModelWriter
-from deepdaily.pipeline import House, run_day
+from deepdaily.models.asking import ModelWriter
+from deepdaily.pipeline import run_day
 from deepdaily.publish import TakenInPart
 from deepdaily.publish.files import Hugo
-from deepdaily.record import trouble
-from deepdaily.snapshots import Snapshots
-from deepdaily.store import open_store
+from deepdaily.read.fetch import Answer, Fetcher
+from deepdaily.run import House, trouble
+from deepdaily.sources import kinds
+from deepdaily.store.opening import open_store
+from deepdaily.store.snapshots import Snapshots
 from fakes import InlineEngine, QuotingModel
 
-SETTINGS = web.settings()
-SLOT = slot_at(web.NOW, SETTINGS.digest.at, SETTINGS.zone)
+SETTINGS = sample_web.settings()
+SLOT = slot_at(sample_web.NOW, SETTINGS.digest.at, SETTINGS.zone)
 POST = f"content/posts/{SLOT.day}/index.md"
 
 
-class CountedWire(web.DemoWire):
+class CountedWire(sample_web.DemoWire):
     """The sample day's web, and what it was asked for."""
 
-    def __init__(self, broken: web.Broken = "none") -> None:
+    def __init__(self, broken: sample_web.Broken = "none") -> None:
         super().__init__(broken)
         self.asked: list[str] = []
 
@@ -79,13 +79,13 @@ class PickyChannel(FullChannel):
 
 
 @asynccontextmanager
-async def house(folder: Path, wire: CountedWire | None = None, now: datetime = web.NOW) -> AsyncIterator[House]:
+async def house(folder: Path, wire: CountedWire | None = None, now: datetime = sample_web.NOW) -> AsyncIterator[House]:
     """The sample day's house, without worker processes and with the Hugo post as its one channel."""
     store = open_store(folder / "data")
     store.begin(SLOT.key, now)
     with Snapshots(folder / "data/snapshots") as snapshots:
         fetcher = Fetcher(wire or CountedWire(), store, snapshots, SLOT.key, now)
-        sources = wiring.sources(SETTINGS, fetcher, InlineEngine(), web.SEARCH_KEY)  # type: ignore[arg-type]
+        sources = kinds.sources(SETTINGS, fetcher, InlineEngine(), sample_web.SEARCH_KEY)  # type: ignore[arg-type]
         publishers = [Hugo(folder / "out")]
         yield House(SETTINGS, store, fetcher, InlineEngine(), sources, publishers, LineMeter())  # type: ignore[arg-type]
     store.close()
@@ -99,7 +99,7 @@ async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole
     """A day on which nothing is broken: its house, issue, record and folder."""
     folder = tmp_path_factory.mktemp("whole")
     async with house(folder) as opened:
-        issue, record = await run_day(opened, SLOT, web.NOW)
+        issue, record = await run_day(opened, SLOT, sample_web.NOW)
         yield opened, issue, record.value(), folder
 
 
@@ -132,7 +132,7 @@ async def test_a_run_whose_slot_another_has_told_meanwhile_publishes_that(whole:
     other = replace(whole[1], draft=replace(whole[1].draft, title="What the other run tells"))
     async with house(tmp_path) as opened:
         opened.store.keep_issue(other)
-        issue, _ = await run_day(opened, SLOT, web.NOW)
+        issue, _ = await run_day(opened, SLOT, sample_web.NOW)
 
         assert issue == opened.store.issue(SLOT.day) == other
     assert other.draft.title in (tmp_path / "out" / POST).read_text("utf-8")
@@ -148,8 +148,10 @@ async def test_what_was_said_at_the_desk_is_in_the_next_issue_and_not_when_it_is
     async def chosen(folder: Path, taken_back_at: datetime | None = None) -> list[dict[str, Any]]:
         async with house(folder) as opened:
             for kind, url in (("pin", pinned), ("ban", banned)):
-                opened.store.keep_decision(Decision(f"d-{kind}", kind, url, web.NOW, taken_back_at=taken_back_at))  # type: ignore[arg-type]
-            _, record = await run_day(opened, SLOT, web.NOW, dry=True)
+                opened.store.keep_decision(
+                    Decision(f"d-{kind}", kind, url, sample_web.NOW, taken_back_at=taken_back_at)
+                )  # type: ignore[arg-type]
+            _, record = await run_day(opened, SLOT, sample_web.NOW, dry=True)
             return record.chosen
 
     decided = await chosen(tmp_path / "decided")
@@ -157,7 +159,7 @@ async def test_what_was_said_at_the_desk_is_in_the_next_issue_and_not_when_it_is
     assert decided[0]["url"] == pinned
     assert "pinned at the desk" in decided[0]["reasons"]
     assert banned not in {one["url"] for one in decided}
-    assert await chosen(tmp_path / "taken back", web.NOW) == record["chosen"]
+    assert await chosen(tmp_path / "taken back", sample_web.NOW) == record["chosen"]
 
 
 def test_every_offered_link_is_told_or_lost_with_a_reason(whole: Whole) -> None:
@@ -193,10 +195,10 @@ def test_each_chosen_story_has_its_score_in_parts(whole: Whole) -> None:
 async def test_a_day_run_again_asks_only_sources_that_failed_and_gives_the_same_issue(tmp_path: Path) -> None:
     wire = NoNetwork()
     async with house(tmp_path) as opened:
-        first, _ = await run_day(opened, SLOT, web.NOW, dry=True)
+        first, _ = await run_day(opened, SLOT, sample_web.NOW, dry=True)
         failed = [one.health.source for one in opened.store.harvests(SLOT.key) if trouble(one.health)]
     async with house(tmp_path, wire) as opened:
-        again, _ = await run_day(opened, SLOT, web.NOW)
+        again, _ = await run_day(opened, SLOT, sample_web.NOW)
 
     assert again == first
     assert set(wire.asked) <= set(failed)
@@ -204,7 +206,7 @@ async def test_a_day_run_again_asks_only_sources_that_failed_and_gives_the_same_
 
 async def test_a_dry_run_publishes_nothing_and_keeps_no_issue(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
-        issue, _ = await run_day(opened, SLOT, web.NOW, dry=True)
+        issue, _ = await run_day(opened, SLOT, sample_web.NOW, dry=True)
         assert issue.draft.items
         assert opened.store.issue(SLOT.day) is None
         assert opened.store.status(SLOT.key) == "dry"
@@ -218,7 +220,7 @@ async def test_a_dry_run_publishes_nothing_and_keeps_no_issue(tmp_path: Path) ->
 async def test_a_channel_that_fails_costs_only_its_own_edition(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
         both = replace(opened, publishers=[FullChannel(), *opened.publishers])
-        _, record = await run_day(both, SLOT, web.NOW)
+        _, record = await run_day(both, SLOT, sample_web.NOW)
 
     assert (record.status, record.exit) == ("published", 10)
     assert record.troubles == ["full: no space left; free some"]
@@ -227,7 +229,7 @@ async def test_a_channel_that_fails_costs_only_its_own_edition(tmp_path: Path) -
 
 async def test_a_channel_that_took_the_issue_in_part_is_a_trouble_and_has_it(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
-        _, record = await run_day(replace(opened, publishers=[PickyChannel()]), SLOT, web.NOW)
+        _, record = await run_day(replace(opened, publishers=[PickyChannel()]), SLOT, sample_web.NOW)
 
         assert (record.status, record.exit) == ("published", 10)
         assert record.troubles == ["full: gone@d.example was refused; mend it"]
@@ -237,8 +239,8 @@ async def test_a_channel_that_took_the_issue_in_part_is_a_trouble_and_has_it(tmp
 async def test_a_channel_that_missed_the_issue_gets_that_same_issue_later(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
         alone = replace(opened, publishers=[FullChannel()])
-        issue, refused = await keep(alone, SLOT, web.NOW)
-        later = web.NOW + timedelta(hours=3)
+        issue, refused = await keep(alone, SLOT, sample_web.NOW)
+        later = sample_web.NOW + timedelta(hours=3)
         again, record = await keep(opened, SLOT, later)
 
         assert (refused.status, refused.exit) == ("failed", 30)
@@ -249,10 +251,10 @@ async def test_a_channel_that_missed_the_issue_gets_that_same_issue_later(tmp_pa
 
 @pytest.mark.parametrize(("broken", "cause"), [("search", "search:brave:quota-spent"), ("all", "rung:")])
 async def test_what_is_broken_is_said_on_top_and_the_day_is_not_empty(
-    tmp_path: Path, broken: web.Broken, cause: str
+    tmp_path: Path, broken: sample_web.Broken, cause: str
 ) -> None:
     async with house(tmp_path, CountedWire(broken)) as opened:
-        issue, record = await run_day(opened, SLOT, web.NOW)
+        issue, record = await run_day(opened, SLOT, sample_web.NOW)
 
     assert record.exit == 10
     assert any(one.startswith(cause) for one in record.degraded)
@@ -263,7 +265,7 @@ async def test_what_is_broken_is_said_on_top_and_the_day_is_not_empty(
 async def test_without_any_answer_nothing_is_published_and_the_record_says_so(tmp_path: Path) -> None:
     async with house(tmp_path, NoNetwork()) as opened:
         with pytest.raises(NothingToPublish):
-            await run_day(opened, SLOT, web.NOW)
+            await run_day(opened, SLOT, sample_web.NOW)
         record = json.loads(opened.store.record(SLOT.key))
         states = {harvest.health.state for harvest in opened.store.harvests(SLOT.key)}
 
@@ -274,20 +276,20 @@ async def test_without_any_answer_nothing_is_published_and_the_record_says_so(tm
 
 # -- whose clock ------------------------------------------------------------------------------------------------------
 
-LATER = web.NOW + timedelta(hours=2)
+LATER = sample_web.NOW + timedelta(hours=2)
 
 
 async def test_a_killed_run_goes_on_with_its_own_now(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
-        assert calendar_of(opened.store, SLOT, web.NOW) == web.NOW
-        assert calendar_of(opened.store, SLOT, LATER) == web.NOW
+        assert calendar_of(opened.store, SLOT, sample_web.NOW) == sample_web.NOW
+        assert calendar_of(opened.store, SLOT, LATER) == sample_web.NOW
 
 
 async def test_a_slot_that_failed_is_tried_afresh(tmp_path: Path) -> None:
     async with house(tmp_path, NoNetwork()) as opened:
-        calendar_of(opened.store, SLOT, web.NOW)
+        calendar_of(opened.store, SLOT, sample_web.NOW)
         with pytest.raises(NothingToPublish):
-            await keep(opened, SLOT, web.NOW)
+            await keep(opened, SLOT, sample_web.NOW)
         moment = calendar_of(opened.store, SLOT, LATER)
     async with house(tmp_path, now=moment) as opened:
         issue, _ = await keep(opened, SLOT, moment)
@@ -299,10 +301,10 @@ async def test_a_slot_that_failed_is_tried_afresh(tmp_path: Path) -> None:
 
 async def test_another_slot_does_not_tell_the_same_stories(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
-        first, _ = await run_day(opened, SLOT, web.NOW)
+        first, _ = await run_day(opened, SLOT, sample_web.NOW)
     evening = Slot(SLOT.due + timedelta(hours=10))
     async with house(tmp_path) as opened:
-        second, _ = await run_day(opened, evening, web.NOW + timedelta(hours=10))
+        second, _ = await run_day(opened, evening, sample_web.NOW + timedelta(hours=10))
     titles = {item.title.text for item in first.draft.items}
 
     assert [item.title.text for item in second.draft.items if item.title.text in titles and not item.thread] == []
@@ -310,10 +312,10 @@ async def test_another_slot_does_not_tell_the_same_stories(tmp_path: Path) -> No
 
 async def test_a_missed_day_written_afterwards_tells_nothing_that_a_newer_issue_told(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
-        newer, _ = await run_day(opened, SLOT, web.NOW)
+        newer, _ = await run_day(opened, SLOT, sample_web.NOW)
         missed = Slot(SLOT.due - timedelta(days=1))
-        opened.store.begin(missed.key, web.NOW)
-        older, _ = await run_day(opened, missed, web.NOW)
+        opened.store.begin(missed.key, sample_web.NOW)
+        older, _ = await run_day(opened, missed, sample_web.NOW)
 
     assert not {item.story for item in newer.draft.items} & {
         item.story for item in older.draft.items if not item.thread
@@ -330,7 +332,7 @@ def writer(model: Model) -> ModelWriter:
 async def test_a_model_tells_the_items_and_every_sentence_of_them_is_proven(tmp_path: Path) -> None:
     model = QuotingModel()
     async with house(tmp_path) as opened:
-        issue, record = await run_day(replace(opened, writer=writer(model)), SLOT, web.NOW)
+        issue, record = await run_day(replace(opened, writer=writer(model)), SLOT, sample_web.NOW)
         documents = opened.store.documents(
             proof.document for item in issue.draft.items for claim in item.claims() for proof in claim.evidence
         )
@@ -354,7 +356,7 @@ async def test_a_model_tells_the_items_and_every_sentence_of_them_is_proven(tmp_
 async def test_a_model_that_hangs_costs_no_more_than_its_time_and_the_issue_is_whole(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
         hanging = replace(opened, writer=writer(QuotingModel(hangs=True)), deadline=monotonic() + 8)
-        issue, record = await run_day(hanging, SLOT, web.NOW)
+        issue, record = await run_day(hanging, SLOT, sample_web.NOW)
         assert hanging.remaining_s > 0
 
     assert len(issue.draft.items) == SETTINGS.digest.items
@@ -372,7 +374,7 @@ async def test_a_model_that_falls_out_in_mid_issue_leaves_the_rest_to_the_builti
             return await super().ask(prompt, shape)
 
     async with house(tmp_path) as opened:
-        issue, record = await run_day(replace(opened, writer=writer(Tiring())), SLOT, web.NOW)
+        issue, record = await run_day(replace(opened, writer=writer(Tiring())), SLOT, sample_web.NOW)
 
     writers = [item.writer for item in issue.draft.items]
     assert set(writers) == {"", "qwen"}
@@ -391,7 +393,7 @@ async def test_a_model_of_whose_words_nothing_stands_is_said_as_one_that_does_no
             return shape.model_validate({"title": "x", "claims": claims})
 
     async with house(tmp_path) as opened:
-        issue, record = await run_day(replace(opened, writer=writer(Inventing())), SLOT, web.NOW)
+        issue, record = await run_day(replace(opened, writer=writer(Inventing())), SLOT, sample_web.NOW)
 
     assert {item.writer for item in issue.draft.items} == {""}
     assert record.exit == 10

@@ -18,19 +18,21 @@ from typing import Any
 
 import pytest_asyncio
 
-from deepdaily import archive, wiring
-from deepdaily.console import LineMeter
-from deepdaily.core.memory import NO_REPEAT_DAYS, is_recalled
+from deepdaily.archive import verify
+from deepdaily.cli.console import LineMeter
 from deepdaily.core.types import Decision, FollowUp, Issue, Item, Slot
 from deepdaily.core.urls import page_key
-from deepdaily.fetch import Answer, Fetcher
 from deepdaily.keeper import keep
-from deepdaily.pipeline import House
+from deepdaily.memory.repeats import NO_REPEAT_DAYS, is_recalled
 from deepdaily.publish.files import Feeds, Hugo, Page
+from deepdaily.read.fetch import Answer, Fetcher
+from deepdaily.run import House
 from deepdaily.serve.over_days import watched
 from deepdaily.settings import Settings
-from deepdaily.snapshots import Snapshots
-from deepdaily.store import Store, open_store
+from deepdaily.sources import kinds
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
+from deepdaily.store.snapshots import Snapshots
 from fakes import InlineEngine
 from making import SHANGHAI
 
@@ -191,7 +193,7 @@ async def month(tmp_path_factory: Any) -> Month:
         store.begin(slot.key, now)
         with Snapshots(folder / "data/snapshots") as snapshots:
             fetcher = Fetcher(Web(day), store, snapshots, slot.key, now)
-            sources = wiring.sources(SETTINGS, fetcher, InlineEngine())  # type: ignore[arg-type]
+            sources = kinds.sources(SETTINGS, fetcher, InlineEngine())  # type: ignore[arg-type]
             channels = [Hugo(folder / "out"), Feeds(folder / "out", title="日报"), Page(folder / "out")]
             house = House(SETTINGS, store, fetcher, InlineEngine(), sources, channels, LineMeter())  # type: ignore[arg-type]
             issue, record = await keep(house, slot, now)
@@ -363,7 +365,7 @@ def test_every_issue_verifies_after_the_last_day(month: Month) -> None:
     with Snapshots(month.folder / "data/snapshots") as snapshots:
         channels = [(one, month.folder / "out") for one in (Hugo(month.folder / "out"), Page(month.folder / "out"))]
         for issue in month.issues:
-            verdict = archive.verify(issue, store, snapshots, archive.published_files(issue, store, channels))
+            verdict = verify.verify(issue, store, snapshots, verify.published_files(issue, store, channels))
 
             assert verdict.green, (verdict.day, verdict.missing, verdict.damaged, verdict.altered)
     store.close()

@@ -23,8 +23,8 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from time import process_time
 
-from deepdaily.core.cluster import stories
-from deepdaily.core.rank import rank, select
+from deepdaily.choose.group import stories
+from deepdaily.choose.rank import rank, select
 from deepdaily.core.text import language_of
 from deepdaily.core.types import Candidate, Document, Offer, document_id
 

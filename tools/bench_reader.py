@@ -31,7 +31,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from databases import cluster, database  # noqa: E402 - the tests' own private server
 from deepdaily.core.types import Issue, Slot  # noqa: E402
 from deepdaily.render.notes import notes_of  # noqa: E402
-from deepdaily.store import Store, open_store  # noqa: E402
+from deepdaily.store import Store  # noqa: E402
+from deepdaily.store.opening import open_store  # noqa: E402
 from webs import BIN, environment  # noqa: E402
 
 DAYS, CLIENTS, REQUESTS, LIMIT_S = 365, 8, 50, 60

@@ -21,11 +21,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from cassettes import KEY, Cassette
-from deepdaily import keeper, pipeline, wiring
-from deepdaily.demo import web
+from deepdaily import keeper, pipeline
+from deepdaily.cli.console import meter
+from deepdaily.demo import sample_web
+from deepdaily.house import Given
+from deepdaily.house import house as open_house
 from deepdaily.models import Prompt, S
+from deepdaily.models.asking import ModelWriter
 from deepdaily.models.exchange import read, request_for
-from deepdaily.models.writing.writer import ModelWriter
 
 HOURS_S = 4 * 3600.0
 
@@ -53,17 +56,17 @@ class Endpoint:
 async def record(options: argparse.Namespace) -> int:
     pipeline.RANK_S = pipeline.WRITE_S = pipeline.REVIEW_S = pipeline.CLOSE_S = HOURS_S
     sample = options.settings is None
-    settings = web.settings() if sample else wiring.Given.of(options.settings, None, None).settings
+    settings = sample_web.settings() if sample else Given.of(options.settings, None, None).settings
     digest = settings.digest.model_copy(update={"language": options.language})
-    given = wiring.Given(settings.model_copy(update={"digest": digest}), {}, options.out / "data", options.out)
-    now = given.clock(None if sample else options.now) if not sample else web.NOW
+    given = Given(settings.model_copy(update={"digest": digest}), {}, options.out / "data", options.out)
+    now = given.clock(None if sample else options.now) if not sample else sample_web.NOW
     store = given.store()
     slot = given.slot(None, now)
     inner = Endpoint(options.endpoint) if options.endpoint else None
     writer = ModelWriter(Cassette(options.cassette, inner), options.language, digest.readers, KEY)
-    wire, search_key = (web.DemoWire(), web.SEARCH_KEY) if sample else (None, None)
+    wire, search_key = (sample_web.DemoWire(), sample_web.SEARCH_KEY) if sample else (None, None)
     try:
-        async with wiring.house(given, store, slot, now, wire, search_key, left_s=inf) as house:
+        async with open_house(given, store, slot, now, meter(), wire, search_key, left_s=inf) as house:
             calendar: datetime = keeper.calendar_of(store, slot, now)
             _, run = await keeper.keep(replace(house, writer=writer), slot, calendar)
     finally:

@@ -10,16 +10,16 @@ import argparse
 import json
 from pathlib import Path
 
-from deepdaily.core.records import Records, learned
-from deepdaily.evals import day_folders, outcomes_of
+from deepdaily.choose.publishers import Records, learned
+from deepdaily.lab.evals import day_folders, outcomes_of
 
-SHIPPED = Path(__file__).resolve().parent.parent / "src/deepdaily/core/shipped.py"
+SHIPPED = Path(__file__).resolve().parent.parent / "src/deepdaily/choose/shipped.py"
 
 HEAD = '''"""Publishers' records, written by `tools/train_ranking.py`: by domain, links picked and links seen."""
 
 from __future__ import annotations
 
-from deepdaily.core.records import Records
+from deepdaily.choose.publishers import Records
 
 SHIPPED = Records(
     {

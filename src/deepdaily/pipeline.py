@@ -10,45 +10,27 @@ that was killed is simply run again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import inf
-from time import monotonic
 
-from deepdaily.core import rank
+from deepdaily.choose import rank
+from deepdaily.choose.second_reader import read_again
 from deepdaily.core.errors import NothingToPublish, PublishError
-from deepdaily.core.memory import NO_REPEAT_DAYS, latest_watches
-from deepdaily.core.schedule import LADDER, share_s
-from deepdaily.core.types import (
-    Draft,
-    Finding,
-    Harvest,
-    Issue,
-    Loss,
-    Ranked,
-    Slot,
-    SourceHealth,
-    Story,
-    Window,
-)
+from deepdaily.core.slots import share_s
+from deepdaily.core.types import Draft, Finding, Harvest, Issue, Loss, Ranked, Slot, SourceHealth, Story, Window
 from deepdaily.core.urls import page_key
-from deepdaily.engine import Engine
-from deepdaily.fetch import Fetcher
-from deepdaily.gather import Gathering, answered, gather
-from deepdaily.models.builtin.followup import follow_up
-from deepdaily.models.embedding import Embedder
-from deepdaily.models.second_reader import read_again
-from deepdaily.models.writing.reviewers import looked_over
-from deepdaily.models.writing.writer import ModelWriter
-from deepdaily.publish import Publisher, TakenInPart
-from deepdaily.read import Reader
-from deepdaily.recall import concluded, remembering, still_asking
-from deepdaily.record import Meter, Record, trouble
+from deepdaily.ladder import LADDER, Gathering, answered, gather
+from deepdaily.memory.questions import follow_up
+from deepdaily.memory.repeats import NO_REPEAT_DAYS, latest_watches
+from deepdaily.publish import TakenInPart
+from deepdaily.read.pages import Reader
 from deepdaily.review import approve, review
-from deepdaily.settings import Settings
-from deepdaily.sources import Source, collect
-from deepdaily.store import Store
+from deepdaily.review.reviewers import looked_over
+from deepdaily.run import House, Record, trouble
+from deepdaily.sources import collect
 from deepdaily.write import advice_in, closed, ended, retold, write
+from deepdaily.write.recall import concluded, remembering, still_asking
 
 COLLECT_S, COLLECT_PART = 60.0, 0.25
 """The share of the time for collecting: the slowest source may not eat the reading. Before a deadline a part of what is left."""
@@ -58,33 +40,6 @@ LAST_CALL_S = 600.0
 
 RANK_S, WRITE_S, REVIEW_S, CLOSE_S = 120.0, 900.0, 300.0, 120.0
 """Walls of a model's work where no deadline is near: a slow local model decodes 8k to 10k tokens for an issue."""
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What a run works with; the command line puts it together."""
-
-    settings: Settings
-    store: Store
-    fetcher: Fetcher
-    engine: Engine
-    sources: Sequence[Source]
-    publishers: Sequence[Publisher]
-    meter: Meter
-    writer: ModelWriter | None = None
-    """The model writer; None where no model is configured."""
-    deadline: float = inf
-    """When publishing begins, as `time.monotonic` counts; infinite for a run that is late anyway."""
-
-    again: bool = False
-    """Whether this slot is tried again if nothing is published now."""
-
-    embedder: Embedder | None = None
-    """Says which titles mean the same; None where none is configured."""
-
-    @property
-    def remaining_s(self) -> float:
-        return self.deadline - monotonic()
 
 
 async def run_day(house: House, slot: Slot, now: datetime, *, dry: bool = False) -> tuple[Issue, Record]:

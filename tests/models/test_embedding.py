@@ -11,7 +11,8 @@ import pytest
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
 from deepdaily.models import embedding
 from deepdaily.models.embedding import BATCH, MOST_TEXTS, LocalEmbedder, RemoteEmbedder, Unusable, embedded, unit
-from deepdaily.store import Store, open_store
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
 from fakes import FakeEmbedder
 from model_server import Answer, error, http, serving
 

@@ -16,7 +16,7 @@ from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
 from deepdaily.publish import TakenInPart
 from deepdaily.publish.messages import Feishu, Mail, Unset
-from deepdaily.settings import Publish, mail_address
+from deepdaily.settings.channel_tables import Publish, mail_address
 from render import issues
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.types import Issue, Section
-from deepdaily.render.feeds import atom
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
+from deepdaily.render.syndication import atom
 from render import issues
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdaily.render.evidence import evidence_json
 from deepdaily.render.markdown import escape, escape_line, link, post
+from deepdaily.render.proofs import evidence_json
 from render import issues
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"

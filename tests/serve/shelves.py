@@ -22,8 +22,8 @@ from deepdaily.core.types import (
     SourceHealth,
 )
 from deepdaily.serve.web import Shelf
-from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store, Validators
+from deepdaily.store.snapshots import Snapshots
 from render import issues
 
 TUNING = issues.document(

@@ -10,21 +10,11 @@ from typing import Any
 
 import pytest
 
-from deepdaily import evals
 from deepdaily.core.errors import NotAFeed, Unreachable, WorkerFailed
 from deepdaily.core.types import Harvest, Slot, Window, document_id
-from deepdaily.sources.feeds import (
-    MAX_BYTES,
-    MAX_ENTRIES,
-    MAX_TAG_WORDS,
-    MIN_TEXT_CHARS,
-    PER_SOURCE,
-    UNDATED,
-    Entry,
-    Feed,
-    FeedBytes,
-    parse_feed,
-)
+from deepdaily.lab import evals
+from deepdaily.sources.feed_entries import MAX_BYTES, MAX_ENTRIES, MAX_TAG_WORDS, Entry, FeedBytes, parse_feed
+from deepdaily.sources.feeds import MIN_TEXT_CHARS, PER_SOURCE, UNDATED, Feed
 from fakes import FakeFetcher, InlineEngine
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)

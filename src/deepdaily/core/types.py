@@ -7,14 +7,28 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal
 
+from deepdaily.core.urls import host
+
 Language = Literal["zh", "en"]
+
+
 Rung = Literal["24h", "72h", "7d", "memory", "quiet"]
 """`memory`: from unused candidates, open watches and threads of the store; `quiet`: an honest note instead of items."""
+
+
 SectionKind = Literal["what", "detail", "why", "impact", "advice"]
+
+
 FollowUpState = Literal["answered", "moved", "unchanged", "closed", "expired"]
 """`moved`: there is news of it, but no answer; `closed`: by an editor; `expired`: its last day has passed."""
+
+
 DecisionKind = Literal["pin", "ban", "merge", "split", "close", "useful", "useless"]
+
+
 Severity = Literal["note", "fix", "block"]
+
+
 SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key"]
 
 
@@ -408,3 +422,19 @@ class Harvest:
     health: SourceHealth
     offers: tuple[Offer, ...] = ()
     documents: tuple[Document, ...] = field(default=())
+
+
+def cited(document: Document) -> Cited:
+    return Cited(
+        document=document.id,
+        snapshot=document.snapshot,
+        url=document.url,
+        host=host(document.url),
+        title=document.title,
+        fetched_at=document.fetched_at,
+        extractor=document.extractor,
+        carried=bool(document.locator),
+    )
+
+
+Profile = Literal["consensus", "engineering"]

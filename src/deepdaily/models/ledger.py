@@ -10,7 +10,7 @@ from math import fsum
 from secrets import token_hex
 
 from deepdaily.core.types import Call, CallState, Usage
-from deepdaily.settings import Budget, Price
+from deepdaily.settings.model_tables import Budget, Price
 from deepdaily.store import Store
 
 MESSAGE_CHARS = 200

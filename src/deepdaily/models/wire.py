@@ -10,7 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from deepdaily.settings import is_loopback
+from deepdaily.settings.model_tables import is_loopback
 
 MOST_WIRE_BYTES = 16 << 20
 """The most an answer may be on the wire: a streamed token is wrapped in about 300 bytes."""

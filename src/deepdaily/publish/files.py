@@ -14,10 +14,10 @@ from typing import ClassVar
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Document, Edition, Issue
-from deepdaily.render.evidence import evidence_json
-from deepdaily.render.feeds import atom, json_feed
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
+from deepdaily.render.proofs import evidence_json
+from deepdaily.render.syndication import atom, json_feed
 
 FEED_ISSUES = 30
 """Issues a feed carries: a month, so that a reader back from holidays misses nothing."""

@@ -20,7 +20,7 @@ from deepdaily.core.types import Document, Edition, Issue
 from deepdaily.publish import TakenInPart
 from deepdaily.render.feishu import cards
 from deepdaily.render.mail import message
-from deepdaily.settings import mail_address
+from deepdaily.settings.channel_tables import mail_address
 
 Post = Callable[[str, bytes], Any]
 """Posts JSON bytes to an address and gives the answer's JSON: `async (url, body) -> dict`; raises PublishError."""

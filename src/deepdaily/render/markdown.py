@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import tomli_w
 
 from deepdaily.core.types import Claim, Draft, Evidence, FollowUp, Issue, Item, Section
-from deepdaily.render.evidence import for_machines
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
+from deepdaily.render.proofs import for_machines
 from deepdaily.render.words import WORDS, Words
 
 _ESCAPES = (

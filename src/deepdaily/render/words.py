@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from deepdaily.core.text import CJK
-from deepdaily.core.thread import Told, steps
 from deepdaily.core.types import Appearance, FollowUp, FollowUpState, Item, Language, Section, SectionKind
+from deepdaily.memory.threads import Told, steps
 
 
 @dataclass(frozen=True, slots=True)

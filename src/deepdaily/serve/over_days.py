@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from deepdaily.core.memory import latest_watches
 from deepdaily.core.types import FollowUp, Issue, Item, Watch
+from deepdaily.memory.repeats import latest_watches
 from deepdaily.render.foreign import anchor
 from deepdaily.render.notes import notes_of
 from deepdaily.render.words import WORDS

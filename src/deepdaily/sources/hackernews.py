@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from deepdaily.core.errors import DeepdailyError, FetchError, SourceError
-from deepdaily.core.paid import marked_title
 from deepdaily.core.text import clean, squeeze
 from deepdaily.core.types import Harvest, Offer, SourceHealth, Window
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.engine import Engine
-from deepdaily.extract import fragment
-from deepdaily.fetch import Fetcher
+from deepdaily.read.extract import fragment
+from deepdaily.read.fetch import Fetcher
+from deepdaily.read.paid import marked_title
 
 API = "https://hn.algolia.com/api/v1/"
 ITEM = "https://news.ycombinator.com/item?id="

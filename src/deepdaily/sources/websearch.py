@@ -11,13 +11,13 @@ from datetime import datetime
 from urllib.parse import quote
 
 from deepdaily.core.errors import BadStatus, DeepdailyError, FetchError, QuotaSpent, RateLimited, SourceError
-from deepdaily.core.paid import marked_title
 from deepdaily.core.text import clean
 from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceState, Watch, Window
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.engine import Engine
-from deepdaily.extract import fragment, moment
-from deepdaily.fetch import Fetcher
+from deepdaily.read.extract import fragment, moment
+from deepdaily.read.fetch import Fetcher
+from deepdaily.read.paid import marked_title
 
 MAX_RESULTS = 20
 MAX_PAUSE_S = 5.0

@@ -1,0 +1,1 @@
+"""The reading side: whether the proof still holds, and what was printed."""

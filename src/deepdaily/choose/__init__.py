@@ -1,0 +1,1 @@
+"""How stories are grouped and chosen; pure but for the second reader."""

@@ -1,0 +1,172 @@
+"""Stories to the seven, with reasons: a sum of signals with weights set by hand, and the publisher's record learned by counting.
+
+A learned sum and trees were tried and did not beat it (docs/ranking.md). Nothing here reads `Offer.sponsored`: money moves no
+score. Sponsored candidates are left out before ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from deepdaily.choose.decisions import NO_DESK, Desk
+from deepdaily.choose.publishers import Records
+from deepdaily.choose.shipped import SHIPPED
+from deepdaily.choose.signals import SAME_SUBJECT, Signals, candidate_signals, story_signals, weighed
+from deepdaily.choose.weights import WEIGHTS
+from deepdaily.core.lexicon import AI, CORE_AI, ROUNDUP, first_party
+from deepdaily.core.likeness import Vector, cosine, vectors
+from deepdaily.core.types import Candidate, Loss, Profile, Ranked, Reason, Story
+from deepdaily.core.urls import host
+
+MOST_PER_HOST = 2
+"""One publisher fills at most two places of an issue."""
+
+FEWEST_HOSTS = 5
+"""An issue led by fewer hosts is a few publishers' newsletter."""
+
+SAME_PLACE = 0.25
+"""Cosine of titles above which two stories would fill two places with one thing (ranking.md, section 6)."""
+
+
+def on_topic_title(title: str) -> bool:
+    """Whether a title alone speaks of our field."""
+    return bool(AI.search(title))
+
+
+PINNED = "pinned at the desk"
+PIN = 100.0
+"""More than all signals together: an editor's pin comes first."""
+
+MOST_VOTES = 200
+"""So many last votes are compared with today's titles; all of them count in the records."""
+
+
+def why_untold(story: Story, desk: Desk = NO_DESK) -> str:
+    """Why a story is not for this daily at all; empty for one that is. A pin overrides all but a ban."""
+    banned = desk.why_banned(story.lead.url, story.lead.title)
+    if banned or pinned(story, desk):
+        return banned
+    if ROUNDUP.search(story.lead.title):
+        return "a round-up of others' news"
+    return "" if relevant(story) else "not about building or running AI systems"
+
+
+def pinned(story: Story, desk: Desk) -> bool:
+    """Whether an editor wants one of the story's pages told."""
+    return bool(desk.pinned) and any(desk.pins(one.url) for one in story.candidates)
+
+
+def relevant(story: Story) -> bool:
+    """Whether the story is about building or running AI systems: the title names it, or its beginning keeps naming it."""
+    title = " ".join([story.lead.title, *(candidate.title for candidate in story.candidates)])
+    head = story.lead.text[:3000]
+    mentions = len(CORE_AI.findall(head))
+    if CORE_AI.search(title):
+        return mentions >= 2 or story.lead.partial or first_party(story.lead.url)
+    return mentions >= (4 if AI.search(title) else 5)
+
+
+def rank(
+    stories: Sequence[Story],
+    now: datetime,
+    *,
+    profile: Profile = "engineering",
+    records: Records = SHIPPED,
+    among: Sequence[Candidate] = (),
+    desk: Desk = NO_DESK,
+) -> list[Ranked]:
+    """All stories, best first, each with its best candidate first; equal scores by id, so that a replay gives the same order.
+
+    Args:
+        among: all candidates of the day, read or not: who else speaks of a story. Those of `stories` need not be among them.
+    """
+    known = {one.url: one for one in among}
+    known |= {one.url: one for story in stories for one in story.candidates}
+    signals = dict(zip(known, candidate_signals(list(known.values())), strict=True))
+    records, wanted = records.voted((url, vote) for url, _, vote in desk.votes), _wanted(stories, desk)
+    found = [
+        _ranked(story, signals, story_signals(story, now) | said, profile, records)
+        for story, said in zip(stories, wanted, strict=True)
+    ]
+    return sorted(found, key=lambda ranked: (-ranked.score, ranked.story.id))
+
+
+def _wanted(stories: Sequence[Story], desk: Desk) -> list[Signals]:
+    """What the desk says of each story, in order: a pin, and -1 to 1 how useful readers found titles like its own."""
+    votes = desk.votes[-MOST_VOTES:]
+    points = vectors([*(title for _, title, _ in votes), *(story.lead.title for story in stories)])
+    found = []
+    for story, mine in zip(stories, points[len(votes) :], strict=True):
+        likes = [(cosine(mine, point), vote) for point, (_, _, vote) in zip(points, votes, strict=False)]
+        told = sum(alike * vote for alike, vote in likes if alike >= SAME_SUBJECT)
+        found.append({_VOTED: max(-1.0, min(1.0, told)), PINNED: PIN * pinned(story, desk)} if desk != NO_DESK else {})
+    return found
+
+
+_VOTED = "readers found the like useful"
+
+
+def _ranked(
+    story: Story, signals: Mapping[str, Signals], about_it: Signals, profile: Profile, records: Records
+) -> Ranked:
+    """The story, its candidates best first, with the score of the best and each term of it, largest share first."""
+    weights = WEIGHTS[profile] | {PINNED: 1.0}
+    about = weighed(about_it, weights)
+    terms = {
+        one.url: weighed(signals[one.url] | {"publisher's record": records.of(one.url)}, weights) | about
+        for one in story.candidates
+    }
+    ordered = sorted(story.candidates, key=lambda one: (-sum(terms[one.url].values()), one.url))
+    # The terms shown are the terms summed.
+    shown = [(name, round(value, 3)) for name, value in terms[ordered[0].url].items() if abs(value) >= 0.005]
+    reasons = tuple(Reason(name, value) for name, value in sorted(shown, key=lambda term: -abs(term[1])))
+    score = round(sum(reason.value for reason in reasons), 3)
+    return Ranked(replace(story, candidates=tuple(ordered)), score, reasons)
+
+
+def distinct(ranked: Sequence[Ranked], most: int) -> list[Candidate]:
+    """The best candidates of the first `most` stories of which none is too much like a better one: an order without places."""
+    best = [one.story.candidates[0] for one in ranked]
+    kept: list[tuple[Candidate, Vector]] = []
+    for one, point in zip(best, vectors([one.title for one in best]), strict=True):
+        if len(kept) < most and all(cosine(point, other) < SAME_PLACE for _, other in kept):
+            kept.append((one, point))
+    return [one for one, _ in kept]
+
+
+def select(ranked: Sequence[Ranked], items: int, desk: Desk = NO_DESK) -> tuple[list[Ranked], list[Loss]]:
+    """The first `items` that are about our field, at most two a host and none twice; and why each other was left.
+
+    What is pinned at the desk is taken whatever its host and however like another.
+    """
+    chosen: list[Ranked] = []
+    losses: list[Loss] = []
+    points = vectors([one.story.lead.title for one in ranked])
+    taken: list[int] = []
+    for at, one in enumerate(ranked):
+        likeness = max((cosine(points[at], points[i]) for i in taken), default=0.0)
+        reason = why_untold(one.story, desk) or _why_not(one, chosen, likeness, items, pinned(one.story, desk))
+        if reason:
+            losses.append(Loss(one.story.lead.url, "select", reason, one.story.id))
+        else:
+            chosen.append(one)
+            taken.append(at)
+    return chosen, losses
+
+
+def _why_not(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int, wanted: bool) -> str:
+    if len(chosen) >= items:
+        return f"score {one.score:.2f} below the last chosen {chosen[-1].score:.2f}"
+    if wanted:
+        return ""
+    if likeness >= SAME_PLACE:
+        return "too much like a chosen story"
+    mine = host(one.story.lead.url)
+    hosts = [host(other.story.lead.url) for other in chosen]
+    if hosts.count(mine) >= MOST_PER_HOST:
+        return f"{mine} fills {MOST_PER_HOST} places already"
+    if mine in hosts and items - len(chosen) <= FEWEST_HOSTS - len(set(hosts)):
+        return f"the last places go to other hosts than {mine}"
+    return ""

@@ -1,0 +1,129 @@
+"""What can be counted about a candidate among the others of its day, and about a story's text: numbers by name, no weights."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from deepdaily.core.lexicon import (
+    AI,
+    BUSINESS,
+    DATED_PAGE,
+    DEPTH,
+    DOCUMENTATION,
+    EVENT_VERB,
+    LAB_SITES,
+    LABS,
+    MODEL,
+    MONEY,
+    NO_PUBLISHERS,
+    OPINION,
+    PRODUCTS,
+    REFERENCE,
+    ROUNDUP,
+    first_hand,
+)
+from deepdaily.core.likeness import neighbours, points
+from deepdaily.core.text import language_of, numbers, versions
+from deepdaily.core.types import Candidate, Story
+from deepdaily.core.urls import domain, host
+
+Signals = dict[str, float]
+
+SAME_SUBJECT = 0.22
+"""Cosine of titles above which two candidates speak of one subject, looser than one story (ranking.md, section 6)."""
+
+_REPOSITORY = re.compile(r"https://github\.com/[^/]+/[^/]+/?")
+
+
+def candidate_signals(candidates: Sequence[Candidate]) -> list[Signals]:
+    """For each candidate, in order, what its titles, its publisher and the like titles of others say."""
+    nearby = neighbours(points(candidates), SAME_SUBJECT)
+    return [
+        _title_signals(one) | _company_signals([one, *(candidates[at] for at in near)])
+        for one, near in zip(candidates, nearby, strict=True)
+    ]
+
+
+def _title_signals(one: Candidate) -> Signals:
+    titles = " | ".join(dict.fromkeys(offer.title for offer in one.offers))
+    sites = {domain(one.url), host(one.url)}
+    lab = bool(LABS.search(titles) or PRODUCTS.search(titles) or sites & LAB_SITES)
+    field = bool(AI.search(titles) or any(AI.search(offer.teaser) for offer in one.offers))
+    found = {
+        "speaks of AI": field,
+        "names a lab or project": lab,
+        "names a model": MODEL.search(titles),
+        "release": EVENT_VERB.search(titles),
+        "version": versions(titles),
+        "first-hand": first_hand(one.url, one.title) and not sites & NO_PUBLISHERS,
+        "opinion or how-to": OPINION.search(titles),
+        "money talk": MONEY.search(titles),
+        "business talk": BUSINESS.search(one.title),
+        "round-up": ROUNDUP.search(titles),
+        "paper": domain(one.url) == "arxiv.org" or "huggingface.co/papers/" in one.url,
+        "question": titles.rstrip().endswith(("?", "？")),
+        "bare repository": _REPOSITORY.fullmatch(one.url),
+    }
+    return {name: 1.0 for name, held in found.items() if held}
+
+
+def _company_signals(company: Sequence[Candidate]) -> Signals:
+    """Who else tells it. `company`: the candidate first, then those with like titles.
+
+    A publisher counts once, and so does a title: one wire report on ten sites is one voice.
+    """
+    own = len({offer.source for offer in company[0].offers})
+    voices = {_letters(one.title): domain(one.url) for one in reversed(company)}
+    sources = {offer.source for one in company for offer in one.offers}
+    most = max(offer.points for one in company for offer in one.offers)
+    return {
+        "independent publishers": math.log(len(set(voices.values()))),
+        "sources around it": math.log(len(sources)),
+        "sources that offer it": math.log((1 + own) / 2),
+        "points": math.log1p(most),
+    }
+
+
+def _letters(title: str) -> str:
+    """The first sixty letters, by which copies of one headline are known."""
+    return re.sub(r"\W+", "", title.casefold())[:60]
+
+
+def story_signals(story: Story, now: datetime) -> Signals:
+    """What the lead's text says, and how old the story is in days."""
+    lead, head = story.lead, story.lead.text[:6000]
+    return {
+        "engineering depth": _depth(head),
+        "only a teaser": float(lead.partial),
+        "thin text": float(len(head) < 500 and not lead.partial),
+        "reference page": float(bool(REFERENCE.search(lead.title)) or _documentation(lead.url.partition("://")[2])),
+        "age": _age_days(story, now),
+    }
+
+
+def _documentation(path: str) -> bool:
+    """A page of a manual rather than a piece of news: by its address, which rarely lies about that."""
+    return bool(DOCUMENTATION.search(path)) and not DATED_PAGE.search(path)
+
+
+def _depth(head: str) -> float:
+    """0 to 1.2: measured quantities and engineering terms per thousand characters of the beginning."""
+    if not head:
+        return 0.0
+    measured = sum(1 for number in numbers(head) if number.unit)
+    terms = len({found.casefold() for found in DEPTH.findall(head)})
+    scale = 1.5 if language_of(head) == "zh" else 1.0  # a Chinese character carries about 1.5 Latin ones here
+    return min(1.2, 0.05 * measured * scale + 0.1 * terms)
+
+
+def _age_days(story: Story, now: datetime) -> float:
+    dated = [document.published_at for document in story.documents if document.published_at]
+    return max(0.0, (now - max(dated)).total_seconds() / 86400) if dated else 1.0
+
+
+def weighed(signals: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
+    """The terms of a score: every signal times its weight, those without a weight left out."""
+    return {name: value * weights[name] for name, value in signals.items() if name in weights}

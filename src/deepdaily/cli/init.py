@@ -1,0 +1,184 @@
+"""`init`: a settings file in four questions, and the search for a model server on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from deepdaily.core.errors import SettingsError
+from deepdaily.core.types import Language
+from deepdaily.settings.loading import load
+
+PORTS = (11434, 8000, 8080, 30000)
+"""Where Ollama, vLLM, llama.cpp and SGLang listen by default."""
+
+ASK_S = 0.5
+MOST_BYTES = 1 << 20
+MOST_NAMES, LONGEST_NAME = 20, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model that a server offers."""
+
+    endpoint: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What `init` asks; the defaults are those of `--yes`."""
+
+    language: Language = "zh"
+    at: str = "08:00"
+    timezone: str = "Asia/Shanghai"
+    blog: str = "deepdaily-out"
+    model: Found | None = None
+
+
+async def found_models(ports: Iterable[int] = PORTS) -> list[Found]:
+    """The models of the servers on this machine, in the order of `ports`; none answers later than ASK_S."""
+    timeout = aiohttp.ClientTimeout(total=ASK_S)
+    async with aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session:
+        offers = await asyncio.gather(*(_offered(session, f"http://127.0.0.1:{port}/v1") for port in ports))
+    return [found for offer in offers for found in offer]
+
+
+async def _offered(session: aiohttp.ClientSession, endpoint: str) -> list[Found]:
+    """What `endpoint` lists; nothing where it does not speak the protocol."""
+    try:
+        async with session.get(f"{endpoint}/models", allow_redirects=False) as answer:
+            body = await answer.content.read(MOST_BYTES) if answer.status == 200 else b""
+            while body and len(body) < MOST_BYTES and (more := await answer.content.read(MOST_BYTES - len(body))):
+                body += more
+        listed = json.loads(body)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):
+        return []
+    rows = listed.get("data") if isinstance(listed, dict) else None
+    return [Found(endpoint, name) for name in _names(rows)][:MOST_NAMES] if isinstance(rows, list) else []
+
+
+def _names(rows: Sequence[Any]) -> list[str]:
+    """The ids that can be names; an embedder is no writer."""
+    names = (row.get("id") for row in rows if isinstance(row, dict))
+    fit = (name for name in names if isinstance(name, str) and 0 < len(name) <= LONGEST_NAME and name.isprintable())
+    return [name for name in dict.fromkeys(fit) if "embed" not in name.lower()]
+
+
+def hour_and_zone(text: str) -> tuple[str, str]:
+    """`08:00 Asia/Shanghai` as its two parts; whether they make sense the settings say."""
+    at, _, timezone = text.strip().partition(" ")
+    return at, timezone.strip() or Answers().timezone
+
+
+def chosen_model(text: str, found: Sequence[Found]) -> Found | None:
+    """`none`, a number or a name of what was found, or `ADDRESS NAME`.
+
+    Raises:
+        SettingsError: nothing of these.
+    """
+    said = text.strip()
+    if said.lower() in ("none", ""):
+        return None
+    if said.isascii() and said.isdecimal() and 1 <= int(said) <= len(found):
+        return found[int(said) - 1]
+    for one in found:
+        if one.name == said:
+            return one
+    endpoint, _, name = said.partition(" ")
+    if endpoint.startswith(("http://", "https://")) and name.strip():
+        return Found(endpoint, name.strip())
+    raise SettingsError(f"{said!r} is no model", "a number or name of the list, `ADDRESS NAME`, or none")
+
+
+def write_settings(path: Path, answers: Answers) -> None:
+    """Write the settings file; it loads.
+
+    Raises:
+        SettingsError: there is one already, an answer cannot stand, or the folder cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(settings_text(answers))
+    except FileExistsError as error:
+        raise SettingsError(f"{path} exists already and stays as it is", "edit it, or name another") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}", "choose another folder") from error
+    try:
+        load(path)
+    except SettingsError:
+        path.unlink()
+        raise
+
+
+def settings_text(answers: Answers) -> str:
+    """A commented deepdaily.toml that a person reads in a minute."""
+    chinese = answers.language == "zh"
+    title = "AI 技术深度日报（{date}）" if chinese else "AI Engineering Daily ({date})"
+    audience = (
+        "负责 LLM 推理、Agent 与平台的工程团队" if chinese else "engineers who run LLM inference, agents and platforms"
+    )
+    return f"""\
+# What deepdaily writes, when, and where it goes. `deepdaily config` shows every key and its value.
+
+[digest]
+title = {_quoted(title)}
+language = {_quoted(answers.language)}  # of headings and of our own sentences; quotations keep theirs
+at = {_quoted(answers.at)}  # when an issue is due
+timezone = {_quoted(answers.timezone)}  # names the days
+items = 7
+audience = {_quoted(audience)}  # a model is told for whom it writes
+
+[sources]
+packs = ["ai-engineering"]  # `deepdaily sources list` shows what is in it
+add = []  # addresses of further feeds
+# With a key in BRAVE_API_KEY the web is searched too; without it that is left out.
+
+{_models(answers.model)}
+[[publish]]
+to = "hugo"  # a post and its evidence.json, below this folder
+dir = {_quoted(answers.blog)}
+
+[[publish]]
+to = "feeds"
+dir = {_quoted(answers.blog)}
+
+[[publish]]
+to = "page"  # one static page that shows the passage behind each sentence
+dir = {_quoted(answers.blog)}
+"""
+
+
+def _models(model: Found | None) -> str:
+    if model is None:
+        return """\
+# The built-in writer needs no key. To let a model write, describe one; the built-in writer stays the last rung.
+# [models]
+# ladder = ["local"]  # best first
+# budget = "1M tokens/day"  # or "3 CNY/day" with prices; never passed
+# [models.local]
+# endpoint = "http://127.0.0.1:11434/v1"  # any OpenAI-compatible address
+# name = "qwen3:8b"
+# key_env = ""  # environment variable that holds the key
+"""
+    return f"""\
+[models]
+ladder = ["local"]  # best first; the built-in writer is always the last rung
+budget = "1M tokens/day"  # or "3 CNY/day" with prices; never passed
+
+[models.local]
+endpoint = {_quoted(model.endpoint)}
+name = {_quoted(model.name)}
+key_env = ""  # environment variable that holds the key, if it needs one
+"""
+
+
+def _quoted(text: str) -> str:
+    """As a basic string of TOML: JSON's, but for the one control character that JSON leaves."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,99 @@
+"""What `show` prints: an issue, an item with its proof and score, what became of a link."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from deepdaily.archive.lookup import fate, item_of
+from deepdaily.cli.console import funnel, say
+from deepdaily.core.errors import SettingsError
+from deepdaily.core.types import Issue, Loss
+from deepdaily.core.urls import canonical
+from deepdaily.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The same thing for a person and for a program."""
+
+    lines: list[str]
+    value: Any
+
+
+def print_out(shown: Shown, *, as_json: bool) -> None:
+    if as_json:
+        say(json.dumps(shown.value, ensure_ascii=False, indent=2, default=str))
+    else:
+        for line in shown.lines:
+            say(line)
+
+
+def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
+    """The issue's items and funnel; with `audit` also stages, sources and losses."""
+    draft = issue.draft
+    lines = [draft.title, *([draft.notice] if draft.notice else [])]
+    lines += [f"{n:>2}. {item.title.text}  [{item.story}]" for n, item in enumerate(draft.items, 1)]
+    lines += [f"finding  {one.severity}: {one.message} [{one.item}]" for one in issue.findings]
+    ran = run(draft.slot.key, store, audit=audit)
+    return Shown(lines + ran.lines, ran.value | {"findings": [asdict(finding) for finding in issue.findings]})
+
+
+def run(slot: str, store: Store, *, audit: bool) -> Shown:
+    """A slot's run, whether or not it ended in an issue: how it stands, its funnel; with `audit` all it asked and lost."""
+    record = json.loads(store.record(slot) or "{}")
+    lines = [f"run      {store.status(slot)}: {funnel(record.get('funnel', {}))}"]
+    value = {"day": slot[:10], **record, "editions": [asdict(edition) for edition in store.editions(slot)]}
+    if audit:
+        health = [harvest.health for harvest in store.harvests(slot)]
+        losses = store.losses(slot)
+        value |= {"sources": [asdict(one) for one in health], "losses": [asdict(one) for one in losses]}
+        lines += [
+            f"stage    {row['stage']}: {row['came_in']} in, {row['went_out']} out, {row['took_s']} s"
+            for row in record.get("stages", [])
+        ]
+        lines += [f"source   {one.source}: {one.state}, {one.offers} offers {one.message}".rstrip() for one in health]
+        lines += [f"loss     {one.url}: {one.stage}: {one.reason}" for one in losses]
+    return Shown(lines, value)
+
+
+def item(issue: Issue, number: str, store: Store) -> Shown:
+    """One item: each claim with its passage and where that is stored; the score's parts."""
+    found = item_of(issue, int(number)) if number.isdecimal() else None
+    if found is None:
+        raise SettingsError(f"{issue.draft.slot.day} has no item {number!r}", f"it has 1 to {len(issue.draft.items)}")
+    cited = {one.document: one for one in found.sources}
+    lines = [f"{number}) {found.title.text}", found.byline]
+    for claim in found.claims():
+        lines.append(("  ours: " if claim.judgement else "  fact: ") + claim.text)
+        for proof in claim.evidence:
+            one = cited[proof.document]
+            lines.append(
+                f"        “{proof.quote}” {one.url} [{proof.start}:{proof.end}], {one.fetched_at.isoformat()}, {one.snapshot}"
+            )
+    record = json.loads(store.record(issue.draft.slot.key) or "{}")
+    row: dict[str, Any] = next((one for one in record.get("chosen", []) if one["story"] == found.story), {})
+    lines += (
+        [f"  score {row['score']}: " + ", ".join(f"{name} {value:+}" for name, value in row["reasons"].items())]
+        if row
+        else []
+    )
+    return Shown(lines, {"item": asdict(found), "score": row})
+
+
+def link(url: str, store: Store) -> Shown:
+    """What became of a link, newest slot first."""
+    try:
+        wanted = canonical(url)
+    except ValueError as error:
+        raise SettingsError(f"{url!r} is no web address", "give it with https://") from error
+    found = fate(wanted, store)
+    lines = [
+        f"{day}: lost at {one.stage}: {one.reason}"
+        if isinstance(one, Loss)
+        else f"{day}: told as “{one.title.text}” [{one.story}]"
+        for day, one in found
+    ]
+    value = [{"day": day, "loss" if isinstance(one, Loss) else "item": asdict(one)} for day, one in found]
+    return Shown(lines or [f"{wanted} was never offered in this store"], value)

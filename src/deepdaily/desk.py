@@ -1,0 +1,113 @@
+"""What an editor says at the desk: the subject found, the decision kept. The next run acts on it; nothing published changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from deepdaily.archive.lookup import item_of
+from deepdaily.choose.decisions import TOPIC, decision_id, in_force
+from deepdaily.core.errors import SettingsError
+from deepdaily.core.types import Decision, DecisionKind, Item
+from deepdaily.core.urls import canonical, page_key
+from deepdaily.memory.repeats import open_watches, unsettled
+from deepdaily.store import Store
+
+SLOTS_LOOKED_AT = 7
+"""Newest runs in whose offers a page's title is looked for."""
+
+
+def decided(kind: DecisionKind, what: str, other: str, store: Store, now: datetime) -> Decision:
+    """The kept decision on `what` and, for `merge` and `split`, `other`.
+
+    Args:
+        what: a page's address, DAY#N or a story's id; for `ban` also a host or `topic:WORDS`; for `close` a question's id.
+
+    Raises:
+        SettingsError: nothing of that name; nothing is kept.
+    """
+    if kind == "close":
+        subject, title = _watch(what, store)
+    elif kind == "ban" and "://" not in what and "#" not in what and not what.startswith("s-"):
+        subject, title = _host_or_topic(what), ""
+    else:
+        subject, title = _page(what, store)
+    second = _page(other, store)[0] if kind in ("merge", "split") else ""
+    if second and page_key(second) == page_key(subject):
+        raise SettingsError("both are the same page", "name two pages")
+    decision = Decision(decision_id(kind, subject, second, now), kind, subject, now, second, title)
+    store.keep_decision(decision)
+    return decision
+
+
+def _watch(name: str, store: Store) -> tuple[str, str]:
+    known = {watch.id: watch.question for watch in unsettled(store.issues())}
+    if name not in known:
+        raise SettingsError(f"no question {name!r} is open", "see `deepdaily desk list`")
+    return name, known[name]
+
+
+def _host_or_topic(what: str) -> str:
+    if what.startswith(TOPIC):
+        if not what.removeprefix(TOPIC).strip():
+            raise SettingsError("the topic has no words", "write it like 'topic:hardware rumours'")
+        return what
+    if "." not in what or any(char.isspace() or char == "/" for char in what):
+        raise SettingsError(f"{what!r} is no page, host or topic", "give an address, noise.example.com or topic:WORDS")
+    return what.lower().removeprefix("www.")
+
+
+def _page(what: str, store: Store) -> tuple[str, str]:
+    """The canonical address and the title, empty where nobody offered it lately."""
+    if "://" not in what:
+        item = _item(what, store)
+        return item.sources[0].url, item.title.text
+    try:
+        url = canonical(what)
+    except ValueError as error:
+        raise SettingsError(f"{what!r} is no web address", "give it with https://") from error
+    return url, _offered_title(url, store)
+
+
+def _item(what: str, store: Store) -> Item:
+    """The item of DAY#N, or the newest one of a story."""
+    day, marked, number = what.partition("#")
+    if marked:
+        issue = store.issue(day)
+        found = item_of(issue, int(number)) if issue and number.isdecimal() else None
+    else:
+        items = (item for issue in store.issues() for item in issue.draft.items)
+        found = next((item for item in items if item.story == what), None)
+    if found is None:
+        raise SettingsError(f"no item {what!r} in this store", "name a page's address, DAY#N or a story's id")
+    return found
+
+
+def _offered_title(url: str, store: Store) -> str:
+    key = page_key(url)
+    for slot in store.slots()[:SLOTS_LOOKED_AT]:
+        for harvest in store.harvests(slot):
+            for offer in harvest.offers:
+                if page_key(offer.url) == key:
+                    return offer.title
+    return ""
+
+
+def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str]]:
+    """Id, kind, subject and title of every decision in force, the newest first; then the questions that are open."""
+    rows = [
+        (one.id, one.kind, " + ".join(filter(None, (one.subject, one.other))), one.title)
+        for one in reversed(in_force(store.decisions()))
+    ]
+    return rows + [
+        (one.id, "open question", one.story, one.question) for one in open_watches(store.issues(), now.date())
+    ]
+
+
+def taken_back(name: str, store: Store, now: datetime) -> Decision:
+    """The decision of that id, no longer in force. Raises SettingsError where there is none."""
+    found = next((one for one in store.decisions() if one.id == name and one.taken_back_at is None), None)
+    if found is None:
+        raise SettingsError(f"no decision {name!r} is in force", "see `deepdaily desk list`")
+    store.keep_decision(replace(found, taken_back_at=now))
+    return replace(found, taken_back_at=now)

@@ -1,0 +1,187 @@
+"""What somebody should know: a poor day, none at all, a source that is dead."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+from deepdaily.core.errors import PublishError, StoreError
+from deepdaily.core.types import Slot
+from deepdaily.house import Given
+from deepdaily.publish.channels import mail_of, posted
+from deepdaily.read.fetch import WebWire
+from deepdaily.render.mail import note
+from deepdaily.run import trouble
+from deepdaily.settings.channel_tables import Publish, mail_address
+from deepdaily.store import Store
+
+DEGRADED, NOTHING = "degraded", "nothing published"
+"""Troubles, as they are told."""
+
+
+DEAD_DAYS = 3
+"""A source that failed in every slot of so many days is not having a bad hour: it has moved, or wants a key."""
+
+NAMED = 10
+"""Sources that one alert names; the others are counted."""
+
+Tell = Callable[[Slot, str], Awaitable[bool]]
+"""Tells a trouble of a slot, each once; whether it was delivered, now or before."""
+
+T = TypeVar("T")
+
+
+def store_or_alert(given: Given, slot: Slot, *, kept: bool) -> Store:
+    """The store of a run. One that does not open is told, as then nothing is published.
+
+    Raises:
+        StoreError: it does not open.
+    """
+    try:
+        return given.store()
+    except StoreError:
+        if not (given.out or kept):
+            asyncio.run(alert(given, slot, NOTHING, quiet=True))
+        raise
+
+
+async def alert(given: Given, slot: Slot, trouble: str, *, quiet: bool = False) -> bool:
+    """One line on stderr, to the webhook and by mail where these are set; each trouble once a slot.
+
+    False where there are ways and all of them failed: then it may be told again. `quiet`: the command itself says on
+    stderr how its run ended.
+    """
+    if quiet and not _ways(given, slot, trouble, ""):
+        return True
+    if trouble in _recorded(given, lambda store: store.told(slot.key), set[str]()):
+        return True
+    line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
+    if not quiet:
+        print(line, file=sys.stderr)  # noqa: T201
+    ways = _ways(given, slot, trouble, line)
+    delivered = not ways or any([await _delivered(way) for way in ways])
+    if delivered:
+        _recorded(given, lambda store: store.keep_told(slot.key, trouble), None)
+    return delivered
+
+
+def _ways(given: Given, slot: Slot, trouble: str, line: str) -> list[Callable[[], Awaitable[None]]]:
+    """Where alerts go."""
+    alert, ways = given.settings.alert, list[Callable[[], Awaitable[None]]]()
+    url = os.environ.get(alert.url_env, "")
+    if url:
+        body = json.dumps({"text": line, "slot": slot.key, "trouble": trouble}, ensure_ascii=False).encode()
+        ways.append(partial(_post_alert, given, url, body))
+    for chosen in given.settings.publish if alert.mail else ():
+        if chosen.to == "mail":
+            ways.append(partial(_mail_alert, chosen, alert.recipients or chosen.recipients, line))
+    return ways
+
+
+async def _post_alert(given: Given, url: str, body: bytes) -> None:
+    async with WebWire(allow_private=given.settings.network.allow_private) as wire:
+        await posted(wire, url, body)
+
+
+async def _mail_alert(chosen: Publish, recipients: Sequence[str], line: str) -> None:
+    try:
+        sender, *to = (mail_address(one).addr_spec for one in (chosen.sender, *recipients))
+        mail = note(line, sender=sender, recipients=to, now=datetime.now(UTC))
+    except ValueError as error:
+        raise PublishError(str(error), "mend sender and recipients in the settings") from error
+    refused = await mail_of(chosen).send(mail)
+    if refused:
+        print(f"deepdaily: the alert was not delivered to {', '.join(refused)}", file=sys.stderr)  # noqa: T201
+
+
+async def _delivered(way: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        await way()
+    except PublishError as error:
+        print(f"deepdaily: the alert was not delivered: {error}; {error.remedy}", file=sys.stderr)  # noqa: T201
+        return False
+    return True
+
+
+def _recorded(given: Given, use: Callable[[Store], T], otherwise: T) -> T:
+    """What `use` gives of the store; `otherwise` where the store is the trouble: an alert does not wait for it."""
+    try:
+        with closing(given.store()) as store:
+            return use(store)
+    except StoreError as error:
+        print(f"deepdaily: no record of alerts: {error}", file=sys.stderr)  # noqa: T201
+        return otherwise
+
+
+def dead_sources(store: Store, slot: Slot) -> list[str]:
+    """Sources that failed in every slot of DEAD_DAYS days, and of which nobody was told since they last answered.
+
+    Slots are read from this one back until each source that failed in it has answered or was told.
+    """
+    keys = [key for key in store.slots() if key <= slot.key]
+    dead, failed_on = list[str](), dict[str, set[str]]()
+    for key in keys if slot.key in keys else ():
+        health = [harvest.health for harvest in store.harvests(key)]
+        if key == slot.key:
+            failed_on = {one.source: set() for one in health if trouble(one)}
+        told = store.told(key)
+        for source in [source for source in failed_on if _dead(source) in told]:
+            del failed_on[source]
+        for one in health:
+            if one.state in ("ok", "empty") and len(failed_on.pop(one.source, ())) >= DEAD_DAYS:
+                dead.append(one.source)
+            elif one.source in failed_on and trouble(one):
+                failed_on[one.source].add(key[:10])
+        if not failed_on:
+            break
+    return sorted(dead + [source for source, days in failed_on.items() if len(days) >= DEAD_DAYS])
+
+
+def _dead(source: str) -> str:
+    return f"source dead: {source}"
+
+
+async def with_alerts(store: Store, slot: Slot, work: Callable[[], Awaitable[int]], tell: Tell, *, kept: bool) -> int:
+    """The exit status of `work`; and whoever is to be told learns of a poor day, of none, and of dead sources.
+
+    Args:
+        kept: a keeper started this run: it tries again, and tells itself what is missing when the time has come.
+
+    Raises:
+        Exception: as `work` does.
+    """
+    try:
+        status = await work()
+    except Exception:
+        if not kept:
+            await tell(slot, NOTHING)
+        with suppress(StoreError):  # the run's own error says more
+            await _tell_dead(store, slot, tell)
+        raise
+    found = {10: DEGRADED, 30: "" if kept else NOTHING}.get(status, "")
+    if found:
+        await tell(slot, found)
+    await _tell_dead(store, slot, tell)
+    return status
+
+
+async def _tell_dead(store: Store, slot: Slot, tell: Tell) -> None:
+    dead = dead_sources(store, slot)
+    more = f" and {len(dead) - NAMED} more" if len(dead) > NAMED else ""
+    if dead and await tell(slot, f"no answer for {DEAD_DAYS} days from {', '.join(dead[:NAMED])}{more}"):
+        for source in dead:
+            store.keep_told(slot.key, _dead(source))
+
+
+async def alerted(given: Given, store: Store, slot: Slot, work: Callable[[], Awaitable[int]], *, kept: bool) -> int:
+    """The exit status of the run that `work` is, its trouble told. With `--out` it is a trial, and tells nobody."""
+    if given.out:
+        return await work()
+    return await with_alerts(store, slot, work, partial(alert, given, quiet=True), kept=kept)

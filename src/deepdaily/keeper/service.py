@@ -1,0 +1,179 @@
+"""The hour: each slot attempted from before it is due until it is finished."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from deepdaily import keeper
+from deepdaily.core.errors import StoreError
+from deepdaily.core.slots import begun, next_try
+from deepdaily.core.types import Slot
+from deepdaily.house import Given
+from deepdaily.keeper.alerts import DEGRADED, NOTHING, Tell, alert
+from deepdaily.publish.channels import channel_names
+from deepdaily.settings import Settings
+
+RUN_WALL_S = 3600
+"""A run that takes longer hangs, and is ended and tried again: two hundred pages of slow hosts take minutes."""
+
+NOT_STARTED = 126
+"""The exit status of a run that could not be started, as of a shell."""
+
+END_S = 5
+"""How long a run that is told to end may take before it is killed."""
+
+
+def _finished(given: Given, slot: Slot) -> bool:
+    try:
+        store = given.store()
+    except StoreError:
+        return False  # the run that is tried says what is wrong with it
+    try:
+        return keeper.is_finished(store, slot, channel_names(given.settings, given.out))
+    except StoreError:
+        return False
+    finally:
+        store.close()
+
+
+async def _attempt(options: Sequence[str], slot: Slot) -> int:
+    """One run in a process of its own: a leak, a crash or a hang ends with it."""
+    command = (sys.executable, "-m", "deepdaily", "run", "--kept", "--date", slot.day, *options)
+    try:
+        run = await asyncio.create_subprocess_exec(*command)
+    except OSError as error:  # no memory, no process left, no interpreter: perhaps not at the next try
+        print(f"deepdaily: the run of {slot.day} cannot be started: {error}", file=sys.stderr)  # noqa: T201
+        return NOT_STARTED
+    try:
+        async with asyncio.timeout(RUN_WALL_S):
+            return await run.wait()
+    except TimeoutError:
+        return -signal.SIGTERM
+    finally:
+        if run.returncode is None:
+            await _ended(run)
+
+
+async def _ended(run: asyncio.subprocess.Process) -> None:
+    run.terminate()
+    try:
+        async with asyncio.timeout(END_S):
+            await run.wait()
+    except TimeoutError:
+        run.kill()
+        await run.wait()
+
+
+STEP_S = 60.0
+"""The longest sleep of the keeper: a clock that was set, or a machine that slept, is noticed within it."""
+
+OVERDUE = timedelta(minutes=10)
+"""How long after the hour a missing issue is told."""
+
+
+# -- the hour ---------------------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """The time and its passing; a test brings its own."""
+
+    def now(self) -> datetime: ...
+    async def sleep(self, seconds: float) -> None: ...
+
+
+async def keep_hours(
+    settings: Settings,
+    clock: Clock,
+    finished: Callable[[Slot], bool],
+    attempt: Callable[[Slot], Awaitable[int]],
+    tell: Tell,
+) -> None:
+    """Attempt each slot from before it is due until it is finished; never returns.
+
+    Of missed slots the newest is caught up. Each kind of trouble is told once a slot.
+
+    Args:
+        attempt: one run of the slot; its exit status. A run that fails is tried again, so it must not raise.
+    """
+    at, early = settings.digest.at, timedelta(minutes=settings.schedule.early_min)
+    tried: dict[str, datetime] = {}
+    told: set[tuple[str, str]] = set()
+    while True:
+        now = clock.now()
+        slot, following = begun(now, at, settings.zone, early)
+        again = following if finished(slot) else next_try(slot, now, tried.get(slot.key), following)
+        if again > now:
+            await clock.sleep(min((again - now).total_seconds(), STEP_S))
+            continue
+        tried = {slot.key: now}
+        status = await _attempted(slot, clock, finished, attempt, tell)
+        found = _trouble(slot, status, clock.now(), finished)
+        if found and (slot.key, found) not in told:
+            told.add((slot.key, found))
+            await tell(slot, found)
+
+
+async def _attempted(
+    slot: Slot,
+    clock: Clock,
+    finished: Callable[[Slot], bool],
+    attempt: Callable[[Slot], Awaitable[int]],
+    tell: Tell,
+) -> int:
+    """The run's exit status. A run that still hangs when the issue is overdue does not keep that to itself."""
+    running = asyncio.ensure_future(attempt(slot))
+    await asyncio.sleep(0)  # a run that ends at once needs no watch
+    watching = None if running.done() else asyncio.ensure_future(_overdue(slot, clock, finished, tell))
+    try:
+        return await running
+    finally:
+        for task in (running, watching):
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*filter(None, (running, watching)), return_exceptions=True)
+
+
+async def _overdue(slot: Slot, clock: Clock, finished: Callable[[Slot], bool], tell: Tell) -> None:
+    while (left := slot.due.astimezone(UTC) + OVERDUE - clock.now().astimezone(UTC)) > timedelta():
+        await clock.sleep(min(left.total_seconds(), STEP_S))
+    if not finished(slot):
+        await tell(slot, NOTHING)
+
+
+def _trouble(slot: Slot, status: int, now: datetime, finished: Callable[[Slot], bool]) -> str:
+    """What somebody should be told after a run that ended with `status`; empty when nothing."""
+    if status == 10:
+        return DEGRADED
+    if now.astimezone(UTC) - slot.due.astimezone(UTC) >= OVERDUE and not finished(slot):
+        return NOTHING
+    return ""
+
+
+class WallClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def serve_hours(given: Given, options: Sequence[str]) -> None:
+    """Keep the hour until SIGTERM or SIGINT; every run is a process of its own, with these options of the command."""
+    keeping = asyncio.create_task(
+        keep_hours(
+            given.settings, WallClock(), partial(_finished, given), partial(_attempt, options), partial(alert, given)
+        )
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)
+    with suppress(asyncio.CancelledError):
+        await keeping

@@ -1,0 +1,1 @@
+"""What earlier issues told and asked; pure."""

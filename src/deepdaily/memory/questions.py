@@ -1,0 +1,221 @@
+"""What became of the questions of earlier days: each is looked for in every text of the day, told or not.
+
+An answer is a passage of a page published after the question was asked, about what it asks of. A question by rule knows what
+its answer looks like (`rules.QUESTIONS`); one that a model asked is answered by a passage with most of its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from deepdaily.core.evidence import check_claim, locate, passage
+from deepdaily.core.lexicon import Words, _words
+from deepdaily.core.likeness import vectors
+from deepdaily.core.text import Sentence, sentences, squeeze, width
+from deepdaily.core.types import Claim, Document, Evidence, FollowUp, FollowUpState, Issue, Slot, Watch, cited
+from deepdaily.memory.repeats import unsettled
+from deepdaily.memory.threads import Subject, continues, names_it, subjects
+
+ENOUGH_WORDS, LEAST_WORDS = 0.7, 2
+"""Share of a free question's content words that its answer has, and how many at least: two of three are the subject again."""
+
+SHORTEST, LONGEST = 12, 600
+"""Columns of a passage that answers: less is a heading, more is a table or code."""
+
+_ASKING = re.compile(
+    r"\b(?:when|what|which|who|whom|how|why|where|whether|does|do|will|would|many|much|come|true|again)\b"
+    r"|何时|什么时候|什么|是否|会不会|有没有|能否|如何|怎么|怎样|多少|哪些|哪个|为何|为什么|吗|呢|兑现|原文许诺的",
+    re.I,
+)
+
+
+_ORDER: tuple[FollowUpState, ...] = ("answered", "moved", "unchanged", "closed", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A text of today with the story it belongs to."""
+
+    document: Document
+    story: str
+    subject: Subject
+    folded: str
+
+
+def follow_up(
+    issues: Sequence[Issue], read: Sequence[tuple[Document, str]], slot: Slot, closed: Collection[str]
+) -> tuple[FollowUp, ...]:
+    """Every question that was open this morning as it stands now, those that moved first.
+
+    Args:
+        issues: of earlier slots, newest first.
+        read: the day's texts, each with its story's id.
+        slot: today's.
+        closed: ids of questions that an editor closed.
+    """
+    watches, today = unsettled(issues), slot.due.date()
+    told = {item.story: item.title.text for issue in issues for item in issue.draft.items}
+    threads = [_titles(watch, issues, told) for watch in watches]
+    texts = [document for document, _ in read]
+    known = {document.id: document for document in texts}
+    placed = subjects([*(one.title for one in texts), *(title for titles in threads for title in titles)])
+    pages = [_Page(one, story, at, one.text.casefold()) for (one, story), at in zip(read, placed, strict=False)]
+    rest, found = iter(placed[len(texts) :]), list[FollowUp]()
+    for watch, titles in zip(watches, threads, strict=True):
+        thread = [next(rest) for _ in titles]
+        if watch.id in closed:
+            found.append(FollowUp(replace(watch, closed_on=today), "closed"))
+            continue
+        asked = _asked_at(watch, issues)
+        about = [page for page in pages if _is_after(page.document, watch, asked) and _is_about(page, watch, thread)]
+        moved = _last_moved(watch, issues)
+        news = [page for page in about if moved is None or _is_after(page.document, watch, moved)]
+        news = [page for page in news if any(continues(earlier, page.subject) for earlier in thread)]
+        found.append(_outcome(watch, about, news, today, known))
+    return tuple(sorted(found, key=lambda one: _ORDER.index(one.state)))
+
+
+def _titles(watch: Watch, issues: Sequence[Issue], told: Mapping[str, str]) -> list[str]:
+    """The titles of the thread that the question was asked of."""
+    of_thread = [
+        {item.title.text, *(one.title for one in item.thread)}
+        for issue in issues
+        for item in issue.draft.items
+        if watch.story in {item.story, *(one.story for one in item.thread)}
+    ]
+    return sorted(set().union(*of_thread))
+
+
+def _asked_at(watch: Watch, issues: Sequence[Issue]) -> datetime | None:
+    """The `now` of the issue that asked; None where it is not at hand."""
+    return next((one.draft.now for one in issues if one.draft.slot.due.date() == watch.opened_on), None)
+
+
+def _last_moved(watch: Watch, issues: Sequence[Issue]) -> datetime | None:
+    """The `now` of the last issue that told news of it."""
+    told = (one.draft.now for one in issues for two in one.draft.followed if _is_news(two, watch))
+    return next(told, None)
+
+
+def _is_news(one: FollowUp, watch: Watch) -> bool:
+    return one.watch.id == watch.id and one.state == "moved"
+
+
+def _is_after(document: Document, watch: Watch, since: datetime | None) -> bool:
+    """Whether it was published after `since`, or after the day of the question; an undated page is no news."""
+    if document.published_at is None:
+        return False
+    return document.published_at > since if since else document.published_at.date() > watch.opened_on
+
+
+def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
+    """Whether the page names what is asked of; where that has no name of its own, whether it continues the thread."""
+    if watch.entities and not watch.entities[0].startswith("「"):
+        return names_it(page.folded, watch.entities[0])
+    return any(continues(earlier, page.subject) for earlier in thread)
+
+
+def _outcome(
+    watch: Watch, about: Sequence[_Page], news: Sequence[_Page], today: date, known: dict[str, Document]
+) -> FollowUp:
+    """What `about` answers, or that `news` moves."""
+    for page in sorted(about, key=_newest_whole_texts_first):
+        proof = next((proof for proof in _answers(watch, page) if not check_claim(_claim(proof), known)), None)
+        if proof:
+            return _told(replace(watch, answered_by=page.story), "answered", page, proof)
+    if watch.expires_on < today:
+        return FollowUp(replace(watch, closed_on=today), "expired")
+    if news:
+        page = min(news, key=_newest_whole_texts_first)
+        return _told(watch, "moved", page, locate(page.document.title, page.document))
+    return FollowUp(watch, "unchanged")
+
+
+def _newest_whole_texts_first(page: _Page) -> tuple[bool, float, str]:
+    published = page.document.published_at.timestamp() if page.document.published_at else 0.0
+    return (page.document.partial, -published, page.document.id)
+
+
+def _told(watch: Watch, state: FollowUpState, page: _Page, proof: Evidence) -> FollowUp:
+    return FollowUp(watch, state, page.story, _claim(proof), cited(page.document))
+
+
+def _claim(proof: Evidence) -> Claim:
+    return Claim(proof.quote, (proof,))
+
+
+# -- what answers -----------------------------------------------------------------------------------------------------
+
+
+def _answers(watch: Watch, page: _Page) -> Iterator[Evidence]:
+    """The passages of the page that answer the question, in order, its title last."""
+    entity = watch.entities[0] if watch.entities else ""
+    titled = not entity or entity.startswith("「") or names_it(page.document.title, entity)
+    question = asked_by_rule(watch.question)
+    wanted = _content(watch.question, entity)
+    told = sentences(page.document.text)
+    for sentence in (*told[1:], *told[:1]):
+        if not SHORTEST <= width(sentence.text) <= LONGEST or NOT_YET.search(sentence.text):
+            continue
+        if (titled or names_it(sentence.text, entity)) and _says(sentence, question, wanted):
+            yield passage(page.document, sentence.start, sentence.end)
+
+
+def _says(sentence: Sentence, question: Question | None, wanted: set[str]) -> bool:
+    if question is not None and question.answer is not None:
+        return bool(question.answer.search(sentence.text))
+    said = wanted & _content(sentence.text)
+    return len(said) >= LEAST_WORDS and len(said) >= ENOUGH_WORDS * len(wanted)
+
+
+def asked_by_rule(question: str) -> Question | None:
+    """The rule that asked it, known by its words; None for a question of a model."""
+    return next((one for one in QUESTIONS if any(_form(asked).fullmatch(question) for asked in one.ask.values())), None)
+
+
+def _form(ask: str) -> re.Pattern[str]:
+    return re.compile(re.escape(ask.replace("{name} ", "{name}")).replace(r"\{name\}", ".+").replace(r"\{said\}", ".+"))
+
+
+def _content(text: str, entity: str = "") -> set[str]:
+    """The words that carry it, under one form each; without those of `entity`."""
+    terms = {_stem(term) for term in vectors([_ASKING.sub(" ", squeeze(text))])[0]}
+    return terms - {_stem(term) for term in vectors([entity])[0]}
+
+
+def _stem(word: str) -> str:
+    """`opens`, `opened` and `opening` as one; Chinese as it is."""
+    return re.sub(r"(?:ing|ed|es|s|e)$", "", word) if word.isascii() and len(word) > 4 else word
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to follow, asked when the cue stands in the text; `{name}` is what the story is about."""
+
+    cue: re.Pattern[str]
+    ask: Words
+    days: int
+    answer: re.Pattern[str] | None = None
+    """What a sentence that answers has; None: most of the question's own words."""
+
+
+NOT_YET = _words(
+    r"\bnot (?:yet|known|been|say|clear)\b|\bno (?:date|timeline|plans?|word|fix|patch)\b|\bunclear\b|\b(?:has|have|is|are|was|will|did|does|do|would)(?: not|n't)\b"
+    r"|\bcannot\b|\bremains? (?:paused|suspended|in (?:beta|preview|draft))\b|\bunknown\b|\bbefore (?:it|we) resum\w*|\b(?:may|might|could|hopes? to|expects? to)\b"
+    r"|尚未|仍未|还没|没有|未定|未说明|不清楚|暂无|暂不|不会|未能|仍在|可能|有望|或将|[?？]"
+)
+"""A sentence that says an answer is missing, or hopes for one."""
+
+QUESTIONS = (
+    Question(_words(r"\bpaus(ing|ed)\b|suspend|暂停"), {"zh": "{name} 的推进何时恢复，暂停的原因是什么？", "en": "When does {name} resume, and why was it paused?"}, 14, _words(r"\bresum\w*|\bre-?enabl\w*|\brestor(?:e|es|ed|ing)\b|\bback (?:on|online|to)\b|\bpaused? (?:because|due to)|\bcause (?:was|of)|恢复|重新(?:开放|上线|启用|推送)|原因(?:是|为|在于)")),
+    Question(_words(r"alleg|lawsuit|watchdog|complaint|investigat|指控|诉讼|立案|被调查"), {"zh": "围绕 {name} 的争议如何了结？", "en": "How is the dispute over {name} settled?"}, 30, _words(r"\bsettl\w*|\bdismiss\w*|\brul(?:ed|es|ing)\b|\bverdict\b|\bjudg(?:e?ment|ed)\b|\bdropp?(?:ed|s)\b|\bwithdr[ae]w\w*|\bfined?\b|和解|判决|裁定|撤诉|驳回|罚款")),
+    Question(_words(r"gradual|rolling out|starting to reach|rollout|逐步|灰度"), {"zh": "{name} 何时对所有用户开放，配额与限流怎么定？", "en": "When is {name} open to everybody, with which quotas?"}, 14, _words(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\b(?:all|every) (?:users?|customers?|plans?|tiers?|regions?)\b|\beverybody\b|\beveryone\b|\brate limits?\b|\bquotas?\b|所有用户|全部用户|全量|全面(?:开放|上线)|正式(?:上线|开放)|配额|限流")),
+    Question(_words(r"\(part (i|1)\)|part (i|1|one)\b|第一部分|（上）"), {"zh": "{name} 的下一部分是否发布？", "en": "Has the next part on {name} appeared?"}, 30, _words(r"\bpart (?:2|ii|two)\b|\bsecond part\b|第二部分|（下）|下篇")),
+    Question(_words(r"status: draft|\bdraft\b|experimental|preview|\bbeta\b|\brc\d|草案|预览|公测|实验性"), {"zh": "{name} 何时结束预览或草案阶段，接口会不会再变？", "en": "When does {name} leave preview or draft, and will interfaces change again?"}, 21, _words(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\bstable (?:release|version)\b|\bout of (?:beta|preview|draft)\b|\bleaves? (?:beta|preview|draft)\b|\bfinali[sz]ed\b|\bfinal (?:version|spec\w*)\b|正式(?:版|上线|发布|可用|开放)|结束(?:公测|预览|内测|草案)|定稿|稳定版")),
+    Question(_words(r"\bincident|vulnerab|cve-|事故|漏洞"), {"zh": "{name} 的后续防护是否落地，有没有再次发生？", "en": "Are the follow-up measures for {name} in place, and did it recur?"}, 21, _words(r"\bpatch(?:ed|es)?\b|\bfixed in\b|\bmitigat\w+|\bremediat\w+|\bpost-?mortem\b|\broot cause\b|\brecurr\w+|\bhappened again\b|修复|补丁|缓解|复盘|根因|再次发生")),
+    Question(_words(r"future work|roadmap|coming (weeks|months|soon)|next steps|plans? to|路线图|后续|计划"), {"zh": "{name}：原文许诺的“{said}”是否兑现？", "en": "{name}: does “{said}” come true?"}, 30),
+    Question(_words(r"\d+(\.\d+)?x\b|speedup|throughput|faster|倍|吞吐|提速"), {"zh": "{name} 的数字在别的负载上能否复现？", "en": "Do the figures of {name} hold under other loads?"}, 21, _words(r"\breproduc\w+|\breplicat\w+|\bindependent(?:ly)? (?:test|bench|measur)\w*|\bour (?:own )?(?:tests|measurements|runs)\b|复现|复测|独立测试|实测")),
+)  # fmt: skip

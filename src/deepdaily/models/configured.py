@@ -1,0 +1,72 @@
+"""The models of the settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from deepdaily.core.types import Slot
+from deepdaily.models.asking import ModelWriter
+from deepdaily.settings import Settings
+from deepdaily.store import Store
+
+if TYPE_CHECKING:
+    from deepdaily.models.embedding import Embedder
+    from deepdaily.models.fallback import Ladder
+
+
+def model_ladder(
+    settings: Settings, store: Store, slot: Slot, now: datetime, remaining_s: Callable[[], float]
+) -> Ladder | None:
+    """The configured models, best first; None where there are none. A model whose key is not set is left out, and said."""
+    chosen = settings.models
+    if not chosen.ladder:
+        return None
+    from deepdaily.models.breaker import Breaker
+    from deepdaily.models.chat import ChatModel  # takes a second to import
+    from deepdaily.models.fallback import Ladder, Rung
+    from deepdaily.models.ledger import Ledger
+
+    rungs, unusable = list[Rung](), list[str]()
+    for name in chosen.ladder:
+        one = chosen.known[name]
+        key = os.environ.get(one.key_env, "").strip() if one.key_env else ""
+        if one.key_env and not key:
+            unusable.append(f"{name}: {one.key_env} is not set")
+        elif one.kind == "anthropic" and find_spec("anthropic") is None:
+            unusable.append(f"{name}: pip install 'deepdaily[anthropic]' is missing")
+        elif one.kind != "sentence-transformers":  # the settings refuse an embedder here
+            chat = ChatModel(name, one.name, one.endpoint, key, one.kind, one.stream)
+            rungs.append(Rung(chat, Breaker(chosen.at_once), one.price, one.most_tokens))
+    ledger = Ledger(store, slot.key, now.astimezone(settings.zone), chosen.limit)
+    return Ladder(rungs, ledger, remaining_s, unusable=unusable)
+
+
+def model_writer(
+    settings: Settings, store: Store, slot: Slot, now: datetime, remaining_s: Callable[[], float]
+) -> ModelWriter | None:
+    """The model writer; None where no model is configured."""
+    ladder = model_ladder(settings, store, slot, now, remaining_s)
+    if ladder is None:
+        return None
+    digest = settings.digest
+    return ModelWriter(ladder, digest.language, digest.readers, store.secret(), ladder.troubles)
+
+
+def embedder(settings: Settings) -> Embedder | None:
+    """The configured embedder; None where there is none. One whose key is not set fails when it is asked, and that is said."""
+    name = settings.models.embedder
+    if not name:
+        return None
+    from deepdaily.models.embedding import LocalEmbedder, RemoteEmbedder, Unusable
+
+    one = settings.models.known[name]
+    if one.kind == "sentence-transformers":
+        return LocalEmbedder(one.name, one.languages)
+    key = os.environ.get(one.key_env, "").strip() if one.key_env else ""
+    if one.key_env and not key:
+        return Unusable(f"{name}: {one.key_env} is not set")
+    return RemoteEmbedder(one.name, one.endpoint, key, one.languages)

@@ -1,0 +1,33 @@
+"""What every shape of a reply is made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from deepdaily.core.text import clean, squeeze
+
+Line = Annotated[str, AfterValidator(lambda text: squeeze(clean(text))), Field(max_length=600)]
+"""One visible line: a reply can hold escapes for what nobody sees."""
+
+
+def _first(most: int) -> BeforeValidator:
+    """A list that is too long is cut: what comes first is what the model thinks most of."""
+    return BeforeValidator(lambda found: found[:most] if isinstance(found, list) else found)
+
+
+Numbers = Annotated[list[int], _first(30)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        """Small models write null for what they leave out."""
+        return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
+
+
+Ids = Annotated[list[Annotated[str, Field(max_length=8)]], _first(20)]

@@ -1,0 +1,1 @@
+"""URL to document: the one wing that touches foreign addresses and bytes."""

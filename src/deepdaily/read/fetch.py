@@ -1,0 +1,393 @@
+"""URL to snapshot, politely: guarded on every hop, bounded in time and size, a few at a time, each URL once a slot."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from socket import socket
+from types import TracebackType
+from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from protego import Protego
+from yarl import URL
+
+from deepdaily import __version__
+from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchError, SnapshotDamaged, Unreachable
+from deepdaily.core.types import Snapshot
+from deepdaily.read import guard
+from deepdaily.store import Store, Validators
+from deepdaily.store.snapshots import Snapshots, body_digest
+
+USER_AGENT = f"deepdaily/{__version__} (a daily digest; obeys robots.txt)"
+
+ROBOTS_NAME = "deepdaily"
+"""What a robots.txt calls us."""
+
+ROBOTS_CAP_BYTES = 512 * 1024
+"""RFC 9309 asks for at least 500 KiB."""
+
+MAX_REDIRECTS = 5
+TRIES = 2
+"""One repeat after a connection that failed or broke: a reset or a slow name server must not cost a source its day. This
+is the only retry for fetching; it shares the deadline, and an answer of any status ends it."""
+
+ERROR_BODY_BYTES = 64 * 1024
+"""How much of an error's body is kept: APIs say there whether "too fast" or "spent"."""
+
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer: not followed, not decoded."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Lower-case names; of repeated ones the first."""
+    body: bytes
+    """As sent, still coded."""
+
+
+class Wire(Protocol):
+    """What asks. Two adapters: the web, and a replay of stored answers."""
+
+    async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
+        """One answer, no redirect followed.
+
+        Raises:
+            Unreachable, AddressRefused, BodyRefused.
+        """
+        ...
+
+
+class WebWire:
+    """The web by aiohttp.
+
+    Addresses are checked after the name is resolved and just before connecting, so neither rebinding nor a redirect gets
+    round the check. A proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) is the trusted hop and does its own
+    checking; certificates come from SSL_CERT_FILE where it is set. Nothing else of the environment (netrc) is used.
+    """
+
+    def __init__(self, allow_private: tuple[str, ...] = ()) -> None:
+        self._allow_private = allow_private
+
+    async def __aenter__(self) -> WebWire:
+        self._proxies = {scheme: URL(proxy) for scheme, proxy in getproxies().items() if scheme in ("http", "https")}
+        self._checked = _session(_public_socket)
+        self._trusted = _session(None)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self._checked.close()
+        await self._trusted.close()
+
+    async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
+        return await self._ask("GET", url, headers, None, cap_bytes)
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, *, cap_bytes: int) -> Answer:
+        """Send `body`; for the channels that are reached by a webhook. Raises as `get` does."""
+        guard.check_url(url, self._allow_private)
+        return await self._ask("POST", url, headers, body, cap_bytes)
+
+    async def _ask(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, cap_bytes: int
+    ) -> Answer:
+        parts = urlsplit(url)
+        proxy = None if proxy_bypass(parts.hostname or "") else self._proxies.get(parts.scheme)
+        trusted = proxy is not None or guard.is_allowed_private(url, self._allow_private)
+        session = self._trusted if trusted else self._checked
+        try:
+            asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
+            async with asking as response:
+                read = await _read(response, cap_bytes)
+                return Answer(response.status, _first_of_each(response.headers.items()), read)
+        except AddressRefused as error:
+            raise AddressRefused(f"{error}, which {parts.hostname} resolves to") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unreachable(f"{guard.shown(url)}: {_cause(error)}") from error
+
+
+class Fetcher:
+    """URL to snapshot, for one slot.
+
+    Args:
+        now: the time every snapshot of this run bears.
+        per_host, at_once: requests in flight, to one host and in all.
+        deadline_s: for connect, headers, body and redirects of one URL together; waiting for its turn is not counted.
+        cap_bytes: largest body, before and after decompression.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        store: Store,
+        snapshots: Snapshots,
+        slot_key: str,
+        now: datetime,
+        *,
+        allow_private: tuple[str, ...] = (),
+        per_host: int = 2,
+        at_once: int = 16,
+        deadline_s: float = 20.0,
+        cap_bytes: int = 10 * 2**20,
+        user_agent: str = USER_AGENT,
+    ) -> None:
+        self._wire, self._store, self._snapshots = wire, store, snapshots
+        self._slot_key, self._now, self._allow_private = slot_key, now, allow_private
+        self._deadline_s, self._cap_bytes, self._user_agent = deadline_s, cap_bytes, user_agent
+        self._all = asyncio.Semaphore(at_once)
+        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, per_host))
+        self._urls: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._robots: dict[str, Protego | None] = {}
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False
+    ) -> Snapshot:
+        """The snapshot of `url`: from the store where this slot has it already, else fetched and stored.
+
+        Args:
+            headers: sent to this origin only, not to where it redirects; never stored.
+            conditional: let the server answer "not modified": the earlier bytes then count as fetched now.
+            robots: ask robots.txt of every host on the way first.
+
+        Raises:
+            AddressRefused: an address on the way is not visited, or robots.txt says no.
+            Unreachable: no name, connection, certificate or HTTP, or the deadline passed.
+            BadStatus: another answer than 200, or too many redirects.
+            BodyRefused: too large, or not in a coding we open.
+        """
+        async with self._urls[url]:  # who asks for the same URL meanwhile finds it in the store
+            kept = self._store.snapshot_of(self._slot_key, url)
+            return kept or await self._fetch(url, headers, conditional, robots)
+
+    def body(self, snapshot: Snapshot) -> bytes:
+        """The stored bytes of `snapshot`.
+
+        Raises:
+            SnapshotDamaged: they are gone, or are not those that were fetched.
+        """
+        place = self._store.place(snapshot.digest)
+        if place is None:
+            raise SnapshotDamaged(f"no bytes are stored for {guard.shown(snapshot.url)}")
+        return self._snapshots.read(place, snapshot.digest)
+
+    def _is_readable(self, snapshot: Snapshot) -> bool:
+        """Whether its bytes are stored and whole; a lost WARC file costs one more fetch, not the day."""
+        try:
+            self.body(snapshot)
+        except SnapshotDamaged:
+            return False
+        return True
+
+    async def _fetch(self, url: str, headers: Mapping[str, str], conditional: bool, robots: bool) -> Snapshot:
+        earlier = self._store.latest_snapshot(url) if conditional else None
+        if earlier and not self._is_readable(earlier[0]):
+            earlier = None
+        final_url, answer = await self._follow(url, headers, earlier, robots, self._cap_bytes)
+        if answer.status == 304 and earlier and final_url == earlier[0].final_url:
+            snapshot, validators = earlier
+            snapshot = replace(snapshot, fetched_at=self._now)
+            self._store.keep_snapshot(self._slot_key, snapshot, None, _validators(answer, validators))
+            return snapshot
+        if answer.status != 200:
+            raise self._bad_status(final_url, answer)
+        return self._keep(url, final_url, answer)
+
+    async def _follow(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        earlier: tuple[Snapshot, Validators] | None,
+        robots: bool,
+        cap_bytes: int,
+    ) -> tuple[str, Answer]:
+        """The first answer that is no redirect, and the URL that gave it."""
+        target, left_s = url, self._deadline_s
+        for _ in range(MAX_REDIRECTS + 1):
+            guard.check_url(target, self._allow_private)
+            if robots:
+                await self._obey_robots(target)
+            if _origin(target) != _origin(url):  # an API key is not carried to another host, nor back from it
+                headers = {}
+            sent = {"User-Agent": self._user_agent, "Accept": "*/*", **headers}
+            if earlier and target == earlier[0].final_url:
+                sent |= _conditions(earlier[1])
+            sent["Accept-Encoding"] = "gzip, deflate"
+            answer, left_s = await self._ask(target, sent, left_s, cap_bytes)
+            if answer.status not in REDIRECTS or not answer.headers.get("location"):
+                return target, answer
+            try:
+                target = urljoin(target, answer.headers["location"]).partition("#")[0]
+            except ValueError:
+                raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
+        raise BadStatus(f"{guard.shown(url)}: more than {MAX_REDIRECTS} redirects", status=answer.status)
+
+    async def _ask(self, url: str, headers: Mapping[str, str], left_s: float, cap_bytes: int) -> tuple[Answer, float]:
+        """One answer when its turn has come, and how many seconds are left then."""
+        loop = asyncio.get_running_loop()
+        async with self._hosts[urlsplit(url).netloc.lower()], self._all:
+            ends_at = loop.time() + left_s
+            for tries_left in reversed(range(TRIES)):
+                try:
+                    async with asyncio.timeout_at(ends_at):
+                        answer = await self._wire.get(url, headers, cap_bytes=cap_bytes)
+                    return answer, ends_at - loop.time()
+                except TimeoutError:
+                    raise Unreachable(f"{guard.shown(url)}: no whole answer in {self._deadline_s:g} s") from None
+                except Unreachable:
+                    if not tries_left:
+                        raise
+        raise AssertionError("TRIES is at least 1")
+
+    async def _obey_robots(self, url: str) -> None:
+        origin = _origin(url)
+        async with self._origins[origin]:
+            if origin not in self._robots:
+                self._robots[origin] = await self._read_robots(f"{origin}/robots.txt")
+        rules = self._robots[origin]
+        if rules is not None and not rules.can_fetch(url, ROBOTS_NAME):
+            raise AddressRefused(f"robots.txt of {urlsplit(url).hostname} asks not to visit {guard.shown(url)}")
+
+    async def _read_robots(self, url: str) -> Protego | None:
+        """The rules at `url`. None, which allows all, where there are none or they cannot be read."""
+        try:
+            _, answer = await self._follow(url, {}, None, False, ROBOTS_CAP_BYTES)
+            if answer.status != 200:
+                return None
+            text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), ROBOTS_CAP_BYTES)
+        except FetchError:
+            return None
+        return Protego.parse(_few_agents(text.decode("utf-8", "replace")))
+
+    def _keep(self, url: str, final_url: str, answer: Answer) -> Snapshot:
+        try:
+            body = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
+        except BodyRefused as error:
+            raise BodyRefused(f"{guard.shown(url)}: {error}") from error
+        media_type = " ".join(answer.headers.get("content-type", "").split())[:200]
+        snapshot = Snapshot(url, body_digest(body), final_url, self._now, media_type, len(body))
+        place = None
+        if not self._is_readable(snapshot):
+            place = self._snapshots.append(final_url, snapshot.digest, self._now, answer.headers, body)
+        self._store.keep_snapshot(self._slot_key, snapshot, place, _validators(answer, Validators("", "")))
+        return snapshot
+
+    def _bad_status(self, url: str, answer: Answer) -> BadStatus:
+        try:
+            body = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
+        except BodyRefused:  # the status is the news
+            body = b""
+        return BadStatus(
+            f"{guard.shown(url)}: HTTP {answer.status}",
+            status=answer.status,
+            retry_after_s=retry_after_s(answer.headers.get("retry-after", ""), self._now),
+            body=body[:ERROR_BODY_BYTES],
+            headers=answer.headers,
+        )
+
+
+def retry_after_s(value: str, now: datetime) -> float | None:
+    """Seconds from `now` that a Retry-After header asks for, 0 if it lies in the past; None if it says nothing readable."""
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value.strip()):
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+def _session(socket_factory: Any) -> ClientSession:
+    connector = TCPConnector(
+        limit=0,  # the fetcher counts
+        ssl=ssl.create_default_context(),  # reads SSL_CERT_FILE
+        socket_factory=socket_factory,
+    )
+    return ClientSession(
+        connector=connector,
+        auto_decompress=False,  # guard.decode_body can stop; aiohttp would hand over what a bomb becomes
+        cookie_jar=DummyCookieJar(),
+        timeout=ClientTimeout(total=None),  # one deadline, the fetcher's
+    )
+
+
+def _public_socket(address: aiohttp.AddrInfoType) -> socket:
+    """The socket for a resolved address, if that is public: called just before connecting."""
+    family, kind, protocol, _, where = address
+    guard.check_address(str(where[0]))
+    return socket(family, kind, protocol)
+
+
+def _first_of_each(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for name, value in headers:
+        named.setdefault(name.lower(), value)
+    return named
+
+
+async def _read(response: aiohttp.ClientResponse, cap_bytes: int) -> bytes:
+    if (response.content_length or 0) > cap_bytes:
+        raise BodyRefused(f"{guard.shown(str(response.url))}: announces {response.content_length} bytes")
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > cap_bytes:
+            raise BodyRefused(f"{guard.shown(str(response.url))}: body larger than {cap_bytes} bytes")
+    return bytes(body)
+
+
+def _cause(error: Exception) -> str:
+    """What failed, without the address: messages of libraries repeat it with its secrets."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).lower().removeprefix("client ")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}"
+
+
+def _conditions(validators: Validators) -> dict[str, str]:
+    conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return {name: value for name, value in conditions.items() if value}
+
+
+def _validators(answer: Answer, otherwise: Validators) -> Validators:
+    """What to send next time; only what can be sent back whole in one short header line."""
+
+    def sendable(name: str, fallback: str) -> str:
+        value = answer.headers.get(name, "")
+        return value if re.fullmatch(r"[\x20-\x7e]{1,500}", value) else fallback
+
+    return Validators(sendable("etag", otherwise.etag), sendable("last-modified", otherwise.last_modified))
+
+
+def _few_agents(text: str) -> str:
+    """A robots.txt with every agent but us and `*` under one name, and without monstrous lines.
+
+    Protego copies each rule for each agent of a group: 10,000 agents with 20,000 rules, 400 KB, kept it busy for minutes.
+    """
+    lines = []
+    for line in text.splitlines():
+        agent = re.match(r"\s*user[- ]?agent\b[\s:]*([^\s#]*)", line, re.IGNORECASE)
+        if agent:
+            name = agent[1].lower()
+            lines.append("User-agent: " + (name if name in ("*", ROBOTS_NAME) else "other"))
+        elif len(line) <= 2000:
+            lines.append(line)
+    return "\n".join(lines)

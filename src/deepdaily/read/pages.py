@@ -1,0 +1,135 @@
+"""Candidates to documents: the page itself where it can be read, else what its feed carried."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from deepdaily.core.errors import DeepdailyError, FetchError
+from deepdaily.core.text import squeeze
+from deepdaily.core.types import Candidate, Document, Loss, Snapshot, Window, document_id
+from deepdaily.core.urls import page_key
+from deepdaily.engine import Engine
+from deepdaily.read.extract import Extracted, PageBytes, page
+from deepdaily.read.fetch import Fetcher
+from deepdaily.store import Store
+
+PAGE_WALL_S, PAGE_MEMORY_MB = 15.0, 1024
+"""What one page may cost its worker; a 300,000-cell table did not end in 45 s (reliability.md, T9)."""
+
+MOST_PAGES = 400
+"""Pages read a rung, most promising first: at two a host and 16 at once, about two minutes of the real web."""
+
+SPONSORED = "sponsored"
+"""The reason of a page that was paid for: its teaser is not printed either."""
+
+DATE_SLACK = timedelta(days=2)
+"""A page's own date is often only a day, and often a guess."""
+
+
+@dataclass(slots=True)
+class Readings:
+    """Documents by candidate URL, and why the other candidates have none."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    losses: dict[str, Loss] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads candidates; what it read in this slot before is answered from the store."""
+
+    store: Store
+    fetcher: Fetcher
+    engine: Engine
+    carried: Mapping[str, Document]
+    """Texts that feeds carried, by page key."""
+
+    async def read(
+        self, candidates: Sequence[Candidate], window: Window, *, wall_s: float, on_done: Callable[[], None]
+    ) -> Readings:
+        """Read the first MOST_PAGES candidates; when the time is up, what is read is handed over."""
+        readings = Readings()
+
+        async def one(candidate: Candidate) -> None:
+            await self._one(candidate, window, readings)
+            on_done()
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wall_s), asyncio.TaskGroup() as group:
+                for candidate in candidates[:MOST_PAGES]:
+                    group.create_task(one(candidate))
+        for place, candidate in enumerate(candidates):
+            if candidate.url not in readings.documents:
+                reason = "time was up" if place < MOST_PAGES else "past the most promising pages of the run"
+                readings.losses.setdefault(candidate.url, Loss(candidate.url, "read", f"not read: {reason}"))
+        return readings
+
+    async def _one(self, candidate: Candidate, window: Window, readings: Readings) -> None:
+        carried = self.carried.get(page_key(candidate.url))
+        if carried is not None and not carried.partial:
+            readings.documents[candidate.url] = carried
+            return
+        found = await self._page(candidate, window)
+        if isinstance(found, Document) and _stale(found, candidate, window):
+            day = found.published_at.date() if found.published_at else ""
+            readings.losses[candidate.url] = Loss(candidate.url, "read", f"the page is dated {day}, before the window")
+        elif isinstance(found, Document):
+            readings.documents[candidate.url] = found
+        elif carried is not None and found != SPONSORED:
+            readings.documents[candidate.url] = carried
+            readings.losses[candidate.url] = Loss(candidate.url, "read", f"only its teaser: {found}")
+        else:
+            readings.losses[candidate.url] = Loss(candidate.url, "read", found)
+
+    async def _page(self, candidate: Candidate, window: Window) -> Document | str:
+        """The page's document, or in a sentence why there is none."""
+        slot = window.slot.key
+        kept = self.store.reading(slot, candidate.url)
+        if kept is not None:
+            return self.store.documents([kept.document])[kept.document] if kept.document else kept.reason
+        try:
+            snapshot = await self.fetcher.get(candidate.url, robots=True)
+            outcome = await self._extracted(snapshot)
+        except FetchError as error:
+            outcome = error
+        found = str(outcome) if isinstance(outcome, DeepdailyError) else _document(candidate, snapshot, outcome)
+        return self.store.keep_reading(slot, candidate.url, found)
+
+    async def _extracted(self, snapshot: Snapshot) -> Extracted | DeepdailyError:
+        body = self.fetcher.body(snapshot)
+        given = PageBytes(snapshot.final_url, snapshot.media_type, body)
+        (outcome,) = await self.engine.map(page, [given], wall_s=PAGE_WALL_S, memory_mb=PAGE_MEMORY_MB)
+        return outcome
+
+
+def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted) -> Document | str:
+    if extracted.sponsored:
+        return SPONSORED
+    if not extracted.title:
+        return "the page has no headline"
+    return Document(
+        id=document_id(candidate.url, "", extracted.text),
+        url=candidate.url,
+        snapshot=snapshot.digest,
+        locator="",
+        title=squeeze(extracted.title),
+        text=extracted.text,
+        language=extracted.language,
+        extractor=extracted.extractor,
+        fetched_at=snapshot.fetched_at,
+        author=extracted.author,
+        published_at=candidate.published_at or extracted.published_at,
+    )
+
+
+def _stale(document: Document, candidate: Candidate, window: Window) -> bool:
+    """An undated candidate (a search hit, a link on a front page) whose page is dated before the window."""
+    return candidate.published_at is None and older(document.published_at, window.since - DATE_SLACK)
+
+
+def older(published_at: datetime | None, than: datetime) -> bool:
+    return published_at is not None and published_at < than

@@ -1,0 +1,102 @@
+"""Issues as Atom 1.0 and JSON Feed 1.1: one entry a day, whole, newest first."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from deepdaily.core.types import Issue
+from deepdaily.render.body import fragment
+from deepdaily.render.foreign import plain
+from deepdaily.render.proofs import for_machines
+from deepdaily.render.words import WORDS
+
+ATOM = "http://www.w3.org/2005/Atom"
+
+
+def atom(issues: Sequence[Issue], *, title: str, base_url: str = "") -> bytes:
+    """The Atom feed, UTF-8 with an XML declaration.
+
+    Args:
+        issues: newest first, at least one; the feed speaks the language of the first.
+        title: the feed's name.
+        base_url: where the site is; without it the feed has no links, as relative ones mean nothing in a reader. It
+            also names the entries: a feed that moves to another host is a new feed to its readers.
+    """
+    base = base_url.rstrip("/")
+    feed = ET.Element("feed", {"xmlns": ATOM, "xml:lang": WORDS[issues[0].draft.language].language})
+    _text(feed, "id", _tag(base, "feed"))
+    _text(feed, "title", plain(title))
+    _text(feed, "updated", _utc(max(issue.approved_at for issue in issues)))
+    ET.SubElement(ET.SubElement(feed, "author"), "name").text = plain(title)
+    if base:
+        ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=f"{base}/feeds/atom.xml")
+        ET.SubElement(feed, "link", rel="alternate", type="text/html", href=f"{base}/")
+    for issue in issues:
+        feed.append(_entry(issue, base))
+    ET.indent(feed)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode").encode() + b"\n"
+
+
+def _entry(issue: Issue, base: str) -> ET.Element:
+    draft = issue.draft
+    entry = ET.Element("entry", {"xml:lang": WORDS[draft.language].language})
+    _text(entry, "id", _tag(base, draft.slot.day))
+    _text(entry, "title", plain(draft.title) or draft.slot.day)
+    _text(entry, "published", _utc(min(draft.slot.due, draft.now)))
+    _text(entry, "updated", _utc(issue.approved_at))
+    if base:
+        ET.SubElement(entry, "link", rel="alternate", type="text/html", href=_address(base, issue))
+    for tag in filter(None, map(plain, draft.tags)):
+        ET.SubElement(entry, "category", term=tag)
+    _text(entry, "summary", plain(draft.summary))
+    _text(entry, "content", fragment(issue), type="html")
+    return entry
+
+
+def json_feed(issues: Sequence[Issue], *, title: str, base_url: str = "") -> bytes:
+    """The same feed as JSON Feed 1.1, each entry with a `_deepdaily` object as the post's front matter has it."""
+    base = base_url.rstrip("/")
+    feed: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": plain(title)}
+    if base:
+        feed |= {"home_page_url": f"{base}/", "feed_url": f"{base}/feeds/feed.json"}
+    feed |= {"language": WORDS[issues[0].draft.language].language, "items": [_item(issue, base) for issue in issues]}
+    return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _item(issue: Issue, base: str) -> dict[str, Any]:
+    draft = issue.draft
+    return {
+        "id": _tag(base, draft.slot.day),
+        **({"url": _address(base, issue)} if base else {}),
+        "title": plain(draft.title) or draft.slot.day,
+        "summary": plain(draft.summary),
+        "content_html": fragment(issue),
+        "date_published": _utc(min(draft.slot.due, draft.now)),
+        "date_modified": _utc(issue.approved_at),
+        "language": WORDS[draft.language].language,
+        "tags": list(dict.fromkeys(filter(None, map(plain, draft.tags)))),
+        "_deepdaily": for_machines(issue),
+    }
+
+
+def _tag(base: str, name: str) -> str:
+    """An id that never changes: RFC 4151, the date being the year the scheme began."""
+    return f"tag:{urlsplit(base).hostname or 'deepdaily.invalid'},2026:deepdaily/{name}"
+
+
+def _address(base: str, issue: Issue) -> str:
+    """Where Hugo puts `content/posts/<day>/index.md` unless told otherwise."""
+    return f"{base}/posts/{issue.draft.slot.day}/"
+
+
+def _utc(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
+    ET.SubElement(parent, name, attributes).text = text

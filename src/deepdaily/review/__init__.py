@@ -1,0 +1,86 @@
+"""Draft to issue. Reviewers report findings; only `approve` makes an Issue, from what the findings leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from deepdaily.core.errors import NothingToPublish
+from deepdaily.core.evidence import check_claim, unfounded
+from deepdaily.core.types import Claim, Document, Draft, Finding, Issue, Item
+from deepdaily.review import stylebook
+
+
+def review(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list[Finding]]:
+    """The draft without claims that cannot be proven or stand twice and without blocked items, and every finding."""
+    findings: list[Finding] = []
+    items = []
+    seen: set[str] = set()
+    for item in draft.items:
+        mended, found = _provable(item, dict(documents), seen)
+        items.append(mended)
+        findings += found
+    mended_draft = replace(draft, items=tuple(items))
+    findings += stylebook.check(mended_draft)
+    blocked = {finding.item for finding in findings if finding.severity == "block"}
+    return replace(mended_draft, items=tuple(item for item in items if item.story not in blocked)), findings
+
+
+def _provable(item: Item, documents: dict[str, Document], seen: set[str]) -> tuple[Item, list[Finding]]:
+    """The item without the claims that the evidence check refuses; a title it refuses blocks the item."""
+    findings = []
+    proven = [proof.quote for claim in item.claims() for proof in claim.evidence]
+    troubles = check_claim(item.title, documents)
+    proven.append(item.title.text)
+    if troubles or item.title.judgement:
+        findings.append(Finding("evidence", "block", f"title: {'; '.join(troubles) or 'no passage'}", item.story))
+    sections = []
+    for section in item.sections:
+        kept: list[Claim] = []
+        for claim in section.points:
+            troubles = _troubles(claim, section.kind, proven, documents)
+            if claim.text in seen:
+                troubles.append("printed before")
+            seen.add(claim.text)
+            if troubles:
+                findings.append(
+                    Finding("evidence", "fix", f"cut {claim.text[:60]!r}: {'; '.join(troubles)}", item.story)
+                )
+            else:
+                kept.append(claim)
+                proven += [claim.text] if claim.evidence else []
+        sections.append(replace(section, points=tuple(kept)))
+    return replace(item, sections=tuple(one for one in sections if one.points)), findings
+
+
+def _troubles(claim: Claim, kind: str, proven: Sequence[str], documents: dict[str, Document]) -> list[str]:
+    """Facts need passages that carry them; a judgement may use only what the item's proven sentences say; advice is ours."""
+    if claim.evidence:
+        return check_claim(claim, documents)
+    if kind in ("what", "detail"):
+        return ["a fact without a passage"]
+    return [] if kind == "advice" else unfounded(claim.text, proven)
+
+
+def approve(draft: Draft, findings: Sequence[Finding], now: datetime) -> Issue:
+    """The issue: the draft's items that no finding blocks, with the trends and watches that still rest on them.
+
+    Only a quiet day's note may have no items; its watches are the questions of earlier days.
+
+    Raises:
+        NothingToPublish: every item is blocked.
+    """
+    blocked = {finding.item for finding in findings if finding.severity == "block"}
+    items = tuple(item for item in draft.items if item.story not in blocked)
+    if not items and draft.rung != "quiet":
+        raise NothingToPublish("review left no item standing", "see `deepdaily show --audit` for the findings")
+    left = {item.story for item in items}
+    trends = [replace(trend, stories=tuple(one for one in trend.stories if one in left)) for trend in draft.trends]
+    approved = replace(
+        draft,
+        items=items,
+        trends=tuple(trend for trend in trends if len(trend.stories) >= 2),
+        watchlist=tuple(watch for watch in draft.watchlist if watch.story in left or draft.rung == "quiet"),
+    )
+    return Issue(approved, tuple(findings), now)

@@ -1,0 +1,499 @@
+"""The reader's pages. Everything shown comes from the store; nothing is fetched, and of what is shown nothing is changed.
+
+The one thing a reader can write is a word on an item, which can be taken back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache, partial
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from anyio import CapacityLimiter, to_thread
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from deepdaily.archive import lookup
+from deepdaily.choose.decisions import in_force
+from deepdaily.core.errors import DeepdailyError
+from deepdaily.core.text import language_of, shorten
+from deepdaily.core.types import Decision, Document, Issue, Item, Language
+from deepdaily.render.body import body, link
+from deepdaily.render.excerpts import whole
+from deepdaily.render.foreign import anchor, plain
+from deepdaily.render.html import Proofs, masthead
+from deepdaily.render.markdown import post
+from deepdaily.render.notes import Note, minute, notes_of
+from deepdaily.render.syndication import atom, json_feed
+from deepdaily.render.words import WORDS
+from deepdaily.serve.answers import proven_digest
+from deepdaily.serve.listening import answered_names
+from deepdaily.serve.over_days import ISSUES_FOLLOWED, Told, followed, timeline, watched
+from deepdaily.serve.web.also_seen import also_seen
+from deepdaily.serve.web.board import figures, last_runs
+from deepdaily.serve.web.door import Door, from_own_page
+from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
+from deepdaily.serve.web.words import SITE
+from deepdaily.store import Store
+from deepdaily.store.charset import encoding_of
+from deepdaily.store.snapshots import Snapshots
+
+INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""For foreign bytes: whatever they are, nothing in them runs or loads (reliability.md, T20)."""
+
+FEED_ISSUES = 14
+"""Issues that a feed carries."""
+
+DAYS_KEPT, TIMELINES_KEPT = 366, 64
+"""Whole pages of days, a year of them, and followed stories kept in memory: some 58 KB (21 MB a year) and 30 KB each."""
+
+FORM_BYTES = 4096
+"""Most that a form of ours sends: a day, a story and a word are some 200 bytes."""
+
+QUERY_CHARS, SNIPPET_COLUMNS = 200, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the pages are made from."""
+
+    store: Store
+    snapshots: Snapshots
+    name: str
+    """The daily's name."""
+    language: Language
+    """Of the pages around the issues."""
+    clock: Callable[[], datetime]
+    """When a reader gives a word."""
+    base_url: str = ""
+    """Where the daily is published, which names the entries of its feeds."""
+
+
+def reader(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
+    """The web application; it answers only requests that name `host`, this machine or one of `names`."""
+    pages = Pages(shelf)
+    routes = [Route(path, endpoint) for path, endpoint in pages.routes().items()]
+    routes += [Route("/feedback", pages.feedback, methods=["POST"]), Route("/desk", pages.take_back, methods=["POST"])]
+    handlers: dict[Any, Callable[[Request, Any], Response]] = {
+        HTTPException: pages.refused,
+        DeepdailyError: pages.failed,
+    }
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_few_at_once)
+    return Door(app, answered_names(host, names))
+
+
+DRAWN_AT_ONCE = 2
+"""Pages made side by side: it is computing, and more threads make all of them wait for each other. With one, whoever waits for a
+database server keeps all others waiting (search p95 there 1.6 times as long)."""
+
+
+@asynccontextmanager
+async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = DRAWN_AT_ONCE
+    yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """The language the pages around the issues are in; an issue itself stays in its own."""
+
+    language: Language
+    asked: bool
+    """It is not the daily's own: then every link asks for it again, which takes no cookie and no script."""
+
+    def to(self, address: str) -> str:
+        """`address`, a path of this site, in the same language."""
+        if not self.asked:
+            return address
+        path, mark, fragment = address.partition("#")
+        return f"{path}{'&' if '?' in path else '?'}lang={self.language}{mark}{fragment}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a page says beside what it is about."""
+
+    days: Sequence[str]
+    """That have an issue, newest first."""
+    stories: frozenset[str]
+    """Anchors of those that have a page."""
+    decisions: Sequence[Decision]
+    """In force, the oldest first."""
+    words: Mapping[str, str]
+    """The reader's words by page key."""
+
+
+class Pages:
+    """One method a page. They run in the server's threads: the store's reads are short.
+
+    Args:
+        static: for a copy in files: without what a server must answer, and a day shows its passages itself.
+    """
+
+    def __init__(self, shelf: Shelf, *, static: bool = False) -> None:
+        self._shelf, self._static = shelf, static
+        self._words = WORDS[shelf.language]
+        own = files("deepdaily.serve")
+        look = files("deepdaily.render").joinpath("page.css").read_bytes()
+        self._style = look + own.joinpath("static/style.css").read_bytes()
+        self._script = own.joinpath("static/reader.js").read_bytes()
+        # By `Store.reading_state`, so that what was kept or decided since shows at once.
+        self._around_at = lru_cache(maxsize=1)(self._look_around)
+        self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
+        self._followed = lru_cache(maxsize=TIMELINES_KEPT)(self._follow)
+        self._writing = CapacityLimiter(1)
+        """Apart from the pages: a word may have to wait for a run that writes, and nobody who reads waits with it."""
+        self._templates = Environment(
+            loader=PackageLoader("deepdaily.serve"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self._templates.filters |= {
+            "plain": plain,
+            "anchor": anchor,
+            "shorten": partial(shorten, columns=SNIPPET_COLUMNS),
+            "lang": language_of,
+            "link": lambda address, text: Markup(link(address, text)),
+        }
+        self._templates.globals |= {
+            "name": plain(shelf.name), "style_version": _version(self._style), "script_version": _version(self._script),
+            "static": static,
+        }  # fmt: skip
+
+    def routes(self) -> dict[str, Callable[[Request], Response]]:
+        """Path to page; the more special path first. All only read."""
+        return {
+            "/": self.newest,
+            "/d/{day}.md": self.day_markdown,
+            "/d/{day}.json": self.day_json,
+            "/d/{day}": self.day,
+            "/e/{day}/{number:int}": self.passage,
+            "/raw/{digest}": self.raw,
+            "/s/{story}": self.story,
+            "/watch": self.watch,
+            "/search": self.search,
+            "/board": self.board,
+            "/desk": self.desk,
+            "/feeds": self.feeds,
+            "/feed.atom": self.atom,
+            "/feed.json": self.json_feed,
+            "/llms.txt": self.llms,
+            "/healthz": self.health,
+            "/style.css": self.style,
+            "/reader.js": self.script,
+        }
+
+    # -- issues -------------------------------------------------------------------------------------------------------
+
+    def newest(self, request: Request) -> Response:
+        state = self._shelf.store.reading_state()
+        days = self._around_at(state).days
+        if not days:
+            site = SITE[self._voice(request).language]
+            return self._message(request, site.empty_title, site.empty, 200)
+        return self._day(request, state, days[0])
+
+    def day(self, request: Request) -> Response:
+        return self._day(request, self._shelf.store.reading_state(), _day_named(request))
+
+    def _day(self, request: Request, state: str, day: str) -> Response:
+        return HTMLResponse(self._drawn(state, day, request.url.path, self._voice(request)))
+
+    def _draw(self, state: str, day: str, path: str, voice: _Voice) -> bytes:
+        """The page of a day, whole. Raises HTTPException."""
+        issue, around = self._issue(day), self._around_at(state)
+        proofs = Proofs(issue, None if self._static else lambda note: voice.to(_passage(day, note)))
+        documents = self._documents(proofs.notes.values())
+        items = body(issue, proofs.tell, partial(self._beside, issue, around, voice))
+        earlier, later = _neighbours(day, around.days)
+        return self._filled(
+            "day",
+            path,
+            voice,
+            around,
+            day=day,
+            earlier=earlier,
+            later=later,
+            title=plain(issue.draft.title) or day,
+            language=WORDS[issue.draft.language].language,
+            masthead=Markup(masthead(issue, documents)),
+            told=Markup("\n".join(filter(None, items))),
+            seen=also_seen(issue, self._shelf.store),
+            passages=Markup(proofs.excerpts(documents) if self._static else ""),
+            own=SITE[issue.draft.language],
+        ).encode()
+
+    def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:
+        """Where the item's story is told on, and what a reader says of it."""
+        told_on, asked = anchor(item.story) in around.stories, bool(item.sources) and not self._static
+        if not (told_on or asked):
+            return ""
+        own, story = SITE[issue.draft.language], anchor(item.story)
+        link = f'<a href="{voice.to(f"/s/{story}")}">{own.timeline}</a>' if told_on else ""
+        said = word_on(item, around.words)
+        buttons = "".join(
+            f'<button name="verdict" value="{one}" aria-pressed="{"true" if one == said else "false"}">{label}</button>'
+            for one, label in own.verdicts.items()
+        )
+        fields = {"day": issue.draft.slot.day, "story": story}
+        hidden = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
+        form = f'<form method="post" action="{voice.to("/feedback")}">{hidden}{buttons}</form>' if asked else ""
+        return f'<div class="beside byline">{link}{form}</div>'
+
+    def day_markdown(self, request: Request) -> Response:
+        return Response(post(self._issue(_day_named(request))), media_type="text/markdown")
+
+    def day_json(self, request: Request) -> Response:
+        return Response(
+            proven_digest(self._issue(_day_named(request))).model_dump_json(), media_type="application/json"
+        )
+
+    def passage(self, request: Request) -> Response:
+        """The stored text behind a note, every passage the issue cites in it marked."""
+        day, number = _day_named(request), request.path_params["number"]
+        issue = self._issue(day)
+        notes = notes_of(issue).values()
+        note = next((one for one in notes if one.number == number), None)
+        document = self._documents([note]).get(note.evidence.document) if note else None
+        if note is None or document is None:
+            raise HTTPException(404)
+        proofs = Proofs(issue, told_on=self._voice(request).to(f"/d/{day}"))
+        beside = [one for one in notes if one.evidence.document == document.id]
+        return self._page(
+            request,
+            "passage",
+            day=day,
+            back=proofs.told_at(note),
+            document=document,
+            cited=note.cited,
+            fetched=minute(document.fetched_at, issue),
+            original=Markup(link(document.url)),
+            text=Markup(proofs.marked(whole(document, beside))),
+        )
+
+    def raw(self, request: Request) -> Response:
+        """The bytes as they were fetched, as plain text that nothing in a browser acts on."""
+        digest = request.path_params["digest"]
+        place = self._shelf.store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
+        if place is None:
+            raise HTTPException(404)
+        text = _decoded(self._shelf.snapshots.read(place, digest), self._shelf.store.media_type(digest))
+        return PlainTextResponse(text, headers={"Content-Security-Policy": INERT_POLICY})
+
+    # -- over days ----------------------------------------------------------------------------------------------------
+
+    def story(self, request: Request) -> Response:
+        days = self._followed(self._shelf.store.issues_state(), request.path_params["story"])
+        if not days:
+            raise HTTPException(404)
+        return self._page(request, "story", told=days, title=days[0].title)
+
+    def _follow(self, _state: str, story: str) -> list[Told]:
+        return timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
+
+    def watch(self, request: Request) -> Response:
+        return self._page(request, "watch", watched=watched(self._shelf.store.issues(limit=ISSUES_FOLLOWED)))
+
+    def search(self, request: Request) -> Response:
+        asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
+        hits = lookup.search(self._shelf.store, asked) if asked else []
+        return self._page(request, "search", asked=asked, hits=hits)
+
+    def board(self, request: Request) -> Response:
+        runs, site = last_runs(self._shelf.store), SITE[self._voice(request).language]
+        return self._page(request, "board", figures=figures(runs, self._shelf.store, site))
+
+    # -- the desk -----------------------------------------------------------------------------------------------------
+
+    def desk(self, request: Request) -> Response:
+        return self._page(request, "desk")
+
+    async def feedback(self, request: Request) -> Response:
+        """A word on an item: day, story and verdict of a form of ours."""
+        return await to_thread.run_sync(self._give, request, await _form(request), limiter=self._writing)
+
+    def _give(self, request: Request, form: Mapping[str, str]) -> Response:
+        issue = self._issue(_day_of(form.get("day", "")))
+        items = [one for one in issue.draft.items if one.sources and anchor(one.story) == form.get("story")]
+        word = next((one for one in WORDS_GIVEN if one == form.get("verdict")), None)
+        if not items or word is None:
+            raise HTTPException(404)
+        self._decide(given(items[0], word, self._shelf.store.decisions(), self._shelf.clock()))
+        return self._back(request, f"/d/{issue.draft.slot.day}#{anchor(items[0].story)}")
+
+    async def take_back(self, request: Request) -> Response:
+        """A decision taken back, named by its id in a form of ours."""
+        return await to_thread.run_sync(self._take_back, request, await _form(request), limiter=self._writing)
+
+    def _take_back(self, request: Request, form: Mapping[str, str]) -> Response:
+        held = [one for one in in_force(self._shelf.store.decisions()) if one.id == form.get("id")]
+        if not held:
+            raise HTTPException(404)
+        self._decide(replace(one, taken_back_at=self._shelf.clock()) for one in held)
+        return self._back(request, "/desk")
+
+    def _decide(self, decisions: Iterable[Decision]) -> None:
+        for one in decisions:
+            self._shelf.store.keep_decision(one)
+
+    def _back(self, request: Request, address: str) -> Response:
+        return RedirectResponse(self._voice(request).to(address), 303)
+
+    # -- for programs -------------------------------------------------------------------------------------------------
+
+    def feeds(self, request: Request) -> Response:
+        newest = self._shelf.store.issues(limit=1)
+        return self._page(request, "feeds", day=newest[0].draft.slot.day if newest else "")
+
+    def atom(self, request: Request) -> Response:
+        written = atom(self._recent(), title=self._shelf.name, base_url=self._shelf.base_url)
+        return Response(written, media_type="application/atom+xml")
+
+    def json_feed(self, request: Request) -> Response:
+        written = json_feed(self._recent(), title=self._shelf.name, base_url=self._shelf.base_url)
+        return Response(written, media_type="application/feed+json")
+
+    def _recent(self) -> list[Issue]:
+        issues = self._shelf.store.issues(limit=FEED_ISSUES)
+        if not issues:
+            raise HTTPException(404)
+        return issues
+
+    def llms(self, request: Request) -> Response:
+        lines = [f"# {plain(self._shelf.name)}", "", f"> {self._words.made_by}", ""]
+        for issue in self._shelf.store.issues(limit=FEED_ISSUES):
+            day = issue.draft.slot.day
+            lines.append(f"- [{day}](/d/{day}.md): {shorten(plain(issue.draft.summary), SNIPPET_COLUMNS)}".rstrip(": "))
+        return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
+
+    def health(self, request: Request) -> Response:
+        newest = self._shelf.store.slots()[:1]
+        return JSONResponse({"status": "ok", "newest_slot": newest[0] if newest else None})
+
+    def style(self, request: Request) -> Response:
+        return Response(self._style, media_type="text/css", headers=_KEPT)
+
+    def script(self, request: Request) -> Response:
+        return Response(self._script, media_type="text/javascript", headers=_KEPT)
+
+    # -- what all need ------------------------------------------------------------------------------------------------
+
+    def refused(self, request: Request, error: HTTPException) -> Response:
+        site = SITE[self._voice(request).language]
+        if error.status_code == 404:
+            return self._message(request, site.missing_title, site.missing, 404)
+        return self._message(request, str(error.status_code), site.refused, error.status_code)
+
+    def failed(self, request: Request, error: DeepdailyError) -> Response:
+        """The store is locked or may not be written, a snapshot is damaged: say which, and what to do."""
+        site = SITE[self._voice(request).language]
+        trouble = site.not_kept if request.method == "POST" else site.trouble
+        said = f"{error}; {error.remedy}" if error.remedy else str(error)
+        return self._message(request, "503", trouble.format(said), 503)
+
+    def _message(self, request: Request, title: str, message: str, status: int) -> Response:
+        """It says what went wrong, also when that is the store: nothing is asked of it."""
+        text = self._filled("message", request.url.path, self._voice(request), _NOTHING, title=title, message=message)
+        return HTMLResponse(text, status)
+
+    def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        around = self._around_at(self._shelf.store.reading_state())
+        asked = request.query_params.get("q", "")[:QUERY_CHARS]
+        text = self._filled(template, request.url.path, self._voice(request), around, asked, **values)
+        return HTMLResponse(text, status)
+
+    def _filled(self, template: str, path: str, voice: _Voice, around: _Around, query: str = "", **values: Any) -> str:
+        """The page at `path`, asked with the search words `query`."""
+        words = WORDS[voice.language]
+        own = {"here": path, "lang": words.language, "site": SITE[voice.language], "words": words, "to": voice.to}
+        others = self._others(voice, path, query)
+        return self._templates.get_template(f"{template}.html").render(own, around=around, others=others, **values)
+
+    def _look_around(self, _state: str) -> _Around:
+        store = self._shelf.store
+        stories = frozenset(followed(store.issues(limit=ISSUES_FOLLOWED)))
+        decisions = in_force(store.decisions())
+        return _Around(store.issue_days(), stories, decisions, words_in_force(decisions))
+
+    def _voice(self, request: Request) -> _Voice:
+        """The language asked for by `?lang=`, else the daily's own."""
+        asked = request.query_params.get("lang", "")
+        language = next((one for one in SITE if one == asked), self._shelf.language)
+        return _Voice(language, language != self._shelf.language)
+
+    def _others(self, voice: _Voice, path: str, query: str) -> list[tuple[str, str, str]]:
+        """The same page in the other languages: its tag, its own name, the address."""
+        own = "/" + quote(path.lstrip("/"))  # `//name` and `/\\name` would lead to another site
+        here = own + (f"?{urlencode({'q': query})}" if query else "")
+        voices = [_Voice(one, one != self._shelf.language) for one in SITE if one != voice.language]
+        return [(WORDS[one.language].language, SITE[one.language].own_name, one.to(here)) for one in voices]
+
+    def _issue(self, day: str) -> Issue:
+        issue = self._shelf.store.issue(day)
+        if issue is None:
+            raise HTTPException(404)
+        return issue
+
+    def _documents(self, notes: Iterable[Note]) -> dict[str, Document]:
+        return self._shelf.store.documents(note.evidence.document for note in notes)
+
+
+_NOTHING = _Around((), frozenset(), (), {})
+
+
+def _day_named(request: Request) -> str:
+    return _day_of(request.path_params["day"])
+
+
+def _day_of(text: str) -> str:
+    """A day as the store names it. Raises HTTPException."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise HTTPException(404) from None
+
+
+def _neighbours(day: str, days: Sequence[str]) -> tuple[str, str]:
+    """The nearest of `days` (newest first) before and after; empty where there is none."""
+    earlier, later = (one for one in days if one < day), (one for one in reversed(days) if one > day)
+    return next(earlier, ""), next(later, "")
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form that a page of ours sent. Raises HTTPException: another site's, or too long."""
+    if not from_own_page(request.headers):
+        raise HTTPException(403)
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > FORM_BYTES:
+            raise HTTPException(413)
+    return dict(parse_qsl(body.decode("utf-8", "replace")))
+
+
+_KEPT = {"Cache-Control": "max-age=31536000, immutable"}
+"""Their addresses name their content."""
+
+
+def _version(content: bytes) -> str:
+    return sha256(content).hexdigest()[:8]
+
+
+def _passage(day: str, note: Note) -> str:
+    return f"/e/{day}/{note.number}#e{note.number}"
+
+
+def _decoded(content: bytes, media_type: str) -> str:
+    declared = re.search(r"charset=[\"']?([\w-]+)", media_type, re.I)
+    return content.decode(encoding_of(content, declared.group(1) if declared else "") or "utf-8", "replace")

@@ -1,0 +1,175 @@
+"""How the last runs went: what the board draws, and the numbers behind each drawing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from markupsafe import Markup
+
+from deepdaily.core.types import Call, SourceHealth
+from deepdaily.serve.web import plots
+from deepdaily.serve.web.plots import Bar
+from deepdaily.serve.web.words import SiteWords
+from deepdaily.store import RunStatus, Store
+
+RUNS_SHOWN = 30
+
+_HEIGHTS = {"published": 3.0, "dry": 2.0, "degraded": 2.0, "running": 1.0, "none": 1.0}
+"""Told by height as well as by colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One slot's run as the board shows it."""
+
+    slot: str
+    outcome: str
+    """A key of `SiteWords.outcomes`."""
+    rung: str
+    causes: tuple[str, ...]
+    funnel: dict[str, int]
+    stages: dict[str, float]
+    """Seconds by stage; the same stage on several rungs is summed."""
+
+    @property
+    def day(self) -> str:
+        return self.slot[:10]
+
+    @property
+    def took_s(self) -> float:
+        return round(sum(self.stages.values()), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A plot with its table; `told` says it in a line where that helps."""
+
+    name: str
+    plot: Markup
+    heads: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    told: str = ""
+    legend: Sequence[tuple[str, str]] = ()
+    """Class and label of each colour, where there is more than one."""
+
+
+def last_runs(store: Store) -> list[Ran]:
+    """The runs of the last slots, oldest first."""
+    return [_ran(*run) for run in reversed(store.runs(RUNS_SHOWN))]
+
+
+def _ran(slot: str, status: RunStatus, kept: str) -> Ran:
+    record: dict[str, Any] = json.loads(kept or "{}")
+    stages: Counter[str] = Counter()
+    for stage in record.get("stages", ()):
+        stages[stage["stage"].split(" ")[0]] += stage["took_s"]
+    causes = (*record.get("degraded", ()), *record.get("troubles", ()))
+    outcome = {"published": "degraded" if causes else "published", "failed": "none"}.get(status, status)
+    return Ran(slot, outcome, record.get("rung", ""), causes, record.get("funnel", {}), dict(stages))
+
+
+def figures(runs: Sequence[Ran], store: Store, site: SiteWords) -> list[Figure]:
+    """What the board draws, in order; empty where nothing ran."""
+    if not runs:
+        return []
+    newest = runs[-1]
+    health = [harvest.health for harvest in store.harvests(newest.slot)]
+    drawn = [_outcomes(runs, site), _funnel(newest, site), _sources(health, newest, site), _stages(newest, site)]
+    calls = _calls(runs, store)
+    return [*(one for one in drawn if one.lines), _totals(runs, site), *_models(calls, site)]
+
+
+def _outcomes(runs: Sequence[Ran], site: SiteWords) -> Figure:
+    name = site.strip.format(len(runs))
+    bars = [Bar(ran.day, _HEIGHTS[ran.outcome], site.outcomes[ran.outcome], ran.outcome) for ran in runs]
+    lines = [
+        (
+            ran.day,
+            site.outcomes[ran.outcome],
+            ran.rung,
+            str(ran.funnel.get("items", "")),
+            f"{ran.took_s:.1f}",
+            "; ".join(ran.causes),
+        )
+        for ran in reversed(runs)
+    ]
+    counts = Counter(ran.outcome for ran in runs)
+    told = " · ".join(f"{counts[kind]} {word}" for kind, word in site.outcomes.items() if counts[kind])
+    drawn = plots.columns(name, bars, plots.STRIP_HEIGHT)
+    legend = [(kind, word) for kind, word in site.outcomes.items() if counts[kind]]
+    return Figure(name, drawn, _heads(site, "day outcome rung items seconds causes"), lines, told, legend)
+
+
+def _funnel(ran: Ran, site: SiteWords) -> Figure:
+    name = site.funnel.format(ran.day)
+    lines = [(word, str(ran.funnel[step])) for step, word in site.funnel_steps.items() if step in ran.funnel]
+    bars = [Bar(word, float(count), count) for word, count in lines]
+    return Figure(name, plots.rows(name, bars), _heads(site, "step count"), lines)
+
+
+def _sources(health: Sequence[SourceHealth], ran: Ran, site: SiteWords) -> Figure:
+    name = site.sources.format(ran.day)
+    states = Counter(one.state for one in health)
+    bars = [
+        Bar(state, count, str(count), "" if state in ("ok", "empty", "no-key") else "trouble")
+        for state, count in states.most_common()
+    ]
+    ordered = sorted(health, key=lambda one: (one.state in ("ok", "empty", "no-key"), one.source))
+    lines = [(one.source, one.kind, one.state, str(one.offers), one.message) for one in ordered]
+    return Figure(name, plots.rows(name, bars), _heads(site, "source kind state offers message"), lines)
+
+
+def _stages(ran: Ran, site: SiteWords) -> Figure:
+    name = site.stages.format(ran.day)
+    bars = [Bar(stage, took_s, f"{took_s:.1f} s") for stage, took_s in ran.stages.items()]
+    lines = [(stage, f"{took_s:.2f}") for stage, took_s in ran.stages.items()]
+    return Figure(name, plots.rows(name, bars), _heads(site, "stage seconds"), lines)
+
+
+def _totals(runs: Sequence[Ran], site: SiteWords) -> Figure:
+    bars = [Bar(ran.day, ran.took_s, f"{ran.took_s:.1f} s", ran.outcome) for ran in runs]
+    lines = [(ran.day, f"{ran.took_s:.2f}") for ran in reversed(runs)]
+    return Figure(site.totals, plots.columns(site.totals, bars), _heads(site, "day seconds"), lines)
+
+
+def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
+    """The calls of each run that made any, in one look at the ledger, which has no index by slot."""
+    found: dict[str, list[Call]] = {}
+    for call in store.calls_since(runs[0].slot):
+        found.setdefault(call.slot, []).append(call)
+    return [(slot[:10], found[slot]) for slot in sorted(found)]
+
+
+def _models(days: Sequence[tuple[str, Sequence[Call]]], site: SiteWords) -> Iterator[Figure]:
+    """Tokens and cost by day, as the ledger has them: a call in flight counts with the most it can take."""
+    if not days:
+        return
+    bars = []
+    for day, calls in days:
+        used = [call.usage for call in calls]
+        tokens = sum(one.prefill_tokens + one.decode_tokens for one in used)
+        bars.append(Bar(day, tokens, site.tokens.format(f"{tokens:,}")))
+    lines = [(day, *_spent(calls)) for day, calls in reversed(days)]
+    heads = _heads(site, "day calls failed prefill cached decode cost first_token")
+    yield Figure(site.models, plots.columns(site.models, bars), heads, lines)
+
+
+def _spent(calls: Sequence[Call]) -> Iterator[str]:
+    """Calls, those without a usable answer, tokens, cost, and the median time to the first token where that was measured."""
+    used = [call.usage for call in calls]
+    yield str(len(calls))
+    yield str(sum(call.state in ("failed", "refused") for call in calls))
+    for name in ("prefill_tokens", "cached_tokens", "decode_tokens"):
+        yield f"{sum(getattr(one, name) for one in used):,}"
+    yield f"{sum(one.cost for one in used):.4f}"
+    waited = [one.first_token_s for one in used if one.first_token_s is not None]
+    yield f"{median(waited):.2f}" if waited else ""
+
+
+def _heads(site: SiteWords, names: str) -> list[str]:
+    return [site.columns[name] for name in names.split()]

@@ -1,0 +1,160 @@
+"""Everything a run reads, as one checked value."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from deepdaily.core.types import Language, Profile
+from deepdaily.settings.channel_tables import Alert, Publish
+from deepdaily.settings.model_tables import Models
+from deepdaily.settings.source_tables import Network, Sources
+from deepdaily.settings.table import _Table, _zone
+
+
+class Digest(_Table):
+    """What is written, for whom, and when."""
+
+    title: str = Field("AI 技术深度日报（{date}）", description="Title of an issue; {date} is its day.")
+    language: Language = Field(
+        "zh", description="Language of headings and of our own sentences; quotations keep theirs."
+    )
+    at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
+    items: int = Field(7, ge=1, le=20, description="Stories an issue.")
+    profile: Profile = Field(
+        "engineering",
+        description='Whose taste: "engineering" weighs depth, "consensus" what editors of AI digests run.',
+    )
+    audience: str = Field(
+        "", description="Who reads it, as a model is told; empty: teams of inference, agents, platform."
+    )
+    url: str = Field("", description="Address of the published blog, for links in feeds; may stay empty.")
+
+    @property
+    def readers(self) -> str:
+        """The audience in words, in the digest's language."""
+        if self.audience:
+            return self.audience
+        if self.language == "zh":
+            return "负责 LLM 推理、Agent 与平台的工程团队"
+        return "engineering teams responsible for LLM inference, agents and platforms"
+
+    @field_validator("title")
+    @classmethod
+    def _only_date(cls, title: str) -> str:
+        try:
+            title.format(date="2026-02-11")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("only {date} may stand in braces") from error
+        return title
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _clock(cls, value: Any) -> Any:
+        if isinstance(value, str) and not (len(value) == 5 and value[2] == ":"):
+            raise ValueError("write the hour as HH:MM, like 08:00")
+        return value
+
+
+class Database(_Table):
+    """Where runs, documents and issues are kept."""
+
+    url: str = Field("", description="postgresql+psycopg://user@host/name; empty: SQLite in the data folder.")
+
+    @field_validator("url")
+    @classmethod
+    def _postgresql(cls, url: str) -> str:
+        if url and not url.startswith("postgresql+psycopg://"):
+            raise ValueError("write postgresql+psycopg://user@host/name, or leave it empty for SQLite")
+        return url
+
+
+class Schedule(_Table):
+    """How `deepdaily schedule` keeps the hour."""
+
+    early_min: int = Field(30, ge=0, le=720, description="Minutes before `digest.at` at which work begins.")
+
+
+class Serve(_Table):
+    """Who may ask `deepdaily serve` and `deepdaily mcp --http`."""
+
+    names: tuple[str, ...] = Field(
+        (), max_length=50, description="Host names they are asked by, beside this machine's own: news.example.com."
+    )
+
+    @field_validator("names")
+    @classmethod
+    def _bare(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", name):
+                raise ValueError(f"{name!r} is no host name; write it like news.example.com, without http:// and port")
+        return names
+
+
+class Review(_Table):
+    """The last look before publishing."""
+
+    deadline: time | None = Field(
+        None, description="What has passed review by then is published; not set: 2 minutes before `digest.at`."
+    )
+
+
+_EVERYWHERE = (Publish(to="hugo"), Publish(to="feeds"), Publish(to="page"))
+
+
+class Settings(BaseSettings):
+    """Everything a run reads. Every key has a default: no file, no key and no account is needed."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix="DEEPDAILY_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    digest: Digest = Digest()
+    sources: Sources = Sources()
+    network: Network = Network()
+    publish: tuple[Publish, ...] = _EVERYWHERE
+    store: Database = Database()
+    schedule: Schedule = Schedule()
+    models: Models = Models()
+    serve: Serve = Serve()
+    review: Review = Review()
+    alert: Alert = Alert()
+
+    @field_validator("publish")
+    @classmethod
+    def _each_once(cls, channels: tuple[Publish, ...]) -> tuple[Publish, ...]:
+        names = [channel.to for channel in channels]
+        if len(set(names)) < len(names):
+            raise ValueError("each channel may stand once")
+        return channels
+
+    @model_validator(mode="after")
+    def _deadline_before_the_hour(self) -> Settings:
+        if self.review.deadline and self.review.deadline > self.digest.at:
+            raise ValueError("review.deadline must not be after digest.at")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_have_a_server(self) -> Settings:
+        if self.alert.mail and not any(channel.to == "mail" for channel in self.publish):
+            raise ValueError("alert.mail needs a [[publish]] channel of kind mail, whose server it uses")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.digest.timezone)
+
+
+def name_of(settings: Settings) -> str:
+    """The daily's name: its title without the day."""
+    return settings.digest.title.format(date="").strip("（）() ·-|｜")

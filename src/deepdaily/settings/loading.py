@@ -1,0 +1,136 @@
+"""The settings from file and environment, and what is wrong with them in words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import EnvSettingsSource
+from pydantic_settings import SettingsError as EnvironmentRefused
+
+from deepdaily.core.errors import SettingsError
+from deepdaily.settings import Database, Digest, Review, Schedule, Serve, Settings
+from deepdaily.settings.channel_tables import Alert, Publish
+from deepdaily.settings.model_tables import Endpoint, Models, Price
+from deepdaily.settings.source_tables import Network, Search, Sources
+
+FILE = "deepdaily.toml"
+"""The settings file looked for in the current folder."""
+
+
+def load(path: Path | None) -> tuple[Settings, dict[str, str]]:
+    """The settings, and where each key that is not a default comes from.
+
+    `path` None means `deepdaily.toml` here if there is one. Relative folders are relative to the file.
+
+    Raises:
+        SettingsError: names the file, the key and what to write instead.
+    """
+    chosen = path or (Path(FILE) if Path(FILE).exists() else None)
+    from_file = _read(chosen) if chosen else {}
+    try:
+        given = EnvSettingsSource(Settings, env_prefix="DEEPDAILY_", env_nested_delimiter="__")()
+    except EnvironmentRefused as error:
+        raise SettingsError(f"the environment: {error}", "lists and tables are written as JSON") from error
+    from_environment = {key: value for key, value in given.items() if value}
+    merged = _merge(from_file, from_environment)
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as error:
+        raise _explained(error, chosen) from error
+    base = chosen.resolve().parent if chosen else Path.cwd()
+    channels = tuple(channel.model_copy(update={"dir": base / channel.dir}) for channel in settings.publish)
+    origins = dict.fromkeys(_leaves(from_file), str(chosen)) | {
+        key: "DEEPDAILY_" + key.upper().replace(".", "__") for key in _leaves(from_environment)
+    }
+    return settings.model_copy(update={"publish": channels}), origins
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}", "name the file with --settings") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} is not valid TOML: {error}", "mend that line; strings stand in double quotes"
+        ) from error
+
+
+def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key
+
+
+def _explained(error: ValidationError, path: Path | None) -> SettingsError:
+    """The first complaint, in words: file, key, and the nearest key or what was wrong with the value."""
+    first = error.errors()[0]
+    places = [str(part) for part in first["loc"]]
+    key, where = ".".join(places), path or "the environment"
+    misplaced = first["type"].startswith("model_") and places[:-1] == [
+        "models"
+    ]  # a key where a model's table may stand
+    if first["type"] == "extra_forbidden" or misplaced:
+        near = difflib.get_close_matches(places[-1], _keys_beside(places[:-1]), n=1, cutoff=0.5)
+        known = ", ".join(_keys_beside(places[:-1]))
+        return SettingsError(
+            f"{where}: unknown key {key}", f"did you mean {near[0]}?" if near else f"known here: {known}"
+        )
+    said = first["msg"].removeprefix("Value error, ")
+    if not key:  # two keys that do not go together: the input is the whole file
+        return SettingsError(f"{where}: {said}", "`deepdaily config` shows every key with its value")
+    shown = "" if isinstance(first["input"], Mapping) else f" = {_masked(repr(first['input']))}"
+    return SettingsError(f"{where}: {key}{shown}: {said}", "`deepdaily config` shows every key with its value")
+
+
+def _keys_beside(places: list[str]) -> list[str]:
+    """The keys known in the table at `places`."""
+    table: Any = Settings
+    for place in places:
+        if place.isdigit():
+            continue
+        named = place in table.model_fields
+        table = _TABLES.get(place) if named else Endpoint if table is Models else None
+        if table is None:
+            return []
+    return list(table.model_fields)
+
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "digest": Digest, "sources": Sources, "search": Search, "network": Network, "publish": Publish,
+    "store": Database, "schedule": Schedule, "models": Models, "serve": Serve, "review": Review, "alert": Alert, "price": Price,
+}  # fmt: skip
+
+
+def described(settings: Settings, origins: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Every key with its effective value and where it comes from, in the order of the file."""
+    return list(_rows(settings.model_dump(mode="json"), origins))
+
+
+def _rows(tree: Mapping[str, Any], origins: Mapping[str, str], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _rows(value, origins, f"{prefix}{key}.")
+        else:
+            yield prefix + key, _masked(str(value)), origins.get(prefix + key, "default")
+
+
+def _masked(value: str) -> str:
+    """`value` without the password of an address."""
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", value)

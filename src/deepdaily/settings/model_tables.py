@@ -1,0 +1,150 @@
+"""Settings of the models."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from deepdaily.core.types import Language
+from deepdaily.settings.table import _Table
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the models' calls of one day may take together."""
+
+    amount: float
+    currency: str
+    """Empty: the amount is tokens, prefill and decode."""
+    text: str
+
+    @classmethod
+    def parsed(cls, text: str) -> Budget:
+        """Raises ValueError where `text` is no budget."""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(?:(CNY|USD|EUR)|([kM]?) ?tokens)/day", text.strip())
+        if found is None:
+            raise ValueError('write it like "3 CNY/day" (or USD, EUR), "200k tokens/day" or "2M tokens/day"')
+        factor = {"k": 1e3, "M": 1e6}.get(found[3] or "", 1.0)
+        return cls(float(found[1]) * factor, found[2] or "", text.strip())
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Price(_Table):
+    """What a million tokens cost, in the currency of the budget."""
+
+    prefill: float = Field(ge=0, allow_inf_nan=False)
+    cached: float | None = Field(None, ge=0, allow_inf_nan=False, description="Prefill from a cache; not set: in full.")
+    decode: float = Field(ge=0, allow_inf_nan=False)
+
+    @property
+    def cached_or_full(self) -> float:
+        return self.prefill if self.cached is None else self.cached
+
+
+def is_loopback(endpoint: str) -> bool:
+    """Whether the address is this machine's own."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Endpoint(_Table):
+    """One model: where it is and what it is called there."""
+
+    endpoint: str = Field("", description="Address up to /v1; may be left out for kind = anthropic.")
+    name: str = Field(min_length=1, description="The model's name at the endpoint.")
+    key_env: str = Field("", description="Environment variable that holds the key; empty: no key.")
+    kind: Literal["openai", "anthropic", "sentence-transformers"] = Field(
+        "openai", description="The protocol it speaks; sentence-transformers: an embedder in the folder `name`."
+    )
+    languages: tuple[Language, ...] = Field(
+        ("zh", "en"), min_length=1, description="Of an embedder: those it was trained on."
+    )
+    price: Price | None = Field(None, description="{prefill, cached, decode} for a million tokens.")
+    most_tokens: int | None = Field(
+        None, ge=256, le=65536, description="Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose."
+    )
+    stream: bool = Field(True, description="Ask for tokens as they come: measures time to the first one.")
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Endpoint:
+        parts = urlsplit(self.endpoint)
+        if not self.endpoint and self.kind == "openai":
+            raise ValueError("endpoint is missing, like http://127.0.0.1:11434/v1")
+        if self.endpoint and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("endpoint is an http(s) address, like http://127.0.0.1:11434/v1")
+        if "@" in parts.netloc:
+            raise ValueError("a key stands in the environment, not in the address: name its variable by key_env")
+        if self.kind == "anthropic" and not self.key_env:
+            raise ValueError("key_env is missing, like ANTHROPIC_API_KEY")
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        return is_loopback(self.endpoint)
+
+
+class Models(_Table):
+    """Who writes beside the built-in writer, best first; each name of the ladder has a table [models.NAME]."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Endpoint] = Field(init=False)
+
+    ladder: tuple[str, ...] = Field((), description="Best first; empty: the built-in writer alone.")
+    embedder: str = Field("", description="The model that says which titles mean the same; empty: their words alone.")
+    budget: str = Field("1M tokens/day", description='"3 CNY/day" (USD, EUR), "200k tokens/day"; never passed.')
+    at_once: int = Field(3, ge=1, le=16, description="Calls in flight to a model that answers.")
+
+    @field_validator("budget")
+    @classmethod
+    def _is_a_budget(cls, text: str) -> str:
+        Budget.parsed(text)
+        return text
+
+    @model_validator(mode="after")
+    def _each_rung_can_stand(self) -> Models:
+        if len(set(self.ladder)) < len(self.ladder):
+            raise ValueError("each model may stand in the ladder once")
+        for name in self.ladder:
+            self._described("ladder", name)
+            if self.known[name].kind == "sentence-transformers":
+                raise ValueError(f"{name} writes nothing: name it as embedder, not in the ladder")
+            if self.limit.currency and not self.known[name].price and not self.known[name].is_local:
+                raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
+        return self
+
+    @model_validator(mode="after")
+    def _the_embedder_embeds(self) -> Models:
+        if not self.embedder:
+            return self
+        self._described("embedder", self.embedder)
+        if self.known[self.embedder].kind == "anthropic":
+            raise ValueError(f'{self.embedder} has no embeddings: kind is "openai" or "sentence-transformers"')
+        if self.embedder in self.ladder:
+            raise ValueError(f"{self.embedder} is the embedder: it cannot write, take it out of the ladder")
+        return self
+
+    def _described(self, key: str, name: str) -> None:
+        if name not in self.known:
+            near = difflib.get_close_matches(name, self.known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"add a table [models.{name}]"
+            raise ValueError(f"{key} names {name}, which is not described: {hint}")
+
+    @property
+    def known(self) -> dict[str, Endpoint]:
+        """Every described model by its name, in the ladder or not."""
+        return self.__pydantic_extra__
+
+    @property
+    def limit(self) -> Budget:
+        return Budget.parsed(self.budget)

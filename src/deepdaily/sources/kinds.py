@@ -1,0 +1,47 @@
+"""The sources of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepdaily.core.types import Watch
+from deepdaily.engine import Engine
+from deepdaily.read.fetch import Fetcher
+from deepdaily.settings import Settings
+from deepdaily.settings.source_tables import key_of
+from deepdaily.sources import Source, load_pack
+from deepdaily.sources.feeds import Feed
+from deepdaily.sources.hackernews import HackerNews
+from deepdaily.sources.websearch import Brave, WebSearch
+
+
+def sources(
+    settings: Settings,
+    fetcher: Fetcher,
+    engine: Engine,
+    search_key: str | None = None,
+    watches: Sequence[Watch] = (),
+) -> list[Source]:
+    """The configured sources; `search_key` stands in for the environment's (the sample day brings its own).
+
+    `watches` are the open questions, which the search asks for, too.
+    """
+    chosen = settings.sources
+    feeds = {feed.url: feed.name for pack in chosen.packs for feed in load_pack(pack)}
+    feeds |= {url: url for url in chosen.add}
+    made: list[Source] = [Feed(url, name, fetcher, engine) for url, name in feeds.items()]
+    if chosen.hackernews:
+        made.append(HackerNews(fetcher, engine))
+    if chosen.search:  # one source a provider: its quota is one
+        queries = tuple(dict.fromkeys(query for search in chosen.search for query in search.queries))
+        made.append(WebSearch(Brave(search_key or key_of(chosen.search[0])), queries, fetcher, engine, watches=watches))
+    return made
+
+
+def listed(settings: Settings) -> list[tuple[str, str, str]]:
+    """The configured sources as kind, name and address, in the order they are asked."""
+    chosen = settings.sources
+    rows = [("feed", feed.name, feed.url) for pack in chosen.packs for feed in load_pack(pack)]
+    rows += [("feed", url, url) for url in chosen.add]
+    rows += [("hackernews", "hackernews", "https://hn.algolia.com/")] if chosen.hackernews else []
+    return rows + [("search", search.provider, ", ".join(search.queries)) for search in chosen.search]

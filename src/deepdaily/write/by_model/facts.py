@@ -1,0 +1,162 @@
+"""Step 1: what the texts say. Each claim is checked inside the units it cites; what fails is asked again once, then cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from deepdaily.core.errors import ModelError
+from deepdaily.core.evidence import check_claim
+from deepdaily.core.text import width
+from deepdaily.core.types import Claim, Finding, Language, Story
+from deepdaily.models.asking import ModelWriter, in_language
+from deepdaily.write.by_model.numbered import Unit, fenced, units_of
+from deepdaily.write.by_model.shapes import Fact, Facts, Repair
+
+LONGEST = 240
+"""Columns of a claim: 70 Chinese characters are asked for; past this it is a paragraph."""
+
+MOST_CITED = 8
+"""Units a claim may rest on: a claim that cites half the page cites nothing."""
+
+LEAST_UNITS = 4
+"""A text shorter than this gains nothing from a retelling: the built-in writer quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim that passed, under the model's own name for it."""
+
+    id: str
+    section: str
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is left of a reply: facts that stand, in order, and every cut as a finding."""
+
+    title: Claim | None
+    facts: tuple[Told, ...]
+    gaps: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    fact: Fact
+    messages: tuple[str, ...]
+
+
+TITLE = "t"
+"""The title's name among the claims of an item."""
+
+
+async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
+    """The checked facts of a story; None where its text is too short to be told again.
+
+    Raises:
+        ModelError: no model gave a usable reply.
+    """
+    units = units_of(story)
+    if len(units) < LEAST_UNITS or story.lead.partial:
+        return None
+    reply = await writer.ask("facts", fenced(units, writer.key), Facts)
+    by_number = {unit.number: unit for unit in units}
+    asked = [Fact(id=TITLE, section="what", text=reply.title, cites=reply.title_cites or [1])]
+    asked += [fact.model_copy(update={"id": f"c{place}"}) for place, fact in enumerate(reply.claims, 1)]
+    passed, failed = _sorted_out(asked, by_number, writer.language)
+    findings = list[Finding]()
+    if failed:
+        mended, note = await _mended(failed, by_number, writer)
+        again, still = _sorted_out(mended, by_number, writer.language)
+        passed |= again
+        findings = [Finding("models", "note", note, story.id)] if note else []
+        findings += [_cut(one, story.id) for one in still]
+        given_up = {one.fact.id for one in failed} - {fact.id for fact in mended}
+        findings += [_cut(one, story.id) for one in failed if one.fact.id in given_up]
+    told = tuple(Told(fact.id, fact.section, passed[fact.id]) for fact in asked if fact.id in passed)
+    title = next((one.claim for one in told if one.id == TITLE), None)
+    return Checked(title, tuple(one for one in told if one.id != TITLE), tuple(reply.gaps), tuple(findings))
+
+
+def _cut(trouble: _Trouble, story: str) -> Finding:
+    what = "the headline" if trouble.fact.id == TITLE else "cut"
+    return Finding("evidence", "fix", f"{what} {trouble.fact.text[:60]!r}: {'; '.join(trouble.messages)}", story)
+
+
+def _sorted_out(
+    asked: Iterable[Fact], units: Mapping[int, Unit], language: Language
+) -> tuple[dict[str, Claim], list[_Trouble]]:
+    """Those that stand by name, and those that do not."""
+    passed, failed = dict[str, Claim](), list[_Trouble]()
+    for fact in asked:
+        claim, messages = _checked(fact, units, language)
+        if messages:
+            failed.append(_Trouble(fact, tuple(messages)))
+        elif claim.text not in {one.text for one in passed.values()}:
+            passed[fact.id] = claim
+    return passed, failed
+
+
+def _checked(fact: Fact, units: Mapping[int, Unit], language: Language) -> tuple[Claim, list[str]]:
+    """The fact as a claim, and what is wrong with it.
+
+    What its own units lack may stand in a neighbour, in their heading or in the title: then that is cited too, so that
+    what is printed under a figure always holds the figure.
+    """
+    cited = [units[number] for number in dict.fromkeys(fact.cites) if number in units][:MOST_CITED]
+    if not cited:
+        return Claim(fact.text), ["it cites no sentence of the text"]
+    if width(fact.text) > LONGEST:
+        return Claim(fact.text), [f"longer than {LONGEST} columns"]
+    if not in_language(fact.text, language):
+        return Claim(fact.text), ["not in the reader's language"]
+    claim, messages = _claim(fact.text, cited)
+    for near in _beside(cited, units) if messages else ():
+        wider, fewer = _claim(fact.text, [*cited, near])
+        if len(fewer) < len(messages):
+            cited, claim, messages = [*cited, near], wider, fewer
+    return claim, messages
+
+
+def _claim(text: str, cited: Sequence[Unit]) -> tuple[Claim, list[str]]:
+    proofs = dict.fromkeys(proof for unit in cited for proof in unit.evidence)
+    claim = Claim(text, tuple(proofs))
+    return claim, check_claim(claim, {unit.document.id: unit.document for unit in cited})
+
+
+def _beside(cited: Sequence[Unit], units: Mapping[int, Unit]) -> list[Unit]:
+    """Neighbours, headings and title lines of the cited units, nearest first, of the same document."""
+    titles: dict[str, int] = {}
+    for unit in units.values():
+        titles.setdefault(unit.document.id, unit.number)
+    near = [number for unit in cited for number in (unit.number - 1, unit.number + 1)]
+    near += [unit.heading for unit in cited] + [titles[unit.document.id] for unit in cited]
+    own = {unit.number for unit in cited}
+    known = {unit.document.id for unit in cited}
+    found = [units[number] for number in dict.fromkeys(near) if number in units and number not in own]
+    return [unit for unit in found if unit.document.id in known]
+
+
+async def _mended(failed: Sequence[_Trouble], units: Mapping[int, Unit], writer: ModelWriter) -> tuple[list[Fact], str]:
+    """The failed claims written again, from their own units; those given up are left out. And why none could be asked."""
+    shown: dict[int, Unit] = {}
+    lines = []
+    for one in failed:
+        cited = [units[number] for number in one.fact.cites if number in units]
+        shown |= {unit.number: unit for unit in [*cited, *_beside(cited, units)]}
+        cites = ", ".join(map(str, one.fact.cites))
+        lines += [f"{one.fact.id} [{cites}]: {one.fact.text}", f"  ! {'; '.join(one.messages)}"]
+    material = fenced([shown[number] for number in sorted(shown)], writer.key, before=lines)
+    try:
+        reply = await writer.ask("repair", material, Repair)
+    except ModelError as error:
+        return [], f"not asked again: {error}"
+    wanted = {one.fact.id: one.fact for one in failed}
+    again = [
+        wanted[one.id].model_copy(update={"text": one.text, "cites": one.cites or wanted[one.id].cites})
+        for one in reply.claims
+        if one.id in wanted and one.text
+    ]
+    return again, ""

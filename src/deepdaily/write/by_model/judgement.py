@@ -1,0 +1,163 @@
+"""Step 2: what the facts mean for the reader. The model sees checked facts alone; code composes and checks each sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from deepdaily.core.evidence import sum_note, unfounded, worked_out
+from deepdaily.core.text import width
+from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind
+from deepdaily.models.asking import ModelWriter, fence, in_language
+from deepdaily.write.by_model.facts import TITLE, Checked
+from deepdaily.write.by_model.shapes import Advice, Judgement, Opinion, Sum
+
+MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 2, 1, 2, 3
+
+LONGEST, LONGEST_ADVICE = 400, 1_000
+"""Columns of a composed sentence; advice has four parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Sections of judgement that passed, what nobody knows, and every cut as a finding."""
+
+    sections: tuple[Section, ...]
+    unknowns: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+async def judged(story: str, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
+    """Why, impact, advice and unknowns of one story, asked from its facts alone.
+
+    Raises:
+        ModelError: no model gave a usable reply.
+    """
+    lines = [f"{TITLE}| {title.text}", *(f"{one.id}| {one.claim.text}" for one in checked.facts)]
+    lines += [f"g{place}| {gap}" for place, gap in enumerate(checked.gaps, 1)]
+    reply = await writer.ask("judgement", fence(lines, [story], writer.key), Judgement)
+    bench, language = _Bench(story, title, checked, writer.language), writer.language
+    why = bench.keep((_opinion(one, language) for one in reply.why), MOST_WHY)
+    impact = bench.keep((_opinion(one, language) for one in reply.impact), MOST_IMPACT)
+    impact += bench.keep((_summed(one, language) for one in reply.sums), MOST_SUMS)
+    advice = bench.keep((_advice(one, language) for one in reply.advice), MOST_ADVICE)
+    kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("why", why), ("impact", impact), ("advice", advice))
+    sections = tuple(Section(kind, tuple(points)) for kind, points in kinds if points)
+    return Judged(sections, bench.unknowns(reply.unknowns or checked.gaps), tuple(bench.findings))
+
+
+def unjudged(story: str, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
+    """What is left where no model judges: the gaps of the sources."""
+    return Judged((), _Bench(story, title, checked, writer.language).unknowns(checked.gaps), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A composed sentence; `checked` is the part of it that must rest on the facts, `wrong` why it cannot stand anyway."""
+
+    text: str
+    checked: str
+    because: Sequence[str]
+    wrong: str = ""
+    ours: str = ""
+    """What we propose: its figures are ours, its names are not."""
+    proposal: bool = False
+
+
+class _Bench:
+    """Checks composed sentences against the facts they name."""
+
+    def __init__(self, story: str, title: Claim, checked: Checked, language: Language) -> None:
+        self._story, self._gaps, self._language = story, checked.gaps, language
+        self._facts = {one.id: one.claim for one in checked.facts} | {TITLE: title}
+        self.findings: list[Finding] = []
+
+    def keep(self, said: Iterable[_Said], most: int) -> list[Claim]:
+        """At most `most` that stand, each with the passages of its facts."""
+        kept: list[Claim] = []
+        for one in said:
+            named = [self._facts[name] for name in dict.fromkeys(one.because) if name in self._facts]
+            troubles = self._troubles(one, named)
+            if troubles:
+                message = f"cut {one.text[:60]!r}: {'; '.join(troubles)}"
+                self.findings.append(Finding("evidence", "fix", message, self._story))
+            elif len(kept) < most:
+                kept.append(Claim(one.text, basis=tuple(dict.fromkeys(p for fact in named for p in fact.evidence))))
+        return kept
+
+    def _troubles(self, said: _Said, named: Sequence[Claim]) -> list[str]:
+        if said.wrong:
+            return [said.wrong]
+        if not named:
+            return ["it names no fact it rests on"]
+        longest = LONGEST_ADVICE if said.proposal else LONGEST
+        if width(said.text) > longest:
+            return [f"longer than {longest} columns"]
+        if not in_language(said.text, self._language):
+            return ["not in the reader's language"]
+        passages = _passages(self._facts.values())
+        notes = unfounded(said.checked, passages, proposal=said.proposal)
+        return notes + [note for note in unfounded(said.ours, passages) if note.startswith(("name", "version"))]
+
+    def unknowns(self, told: Sequence[str]) -> tuple[str, ...]:
+        """Gaps by number or in words; what names things that no fact names is cut."""
+        by_name = {f"g{place}": gap for place, gap in enumerate(self._gaps, 1)}
+        said = dict.fromkeys(by_name.get(one.strip("[] "), one) for one in told)
+        every = _passages(self._facts.values())
+        fits = [one for one in said if 4 <= width(one) <= 200 and not unfounded(one, every)]
+        return tuple(fits[:MOST_UNKNOWNS])
+
+
+def _passages(facts: Iterable[Claim]) -> list[str]:
+    return [line for fact in facts for line in (fact.text, *(proof.quote for proof in fact.evidence))]
+
+
+def _opinion(one: Opinion, language: Language) -> _Said:
+    text = _ended(one.text, language)
+    if one.not_when:
+        text += (
+            f"（不成立的情形：{_bare(one.not_when)}）" if language == "zh" else f" (Not where: {_bare(one.not_when)}.)"
+        )
+    return _Said(text, text, one.because)
+
+
+_REPEATED = re.compile(r"[，,]?\s*(?:时)?(?:则)?不成立$|^(?:not )?(?:where|when|if)\s+", re.I)
+"""What the frame around a condition says already."""
+
+
+def _advice(one: Advice, language: Language) -> _Said:
+    """Do, measure, threshold (ours, and said to be), way back; in this order, what is missing left out."""
+    ours = f"{_bare(one.threshold)}（我们的建议值）" if language == "zh" else f"{_bare(one.threshold)} (our proposal)"
+    if language == "zh":
+        parts = [_bare(one.do), *_told("看：", one.measure), *([f"线：{ours}"] if one.threshold else [])]
+        text = (
+            "；".join([*parts, *_told("回退：", one.rollback), *_told("前提（资料未证实）：", "、".join(one.presumes))])
+            + "。"
+        )
+    else:
+        parts = [_bare(one.do), *_told("measure: ", one.measure), *([f"threshold: {ours}"] if one.threshold else [])]
+        text = "; ".join(
+            [*parts, *_told("way back: ", one.rollback), *_told("presumes, unproven: ", "; ".join(one.presumes))]
+        )
+        text += "."
+    return _Said(text, "\n".join((one.do, one.measure, one.rollback)), one.because, ours=one.threshold, proposal=True)
+
+
+def _told(lead: str, part: str) -> list[str]:
+    bare = _bare(part)
+    return [lead + bare] if bare else []
+
+
+def _bare(part: str) -> str:
+    return part.strip().rstrip("。.；;，,")
+
+
+def _ended(text: str, language: Language) -> str:
+    return text if text.endswith(("。", "！", "？", ".", "!", "?")) else text + ("。" if language == "zh" else ".")
+
+
+def _summed(one: Sum, language: Language) -> _Said:
+    """The sum with its expression, so that a reader can do it again; the check does it too."""
+    text = one.text.rstrip("。.") + sum_note(one.expr.strip(), language) + ("。" if language == "zh" else ".")
+    return _Said(text, text, one.because, "" if worked_out(one.expr) is not None else f"{one.expr!r} is no sum")

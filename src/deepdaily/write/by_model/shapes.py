@@ -1,0 +1,92 @@
+"""The shapes of replies. Lengths are bounds against a model that runs away, not style."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from deepdaily.models.replies import Ids, Line, Numbers, _first, _Shape
+
+
+class Fact(_Shape):
+    """One checkable sentence and the numbers of the units that carry all of it. It is named by its place."""
+
+    id: str = ""
+    section: Literal["what", "detail"] = "detail"
+    text: Line
+    cites: Numbers
+
+
+class Facts(_Shape):
+    """Step 1: what the texts say."""
+
+    title: Line
+    title_cites: Numbers = []
+    claims: Annotated[list[Fact], _first(20), Field(min_length=1)]
+    gaps: Annotated[list[Line], _first(6)] = []
+
+
+class Mended(_Shape):
+    """A claim written again; an empty text gives it up."""
+
+    id: Annotated[str, Field(max_length=8)]
+    text: Line = ""
+    cites: Numbers = []
+
+
+class Repair(_Shape):
+    claims: Annotated[list[Mended], _first(21)]
+
+
+class Opinion(_Shape):
+    text: Line
+    because: Ids = []
+    not_when: Line = ""
+
+
+class Sum(_Shape):
+    """A figure worked out from printed ones: `expr` is worked out again."""
+
+    text: Line
+    expr: Annotated[str, Field(max_length=80)]
+    because: Ids = []
+
+
+class Advice(_Shape):
+    do: Line
+    measure: Line = ""
+    threshold: Line = ""
+    rollback: Line = ""
+    because: Ids = []
+    presumes: Annotated[list[Line], _first(4)] = []
+
+
+class Judgement(_Shape):
+    """Step 2: what it means for the reader, from checked facts alone."""
+
+    why: Annotated[list[Opinion], _first(4)] = []
+    impact: Annotated[list[Opinion], _first(4)] = []
+    sums: Annotated[list[Sum], _first(3)] = []
+    advice: Annotated[list[Advice], _first(4)] = []
+    unknowns: Annotated[list[Line], _first(6)] = []
+
+
+class Shared(_Shape):
+    """What at least two items share."""
+
+    text: Line
+    items: Annotated[list[int], _first(20)]
+
+
+class Question(_Shape):
+    item: int
+    question: Line
+    days: Annotated[int, Field(ge=1)] = 14
+
+
+class Ending(_Shape):
+    """What closes the issue."""
+
+    trends: Annotated[list[Shared], _first(6)] = []
+    watchlist: Annotated[list[Question], _first(6)] = []

@@ -1,0 +1,51 @@
+"""What the built-in writer adds of its own, by rule: advice where a playbook truly fits, and what the source is silent on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from deepdaily.core.lexicon import RELEASE, Words, first_hand
+from deepdaily.core.types import Claim, Language, Story
+from deepdaily.write.by_rule.rules import PLAYBOOKS, SILENCES
+
+_SILENT: Words = {"zh": "原文没有提到{what}。", "en": "The source does not mention {what}."}
+
+
+def advice_for(
+    story: Story, quotes: Sequence[str], language: Language, spent: Collection[str] = (), *, adopting: bool = True
+) -> tuple[Claim, ...]:
+    """Advice of the first playbook that fits; none for a page that was not read.
+
+    Args:
+        quotes: what the item prints; some advice is wrong beside some facts.
+        spent: advice printed before.
+        adopting: whether the thing can be had; advice on trying what is paused is left out.
+    """
+    if story.lead.partial:
+        return ()
+    title, printed = story.lead.title, "\n".join(quotes)
+    for playbook in PLAYBOOKS:
+        fits = playbook.title.search(title) and playbook.text.search(story.lead.text)
+        barred = playbook.unless.search(title) or playbook.never_beside.search(printed)
+        if fits and not barred and (adopting or not playbook.adopts):
+            text = playbook.advice[language]
+            return () if text in spent else (Claim(text),)
+    return ()
+
+
+def unknowns_of(story: Story, headline: str, language: Language) -> tuple[str, ...]:
+    """What a reader would ask and no document has a word of; nothing where the page was not read whole."""
+    if story.lead.partial:
+        return ()
+    texts = "\n".join(document.text for document in story.documents)
+    launched = bool(RELEASE.search(headline)) and first_hand(story.lead.url, story.lead.title)
+    silent = [
+        one.name[language]
+        for one in SILENCES
+        if one.title.search(headline)
+        and not one.unless.search(headline)
+        and not one.missing.search(texts)
+        and (launched or not one.of_launches)
+    ]
+    joined = ("、" if language == "zh" else " or ").join(silent[:2])
+    return (_SILENT[language].format(what=joined),) if silent else ()

@@ -1,0 +1,99 @@
+"""The end of an issue: the trends its items share, and the questions to follow, both by rule from what is printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from hashlib import sha256
+
+from deepdaily.core.text import numbers, shorten, width
+from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
+from deepdaily.memory.questions import QUESTIONS, Question
+from deepdaily.memory.threads import distinctive
+from deepdaily.write.by_rule.rules import TOPICS, Topic
+from deepdaily.write.headline import subject
+
+MOST_TRENDS, MOST_WATCHES = 4, 3
+MOST_TOLD = 4
+"""Items a trend names; more are counted and linked."""
+
+GLIMPSE_COLUMNS = 64
+
+
+def facts(item: Item) -> list[str]:
+    """What is printed of the item as fact: its title, then its sentences."""
+    return [claim.text for claim in item.claims() if claim.evidence]
+
+
+def trends(items: Sequence[Item], language: Language) -> tuple[Trend, ...]:
+    """Topics that at least two items share, most shared first; no two trends name the same items."""
+    found: list[Trend] = []
+    told: set[tuple[str, ...]] = set()
+    shared = [(topic, [item for item in items if _is_about(item, topic)]) for topic in TOPICS]
+    for topic, holders in sorted(shared, key=lambda pair: -len(pair[1])):
+        stories = tuple(item.story for item in holders)
+        if 2 <= len(stories) < max(3, len(items)) and stories not in told:
+            told.add(stories)
+            found.append(Trend(_trend_text(topic, holders, language), stories))
+    return tuple(found[:MOST_TRENDS])
+
+
+def _is_about(item: Item, topic: Topic) -> bool:
+    """The title names the topic, or at least two sentences do: one passing word is no theme."""
+    return bool(topic.cue.search(item.title.text)) or sum(bool(topic.cue.search(fact)) for fact in facts(item)[1:]) >= 2
+
+
+def _trend_text(topic: Topic, holders: Sequence[Item], language: Language) -> str:
+    """The topic and what its items print about it, word by word where every one has a figure, else their titles."""
+    glimpses = [f"“{said}”" for said in (glimpse(item, topic.cue) for item in holders) if said]
+    told = glimpses if len(glimpses) == len(holders) else [shorten(item.title.text, 48) for item in holders]
+    if language == "zh":
+        return (
+            f"{topic.name['zh']}，{len(holders)} 条："
+            + "；".join(told[:MOST_TOLD])
+            + ("等" if len(told) > MOST_TOLD else "")
+        )
+    return f"{topic.name['en']}, {len(holders)} items: " + "; ".join(told[:MOST_TOLD])
+
+
+def glimpse(item: Item, cue: re.Pattern[str]) -> str:
+    """The stretch of a printed quotation around `cue` that has a figure in it, cut at pauses; empty if there is none."""
+    for claim in item.claims()[1:]:
+        for part in re.split(r"(?<=[,;:，；：。])\s*|\s[-–—]\s", claim.text if claim.verbatim else ""):
+            piece = part.strip(" ,;:，；：。.")
+            fits = 16 <= width(piece) <= GLIMPSE_COLUMNS and piece.count("(") == piece.count(")")
+            if fits and cue.search(piece) and numbers(piece):
+                return piece
+    return ""
+
+
+def watchlist(
+    stories: Sequence[Story], items: Sequence[Item], slot: Slot, language: Language, asked_before: Sequence[Watch]
+) -> tuple[Watch, ...]:
+    """At most three questions that the printed sentences themselves leave open, one a story, none of those asked before."""
+    asked = {one.question for one in asked_before}
+    found: list[tuple[int, Watch]] = []
+    for story, item in zip(stories, items, strict=True):
+        for rank, question in enumerate(QUESTIONS):
+            text = _asked(question, story, item, language)
+            if text and text not in asked:
+                found.append((rank, watch(text, story, slot.due.date(), question.days)))
+                break
+    return tuple(one for _, one in sorted(found, key=lambda pair: pair[0])[:MOST_WATCHES])
+
+
+def _asked(question: Question, story: Story, item: Item, language: Language) -> str:
+    """The question for this story; empty where nothing printed raises it."""
+    raising = next((claim for claim in item.claims() if claim.evidence and question.cue.search(claim.text)), None)
+    if raising is None:
+        return ""
+    said = shorten(raising.evidence[-1].quote.rstrip("。."), 90)
+    return question.ask[language].format(name=subject(story), said=said).replace("」 ", "」")
+
+
+def watch(question: str, story: Story, today: date, days: int) -> Watch:
+    """The question, to be followed for `days`; what it asks of is named as the story's title names it."""
+    name = "w-" + sha256(question.encode()).hexdigest()[:8]
+    entities = distinctive(story.lead.title) or (subject(story),)
+    return Watch(name, question, entities, story.id, today, today + timedelta(days=days))

@@ -1,0 +1,104 @@
+"""What an item says above its sections, whoever writes it: headline, byline, what it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from deepdaily.core import evidence
+from deepdaily.core.lexicon import LABS, first_hand
+from deepdaily.core.text import sentences, shorten, squeeze, versions
+from deepdaily.core.types import Claim, Document, Evidence, Language, Story
+from deepdaily.core.urls import domain
+from deepdaily.write.by_rule.rules import STATUSES
+
+
+def _is_family(story: Story) -> bool:
+    """A row of releases of one repository, told together."""
+    return len(story.documents) > 1 and all("/releases/" in document.url for document in story.documents)
+
+
+_TRACKER = re.compile(r"\s·\s(?:Issue|Pull Request|Discussion) #\d+.*$")
+
+
+_BARE_VERSION = re.compile(r"v?\d+(?:\.\d+)+\b")
+
+
+def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> Claim:
+    """The lead's own title, with what a reader needs beside it.
+
+    A row of releases names the quoted versions; a bare version gets its site's name; a source that corrects itself at the
+    top ("Update: … pausing") has its status said.
+    """
+    told = [document for document in story.documents if document.id in quoted] if _is_family(story) else []
+    lead = _title_evidence(told[0] if told else story.lead)
+    title = squeeze(lead.quote)
+    if _BARE_VERSION.match(title):
+        title = f"{domain(story.lead.url).partition('.')[0]} {title}"
+    others = [document for document in told[1:] if versions(document.title)]
+    if others:
+        listed = ("、" if language == "zh" else ", ").join(f"v{min(versions(document.title))}" for document in others)
+        said = f"（连同 {listed}）" if language == "zh" else f" (with {listed})"
+        return Claim(title + said, (lead, *(_title_evidence(document) for document in others)))
+    status = _status(story.lead, language)
+    if status:
+        words, proof = status
+        return Claim(f"{title}（{words}）" if language == "zh" else f"{title} ({words})", (lead, proof))
+    return Claim(title, (lead,))
+
+
+_UPDATE = re.compile(r"^\W*(?:update|updated|correction|edit|editor's note|更新|更正|勘误)\b", re.I)
+
+
+def _status(document: Document, language: Language) -> tuple[str, Evidence] | None:
+    """What the source's own update at its top says of the state of things."""
+    for sentence in sentences(document.text)[:6]:
+        if _UPDATE.search(sentence.text):
+            for status in STATUSES:
+                if status.cue.search(sentence.text):
+                    return status.name[language], evidence.passage(document, sentence.start, sentence.end)
+    return None
+
+
+def _title_evidence(document: Document) -> Evidence:
+    """The title where the text begins with it, without an issue tracker's tail."""
+    return evidence.locate(_TRACKER.sub("", document.title), document)
+
+
+_THREAD = re.compile(r"/(?:issues|discussions)/\d+")
+
+
+def byline(story: Story, used: Collection[str], language: Language) -> str:
+    """Whose word it is, when published, how many independent publishers are quoted."""
+    told = [document for document in story.documents if document.id in used]
+    publishers = len({domain(document.url) for document in told})
+    published = min((document.published_at for document in told if document.published_at), default=None)
+    if _THREAD.search(story.lead.url):
+        voice = {"zh": "用户报告，未经维护者确认", "en": "a user's report, not confirmed by the maintainers"}
+    elif first_hand(story.lead.url, story.lead.title):
+        voice = {"zh": "一手来源", "en": "first-hand"}
+    else:
+        voice = {"zh": "媒体或社区来源", "en": "press or community"}
+    parts = [voice[language]]
+    if published:
+        day = published.date().isoformat()
+        parts.append(f"发布于 {day}" if language == "zh" else f"published {day}")
+    if publishers > 1:
+        parts.append(f"{publishers} 个独立来源" if language == "zh" else f"{publishers} independent publishers")
+    return " · ".join(parts)
+
+
+_DISTINCT = r"(?:[A-Za-z][\w.+-]*(?:\d|[a-z][A-Z]|[A-Z]{2})[\w.+-]*|v\d[\w.]*)"
+
+
+_RUN = re.compile(rf"{_DISTINCT}(?: {_DISTINCT})*")
+
+
+def subject(story: Story) -> str:
+    """What the story is about, as a stretch of its title: the first run of distinctive names, else the shortened title."""
+    title = _TRACKER.sub("", squeeze(story.lead.title))
+    for run in _RUN.finditer(title):
+        name = run.group().strip(".-")
+        if not LABS.fullmatch(name) and len(name) >= 5:
+            return shorten(name, 44)
+    return f"「{shorten(title, 44)}」"

@@ -1,0 +1,81 @@
+"""A day without enough news: what memory adds to its draft, each piece marked as such, and the note of a quiet day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from deepdaily.core.text import shorten
+from deepdaily.core.types import Appearance, Draft, FollowUp, Item, Language, Section, SourceHealth
+from deepdaily.memory.repeats import Recollection
+from deepdaily.write.notice import notice_of
+
+MOST_POINTS = 2
+"""Sentences a section of an item that is brought back: a reminder, not the item again."""
+
+MOST_OPEN = 3
+"""Questions on a quiet day's note, as many as an issue asks."""
+
+SUMMARY_COLUMNS = 120
+"""Of an issue that is all from memory: its first headline."""
+
+_KEPT = {"zh": "来自记忆：此前读到、当时未选用", "en": "from memory: read earlier, not told then"}
+_ASKED = {"zh": "来自记忆：{} 提出的问题，尚无新消息", "en": "from memory: asked on {}, no news yet"}
+_THREAD = {"zh": "来自记忆：持续中的事件，上次报道于 {}", "en": "from memory: a running story, last told on {}"}
+_LAST_KNOWN = {"zh": "以下是 {} 报道时所知", "en": "what was known on {}"}
+_OPEN = {"zh": "仍未回答的问题列在下面。", "en": "Questions that are still open stand below."}
+
+
+def remembering(draft: Draft, kept: Collection[str], recalled: Sequence[Recollection]) -> Draft:
+    """The draft with its items of the stories `kept` labelled, and the recalled ones after them."""
+    items = [_labelled(item, draft.language) if item.story in kept else item for item in draft.items]
+    return replace(draft, items=(*items, *(_again(one, draft.language) for one in recalled)))
+
+
+def _labelled(item: Item, language: Language) -> Item:
+    comma = "；" if language == "zh" else "; "
+    return replace(item, label=comma.join(filter(None, (_KEPT[language], item.label))))
+
+
+def _again(one: Recollection, language: Language) -> Item:
+    """What was asked and when, and the last that is known, in the sentences that were proven then."""
+    item, watch = one.item, one.watch
+    sections = tuple(
+        Section(kind, points, section.label)
+        for kind in ("what", "detail")
+        for section in item.sections
+        if section.kind == kind and (points := tuple(p for p in section.points if p.evidence)[:MOST_POINTS])
+    )
+    claims = (item.title, *(point for section in sections for point in section.points))
+    proven = {proof.document for claim in claims for proof in claim.evidence}
+    return Item(
+        story=item.story,
+        title=item.title,
+        sections=sections,
+        sources=tuple(source for source in item.sources if source.document in proven),
+        byline=_LAST_KNOWN[language].format(one.day),
+        label=_ASKED[language].format(watch.opened_on) if watch else _THREAD[language].format(one.day),
+        unknowns=(watch.question,) if watch else (),
+        thread=(*item.thread, Appearance(one.day, item.story, item.title.text)),
+        writer=item.writer,
+    )
+
+
+def still_asking(recalled: Sequence[Recollection], followed: Sequence[FollowUp]) -> tuple[Recollection, ...]:
+    """Those without a question, or with one of which today brings nothing new."""
+    moved = {one.watch.id for one in followed if one.state != "unchanged"}
+    return tuple(one for one in recalled if one.watch is None or one.watch.id not in moved)
+
+
+def concluded(draft: Draft, recalled: Sequence[Recollection], health: Sequence[SourceHealth]) -> Draft:
+    """The closed draft with the questions that its recalled items stand for; without any item, a quiet day's note."""
+    left = {item.story for item in draft.items}
+    carried = [replace(one.watch, story=one.item.story) for one in recalled if one.watch and one.item.story in left]
+    if draft.items:
+        summary = draft.summary or shorten(draft.items[0].title.text, SUMMARY_COLUMNS)
+        return replace(draft, summary=summary, watchlist=(*carried, *draft.watchlist))
+    notice, degraded = notice_of(health, "quiet", draft.language)
+    watches = tuple(one.watch for one in draft.followed if one.state in ("moved", "unchanged"))[:MOST_OPEN]
+    if watches:
+        notice += ("" if draft.language == "zh" else " ") + _OPEN[draft.language]
+    return replace(draft, rung="quiet", summary=notice, trends=(), watchlist=watches, notice=notice, degraded=degraded)

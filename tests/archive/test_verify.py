@@ -1,0 +1,196 @@
+"""The proof holds long after the day, and breaks where anything was changed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from deepdaily.archive.lookup import fate
+from deepdaily.archive.verify import Verdict, bare, published_files, verify
+from deepdaily.core.types import Issue
+from deepdaily.demo import sample_web
+from deepdaily.house import Given
+from deepdaily.publish.channels import channels
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
+from deepdaily.store.snapshots import Snapshots
+from making import kept_instead
+from webs import deepdaily
+
+DAY = "2026-03-12"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sample day, freshly published."""
+    folder = tmp_path_factory.mktemp("sample")
+    assert deepdaily("demo", cwd=folder).returncode == 0
+    return folder / "deepdaily-demo"
+
+
+@pytest.fixture
+def copy(sample: Path, tmp_path: Path) -> Path:
+    """A copy of it that may be spoilt."""
+    return Path(shutil.copytree(sample, tmp_path / "copy"))
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Store, Issue]]:
+    store = open_store(folder / "data")
+    try:
+        issue = store.issue(DAY)
+        assert issue is not None
+        yield store, issue
+    finally:
+        store.close()
+
+
+def verdict_on(folder: Path) -> Verdict:
+    given = Given(sample_web.settings(), {}, folder / "data", folder / "out")
+    with opened(folder) as (store, issue), Snapshots(given.snapshots) as snapshots:
+        return verify(issue, store, snapshots, published_files(issue, store, channels(given.settings, given.out)))
+
+
+def test_an_untouched_day_is_green_and_every_fact_is_counted_twice(sample: Path) -> None:
+    verdict = verdict_on(sample)
+
+    assert verdict.green
+    assert verdict.facts == verdict.found == verdict.supported > 20
+
+
+def test_a_changed_digit_in_the_post_is_shown_beside_the_proven_one(copy: Path) -> None:
+    post = copy / f"out/content/posts/{DAY}/index.md"
+    text = post.read_text("utf-8")
+    figure = re.compile(r"\d(?=%)").search(text, text.index("\n## "))
+    assert figure is not None
+    at = figure.start()
+    post.write_text(f"{text[:at]}{(int(text[at]) + 1) % 10}{text[at + 1 :]}", "utf-8")
+    (line,) = (verdict := verdict_on(copy)).altered
+
+    assert not verdict.green
+    assert "index.md" in line
+    assert text[at - 5 : at + 2] in line
+
+
+@pytest.mark.parametrize("location", [f"content/posts/{DAY}/evidence.json", f"page/{DAY}.html"])
+def test_a_file_that_was_cut_or_taken_away_is_noticed(copy: Path, location: str) -> None:
+    path = copy / "out" / location
+    path.write_bytes(path.read_bytes()[:-2])
+    cut = verdict_on(copy)
+    path.unlink()
+    gone = verdict_on(copy)
+
+    assert (cut.green, gone.green) == (False, False)
+    assert "cannot be read" in gone.altered[0]
+
+
+def test_a_damaged_byte_of_a_snapshot_takes_the_proof_of_what_rests_on_it(copy: Path) -> None:
+    with opened(copy) as (store, issue):
+        place = store.place(issue.draft.items[0].sources[0].snapshot)
+    assert place is not None
+    path = copy / "data/snapshots" / place.file
+    held = bytearray(path.read_bytes())
+    held[place.offset + 400] ^= 0xFF
+    path.write_bytes(held)
+    verdict = verdict_on(copy)
+
+    assert not verdict.green
+    assert len(verdict.damaged) == 1
+    assert 0 < verdict.found < verdict.facts
+
+
+def test_a_claim_altered_in_the_store_is_missing_from_its_snapshot_and_no_longer_supported(copy: Path) -> None:
+    with opened(copy) as (store, issue):
+        first = issue.draft.items[0]
+        claim = next(one for one in first.sections[0].points if one.evidence)
+        longer = f"99.97%: {claim.text}"
+        forged = replace(claim, text=longer, evidence=(replace(claim.evidence[0], quote=longer),))
+        sections = tuple(
+            replace(section, points=tuple(forged if one == claim else one for one in section.points))
+            for section in first.sections
+        )
+        items = (replace(first, sections=sections), *issue.draft.items[1:])
+        kept_instead(store, replace(issue, draft=replace(issue.draft, items=items)))
+    verdict = verdict_on(copy)
+
+    assert not verdict.green
+    assert (verdict.facts - verdict.found, verdict.facts - verdict.supported) == (1, 1)
+    assert any("99.97%" in line for line in verdict.missing)
+
+
+def test_a_claim_that_says_more_than_its_passage_is_unsupported_though_the_passage_is_there(copy: Path) -> None:
+    with opened(copy) as (store, issue):
+        first = issue.draft.items[0]
+        boast = replace(first.title, text=first.title.text + "，快 87 倍")
+        items = (replace(first, title=boast), *issue.draft.items[1:])
+        kept_instead(store, replace(issue, draft=replace(issue.draft, items=items)))
+    verdict = verdict_on(copy)
+
+    assert verdict.found == verdict.facts
+    assert verdict.supported == verdict.facts - 1
+
+
+def test_every_link_of_the_day_has_a_fate(sample: Path) -> None:
+    with opened(sample) as (store, issue):
+        slot = issue.draft.slot.key
+        told = fate(issue.draft.items[0].sources[0].url, store)
+        lost = fate(store.losses(slot)[0].url, store)
+        unknown = fate("https://nowhere.example/", store)
+
+    assert [day for day, _ in told] == [DAY]
+    assert [what.stage for _, what in lost if hasattr(what, "stage")]
+    assert unknown == []
+
+
+# -- the visible text of stored bytes ---------------------------------------------------------------------------------
+
+WORDS = "Latency fell by 31% & stayed <5 ms"
+JOINED = "".join(WORDS.split())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<html><body><p>{escape(WORDS)}</p></body></html>",
+        "<p>Latency <b>fell</b> by\n 31% &amp; <i>stayed</i> &lt;5&nbsp;ms</p>",
+        f"<rss><item><description>{escape(escape(WORDS))}</description></item></rss>",
+        f"<rss><item><description><![CDATA[<p>{escape(WORDS)}</p>]]></description></item></rss>",
+        json.dumps({"items": [{"content_html": f"<p>{escape(WORDS)}</p>"}]}),
+        json.dumps({"hits": [{"title": escape(WORDS)}]}),
+        "<table><tr><td>Latency fell</td><td>by 31% &amp; stayed &lt;5 ms</td></tr></table>",
+    ],
+    ids=["page", "marked up", "escaped twice", "CDATA", "JSON with HTML", "JSON", "table"],
+)
+def test_words_are_found_however_a_format_wraps_them(body: str) -> None:
+    assert JOINED in bare(body.encode())
+
+
+def test_words_are_found_in_the_encoding_that_the_bytes_declare() -> None:
+    page = '<html><head><meta charset="gbk"></head><body><p>首 token 时延降到 86 毫秒</p></body></html>'
+
+    assert "首token时延降到86毫秒" in bare(page.encode("gbk"))
+    assert "首token时延" not in bare(page.replace("gbk", "utf-8").encode("gbk"))
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "idna", "hex", "undefined", "punycode", "unicode_escape", "utf-7"])
+def test_a_declared_encoding_that_is_none_is_read_as_utf_8(encoding: str) -> None:
+    assert "时延" in bare(f'<?xml version="1.0" encoding="{encoding}"?><a>时延</a>'.encode())
+
+
+@pytest.mark.parametrize("text", ["[1] A note that begins with a bracket", "{{ a template }}", "[" * 100_000])
+def test_a_text_that_only_begins_like_json_is_a_text(text: str) -> None:
+    assert "".join(text.split())[:40] in bare(text.encode())
+
+
+def test_what_a_reader_does_not_see_is_no_proof() -> None:
+    page = "<p>seen</p><script>var hidden = 31;</script><style>.hidden{}</style><!-- hidden -->"
+
+    assert bare(page.encode()) == "seen\nseen"

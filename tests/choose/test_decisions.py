@@ -1,0 +1,56 @@
+"""What was decided at the desk holds until it is taken back, and the last word counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from deepdaily.choose.decisions import desk_of, in_force
+from deepdaily.core.types import Decision, DecisionKind
+
+NOON = datetime(2026, 2, 11, 12, tzinfo=UTC)
+PAGE, OTHER = "https://a.example/post", "https://b.example/post"
+
+
+def said(kind: DecisionKind, subject: str, other: str = "", *, hours: int = 0) -> Decision:
+    return Decision(f"d-{kind}-{hours}", kind, subject, NOON + timedelta(hours=hours), other)
+
+
+def test_a_pinned_page_is_known_under_its_other_spellings() -> None:
+    desk = desk_of([said("pin", PAGE)])
+
+    assert desk.pins("https://www.a.example/post/?utm_source=x")
+    assert not desk.pins(OTHER)
+
+
+def test_a_ban_names_a_page_a_site_with_its_subdomains_or_every_word_of_a_topic() -> None:
+    desk = desk_of([said("ban", PAGE), said("ban", "noise.example", hours=1), said("ban", "topic:硬件 传闻", hours=2)])
+
+    assert desk.why_banned(PAGE, "") == "banned at the desk"
+    assert "noise.example" in desk.why_banned("https://blog.noise.example/x", "")
+    assert "topic" in desk.why_banned(OTHER, "新硬件的传闻")
+    assert desk.why_banned("https://notnoise.example/x", "新硬件发布") == ""
+
+
+def test_the_last_word_on_a_page_or_a_pair_counts() -> None:
+    desk = desk_of(
+        [said("ban", PAGE, hours=2), said("pin", PAGE), said("merge", PAGE, OTHER), said("split", OTHER, PAGE, hours=1)]
+    )
+
+    assert not desk.pins(PAGE)
+    assert desk.joined == frozenset()
+    assert len(desk.parted) == 1
+
+
+def test_what_is_taken_back_is_as_if_never_said_and_the_word_before_it_counts_again() -> None:
+    ban = said("ban", PAGE, hours=2)
+    taken_back = replace(ban, taken_back_at=NOON + timedelta(hours=3))
+
+    assert [one.kind for one in in_force([said("pin", PAGE), ban])] == ["ban"]
+    assert [one.kind for one in in_force([said("pin", PAGE), taken_back])] == ["pin"]
+
+
+def test_a_page_has_one_vote() -> None:
+    desk = desk_of([said("useful", PAGE), said("useless", PAGE, hours=1)])
+
+    assert [vote for _, _, vote in desk.votes] == [-1]

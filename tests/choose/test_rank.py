@@ -1,0 +1,201 @@
+"""The seven, with reasons: our field, at most two a host, none twice, and money moves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deepdaily.choose.decisions import Desk, desk_of
+from deepdaily.choose.publishers import COLD, learned
+from deepdaily.choose.rank import PIN, distinct, rank, relevant, select
+from deepdaily.core.types import Decision, Profile, Reason, Story
+from deepdaily.core.urls import page_key
+from making import NOW, candidate, story
+
+DEEP = (
+    "The vLLM team measured LLM inference throughput of 26.2K tokens/s per GPU at 2 ms latency with FP8 quantization. "
+    * 8
+)
+TALK = "AI is changing how people think about the future of work, says the author of a book on AI and society. " * 8
+
+
+def stories(count: int, hosts: int) -> list[Story]:
+    subjects = [
+        "kernel",
+        "router",
+        "cache",
+        "tokenizer",
+        "scheduler",
+        "quantizer",
+        "profiler",
+        "sandbox",
+        "gateway",
+        "planner",
+    ]
+    return [
+        story(f"LLM {subjects[n % 10]} {n} released", DEEP, url=f"https://h{n % hosts}.example/{n}")
+        for n in range(count)
+    ]
+
+
+def test_engineering_depth_beats_talk() -> None:
+    deep, talk = (
+        story("LLM inference on new GPUs", DEEP),
+        story("Why AI changes everything", TALK, url="https://b.example/2"),
+    )
+
+    assert [one.story for one in rank([talk, deep], NOW)] == [deep, talk]
+
+
+def test_a_score_is_the_sum_of_its_reasons() -> None:
+    (ranked,) = rank([story("vLLM v0.9.1 released", DEEP)], NOW)
+
+    assert abs(ranked.score - sum(reason.value for reason in ranked.reasons)) < 0.01
+    assert {"version", "release", "engineering depth"} <= {reason.name for reason in ranked.reasons}
+
+
+def test_the_mark_of_money_changes_no_score() -> None:
+    plain = story("vLLM v0.9.1 released", DEEP)
+    offers = tuple(replace(offer, sponsored=True) for offer in plain.candidates[0].offers)
+    bought = replace(plain, candidates=(replace(plain.candidates[0], offers=offers),))
+
+    assert rank([bought], NOW)[0].reasons == rank([plain], NOW)[0].reasons
+
+
+def test_one_host_fills_at_most_two_places() -> None:
+    chosen, losses = select(rank(stories(9, 1), NOW), 7)
+
+    assert len(chosen) == 2
+    assert any("fills 2 places" in loss.reason for loss in losses)
+
+
+def test_every_story_is_chosen_or_lost_with_a_reason() -> None:
+    every = stories(10, 10)
+    chosen, losses = select(rank(every, NOW), 7)
+
+    assert len(chosen) == 7
+    assert {one.story.id for one in chosen} | {loss.story for loss in losses} == {one.id for one in every}
+    assert all(loss.reason for loss in losses)
+
+
+def test_off_topic_stories_are_not_chosen() -> None:
+    recipe = story(
+        "The best soup of the year", "Boil water, add salt, wait an hour and serve it hot to your friends. " * 9
+    )
+
+    assert not relevant(recipe)
+    assert select(rank([recipe], NOW), 7)[0] == []
+    assert relevant(story("vLLM 加速大模型推理", "大模型推理引擎 vLLM 发布新版本，智能体场景吞吐提升 2 倍。" * 5))
+
+
+def test_who_else_speaks_of_a_story_counts_though_their_pages_were_not_read() -> None:
+    told = story("vLLM v0.9.1 released with KV cache offloading", DEEP)
+    others = [
+        candidate(f"KV cache offloading arrives in vLLM v0.9.1, {word}", f"https://{word}.example/1")
+        for word in ("again", "elsewhere")
+    ]
+    noise = [candidate(f"Topic {word} something else entirely", f"https://n.example/{word}") for word in "abcdefghij"]
+
+    (alone,) = rank([told], NOW, among=noise)
+    (seen,) = rank([told], NOW, among=[*others, *noise])
+
+    assert seen.score > alone.score
+    assert "independent publishers" in {reason.name for reason in seen.reasons}
+
+
+def test_depth_weighs_in_the_engineering_profile_only() -> None:
+    deep, talk = (
+        story("vLLM benchmarks", DEEP, url="https://a.example/1"),
+        story("vLLM party", TALK, url="https://b.example/2"),
+    )
+
+    def gap(profile: Profile) -> float:
+        scores = {one.story.id: one.score for one in rank([deep, talk], NOW, profile=profile)}
+        return scores[deep.id] - scores[talk.id]
+
+    assert gap("engineering") > gap("consensus") + 0.5
+
+
+def test_a_publisher_s_record_is_a_named_term_that_moves_the_order() -> None:
+    left, right = (
+        story("vLLM router released", DEEP, url="https://a.example/1"),
+        story("vLLM gateway released", DEEP, url="https://b.example/2"),
+    )
+    records = learned([("https://b.example/9", True)] * 9 + [("https://c.example/1", False)] * 91)
+
+    first, _ = rank([left, right], NOW, records=records)
+
+    assert first.story.id == right.id
+    assert "publisher's record" in {reason.name for reason in first.reasons}
+    assert "publisher's record" not in {r.name for one in rank([left, right], NOW, records=COLD) for r in one.reasons}
+
+
+def test_the_order_without_places_drops_what_is_too_much_like_a_better_one() -> None:
+    same = [story("vLLM v0.9.1 adds KV offloading", DEEP, url=f"https://{name}.example/1") for name in "ab"]
+    other = story("Mistral opens Voxtral weights", DEEP, url="https://c.example/1")
+
+    found = distinct(rank([*same, other], NOW), 5)
+
+    assert len(found) == 2
+    assert len(distinct(rank([*same, other], NOW), 1)) == 1
+
+
+# -- the desk's word --------------------------------------------------------------------------------------------------
+
+PAGE = "https://a.example/1"
+
+
+def test_a_pinned_page_is_chosen_whatever_its_host_its_topic_and_its_score() -> None:
+    every = [
+        story(f"LLM {word} released", DEEP, url=f"https://a.example/{word}") for word in ("router", "cache", "kernel")
+    ]
+    recipe = story("The best soup of the year", "Boil water and add salt. " * 30, url="https://a.example/soup")
+    desk = Desk(pinned=frozenset({page_key(recipe.lead.url)}))
+
+    chosen, _ = select(rank([*every, recipe], NOW, desk=desk), 7, desk)
+    without, losses = select(rank([*every, recipe], NOW), 7)
+
+    assert chosen[0].story.id == recipe.id
+    assert chosen[0].reasons[0] == Reason("pinned at the desk", PIN)
+    assert recipe.id not in {one.story.id for one in without}
+    assert recipe.id in {loss.story for loss in losses}
+
+
+def test_a_ban_leaves_a_story_out_with_its_reason_also_one_that_is_pinned() -> None:
+    deep = story("LLM inference on new GPUs", DEEP, url=PAGE)
+    desk = Desk(banned_hosts=frozenset({"a.example"}), pinned=frozenset({page_key(PAGE)}))
+
+    chosen, (loss,) = select(rank([deep], NOW, desk=desk), 7, desk)
+
+    assert chosen == []
+    assert loss.reason == "a.example is banned at the desk"
+
+
+def votes(vote: int, *, count: int = 3) -> Desk:
+    return Desk(votes=tuple((f"https://h0.example/v{n}", f"LLM kernel {n} tuned", vote) for n in range(count)))
+
+
+def test_three_votes_move_a_story_up_or_down_with_a_reason_but_do_not_drown_the_rest() -> None:
+    every = stories(10, 5)
+
+    def place(desk: Desk) -> tuple[int, float, set[str]]:
+        ranked = rank(every, NOW, desk=desk)
+        at = next(at for at, one in enumerate(ranked) if one.story.id == every[0].id)
+        return at, ranked[at].score, {reason.name for reason in ranked[at].reasons}
+
+    plain, up, down = place(Desk()), place(votes(+1)), place(votes(-1))
+
+    assert up[0] < plain[0] or plain[0] == 0
+    assert down[0] > up[0]
+    assert 0.3 < up[1] - plain[1] < 2
+    assert 0.2 < plain[1] - down[1] < 2
+    assert "readers found the like useful" in up[2] & down[2] - plain[2]
+    assert place(votes(+1, count=50))[1] - plain[1] < 3
+
+
+def test_votes_that_were_taken_back_leave_every_score_as_it_was() -> None:
+    said = Decision("d-1", "useful", PAGE, NOW, title="LLM kernel 0 released")
+    taken_back = replace(said, taken_back_at=NOW)
+    every = stories(10, 5)
+
+    assert rank(every, NOW, desk=desk_of([said])) != rank(every, NOW)
+    assert rank(every, NOW, desk=desk_of([taken_back])) == rank(every, NOW)

@@ -1,0 +1,350 @@
+"""Whoever keeps the daily is told of a poor day, of none, and of a dead source: once, by webhook and by mail."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from deepdaily import house
+from deepdaily.core.errors import NothingToPublish, StoreError
+from deepdaily.core.types import Harvest, Slot, SourceHealth, SourceState
+from deepdaily.keeper import alerts
+from deepdaily.keeper.alerts import DEGRADED, NOTHING, dead_sources, with_alerts
+from deepdaily.settings import Settings
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
+from making import NOW, SLOT
+from webs import deepdaily, environment
+
+# -- what is told -----------------------------------------------------------------------------------------------------
+
+
+class Told:
+    """Who is told; `well` says whether the message arrives."""
+
+    def __init__(self, well: bool = True) -> None:
+        self.well = well
+        self.lines: list[str] = []
+
+    async def __call__(self, slot: Slot, trouble: str) -> bool:
+        self.lines.append(trouble)
+        return self.well
+
+
+async def told_of(store: Store, status: int, *, kept: bool = False, told: Told | None = None) -> list[str]:
+    """What a run that ends with `status` tells; 31 stands for a run that finds nothing to publish."""
+    told = told or Told()
+
+    async def work() -> int:
+        if status == 31:
+            raise NothingToPublish("nobody answered")
+        return status
+
+    if status == 31:
+        with pytest.raises(NothingToPublish):
+            await with_alerts(store, SLOT, work, told, kept=kept)
+    else:
+        assert await with_alerts(store, SLOT, work, told, kept=kept) == status
+    return told.lines
+
+
+@pytest.mark.parametrize(("status", "lines"), [(0, []), (10, [DEGRADED]), (30, [NOTHING]), (31, [NOTHING])])
+async def test_a_run_started_by_anyone_tells_how_it_ended(store: Store, status: int, lines: list[str]) -> None:
+    assert await told_of(store, status) == lines
+
+
+@pytest.mark.parametrize(("status", "lines"), [(10, [DEGRADED]), (30, []), (31, [])])
+async def test_a_run_of_the_keeper_leaves_it_to_the_keeper_to_say_that_nothing_came(
+    store: Store, status: int, lines: list[str]
+) -> None:
+    assert await told_of(store, status, kept=True) == lines
+
+
+@pytest.mark.parametrize(("kept", "lines"), [(False, [NOTHING]), (True, [])])
+@pytest.mark.parametrize("error", [StoreError("disk full"), RuntimeError("a bug")])
+async def test_a_run_that_breaks_off_tells_that_nothing_came_and_breaks_off(
+    store: Store, error: Exception, kept: bool, lines: list[str]
+) -> None:
+    told = Told()
+
+    async def work() -> int:
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        await with_alerts(store, SLOT, work, told, kept=kept)
+    assert told.lines == lines
+
+
+async def test_the_error_of_a_run_is_not_hidden_by_that_of_a_store_that_broke(tmp_path: Path) -> None:
+    broken, told = damaged(tmp_path, "runs"), Told()
+
+    async def work() -> int:
+        raise RuntimeError("a bug")
+
+    with closing(broken), pytest.raises(RuntimeError, match="a bug"):
+        await with_alerts(broken, SLOT, work, told, kept=False)
+    assert told.lines == [NOTHING]
+
+
+def damaged(folder: Path, table: str) -> Store:
+    """A store that opens and has lost a table."""
+    open_store(folder).close()
+    with closing(sqlite3.connect(folder / "deepdaily.db")) as db:
+        db.execute(f"DROP TABLE {table}")
+    return open_store(folder)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_an_alert_that_cannot_be_recorded_is_delivered_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], whole: bool
+) -> None:
+    given = house.Given(Settings(), {}, tmp_path, None)
+    if not whole:
+        damaged(tmp_path, "alerts").close()
+    assert await alerts.alert(given, SLOT, NOTHING)
+    said = capsys.readouterr().err
+
+    assert f"deepdaily {SLOT.day}: {NOTHING}; see" in said
+    assert ("no record of alerts: the database" in said) is not whole
+
+
+# -- dead sources -----------------------------------------------------------------------------------------------------
+
+
+def keep(store: Store, days_ago: int, state: SourceState | None, source: str = "a feed", hours: int = 0) -> Slot:
+    """A slot in which `source` was in `state`, or was not asked."""
+    slot = Slot(SLOT.due - timedelta(days=days_ago) + timedelta(hours=hours))
+    store.begin(slot.key, NOW)
+    if state:
+        store.keep_harvest(slot.key, Harvest(SourceHealth(source, "feed", state)))
+    return slot
+
+
+def dead(store: Store, states: Sequence[SourceState | None]) -> list[str]:
+    """Dead sources after a row of days, one state a day, the last one today's."""
+    for days_ago, state in zip(range(len(states) - 1, -1, -1), states, strict=True):
+        keep(store, days_ago, state)
+    return dead_sources(store, SLOT)
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        ["unreachable", "not-a-feed", "refused"],
+        ["ok", "unreachable", "unreachable", "unreachable"],
+        ["unreachable", None, "unreachable", "unreachable"],
+    ],
+)
+def test_a_source_that_failed_on_three_days_is_dead(store: Store, states: list[SourceState | None]) -> None:
+    assert dead(store, states) == ["a feed"]
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        ["unreachable", "unreachable"],
+        ["unreachable", "unreachable", "ok"],
+        ["unreachable", "ok", "unreachable", "unreachable"],
+        ["unreachable", "empty", "unreachable", "unreachable"],
+        ["no-key", "no-key", "no-key"],
+        ["unreachable", "unreachable", "unreachable", None],
+    ],
+)
+def test_a_source_that_answered_or_was_not_asked_is_not_dead(store: Store, states: list[SourceState | None]) -> None:
+    assert dead(store, states) == []
+
+
+def test_many_slots_of_one_day_are_one_day(store: Store) -> None:
+    for hours in (-4, -3, -2, -1, 0):
+        keep(store, 0, "unreachable", hours=hours)
+
+    assert dead_sources(store, SLOT) == []
+
+
+class Counted(Store):
+    """A store that counts the slots whose harvests are read."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store._engine)
+        self.read: list[str] = []
+
+    def harvests(self, slot: str) -> list[Harvest]:
+        self.read.append(slot)
+        return super().harvests(slot)
+
+
+def test_the_archive_is_read_back_to_the_last_answer_each_slot_once(store: Store) -> None:
+    assert dead(store, ["ok"] * 20 + ["unreachable"] * 3) == ["a feed"]
+    counted = Counted(store)
+
+    assert dead_sources(counted, SLOT) == ["a feed"]
+    assert counted.read == store.slots()[:4]
+
+
+def test_the_archive_is_read_back_to_the_last_alert(store: Store) -> None:
+    dead(store, ["unreachable"] * 20)
+    store.keep_told(store.slots()[2], "source dead: a feed")
+    counted = Counted(store)
+
+    assert dead_sources(counted, SLOT) == []
+    assert counted.read == store.slots()[:3]
+
+
+async def test_a_dead_source_is_named_once_until_it_has_answered_in_between(store: Store) -> None:
+    assert dead(store, ["unreachable"] * 3) == ["a feed"]
+    assert await told_of(store, 0) == ["no answer for 3 days from a feed"]
+    assert await told_of(store, 0) == []
+
+    days = [keep(store, -n, state) for n, state in enumerate(["unreachable", "ok", *["unreachable"] * 3], 1)]
+    assert [dead_sources(store, slot) for slot in days] == [[], [], [], [], ["a feed"]]
+
+
+async def test_a_message_that_did_not_arrive_is_tried_again(store: Store) -> None:
+    assert dead(store, ["unreachable"] * 3) == ["a feed"]
+    await told_of(store, 0, told=Told(well=False))
+
+    assert await told_of(store, 0) == ["no answer for 3 days from a feed"]
+
+
+async def test_a_week_without_network_is_one_message_that_names_ten_and_counts_the_rest(store: Store) -> None:
+    for days_ago in range(3):
+        for n in range(13):
+            keep(store, days_ago, "unreachable", f"feed {n:02}")
+    (line,) = await told_of(store, 0)
+
+    assert line.endswith("feed 09 and 3 more")
+
+
+# -- both ways, as a user sets them -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def webhook(status: int = 200) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A webhook on loopback: its host and port, and what it was sent."""
+    got: list[dict[str, str]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"{}" if status == 200 else b"")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Hook)) as port:
+        yield f"127.0.0.1:{port}", got
+
+
+@contextmanager
+def mailbox() -> Iterator[tuple[int, list[str]]]:
+    """An SMTP server on loopback without TLS: its port, and the mails it was sent."""
+    got: list[str] = []
+
+    class Smtp(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            while line := self.rfile.readline().strip().upper():
+                if line == b"DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    got.append("".join(iter(lambda: self.rfile.readline().decode(), ".\r\n")))
+                self.wfile.write(b"221 bye\r\n" if line == b"QUIT" else b"250 ok\r\n")
+
+    with running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp)) as port:
+        yield port, got
+
+
+@contextmanager
+def running(server: socketserver.TCPServer) -> Iterator[int]:
+    with server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+SETTINGS = """
+[sources]
+packs = []
+add = ["http://127.0.0.1:9/feed"]
+hackernews = false
+search = []
+[network]
+allow_private = ["127.0.0.1:9", "{hook}"]
+[alert]
+url_env = "HOOK"
+mail = true
+recipients = ["oncall@example.com"]
+[[publish]]
+to = "mail"
+host = "127.0.0.1"
+port = {smtp}
+sender = "AI Daily <daily@example.com>"
+recipients = ["readers@example.com"]
+"""
+
+
+def run(folder: Path, hook: str, smtp: int, *more: str, status: int = 30) -> str:
+    """A run that ends with nothing; what it says on stderr."""
+    (folder / "deepdaily.toml").write_text(SETTINGS.replace("{hook}", hook).replace("{smtp}", str(smtp)), "utf-8")
+    moment = ("--now", "2026-03-12T07:30:00+08:00")
+    done = deepdaily("run", *moment, *more, env=environment(HOOK=f"http://{hook}/x"), cwd=folder)
+    assert done.returncode == status, done.stderr
+    return done.stderr
+
+
+def test_a_one_shot_run_without_an_issue_alerts_by_webhook_and_mail_once_a_slot(tmp_path: Path) -> None:
+    with webhook() as (hook, posted), mailbox() as (smtp, mails):
+        said = run(tmp_path, hook, smtp)
+        run(tmp_path, hook, smtp)
+
+    line = "deepdaily 2026-03-12: nothing published; see `deepdaily show 2026-03-12 --audit`"
+    assert "nothing was published today" in said
+    assert [(one["trouble"], one["text"]) for one in posted] == [("nothing published", line)]
+    (mail,) = mails
+    assert "To: oncall@example.com" in mail
+    assert "Subject: deepdaily 2026-03-12: nothing published" in mail
+    assert "Auto-Submitted: auto-generated" in mail
+
+
+def test_one_way_that_fails_does_not_silence_the_other_and_both_failing_is_tried_again(tmp_path: Path) -> None:
+    with webhook() as (hook, posted), mailbox() as (smtp, mails):
+        unheard = run(tmp_path, "127.0.0.1:9", 9)
+        run(tmp_path, "127.0.0.1:9", smtp)
+        run(tmp_path, hook, smtp)
+
+    assert unheard.count("the alert was not delivered") == 2
+    assert (len(mails), posted) == (1, [])
+
+
+@pytest.mark.parametrize("trial", [("--out", "elsewhere"), ("--dry-run",), ("--kept",)])
+def test_a_trial_and_a_run_of_the_keeper_alert_nobody(tmp_path: Path, trial: tuple[str, ...]) -> None:
+    with webhook() as (hook, posted), mailbox() as (smtp, mails):
+        run(tmp_path, hook, smtp, *trial)
+
+    assert (posted, mails) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("trial", "alerts"), [((), 1), (("--out", "elsewhere"), 0), (("--dry-run",), 0), (("--kept",), 0)]
+)
+def test_a_store_that_does_not_open_is_told(tmp_path: Path, trial: tuple[str, ...], alerts: int) -> None:
+    (tmp_path / "data").write_text("a file, where a folder should be", "utf-8")
+    with webhook() as (hook, posted), mailbox() as (smtp, mails):
+        said = run(tmp_path, hook, smtp, "--data", "data", *trial, status=2)
+
+    assert "the data folder data cannot be made" in said
+    assert (len(posted), len(mails)) == (alerts, alerts)

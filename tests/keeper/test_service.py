@@ -1,0 +1,340 @@
+"""One run a slot, whoever starts it; the hour is kept by a clock that may jump, and a slow source does not cost the hour."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from deepdaily import keeper
+from deepdaily.cli.console import LineMeter
+from deepdaily.core.errors import StoreError
+from deepdaily.core.slots import slot_at
+from deepdaily.core.types import Slot
+from deepdaily.demo import sample_web
+from deepdaily.keeper import service
+from deepdaily.publish.files import Hugo
+from deepdaily.read.fetch import Answer, Fetcher
+from deepdaily.run import House
+from deepdaily.settings import Digest, Schedule, Settings
+from deepdaily.sources import kinds
+from deepdaily.store import Lease, Store
+from deepdaily.store.opening import open_store
+from deepdaily.store.snapshots import Snapshots
+from fakes import InlineEngine
+from making import SHANGHAI, SLOT
+from webs import deepdaily, environment
+
+# -- one run at a time ------------------------------------------------------------------------------------------------
+
+
+async def test_the_second_run_of_a_slot_is_told_who_writes_it(store: Store) -> None:
+    async def second() -> str:
+        return "wrote twice"
+
+    async def first() -> str | Lease:
+        return await keeper.under_lease(store, SLOT, second)
+
+    refused = await keeper.under_lease(store, SLOT, first)
+
+    assert isinstance(refused, Lease)
+    assert f":{os.getpid()}:" in refused.holder
+    assert await keeper.under_lease(store, SLOT, second) == "wrote twice"  # the first one has ended
+
+
+async def test_a_failed_run_ends_its_lease(store: Store) -> None:
+    async def work() -> None:
+        raise StoreError("disk full")
+
+    with pytest.raises(StoreError, match="disk full"):
+        await keeper.under_lease(store, SLOT, work)
+
+    assert store.lease_of(SLOT.key) is None
+
+
+async def test_the_lease_of_a_dead_process_of_this_machine_is_not_waited_for(store: Store) -> None:
+    async def work() -> str:
+        return "done"
+
+    gone = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await gone.wait()
+    here = keeper._machine()
+    store.lease(SLOT.key, f"{here}:{gone.pid}:aaaaaa", 1000)
+    assert await keeper.under_lease(store, SLOT, work) == "done"
+
+    store.lease(SLOT.key, f"elsewhere/1/1:{gone.pid}:aaaaaa", 1000)
+    assert isinstance(await keeper.under_lease(store, SLOT, work), Lease)
+
+
+def test_runs_started_at_once_write_one_issue(tmp_path: Path, store_url: str) -> None:
+    """Two keepers and one manual run, as processes."""
+    run = [sys.executable, str(Path(__file__).parent.parent / "sample_run.py"), str(tmp_path)]
+    env = environment() | {"DEEPDAILY_STORE__URL": store_url}
+    runs = [subprocess.Popen(run, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [one.communicate(timeout=120) for one in runs]
+
+    assert [one.returncode for one in runs] == [0, 0, 0], said
+    did = sorted(line for out, _ in said for line in out.splitlines() if line in DONE)
+    assert did[-1] == "wrote", said
+    assert len(did) == 3
+    assert did.count("wrote") == 1
+
+
+DONE = ("wrote", "left alone", "published already")
+
+
+def test_a_command_leaves_a_slot_alone_that_another_run_is_writing(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        store.lease("2026-03-12T08:00:00+08:00", "elsewhere/1/1:7:aaaaaa", 1000)
+        done = deepdaily("run", "--data", str(tmp_path), "--now", "2026-03-12T07:30:00+08:00", cwd=tmp_path)
+
+        assert done.returncode == 0
+        assert done.stdout.startswith(
+            "slot 2026-03-12T08:00:00+08:00 is being written by elsewhere/1/1:7:aaaaaa since 20"
+        )
+        assert done.stdout.endswith("; this run leaves it alone\n")
+        told = deepdaily("run", "--data", str(tmp_path), "--now", "2026-03-12T07:30:00+08:00", "--json", cwd=tmp_path)
+        held = json.loads(told.stdout)
+        assert (held["slot"], held["held_by"]) == ("2026-03-12T08:00:00+08:00", "elsewhere/1/1:7:aaaaaa")
+        assert datetime.fromisoformat(held["since"]).tzinfo
+        assert store.slots() == []
+
+
+# -- the hour ---------------------------------------------------------------------------------------------------------
+
+SETTINGS = Settings(digest=Digest(at=time(8, 0), timezone="Asia/Shanghai"), schedule=Schedule(early_min=30))
+
+
+class Over(BaseException):
+    """The test has seen enough."""
+
+
+class FakeClock:
+    """Time passes in sleeps only, and may jump at a given moment."""
+
+    def __init__(self, start: datetime, end: datetime, jumps: Mapping[datetime, timedelta] | None = None) -> None:
+        self.time, self.end, self.jumps = start, end, dict(jumps or {})
+        self.longest = 0.0
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.longest = max(self.longest, seconds)
+        self.time += timedelta(seconds=seconds)
+        for at in [at for at in self.jumps if at <= self.time]:
+            self.time += self.jumps.pop(at)
+        if self.time >= self.end:
+            raise Over
+
+
+class Day:
+    """What a keeper attempted and told; a run takes two minutes and ends as `ends` says."""
+
+    def __init__(self, clock: FakeClock, ends: Callable[[datetime], int] = lambda _: 0) -> None:
+        self.clock, self.ends = clock, ends
+        self.done: set[str] = set()
+        self.attempts: list[tuple[str, str]] = []
+        self.told: list[tuple[str, str]] = []
+
+    async def attempt(self, slot: Slot) -> int:
+        self.attempts.append((slot.day, self.clock.time.astimezone(slot.due.tzinfo).strftime("%d %H:%M")))
+        status = self.ends(self.clock.time)
+        self.clock.time += timedelta(minutes=2)
+        if status in (0, 10):
+            self.done.add(slot.day)
+        return status
+
+    async def tell(self, slot: Slot, trouble: str) -> bool:
+        self.told.append((slot.day, trouble))
+        return True
+
+    async def keep(self, settings: Settings = SETTINGS) -> None:
+        with pytest.raises(Over):
+            await service.keep_hours(settings, self.clock, lambda slot: slot.day in self.done, self.attempt, self.tell)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+async def test_each_day_is_written_half_an_hour_before_it_is_due() -> None:
+    clock = FakeClock(at("2026-03-10 12:00"), at("2026-03-12 12:00"))
+    day = Day(clock)
+    day.done = {"2026-03-10"}
+
+    await day.keep()
+
+    assert day.attempts == [("2026-03-11", "11 07:30"), ("2026-03-12", "12 07:30")]
+    assert day.told == []
+    assert clock.longest <= service.STEP_S
+
+
+async def test_a_missed_slot_is_caught_up_once_after_a_restart_dated_to_its_day() -> None:
+    day = Day(FakeClock(at("2026-03-12 03:00"), at("2026-03-12 09:00")))
+
+    await day.keep()
+
+    assert day.attempts == [("2026-03-11", "12 03:00"), ("2026-03-12", "12 07:30")]
+
+
+async def test_a_missed_slot_that_fails_again_is_not_tried_for_ever() -> None:
+    day = Day(FakeClock(at("2026-03-12 03:00"), at("2026-03-12 07:00")), ends=lambda _: 30)
+
+    await day.keep()
+
+    assert day.attempts == [("2026-03-11", "12 03:00")]
+    assert day.told == [("2026-03-11", "nothing published")]
+
+
+async def test_a_failed_run_is_tried_again_until_it_works() -> None:
+    day = Day(
+        FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")),
+        ends=lambda now: 0 if now >= at("2026-03-12 07:44") else 30,
+    )
+    day.done = {"2026-03-11"}
+
+    await day.keep()
+
+    assert [moment for _, moment in day.attempts] == ["12 07:30", "12 07:35", "12 07:40", "12 07:45"]
+    assert day.told == []
+
+
+async def test_a_slot_that_always_fails_is_given_up_two_hours_after_the_hour_and_told_once() -> None:
+    day = Day(FakeClock(at("2026-03-12 07:00"), at("2026-03-12 20:00")), ends=lambda _: 2)
+    day.done = {"2026-03-11"}
+
+    await day.keep()
+
+    assert day.attempts[-1][1] == "12 10:00"
+    assert len(day.attempts) == 31
+    assert day.told == [("2026-03-12", "nothing published")]
+
+
+async def test_a_degraded_issue_is_told_and_not_written_again() -> None:
+    day = Day(FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")), ends=lambda _: 10)
+    day.done = {"2026-03-11"}
+
+    await day.keep()
+
+    assert day.attempts == [("2026-03-12", "12 07:30")]
+    assert day.told == [("2026-03-12", "degraded")]
+
+
+async def test_a_run_that_hangs_past_the_hour_is_told_while_it_hangs() -> None:
+    day = Day(FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")))
+    day.done, when = {"2026-03-11"}, list[str]()
+    heard = asyncio.Event()
+
+    async def hangs(slot: Slot) -> int:
+        await heard.wait()
+        raise Over
+
+    async def tell(slot: Slot, trouble: str) -> bool:
+        when.append(f"{day.clock.time:%H:%M} {trouble}")
+        heard.set()
+        return True
+
+    with pytest.raises(Over):
+        await service.keep_hours(SETTINGS, day.clock, lambda slot: slot.day in day.done, hangs, tell)
+
+    assert when == ["08:10 nothing published"]
+
+
+async def test_a_clock_set_a_day_forward_catches_the_newest_slot_up() -> None:
+    start, end = at("2026-03-10 12:00"), at("2026-03-12 12:00")
+    day = Day(FakeClock(start, end, {at("2026-03-10 20:00"): timedelta(days=1)}))
+    day.done = {"2026-03-10"}
+
+    await day.keep()
+
+    assert day.attempts == [("2026-03-11", "11 20:00"), ("2026-03-12", "12 07:30")]
+
+
+async def test_a_clock_set_back_over_the_start_writes_no_day_twice() -> None:
+    start, end = at("2026-03-12 07:00"), at("2026-03-12 12:00")
+    day = Day(FakeClock(start, end, {at("2026-03-12 07:45"): timedelta(hours=-1)}))
+    day.done = {"2026-03-11"}
+
+    await day.keep()
+
+    assert day.attempts == [("2026-03-12", "12 07:30")]
+
+
+async def test_the_hour_stays_the_same_over_both_changes_of_summer_time() -> None:
+    settings = Settings(digest=Digest(at=time(2, 30), timezone="Europe/Berlin"), schedule=Schedule(early_min=30))
+    for first in (28, 24):  # 2026-03-29 has no 02:30, 2026-10-25 has two
+        month = 3 if first == 28 else 10
+        start = datetime(2026, month, first, 12, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+        day = Day(FakeClock(start, start + timedelta(days=2)))
+        day.done = {f"2026-{month:02}-{first}"}
+        await day.keep(settings)
+
+        assert [name for name, _ in day.attempts] == [f"2026-{month:02}-{first + 1}", f"2026-{month:02}-{first + 2}"]
+        assert day.attempts[1][1].endswith("02:00")
+
+
+def test_sigterm_ends_the_keeper(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "deepdaily", "schedule", "--data", str(tmp_path / "data"), "--out", str(tmp_path)]
+    slept = environment() | {"DEEPDAILY_SOURCES__PACKS": "[]", "DEEPDAILY_SOURCES__HACKERNEWS": "false"}
+    with subprocess.Popen(command, env=slept, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # its first run, of an empty list of sources, has said something
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+
+
+async def test_a_run_that_cannot_be_started_is_a_failed_run(capfd: pytest.CaptureFixture[str]) -> None:
+    too_long = "x" * (1 << 22)  # for one argument, on every system
+
+    assert await service._attempt([too_long], SLOT) == service.NOT_STARTED
+    assert f"the run of {SLOT.day} cannot be started: " in capfd.readouterr().err
+
+
+# -- the deadline -----------------------------------------------------------------------------------------------------
+
+
+class HangingWire(sample_web.DemoWire):
+    """Two feeds and every other page of the sample day never answer."""
+
+    async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
+        if url in HANGING_FEEDS or (url in self._pages and len(url) % 2):
+            await asyncio.Event().wait()
+        return await super().get(url, headers, cap_bytes=cap_bytes)
+
+
+HANGING_FEEDS = ("https://larkspur.example/feed.atom", "https://quant-lab.example/feed.xml")
+
+
+async def test_what_hangs_costs_its_own_share_and_not_the_issue(tmp_path: Path) -> None:
+    """Nothing of ours waits longer than its part of the second that is left."""
+    settings = sample_web.settings()
+    slot = slot_at(sample_web.NOW, settings.digest.at, settings.zone)
+    with closing(open_store(tmp_path / "data")) as store, Snapshots(tmp_path / "snapshots") as snapshots:
+        store.begin(slot.key, sample_web.NOW)
+        engine: Any = InlineEngine()
+        fetcher = Fetcher(HangingWire(), store, snapshots, slot.key, sample_web.NOW)
+        sources = kinds.sources(settings, fetcher, engine, sample_web.SEARCH_KEY)
+        channels = [Hugo(tmp_path / "out")]
+        house = House(settings, store, fetcher, engine, sources, channels, LineMeter(), deadline=monotonic() + 1)
+        issue, record = await keeper.keep(house, slot, sample_web.NOW)
+        states = {harvest.health.source: harvest.health.state for harvest in store.harvests(slot.key)}
+        reasons = {loss.reason for loss in store.losses(slot.key)}
+
+    assert {states[feed] for feed in HANGING_FEEDS} == {"unreachable"}
+    assert "not read: time was up" in reasons
+    assert issue.draft.items
+    assert record.status == "published"

@@ -1,0 +1,65 @@
+"""The stories of the two seed posts, on the frozen web of their days: how far up the engineering profile ranks them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deepdaily.choose.group import stories
+from deepdaily.choose.rank import rank, why_untold
+from deepdaily.core.types import Ranked
+from deepdaily.core.urls import page_key
+from deepdaily.ladder import candidates
+from deepdaily.read.pages import older
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
+from webs import ROOT, finished, frozen_web, run_arguments
+
+pytestmark = pytest.mark.eval
+
+FIRST = 20
+
+
+def seed_stories(shared: Path, day: str) -> list[set[str]]:
+    """The pages each numbered section names; sections that share a page are one story."""
+    (text,) = (text for path in (shared / "seeds").iterdir() if day in (text := path.read_text("utf-8"))[:200])
+    found: list[set[str]] = []
+    for section in re.split(r"(?m)^## ", text)[1:]:
+        pages = {page_key(url) for url in re.findall(r"https://[^\s)]+", section)}
+        if re.match(r"\d+\)", section) and pages:
+            shared_with = [one for one in found if one & pages]
+            found = [one for one in found if not one & pages] + [pages.union(*shared_with)]
+    return found
+
+
+def ranking(store: Store, day: str, span: timedelta) -> list[Ranked]:
+    """All stories for us that have a text, of those published within `span`."""
+    issue = store.issue(day)
+    assert issue is not None
+    slot, since = issue.draft.slot.key, issue.draft.now - span
+    texts = {page_key(url): text for url, text in store.texts(slot).items() if not older(text.published_at, since)}
+    found = [one for one in candidates(store.harvests(slot))[0] if not older(one.published_at, since)]
+    read = {one.url: texts[page_key(one.url)] for one in found if page_key(one.url) in texts}
+    ours = [story for story in stories(found, read) if not why_untold(story)]
+    return rank(ours, datetime.fromisoformat(f"{day}T07:30:00+08:00"), among=found)
+
+
+@pytest.mark.parametrize(("day", "span"), [("2026-02-11", timedelta(hours=72)), ("2026-02-08", timedelta(days=7))])
+def test_the_seeds_stories_are_among_the_first_twenty(shared: Path, tmp_path: Path, day: str, span: timedelta) -> None:
+    with frozen_web(shared, day) as env:
+        finished(run_arguments(day, tmp_path), env=env)
+    store = open_store(tmp_path / "data")
+    first = [{page_key(one.url) for one in ranked.story.candidates} for ranked in ranking(store, day, span)[:FIRST]]
+    store.close()
+
+    places = [
+        next((at for at, told in enumerate(first, 1) if told & pages), None) for pages in seed_stories(shared, day)
+    ]
+
+    print(day, places)  # noqa: T201
+    floors = json.loads((ROOT / "evals" / "floors.json").read_text("utf-8"))
+    assert sum(place is not None for place in places) >= floors[f"seeds.{day}"]

@@ -1,0 +1,90 @@
+"""The ladder as the settings describe it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from math import inf
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from deepdaily.core.errors import NoModel
+from deepdaily.house import Given
+from deepdaily.models import Prompt
+from deepdaily.models.configured import model_ladder
+from deepdaily.store.opening import open_store
+from model_server import serving, streamed
+
+NOW = datetime(2026, 2, 10, 23, 30, tzinfo=UTC)
+"""Half past seven on the 11th in Shanghai."""
+
+
+class Note(BaseModel):
+    title: str
+
+
+PROMPT = Prompt("facts", "Extract facts.", "1| Quillserve 2.4 is out.", 900)
+
+
+def given(folder: Path, text: str) -> Given:
+    (folder / "deepdaily.toml").write_text(text, encoding="utf-8")
+    return Given.of(folder / "deepdaily.toml", None, None)
+
+
+@contextmanager
+def variable(name: str, value: str) -> Iterator[None]:
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+@pytest.mark.parametrize("text", ["", "[models]\n", '[models.quill]\nname = "q"\nendpoint = "http://127.0.0.1:1/v1"\n'])
+def test_without_a_ladder_there_is_no_model(tmp_path: Path, text: str) -> None:
+    chosen = given(tmp_path, text)
+    store = open_store(tmp_path)
+
+    assert model_ladder(chosen.settings, store, chosen.slot(None, NOW), NOW, lambda: inf) is None
+    store.close()
+
+
+async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_from_the_day_of_the_digest(
+    tmp_path: Path,
+) -> None:
+    async with serving(streamed()) as server:
+        tables = "".join(
+            f'[models.{name}]\nname = "quill-7b"\nendpoint = "{server.url}"\nkey_env = "DD_TEST_{name}"\n'
+            for name in ("fable", "quill")
+        )
+        chosen = given(tmp_path, f'[models]\nladder = ["fable", "quill"]\n{tables}')
+        store = open_store(tmp_path)
+        with variable("DD_TEST_quill", "sekrit"):
+            ladder = model_ladder(chosen.settings, store, chosen.slot(None, NOW), NOW, lambda: inf)
+        assert ladder is not None
+
+        note = await ladder.ask(PROMPT, Note)
+
+        assert note.title == "Quillserve 2.4"
+        assert "Bearer sekrit" in server.heads[0]
+        assert ladder.troubles() == ["fable: DD_TEST_fable is not set"]
+        assert [call.model for call in store.calls_of_day("2026-02-11")] == ["quill"]
+        store.close()
+
+
+async def test_a_ladder_of_which_no_key_is_set_asks_nobody_and_says_why(tmp_path: Path) -> None:
+    text = '[models]\nladder = ["quill"]\n[models.quill]\nname = "q"\nendpoint = "https://api.example/v1"\nkey_env = "DD_UNSET"\n'
+    chosen = given(tmp_path, text)
+    store = open_store(tmp_path)
+    ladder = model_ladder(chosen.settings, store, chosen.slot(None, NOW), NOW, lambda: inf)
+    assert ladder is not None
+
+    with pytest.raises(NoModel):
+        await ladder.ask(PROMPT, Note)
+
+    assert ladder.troubles() == ["quill: DD_UNSET is not set"]
+    store.close()

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepdaily.core.errors import AddressRefused, BodyRefused
+from deepdaily.read.guard import check_address, check_url, decode_body, is_allowed_private, shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://news.example/a?b=c#d",
+        "http://news.example:80/",
+        "HTTPS://News.Example:443/",
+        "https://例子.中国/",
+        "https://xn--fsqu00a.xn--fiqs8s/",
+        "https://1.1.1.1/",
+        "https://[2606:4700:4700::1111]/",
+        "https://a_b.example/",
+        "https://news.example./",
+        "https://123.example/",
+    ],
+)
+def test_public_addresses_pass(url: str) -> None:
+    check_url(url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "0000177.0.0.01", "0", "0.0.0.0",
+        "１２７.０.０.１", "①②⑦.⓪.⓪.①", "127。0。0。1", "%31%32%37%2e%30%2e%30%2e%31", "127.0.0.1.",
+        "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200", "192.0.0.192", "198.18.0.1",
+        "192.88.99.1", "203.0.113.5", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+        "[::1]", "[::]", "[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]",
+        "[64:ff9b:1::1]", "[2002:7f00:1::]", "[2001:0:53aa::1]", "[fd00::1]", "[fe80::1]", "[fe80::1%25eth0]",
+        "[2606:4700::1%25eth0]", "[fec0::1]", "[ff02::1]", "[2001:db8::1]", "[3fff::1]", "[100::1]",
+        "localhost", "api.localhost", "LOCALHOST.", "metadata.google.internal", "printer.local", "router", "nas.lan",
+        "host.home.arpa",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_not_public_is_refused_in_every_notation(host: str) -> None:
+    with pytest.raises(AddressRefused, match=r"^address not public"):
+        check_url(f"http://{host}/")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("file:///etc/passwd", "scheme"),
+        (" \tfile:///etc/passwd", "scheme"),
+        ("gopher://127.0.0.1:6379/_FLUSHALL", "scheme"),
+        ("data:text/html,<h1>x</h1>", "scheme"),
+        ("view-source:http://127.0.0.1/", "scheme"),
+        ("news.example/no-scheme", "scheme"),
+        ("", "scheme"),
+        ("http:///etc/passwd", "malformed"),
+        ("http://", "malformed"),
+        ("http://news.example:99999/", "malformed"),
+        ("http://news.example:0/", "malformed"),
+        ("http://news.example:x/", "malformed"),
+        ("http://[::1/", "malformed"),
+        ("http://127.0.0.1\\@news.example/", "malformed"),
+        ("http://127.0.0\t.1/", "malformed"),
+        ("http://news.example/\r\nX-Injected: 1", "malformed"),
+        ("http://news.example/" + "a" * 65536, "malformed"),
+        ("http://256.0.0.1/", "malformed"),
+        ("http://4294967296/", "malformed"),
+        ("http://1.2.3.4.5/", "malformed"),
+        ("http://news..example/", "malformed"),
+        ("http://user:word@news.example/", "malformed"),
+        ("http://news.example:25/", "port"),
+        ("https://news.example:8443/", "port"),
+        ("http://news.example@127.0.0.1/", "address"),
+        ("http://0.0.0.0:22/", "address"),
+    ],
+)
+def test_a_refusal_names_its_reason(url: str, reason: str) -> None:
+    with pytest.raises(AddressRefused, match=f"^{reason} "):
+        check_url(url)
+
+
+def test_a_named_exception_opens_one_port_of_one_host() -> None:
+    allowed = ("127.0.0.1:8888", "[::1]:9000", "Searx.internal:80")
+
+    for url in ("http://127.0.0.1:8888/search", "http://[::1]:9000/", "http://searx.internal/"):
+        check_url(url, allowed)
+        assert is_allowed_private(url, allowed)
+    for url in ("http://127.0.0.1/", "http://127.0.0.2:8888/", "http://user@127.0.0.1:8888/", "ftp://127.0.0.1:8888/"):
+        with pytest.raises(AddressRefused):
+            check_url(url, allowed)
+    assert not is_allowed_private("https://news.example/", allowed)
+
+
+def test_a_resolved_address_is_judged_with_what_it_carries() -> None:
+    for address in ("93.184.216.34", "2606:4700:4700::1111", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"):
+        check_address(address)
+    for address in (
+        "127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+        "169.254.169.254",
+        "",
+        "a.example",
+    ):
+        with pytest.raises(AddressRefused):
+            check_address(address)
+
+
+@given(st.text(max_size=60), st.sampled_from(["", "http://", "https://[", "http://a.example/", "http://u:p@", "//"]))
+def test_whatever_is_given_it_is_passed_or_refused(text: str, before: str) -> None:
+    message = ""
+    try:
+        check_url(before + text)
+    except AddressRefused as error:
+        message = str(error)
+    assert message.isprintable()
+
+
+@pytest.mark.eval
+def test_the_hostile_set_is_refused(shared: Path) -> None:
+    """The open half of the measured set; its words for our reasons."""
+    words = {"scheme": "bad_scheme", "malformed": "bad_url", "address": "blocked_address", "port": "blocked_port"}
+    lines = (shared / "eval/hostile/cases.jsonl").read_text("utf-8").splitlines()
+    for case in (case for case in map(json.loads, lines) if case["kind"] == "url"):
+        outcome, error = "ok", ""
+        try:
+            check_url(case["input"]["url"])
+        except AddressRefused as refusal:
+            outcome, error = "refused", words[str(refusal).split()[0]]
+        expected = case["expected"]
+        assert outcome in expected["outcome"], case["id"]
+        assert error in expected["error"] or not expected["error"], case["id"]
+
+
+CAP = 1000
+
+
+def bare(body: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(body) + compressor.flush()
+
+
+@pytest.mark.parametrize("size", [0, 1, CAP])
+def test_the_codings_we_open_give_the_body(size: int) -> None:
+    body = b"x" * size
+    for raw, coding in (
+        (body, ""),
+        (body, "identity"),
+        (gzip.compress(body), " GZip "),
+        (gzip.compress(body[:1]) + gzip.compress(body[1:]), "x-gzip"),
+        (gzip.compress(body) + b"\0" * 9, "gzip"),
+        (zlib.compress(body), "deflate"),
+        (bare(body), "deflate"),
+        (b"", "gzip"),
+    ):
+        assert decode_body(raw, coding, CAP) == (body if raw else b"")
+
+
+@pytest.mark.parametrize(
+    ("raw", "coding"),
+    [
+        (b"x" * (CAP + 1), ""),
+        (gzip.compress(b"x" * (CAP + 1)), "gzip"),
+        (gzip.compress(b"x" * CAP) + gzip.compress(b"x"), "gzip"),
+        (zlib.compress(b"x" * (CAP + 1)), "deflate"),
+        (bare(b"x" * (CAP + 1)), "deflate"),
+        (gzip.compress(b"\0" * 50_000_000), "gzip"),
+        (gzip.compress(b"text" * 9)[:-9], "gzip"),
+        (b"not gzip", "gzip"),
+        (b"anything", "br"),
+        (b"anything", "zstd"),
+        (gzip.compress(gzip.compress(b"x")), "gzip, gzip"),
+    ],
+)
+def test_what_is_too_large_damaged_or_coded_otherwise_is_refused(raw: bytes, coding: str) -> None:
+    with pytest.raises(BodyRefused):
+        decode_body(raw, coding, CAP)
+
+
+@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate"]))
+def test_any_bytes_are_opened_within_the_bound_or_refused(raw: bytes, coding: str) -> None:
+    with contextlib.suppress(BodyRefused):
+        assert len(decode_body(raw, coding, CAP)) <= CAP
+
+
+def test_a_message_shows_no_secrets() -> None:
+    url = "https://user:word@api.example/v1?q=agents&api_key=SECRET&X-Amz-Signature=SECRET&Token=SECRET#SECRET"
+
+    assert shown(url) == "https://api.example/v1?q=agents&api_key=***&X-Amz-Signature=***&Token=***"
+    assert "SECRET" not in shown("http://[broken?key=SECRET")
+    assert len(shown("https://news.example/" + "a" * 9999)) == 200
+    assert shown("http://a.example/\n\x1b[31m").isprintable()

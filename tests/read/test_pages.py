@@ -1,0 +1,171 @@
+"""Candidates to documents: the page where it can be read, its teaser where it cannot, and a reason for every loss."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deepdaily.core.errors import BadStatus, FetchError, StoreError
+from deepdaily.core.types import Candidate, Document, Snapshot, Window
+from deepdaily.core.urls import page_key
+from deepdaily.read.pages import MOST_PAGES, SPONSORED, Reader, Readings
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
+from fakes import FakeFetcher, InlineEngine
+from making import NOW, SLOT, candidate, document
+
+URL = "https://blog.example/a"
+TITLE = "Quillserve 2.4 released with KV cache offload"
+WINDOW = Window(SLOT, NOW, NOW - timedelta(hours=24))
+TEASER = document(TITLE, "Cold blocks move to disks.", url=URL, partial=True)
+WHOLE = document(TITLE, "Cold blocks move to disks, and a restart keeps them.", url=URL)
+
+
+def html(published: datetime | None = None, kicker: str = "") -> bytes:
+    dated = f'<meta property="article:published_time" content="{published.isoformat()}">' if published else ""
+    return (
+        f"<html><head><title>{TITLE}</title>{dated}</head><body><article><h1>{TITLE}</h1>{kicker}"
+        "<p>Quillserve 2.4 moves cold KV cache blocks of LLM inference to local disks of the same machine.</p>"
+        "<p>On 8 GPUs the new release reached 31% higher throughput than version 2.3 at the same latency.</p>"
+        "<p>The default of the block size is now 32 tokens, and a restart keeps what was cached before.</p>"
+        "</article></body></html>"
+    ).encode()
+
+
+class Silent(FakeFetcher):
+    """Never answers."""
+
+    async def get(self, url: str, **_: object) -> Snapshot:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def fetching(*answers: bytes | FetchError) -> FakeFetcher:
+    return FakeFetcher({URL: list(answers)}, "text/html")
+
+
+async def read(
+    store: Store, fetcher: FakeFetcher, *candidates: Candidate, carried: Document | None = None, wall_s: float = 60
+) -> Readings:
+    texts = {page_key(carried.url): carried} if carried else {}
+    reader = Reader(store, fetcher, InlineEngine(), texts)  # type: ignore[arg-type]
+    return await reader.read(candidates, WINDOW, wall_s=wall_s, on_done=lambda: None)
+
+
+async def test_a_page_is_read_and_its_text_is_kept(store: Store) -> None:
+    readings = await read(store, fetching(html()), candidate(TITLE, URL))
+    told = readings.documents[URL]
+
+    assert "31% higher throughput" in told.text
+    assert not told.partial
+    assert store.documents([told.id]) == {told.id: told}
+    assert readings.losses == {}
+
+
+async def test_a_page_that_is_gone_is_told_by_its_teaser_with_the_reason(store: Store) -> None:
+    gone = BadStatus("HTTP 404", status=404)
+    readings = await read(store, fetching(gone), candidate(TITLE, URL), carried=TEASER)
+
+    assert readings.documents == {URL: TEASER}
+    assert readings.losses[URL].reason == "only its teaser: HTTP 404"
+
+
+async def test_without_a_teaser_a_page_that_is_gone_is_lost_with_the_reason(store: Store) -> None:
+    readings = await read(store, fetching(BadStatus("HTTP 404", status=404)), candidate(TITLE, URL))
+
+    assert readings.documents == {}
+    assert readings.losses[URL].reason == "HTTP 404"
+
+
+async def test_the_page_itself_is_better_than_its_teaser(store: Store) -> None:
+    readings = await read(store, fetching(html()), candidate(TITLE, URL), carried=TEASER)
+
+    assert not readings.documents[URL].partial
+
+
+async def test_a_text_that_the_feed_carried_whole_is_not_fetched_again(store: Store) -> None:
+    fetcher = fetching(html())
+    readings = await read(store, fetcher, candidate(TITLE, URL), carried=WHOLE)
+
+    assert readings.documents == {URL: WHOLE}
+    assert fetcher.asked == []
+
+
+async def test_a_page_without_text_is_lost_with_the_reason(store: Store) -> None:
+    readings = await read(store, fetching(b"<html><body><svg></svg></body></html>"), candidate(TITLE, URL))
+
+    assert readings.documents == {}
+    assert readings.losses[URL].reason
+
+
+async def test_a_paid_page_leaves_no_teaser_either(store: Store) -> None:
+    paid = html(kicker="<p>Sponsored content</p>")
+    readings = await read(store, fetching(paid), candidate(TITLE, URL), carried=TEASER)
+
+    assert readings.documents == {}
+    assert readings.losses[URL].reason == SPONSORED
+
+
+async def test_when_the_time_is_up_what_is_read_is_handed_over(store: Store) -> None:
+    slow = candidate(TITLE, "https://slow.example/")
+    readings = await read(store, Silent({}), candidate(TITLE, URL), slow, carried=WHOLE, wall_s=0)
+
+    assert readings.documents == {URL: WHOLE}
+    assert readings.losses[slow.url].reason == "not read: time was up"
+
+
+async def test_pages_past_the_bound_are_not_read_and_say_so(store: Store) -> None:
+    many = [candidate(TITLE, f"https://h{n}.example/") for n in range(MOST_PAGES + 1)]
+    fetcher = FakeFetcher({})
+    readings = await read(store, fetcher, *many)
+
+    assert len(fetcher.asked) == MOST_PAGES
+    assert "past the most promising" in readings.losses[many[-1].url].reason
+
+
+@pytest.mark.parametrize(("days", "stale"), [(10, True), (2, False)])
+async def test_an_undated_link_to_an_old_page_is_no_news(store: Store, days: int, stale: bool) -> None:
+    page = html(published=NOW - timedelta(days=days))
+    readings = await read(store, fetching(page), candidate(TITLE, URL, hours=None))
+
+    assert (URL in readings.losses) == stale
+    assert (URL in readings.documents) != stale
+
+
+async def test_a_dated_link_is_believed_over_what_its_page_guesses(store: Store) -> None:
+    page = html(published=NOW - timedelta(days=10))
+    readings = await read(store, fetching(page), candidate(TITLE, URL, hours=5))
+
+    assert readings.documents[URL].published_at == NOW - timedelta(hours=5)
+
+
+async def test_what_was_read_or_failed_in_this_slot_is_answered_from_the_store(store: Store) -> None:
+    gone = candidate(TITLE, "https://gone.example/")
+    first = await read(store, fetching(html()), candidate(TITLE, URL), gone)
+    fetcher = fetching()
+    again = await read(store, fetcher, candidate(TITLE, URL), gone)
+
+    assert fetcher.asked == []
+    assert again == first
+
+
+async def test_a_store_that_fails_ends_the_reading(store: Store) -> None:
+    class Full(FakeFetcher):
+        async def get(self, url: str, **_: object) -> Snapshot:
+            raise StoreError("no space left")
+
+    with pytest.raises(ExceptionGroup) as caught:
+        await read(store, Full({}), candidate(TITLE, URL), candidate(TITLE, "https://b.example/"))
+
+    assert caught.group_contains(StoreError, match="no space left")

@@ -1,0 +1,78 @@
+"""Atom and JSON Feed, as feed readers see them."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import timedelta
+
+import feedparser
+import pytest
+
+from deepdaily.core.types import Issue
+from deepdaily.render.syndication import atom, json_feed
+from render import issues
+
+NS = "{http://www.w3.org/2005/Atom}"
+
+
+def week() -> list[Issue]:
+    return [issues.issue(due=issues.DUE - timedelta(days=n), now=issues.NOW - timedelta(days=n)) for n in range(7)]
+
+
+@pytest.mark.parametrize("base_url", ["", "https://blog.example.com/"])
+@pytest.mark.parametrize("made", [week(), [issues.hostile()]])
+def test_feed_readers_find_nothing_wrong(made: list[Issue], base_url: str) -> None:
+    text = atom(made, title="日报 & <more>", base_url=base_url)
+    parsed = feedparser.parse(text)
+
+    assert not parsed.bozo
+    assert len(parsed.entries) == len(made) == len(ET.fromstring(text).findall(f"{NS}entry"))
+    assert len({entry.id for entry in parsed.entries}) == len(made)
+    assert all(entry.content[0].type == "text/html" for entry in parsed.entries)
+
+
+def test_entries_are_whole_and_carry_their_proofs() -> None:
+    content = ET.fromstring(atom(week(), title="t")).findtext(f"{NS}entry/{NS}content") or ""
+
+    assert "18.4K token" in content
+    assert "up to 2.7x the 0.8 series.”" in content
+    assert 'href="https://engine.example.com/' in content
+    assert "我接下来会关注什么" in content
+
+
+def test_an_entry_keeps_its_id_and_changes_its_date_when_it_is_corrected() -> None:
+    made = issues.issue()
+    later = replace(made, approved_at=made.approved_at + timedelta(hours=5))
+    before, after = (feedparser.parse(atom([one], title="t")).entries[0] for one in (made, later))
+
+    assert before.id == after.id
+    assert before.published == after.published
+    assert before.updated != after.updated
+
+
+def test_links_are_there_only_where_the_site_is_known() -> None:
+    assert b"<link" not in atom(week(), title="t")
+    parsed = feedparser.parse(atom(week(), title="t", base_url="https://blog.example.com"))
+
+    assert parsed.entries[0].link == "https://blog.example.com/posts/2026-02-11/"
+    assert {link.rel for link in parsed.feed.links} == {"self", "alternate"}
+
+
+def test_hostile_text_is_inert_in_content() -> None:
+    content = ET.fromstring(atom([issues.hostile()], title="t")).findtext(f"{NS}entry/{NS}content") or ""
+
+    assert "<script" not in content
+    assert "<img" not in content
+    assert "&lt;script&gt;" in content
+
+
+def test_the_json_feed_says_the_same() -> None:
+    feed = json.loads(json_feed(week(), title="t", base_url="https://blog.example.com"))
+    parsed = feedparser.parse(atom(week(), title="t", base_url="https://blog.example.com"))
+
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert [item["id"] for item in feed["items"]] == [entry.id for entry in parsed.entries]
+    assert feed["items"][0]["_deepdaily"]["degraded"] == ["search:brave:rate-limited"]
+    assert json.loads(json_feed([issues.hostile()], title="t"))["items"][0]["title"]

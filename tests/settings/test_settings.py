@@ -1,0 +1,174 @@
+"""One file a person reads in a minute; a slip is named with its nearest right word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deepdaily.core.errors import SettingsError
+from deepdaily.settings.loading import described, load
+from deepdaily.settings.model_tables import Budget
+
+QUILL = '[models.quill]\nname = "quill-7b"\nendpoint = "https://api.example/v1"\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "deepdaily.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_no_file_and_no_key_are_needed() -> None:
+    settings, origins = load(None)
+
+    assert settings.digest.items == 7
+    assert [channel.to for channel in settings.publish] == ["hugo", "feeds", "page"]
+    assert origins == {}
+
+
+def test_folders_are_relative_to_the_file(tmp_path: Path) -> None:
+    settings, _ = load(written(tmp_path, '[[publish]]\nto = "hugo"\ndir = "../blog"\n'))
+
+    assert settings.publish[0].dir == tmp_path / "../blog"
+
+
+def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
+    path = written(tmp_path, "[digest]\nitems = 5\n")
+    settings, origins = load(path)
+    rows = {key: (value, origin) for key, value, origin in described(settings, origins)}
+
+    assert rows["digest.items"] == ("5", str(path))
+    assert rows["digest.timezone"] == ("Asia/Shanghai", "default")
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "remedy"),
+    [
+        ('[digest]\nlangauge = "zh"', "digest.langauge", "did you mean language?"),
+        ("[digets]\nitems = 5", "digets", "did you mean digest?"),
+        ('[[sources.search]]\nprovder = "brave"', "provder", "did you mean provider?"),
+        ('[digest]\ntimezone = "Asia/Shanghia"', "no time zone 'Asia/Shanghia'", ""),
+        ('[digest]\nat = "8 o\'clock"', "HH:MM", ""),
+        ('[digest]\ntitle = "{weekday}"', "only {date}", ""),
+        ("[digest]\nitems = 0", "digest.items", ""),
+        ('[[publish]]\nto = "fax"', "publish.0.to", ""),
+        ('[[publish]]\nto = "mail"\nhost = "h"', "mail needs sender, recipients", ""),
+        ('[[publish]]\nto = "feishu"', "feishu needs url_env", ""),
+        ('[[publish]]\nto = "hugo"\n[[publish]]\nto = "hugo"', "each channel may stand once", ""),
+        ('[store]\nurl = "sqlite:///x"', "store.url", ""),
+        ('[review]\ndeadline = "08:30"', "review.deadline must not be after digest.at", ""),
+        ('[models]\nembedder = "quil"\n' + QUILL, "embedder names quil, which is not described", ""),
+        (
+            '[models]\nembedder = "quill"\nladder = ["quill"]\n' + QUILL,
+            "it cannot write, take it out of the ladder",
+            "",
+        ),
+        (
+            '[models]\nladder = ["near"]\n[models.near]\nkind = "sentence-transformers"\nname = "m"',
+            "name it as embedder",
+            "",
+        ),
+        (
+            '[models]\nembedder = "far"\n[models.far]\nkind = "anthropic"\nname = "m"\nkey_env = "K"',
+            "far has no embeddings",
+            "",
+        ),
+        ("[digest\n", "not valid TOML", "mend that line"),
+        ('[models]\nbugdet = "3 CNY/day"', "unknown key models.bugdet", "did you mean budget?"),
+        ('[models]\nbudget = "3 BTC/day"', '"3 CNY/day" (or USD, EUR)', ""),
+        ('[models.quill]\nname = "q"\nendpiont = "http://h/v1"', "models.quill.endpiont", "did you mean endpoint?"),
+        ('[models.quill]\nname = "q"', "models.quill: endpoint is missing", ""),
+        ('[models.quill]\nname = "q"\nendpoint = "h:8000/v1"', "models.quill: endpoint is an http(s) address", ""),
+        ('[models.quill]\nname = "q"\nendpoint = "http://k:s3cret@h/v1"', "name its variable by key_env", ""),
+        ('[models.quill]\nname = "q"\nkind = "anthropic"', "key_env is missing", ""),
+        (f'[models]\nladder = ["quil"]\n{QUILL}', "ladder names quil, which is not described: did you mean quill?", ""),
+        (f'[models]\nladder = ["quill", "quill"]\n{QUILL}', "each model may stand in the ladder once", ""),
+        (f'[models]\nladder = ["quill"]\nbudget = "3 CNY/day"\n{QUILL}', "needs the price of quill", ""),
+        (f"{QUILL}price = {{ prefil = 1, prefill = 1, decode = 2 }}", "price.prefil", "did you mean prefill?"),
+        (f"{QUILL}price = {{ prefill = -1, decode = 2 }}", "models.quill.price.prefill", ""),
+    ],
+)
+def test_a_slip_is_named_with_what_to_write_instead(tmp_path: Path, text: str, named: str, remedy: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, text))
+
+    assert named in str(caught.value)
+    assert remedy in caught.value.remedy
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
+        load(tmp_path / "none.toml")
+
+
+def test_a_password_in_an_address_is_shown_nowhere(tmp_path: Path) -> None:
+    settings, origins = load(written(tmp_path, '[store]\nurl = "postgresql+psycopg://me:s3:c@ret@host/news"\n'))
+    rows = {key: value for key, value, _ in described(settings, origins)}
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, '[store]\nurl = "postgres://me:s3cret@host/news"\n'))
+
+    assert rows["store.url"] == "postgresql+psycopg://me:***@host/news"
+    assert "s3cret" not in str(caught.value)
+
+
+def test_alerts_by_mail_need_the_server_of_a_mail_channel(tmp_path: Path) -> None:
+    mail = '[[publish]]\nto = "mail"\nhost = "smtp.example"\nsender = "a@b.example"\nrecipients = ["c@d.example"]\n'
+    alert = "[alert]\nmail = true\n"
+    with pytest.raises(SettingsError, match="whose server it uses"):
+        load(written(tmp_path, alert))
+
+    assert load(written(tmp_path, mail + alert))[0].alert.mail
+
+
+def test_models_stand_under_names_of_ones_own_and_config_shows_each_key(tmp_path: Path) -> None:
+    path = written(tmp_path, f'[models]\nladder = ["quill"]\n{QUILL}key_env = "QUILL_KEY"\n')
+    settings, origins = load(path)
+    rows = {key: (value, origin) for key, value, origin in described(settings, origins)}
+
+    assert settings.models.known["quill"].name == "quill-7b"
+    assert rows["models.quill.endpoint"] == ("https://api.example/v1", str(path))
+    assert rows["models.quill.key_env"] == ("QUILL_KEY", str(path))
+    assert rows["models.quill.kind"] == ("openai", "default")
+    assert rows["models.budget"] == ("1M tokens/day", "default")
+
+
+def test_money_asks_no_price_of_a_model_on_this_machine(tmp_path: Path) -> None:
+    local = '[models.quill]\nname = "q"\nendpoint = "http://127.0.0.1:8000/v1"\n'
+    priced = QUILL + "price = { prefill = 1, cached = 0.1, decode = 2 }\n"
+
+    for table in (local, priced):
+        path = written(tmp_path, f'[models]\nladder = ["quill"]\nbudget = "3 CNY/day"\n{table}')
+        assert load(path)[0].models.limit.amount == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("3 CNY/day", 3, "CNY"),
+        ("0.5 USD/day", 0.5, "USD"),
+        ("200k tokens/day", 200_000, ""),
+        ("2M tokens/day", 2_000_000, ""),
+        ("1500 tokens/day", 1500, ""),
+    ],
+)
+def test_a_budget_is_money_or_tokens_a_day(text: str, amount: float, currency: str) -> None:
+    assert (Budget.parsed(text).amount, Budget.parsed(text).currency) == (amount, currency)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "3", "3 CNY", "-3 CNY/day", "3k CNY/day", "nan USD/day", "3 CNY/week", "1e9 tokens/day"]
+)
+def test_what_is_no_budget_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="write it like"):
+        Budget.parsed(text)
+
+
+def test_an_embedder_is_an_endpoint_or_a_folder_and_is_not_in_the_ladder(tmp_path: Path) -> None:
+    near = '[models]\nembedder = "near"\n[models.near]\nkind = "sentence-transformers"\nname = "minilm"\nlanguages = ["en"]\n'
+    local, _ = load(written(tmp_path, near))
+    remote, _ = load(written(tmp_path, '[models]\nembedder = "quill"\n' + QUILL))
+
+    assert local.models.known["near"].languages == ("en",)
+    assert (remote.models.embedder, remote.models.ladder) == ("quill", ())

@@ -1,0 +1,111 @@
+"""What was printed is found again: Chinese words of two characters, Latin names, on both databases, and no syntax leaks."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deepdaily.archive.lookup import Hit, search
+from deepdaily.core.types import Slot
+from deepdaily.store import Store
+from deepdaily.store.fulltext import words
+from deepdaily.store.opening import open_store
+from making import SLOT, issue, kept_instead, story
+from webs import deepdaily
+
+YESTERDAY = Slot(SLOT.due - timedelta(days=1))
+
+
+def kept(store: Store) -> None:
+    store.keep_issue(issue(story("vLLM 支持低秩微调"), story("GPT-5.3-Codex is out"), slot=YESTERDAY))
+    store.keep_issue(issue(story("推理服务的调度"), story("微调 in production: vLLM and LoRA")))
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("微调", {"vLLM 支持低秩微调", "微调 in production: vLLM and LoRA"}),
+        ("低秩微调", {"vLLM 支持低秩微调"}),
+        ("调", {"vLLM 支持低秩微调", "微调 in production: vLLM and LoRA", "推理服务的调度"}),
+        ("微调 LORA", {"微调 in production: vLLM and LoRA"}),
+        ("gpt 5.3", {"GPT-5.3-Codex is out"}),
+        ("GPT-5.3-Codex", {"GPT-5.3-Codex is out"}),
+        ("微度", set()),
+        ("mamba", set()),
+        ("", set()),
+        ("“”！*", set()),
+    ],
+)
+def test_items_with_every_word_are_found(store: Store, query: str, titles: set[str]) -> None:
+    kept(store)
+
+    assert {hit.title for hit in search(store, query)} == titles
+
+
+def test_a_hit_names_its_day_and_story_and_shows_a_printed_sentence(store: Store) -> None:
+    told = story("GPT-5.3-Codex is out")
+    store.keep_issue(issue(told))
+
+    assert search(store, "codex") == [Hit("2026-03-12", told.id, "GPT-5.3-Codex is out", "GPT-5.3-Codex is out")]
+
+
+def test_among_equals_the_newest_comes_first_and_the_limit_holds(store: Store) -> None:
+    for ago in range(5):
+        store.keep_issue(issue(story("Same title"), slot=Slot(SLOT.due - timedelta(days=ago))))
+
+    assert [hit.day for hit in search(store, "title", limit=3)] == ["2026-03-12", "2026-03-11", "2026-03-10"]
+
+
+def test_a_slot_is_found_by_the_words_of_the_issue_that_stays(store: Store) -> None:
+    store.keep_issue(issue(story("Before")))
+    store.keep_issue(issue(story("After")))
+
+    assert [hit.title for hit in search(store, "before")] == ["Before"]
+    assert search(store, "after") == []
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "'", "a AND", "NEAR(a b)", "title_words:vllm", "v*", "-", "a' | 'b", "\\", "\0", "^a"]
+)
+def test_no_query_is_read_as_syntax(store: Store, query: str) -> None:
+    kept(store)
+
+    assert isinstance(search(store, query), list)
+    assert {hit.title for hit in search(store, f"codex {query}")} <= {"GPT-5.3-Codex is out"}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_may_be_asked_for_and_printed(store: Store, anything: str) -> None:
+    kept_instead(store, issue(story("Anchor " + anything.replace("\n", " "))))
+
+    assert isinstance(search(store, anything), list)
+    assert len(search(store, "anchor")) == 1
+
+
+def test_a_word_longer_than_the_index_takes_is_cut_alike_on_both_sides(store: Store) -> None:
+    store.keep_issue(issue(story("x" * 5000)))
+
+    assert len(search(store, "x" * 5000)) == 1
+
+
+@given(st.text())
+def test_no_word_can_end_a_quotation(line: str) -> None:
+    assert not {"'", '"', "\\", " "} & set("".join(words(line)))
+
+
+def test_the_command_prints_hits_and_says_when_there_are_none(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        store.keep_issue(issue(story("vLLM 支持低秩微调")))
+    found = deepdaily("search", "微调", "vllm", "--data", str(tmp_path), "--json")
+    none = deepdaily("search", "mamba", "--data", str(tmp_path))
+
+    assert [hit["title"] for hit in json.loads(found.stdout)] == ["vLLM 支持低秩微调"]
+    assert none.stdout == "nothing printed has all of these words\n"
+    assert (found.returncode, none.returncode) == (0, 0)

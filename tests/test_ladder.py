@@ -1,0 +1,293 @@
+"""The ladder steps down while a rung gives too little, and every link that is lost on the way has a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deepdaily.choose.decisions import Desk
+from deepdaily.cli.console import LineMeter
+from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
+from deepdaily.core.urls import page_key
+from deepdaily.ladder import Gathering, candidates, gather, promise
+from deepdaily.models.embedding import Embedder, Unusable
+from deepdaily.read.pages import SPONSORED, Reader
+from deepdaily.run import Record
+from deepdaily.store import Store
+from deepdaily.store.opening import open_store
+from fakes import FakeEmbedder, FakeFetcher, InlineEngine
+from making import NOW, SLOT, candidate, document, issue, story
+
+ITEMS = 2
+NEEDED = 2 * ITEMS + 2
+"""Stories for a rung that suffices: twice ITEMS, and from five hosts."""
+
+NAMES = "Quill Kern Larch Otter Heron Basalt Cedar Falcon Garnet Indigo Juniper Kestrel Lagoon Maple Nimbus".split()
+
+
+def told(n: int, hours: float, *, host: str = "", partial: bool = False) -> Document:
+    """A document of our field, unlike all others."""
+    name = NAMES[n]
+    words = " ".join(f"{name.lower()}{part}" for part in ("serve", "cache", "disk", "router", "kernel", "node"))
+    body = (
+        f"{name}serve {n}.4 was released with {words} for LLM inference. "
+        f"{name} reached {31 + n}% higher throughput on {n + 2} GPUs at {80 + n} ms latency. {words}. "
+    ) * 3
+    url = f"https://{host or name.lower() + '.example'}/{n}"
+    return document(f"{name}serve {n}.4 released for LLM inference", body, url=url, hours=hours, partial=partial)
+
+
+def harvest(documents: Sequence[Document], *more: Offer) -> Harvest:
+    offers = [Offer(one.url, "feed", one.title, published_at=one.published_at) for one in documents]
+    return Harvest(SourceHealth("feed", "feed", "ok", len(offers)), (*offers, *more), tuple(documents))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+async def gathering(
+    store: Store,
+    documents: Sequence[Document],
+    *more: Offer,
+    issues: Sequence[Issue] = (),
+    mute: Sequence[str] = (),
+    embedder: Embedder | None = None,
+) -> tuple[Gathering, Record]:
+    carried = {page_key(one.url): one for one in documents}
+    reader = Reader(store, FakeFetcher({}), InlineEngine(), carried)  # type: ignore[arg-type]
+    record = Record(SLOT.key, LineMeter())
+    harvests = [harvest(documents, *more)]
+    found = await gather(harvests, reader, issues, SLOT, NOW, items=ITEMS, mute=mute, record=record, embedder=embedder)
+    return found, record
+
+
+def urls(gathering: Gathering) -> set[str]:
+    return {one.lead.url for one in gathering.stories}
+
+
+# -- the ladder -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_day_with_enough_stays_on_the_first_rung(store: Store) -> None:
+    today, older = [told(n, 5) for n in range(NEEDED)], [told(n, 40) for n in range(NEEDED, NEEDED + 3)]
+    found, record = await gathering(store, [*today, *older])
+
+    assert (found.rung, record.rung) == ("24h", "24h")
+    assert urls(found) == {one.url for one in today}
+
+
+@pytest.mark.parametrize(("hours", "rung"), [(40, "72h"), (100, "7d")])
+async def test_a_day_with_too_little_steps_down_to_the_first_rung_that_suffices(
+    store: Store, hours: float, rung: str
+) -> None:
+    documents = [told(0, 5), *(told(n, hours) for n in range(1, NEEDED))]
+    found, _ = await gathering(store, documents)
+
+    assert found.rung == rung
+    assert urls(found) == {one.url for one in documents}
+
+
+async def test_the_last_rung_is_taken_as_it_is(store: Store) -> None:
+    found, _ = await gathering(store, [told(0, 5)])
+    nothing, _ = await gathering(store, [])
+
+    assert (found.rung, len(found.stories)) == ("7d", 1)
+    assert (nothing.rung, nothing.stories) == ("quiet", [])  # it answered
+
+
+async def test_without_an_answer_and_without_earlier_days_there_is_no_rung_left(store: Store) -> None:
+    dead = [Harvest(SourceHealth("feed", "feed", "unreachable")), Harvest(SourceHealth("brave", "search", "no-key"))]
+    refused = [*dead, Harvest(SourceHealth("other", "feed", "rate-limited"))]
+
+    assert (await gathering_of(store, dead)).rung == "7d"
+    assert (await gathering_of(store, refused)).rung == "quiet"
+    assert (await gathering_of(store, dead, [issue(story("Quill"))])).rung == "quiet"
+
+
+async def gathering_of(store: Store, harvests: Sequence[Harvest], issues: Sequence[Issue] = ()) -> Gathering:
+    reader = Reader(store, FakeFetcher({}), InlineEngine(), {})  # type: ignore[arg-type]
+    record = Record(SLOT.key, LineMeter())
+    return await gather(harvests, reader, issues, SLOT, NOW, items=ITEMS, mute=(), record=record)
+
+
+async def test_many_stories_of_one_host_do_not_suffice(store: Store) -> None:
+    found, _ = await gathering(store, [told(n, 5, host="one.example") for n in range(NEEDED)])
+
+    assert found.rung == "7d"
+
+
+async def test_teasers_do_not_suffice(store: Store) -> None:
+    found, _ = await gathering(store, [told(n, 5, partial=True) for n in range(NEEDED)])
+
+    assert found.rung == "7d"
+
+
+async def test_stories_told_before_do_not_suffice_and_say_when_they_were_told(store: Store) -> None:
+    documents = [told(n, 5) for n in range(NEEDED)]
+    before = issue(*(story(one.title, url=one.url) for one in documents[:4]))
+    found, _ = await gathering(store, documents, issues=[before])
+    reasons = {loss.url: loss.reason for loss in found.losses}
+
+    assert found.rung == "7d"
+    assert urls(found) == {one.url for one in documents[4:]}
+    assert {reasons[one.url] for one in documents[:4]} == {"told on 2026-03-12"}
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
+
+
+def apart(n: int, hours: float) -> Document:
+    """A document whose title shares one word with the others, so that a few of them can stand in one issue."""
+    name = NAMES[n].lower()
+    title = f"LLM {name} {name}serve {name}cache {name}disk"
+    return document(title, told(n, hours).text, url=told(n, hours).url, hours=hours)
+
+
+def keep_day(store: Store, days: int, harvests: Sequence[Harvest], paid: Sequence[str] = ()) -> None:
+    """A slot `days` ago that collected `harvests`."""
+    key = (SLOT.due - timedelta(days=days)).isoformat()
+    store.begin(key, NOW - timedelta(days=days))
+    for one in harvests:
+        store.keep_harvest(key, one)
+    store.keep_losses(key, [Loss(url, "read", SPONSORED) for url in paid])
+
+
+async def test_what_was_read_within_a_week_and_never_told_fills_up_a_poor_day(store: Store) -> None:
+    keep_day(store, 3, [harvest([apart(1, 80), apart(2, 80)])])
+    found, _ = await gathering(store, [apart(0, 5)])
+
+    assert found.rung == "memory"
+    assert urls(found) == {one.url for one in (apart(0, 5), apart(1, 80), apart(2, 80))}
+    assert found.kept == {one.id for one in found.stories if one.lead.url != apart(0, 5).url}
+
+
+async def test_what_is_older_than_a_week_was_told_or_paid_for_stays_where_it_is(store: Store) -> None:
+    keep_day(store, 8, [harvest([apart(1, 200)])])
+    keep_day(store, 2, [harvest([apart(2, 50), apart(3, 50)])], paid=[apart(3, 50).url])
+    printed = issue(story(apart(2, 50).title, url=apart(2, 50).url))
+    found, _ = await gathering(store, [apart(0, 5)], issues=[printed])
+
+    assert (found.rung, urls(found)) == ("7d", {apart(0, 5).url})
+    assert found.kept == frozenset()
+
+
+async def test_a_day_that_fills_its_places_leaves_memory_alone(store: Store) -> None:
+    keep_day(store, 1, [harvest([apart(1, 30)])])
+    found, _ = await gathering(store, [apart(2, 5), apart(3, 5)])
+
+    assert (found.rung, urls(found)) == ("7d", {apart(2, 5).url, apart(3, 5).url})
+
+
+async def test_questions_are_recalled_only_where_half_of_the_places_would_stay_empty(store: Store) -> None:
+    before = issue(story("Quill"), slot=Slot(SLOT.due - timedelta(days=1)))
+    (item,) = before.draft.items
+    watch = Watch("w-1", "How fast is Quill?", ("Quill",), item.story, SLOT.due.date(), SLOT.due.date())
+    asking = replace(before, draft=replace(before.draft, watchlist=(watch,)))
+    poor, _ = await gathering(store, [], issues=[asking])
+    better, _ = await gathering(store, [apart(1, 5)], issues=[asking])
+
+    assert (poor.rung, [one.item.story for one in poor.recalled]) == ("memory", [item.story])
+    assert (better.rung, better.recalled) == ("7d", ())
+
+
+# -- reasons ----------------------------------------------------------------------------------------------------------
+
+
+async def test_every_offered_link_is_told_or_lost_with_a_reason(store: Store) -> None:
+    today, old = [told(n, 5) for n in range(NEEDED)], told(NEEDED, 40)
+    copy = told(0, 4, host="mirror.example")
+    off_topic = document(
+        "Trams run late on Sunday", "The trams of the city run late on Sunday evening. " * 9, url="https://t.example/"
+    )
+    gone = Offer("https://gone.example/", "feed", "LLM inference", published_at=NOW)
+    paid = Offer("https://paid.example/", "feed", "LLM inference", published_at=NOW, sponsored=True)
+    muted = Offer("https://muted.example/", "feed", "LLM inference", published_at=NOW)
+    found, record = await gathering(store, [*today, old, copy, off_topic], gone, paid, muted, mute=["muted.example"])
+    stages = {loss.url: loss.stage for loss in found.losses}
+
+    assert found.rung == "24h"
+    assert all(loss.reason for loss in found.losses)
+    assert stages[old.url] == stages[paid.url] == stages[muted.url] == "collect"
+    assert stages[gone.url] == "read"
+    assert stages[off_topic.url] == "select"
+    assert stages.get(copy.url, stages.get(today[0].url)) == "cluster"
+    assert record.funnel["candidates"] == len(today) + 4
+    assert record.funnel["untold"] == len(today)
+
+
+async def test_what_is_banned_at_the_desk_is_not_even_read_and_a_merge_says_why(store: Store) -> None:
+    today, copy = [told(n, 5) for n in range(NEEDED)], told(0, 4, host="mirror.example")
+    ban = Decision("d-1", "ban", today[3].url, NOW)
+    store.keep_decision(ban)
+    found, _ = await gathering(store, [*today, copy])
+    store.keep_decision(replace(ban, taken_back_at=NOW))
+    again, _ = await gathering(store, [*today, copy])
+    reasons = {loss.url: loss.reason for loss in found.losses}
+
+    assert reasons[today[3].url] == "banned at the desk"
+    assert today[3].url not in urls(found)
+    assert today[3].url in urls(again)
+    merged = reasons.get(copy.url) or reasons[today[0].url]
+    assert merged.startswith("one story with https://")
+    assert "alike 1.00 (" in merged
+
+
+async def test_an_embedder_joins_what_means_the_same_and_a_failing_one_costs_only_that(store: Store) -> None:
+    documents = [told(n, 5) for n in range(NEEDED + 1)]
+    means = {one.title: "one event" for one in documents[:2]}
+    plain, _ = await gathering(store, documents)
+    joined, record = await gathering(store, documents, embedder=FakeEmbedder(means))
+    failing, troubled = await gathering(
+        store, [replace(one, title=one.title + "!") for one in documents], embedder=Unusable("x")
+    )
+
+    assert len(plain.stories) == len(documents) == len(joined.stories) + 1 == len(failing.stories)
+    assert record.troubles == []
+    assert troubled.troubles == ["embedder: x"]
+
+
+def test_a_pin_lifts_a_mute_and_nothing_lifts_the_mark_of_money() -> None:
+    url = "https://muted.example/a"
+    desk = Desk(pinned=frozenset({page_key(url)}))
+    free, paid = harvest([], Offer(url, "one", "A")), harvest([], Offer(url, "two", "A", sponsored=True))
+
+    assert candidates([free], ["muted.example"])[0] == []
+    assert len(candidates([free], ["muted.example"], desk)[0]) == 1
+    assert candidates([free, paid], (), desk)[0] == []
+
+
+def test_a_link_that_is_sponsored_anywhere_is_lost_everywhere() -> None:
+    url = "https://blog.example/a"
+    one, two = harvest([], Offer(url, "one", "A")), harvest([], Offer(url, "two", "A", sponsored=True))
+
+    assert candidates([one, two])[0] == []
+    assert [loss.reason for loss in candidates([one, two])[1]] == ["sponsored"]
+    assert len(candidates([one])[0]) == 1
+
+
+def test_offers_of_one_page_are_one_candidate_under_the_address_most_of_them_name() -> None:
+    plain, bare = "https://www.blog.example/a/", "https://blog.example/a"
+    offered = harvest([], Offer(plain, "one", "A"), Offer(plain, "two", "A"), Offer(bare, "three", "A longer title"))
+    ((found,), losses) = candidates([offered])
+
+    assert found.url == plain
+    assert [offer.source for offer in found.offers] == ["one", "two", "three"]
+    assert found.title == "A longer title"
+    assert losses == []
+
+
+def test_pages_of_our_field_are_read_first_and_undated_ones_last() -> None:
+    field = candidate("LLM inference with a KV cache", "https://a.example/", hours=9)
+    newer = candidate("LLM inference on GPUs", "https://b.example/", hours=2)
+    undated = candidate("LLM inference on phones", "https://c.example/", hours=None)
+    other = candidate("Trams run late on Sunday", "https://d.example/", hours=1)
+
+    assert sorted([other, undated, field, newer], key=lambda one: promise(one, NOW)) == [newer, field, undated, other]

@@ -1,0 +1,122 @@
+"""The sample day written by a real model, replayed from recordings: what is printed of it is proven, sentence by sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from math import inf
+
+import pytest
+import pytest_asyncio
+
+from cassettes import FOLDER, KEY, Cassette
+from deepdaily import keeper
+from deepdaily.archive import verify
+from deepdaily.cli.console import meter
+from deepdaily.core.errors import NoModel
+from deepdaily.core.evidence import check_claim
+from deepdaily.core.text import language_of, width
+from deepdaily.core.types import Document, Issue, Language
+from deepdaily.demo import sample_web
+from deepdaily.house import Given
+from deepdaily.house import house as open_house
+from deepdaily.models import Prompt
+from deepdaily.models.asking import ModelWriter
+from deepdaily.publish.channels import channels
+from deepdaily.run import Record
+from deepdaily.store.snapshots import Snapshots
+from deepdaily.write.by_model.judgement import LONGEST_ADVICE
+from deepdaily.write.by_model.shapes import Facts
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One replayed day: its issue, record, texts and what verifying it says."""
+
+    language: Language
+    issue: Issue
+    record: Record
+    documents: dict[str, Document]
+    verdict: verify.Verdict
+    cassette: Cassette
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["zh", "en"])
+async def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Recorded]:
+    language: Language = request.param
+    folder = tmp_path_factory.mktemp(language)
+    settings = sample_web.settings()
+    digest = settings.digest.model_copy(update={"language": language})
+    given = Given(settings.model_copy(update={"digest": digest}), {}, folder / "data", folder / "out")
+    store, cassette = given.store(), Cassette(FOLDER / f"demo.{language}.jsonl")
+    slot = given.slot(None, sample_web.NOW)
+    async with open_house(
+        given, store, slot, sample_web.NOW, meter(), sample_web.DemoWire(), sample_web.SEARCH_KEY, left_s=inf
+    ) as house:
+        writer = ModelWriter(cassette, language, digest.readers, KEY)
+        now = keeper.calendar_of(store, slot, sample_web.NOW)
+        issue, record = await keeper.keep(replace(house, writer=writer), slot, now)
+    with Snapshots(given.snapshots) as snapshots:
+        verdict = verify.verify(
+            issue, store, snapshots, verify.published_files(issue, store, channels(given.settings, given.out))
+        )
+    claims = [claim for item in issue.draft.items for claim in item.claims()]
+    documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
+    yield Recorded(language, issue, record, documents, verdict, cassette)
+    store.close()
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_the_recording_answers_every_call_and_a_model_wrote_every_item(day: Recorded) -> None:
+    assert [prompt.purpose for prompt in day.cassette.missed] == []
+    assert {item.writer for item in day.issue.draft.items} == {"recorded"}
+    assert day.record.exit == 0
+
+
+async def test_every_fact_stands_in_its_snapshot_and_says_no_more_than_its_passages(day: Recorded) -> None:
+    facts = [claim for item in day.issue.draft.items for claim in item.claims() if claim.evidence]
+
+    assert len(facts) >= 40
+    assert [trouble for claim in facts for trouble in check_claim(claim, day.documents)] == []
+    assert day.verdict.green, day.verdict
+
+
+async def test_our_own_sentences_are_in_the_reader_s_language_and_rest_on_named_passages(day: Recorded) -> None:
+    judgements = [claim for item in day.issue.draft.items for claim in item.claims() if claim.judgement]
+
+    assert len(judgements) >= 14
+    assert all(claim.basis for claim in judgements)
+    assert {language_of(claim.text) for claim in judgements} == {day.language}
+    assert max(width(claim.text) for claim in judgements) <= LONGEST_ADVICE
+
+
+async def test_each_item_says_what_it_is_and_most_say_why_what_to_do_and_what_is_unknown(day: Recorded) -> None:
+    items = day.issue.draft.items
+    kinds = [{section.kind for section in item.sections} for item in items]
+
+    assert all("what" in found or "detail" in found for found in kinds)
+    for kind in ("why", "advice"):
+        assert sum(kind in found for found in kinds) >= 5, kind
+    assert sum(bool(item.unknowns) for item in items) >= 5
+
+
+async def test_three_reviewers_spoke_and_the_closing_asks_questions(day: Recorded) -> None:
+    assert {finding.reviewer for finding in day.issue.findings} >= {"structure", "reliability", "least change"}
+    assert day.issue.draft.watchlist
+    assert [watch.question for watch in day.issue.draft.watchlist if not re.search("[?？]", watch.question)] == []
+
+
+async def test_the_second_reader_s_order_is_one_of_the_reasons(day: Recorded) -> None:
+    assert any("second reader" in row["reasons"] for row in day.record.chosen)
+
+
+async def test_another_text_is_not_answered_from_the_recording(day: Recorded) -> None:
+    cassette = Cassette(FOLDER / f"demo.{day.language}.jsonl")
+
+    with pytest.raises(NoModel):
+        await cassette.ask(Prompt("facts", "", "another text"), Facts)
+
+    assert len(cassette.missed) == 1

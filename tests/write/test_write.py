@@ -1,0 +1,196 @@
+"""The draft around its items: the notice on top, trends that are shared, questions that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from deepdaily.core.text import width
+from deepdaily.core.types import Draft, SourceHealth, SourceState, Story, Watch
+from deepdaily.write import SUMMARY_COLUMNS, advice_in, closed, write
+from deepdaily.write.by_rule.trends import trends, watchlist
+from deepdaily.write.notice import notice_of
+from making import NOW, SLOT, story
+
+CACHE = story(
+    "Quillserve 2.4 released with KV cache offload for LLM inference",
+    "Quillserve 2.4 keeps the KV cache of LLM inference on local disks and reached 31% higher throughput on 8 GPUs.",
+    url="https://a.example/1",
+)
+DRAFTED = story(
+    "Kernwerk 3 preview moves the KV cache between GPU nodes",
+    "Kernwerk 3 is a preview that moves KV cache blocks between nodes with 12 GB/s and was announced on Tuesday.",
+    url="https://b.example/2",
+)
+PAUSED = story(
+    "Larkspur pauses the rollout of its coding agent",
+    "Larkspur pauses the rollout of its coding agent after 3 of 40 customers lost the permission settings of a sandbox.",
+    url="https://c.example/3",
+)
+STORIES = CACHE, DRAFTED, PAUSED
+
+
+def draft(
+    *stories: Story,
+    watches: tuple[Watch, ...] = (),
+    health: tuple[SourceHealth, ...] = (),
+    given: Collection[str] = (),
+) -> Draft:
+    title = "日报（{date}）"
+    made = write(SLOT, NOW, stories, rung="24h", language="zh", title=title, health=health, given_advice=given)
+    return closed(made, stories, watches)
+
+
+def health(kind: str, state: SourceState, offers: int = 0, source: str = "") -> SourceHealth:
+    return SourceHealth(source or kind, kind, state, offers)
+
+
+GOOD = health("feed", "ok", 12), health("hackernews", "ok", 40), health("search", "ok", 9)
+
+
+# -- the notice -------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_day_has_no_notice() -> None:
+    assert notice_of(GOOD, "24h", "zh") == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("rate-limited", "429"), ("quota-spent", "429"), ("unreachable", ""), ("refused", "")]
+)
+def test_a_whole_kind_of_source_that_gave_nothing_is_named(state: SourceState, said: str) -> None:
+    """2026-02-08: one search API answered 429 and the day had no candidates."""
+    for language, name in (("zh", "搜索"), ("en", "search")):
+        notice, causes = notice_of((*GOOD[:2], health("search", state, source="brave")), "24h", language)  # type: ignore[arg-type]
+        assert name in notice
+        assert said in notice
+        assert causes == (f"search:brave:{state}",)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        (health("feed", "unreachable", source="one"), health("feed", "ok", 3, "two")),
+        (health("feed", "not-a-feed", source="one"), health("feed", "ok", 1, "two")),
+    ],
+)
+def test_one_failing_source_among_others_of_its_kind_is_no_notice(others: tuple[SourceHealth, ...]) -> None:
+    assert notice_of((*others, *GOOD[1:]), "24h", "zh") == ("", ())
+
+
+@pytest.mark.parametrize("state", ["no-key", "empty", "ok"])
+def test_a_search_without_a_key_or_without_a_hit_is_no_trouble(state: SourceState) -> None:
+    assert notice_of((*GOOD[:2], health("search", state)), "24h", "zh") == ("", ())
+
+
+@pytest.mark.parametrize(("rung", "said"), [("72h", "72"), ("7d", "7")])
+def test_a_wider_window_is_said(rung: str, said: str) -> None:
+    for language in ("zh", "en"):
+        notice, causes = notice_of(GOOD, rung, language)  # type: ignore[arg-type]
+        assert said in notice
+        assert causes == (f"rung:{rung}",)
+
+
+def test_two_causes_stand_in_one_notice() -> None:
+    notice, causes = notice_of((*GOOD[:2], health("search", "quota-spent", source="brave")), "72h", "zh")
+
+    assert causes == ("search:brave:quota-spent", "rung:72h")
+    assert "429" in notice
+    assert "72 小时" in notice
+
+
+def test_the_draft_carries_notice_and_causes() -> None:
+    made = draft(*STORIES, health=(*GOOD[:2], health("search", "quota-spent", source="brave")))
+
+    assert made.notice
+    assert made.degraded == ("search:brave:quota-spent",)
+
+
+# -- around the items -------------------------------------------------------------------------------------------------
+
+
+def test_title_items_and_summary_are_of_this_day_and_in_order() -> None:
+    made = draft(*STORIES)
+
+    assert made.title == "日报（2026-03-12）"
+    assert [item.story for item in made.items] == [one.id for one in STORIES]
+    assert made.summary.startswith(CACHE.lead.title[:40])
+    assert width(made.summary) <= SUMMARY_COLUMNS
+
+
+def test_a_trend_is_shared_by_two_items_and_not_by_one() -> None:
+    made = draft(*STORIES)
+    shared = [trend for trend in made.trends if set(trend.stories) == {CACHE.id, DRAFTED.id}]
+
+    assert shared
+    assert all(len(trend.stories) >= 2 for trend in made.trends)
+    assert draft(CACHE, PAUSED).trends == ()
+    assert trends([], "zh") == ()
+
+
+def test_a_pair_of_items_is_named_in_one_trend_only() -> None:
+    pairs = [trend.stories for trend in draft(*STORIES).trends]
+
+    assert len(pairs) == len(set(pairs))
+
+
+def test_advice_is_given_once_an_issue_and_not_again_on_the_next_days() -> None:
+    again = story(f"{CACHE.lead.title} again", CACHE.lead.text, url="https://d.example/4")
+    first = draft(CACHE, again, DRAFTED, PAUSED)
+    advice = [claim.text for item in first.items for claim in item.claims() if claim.judgement]
+    later = draft(again, given=advice_in(first.items))
+
+    assert advice
+    assert len(advice) == len(set(advice))
+    assert not advice_in(later.items) & set(advice)
+
+
+def test_trends_and_questions_are_only_of_items_that_review_left() -> None:
+    made = draft(*STORIES)
+    left = closed(replace(made, items=made.items[1:]), STORIES)
+    gone = made.items[0].story
+
+    assert any(gone in trend.stories for trend in made.trends)
+    assert not any(gone in trend.stories for trend in left.trends)
+    assert gone not in {watch.story for watch in left.watchlist}
+    assert made.items[0].title.text not in left.summary
+
+
+# -- what will be followed --------------------------------------------------------------------------------------------
+
+
+def test_questions_are_asked_from_what_is_printed() -> None:
+    made = draft(PAUSED)
+    silent = replace(made.items[0], sections=(), title=replace(made.items[0].title, text="Larkspur"))
+
+    assert [watch.story for watch in made.watchlist] == [PAUSED.id]
+    assert watchlist([PAUSED], [silent], SLOT, "zh", ()) == ()
+
+
+def test_an_open_question_is_not_asked_again() -> None:
+    first = draft(*STORIES).watchlist
+    second = draft(*STORIES, watches=first).watchlist
+
+    assert first
+    assert not {watch.question for watch in first} & {watch.question for watch in second}
+
+
+def test_one_question_a_story_and_at_most_three_an_issue() -> None:
+    more = [
+        story(f"Larkspur {n} pauses the rollout of agent {n}", PAUSED.lead.text, url=f"https://h{n}.example/")
+        for n in range(5)
+    ]
+    asked = draft(*more).watchlist
+
+    assert len(asked) == 3
+    assert len({watch.story for watch in asked}) == 3
+    assert len({watch.id for watch in asked}) == 3
+
+
+def test_a_question_is_opened_today_and_has_an_end() -> None:
+    for watch in draft(*STORIES).watchlist:
+        assert watch.opened_on == SLOT.due.date()
+        assert watch.opened_on < watch.expires_on <= watch.opened_on + timedelta(days=31)
