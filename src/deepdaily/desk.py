@@ -76,7 +76,7 @@ def _item(what: str, store: Store) -> Item:
         issue = store.issue(day)
         found = item_of(issue, int(number)) if issue and number.isdecimal() else None
     else:
-        items = (item for issue in store.issues() for item in issue.draft.items)
+        items = (item for issue in store.issues() for item in issue.items)
         found = next((item for item in items if item.story == what), None)
     if found is None:
         raise SettingsError(f"no item {what!r} in this store", "name a page's address, DAY#N or a story's id")

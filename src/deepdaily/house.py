@@ -1,53 +1,61 @@
-"""What is installed: settings, data folder and clock; opens a run."""
+"""What is installed: settings, data folder, clock and web; opens a run."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.slots import slot_at, slot_of
 from deepdaily.core.types import Slot
 from deepdaily.engine import Engine
-from deepdaily.memory.repeats import open_watches
+from deepdaily.memory import Memory
+from deepdaily.memory.repeats import NO_REPEAT_DAYS
 from deepdaily.models.configured import embedder, model_writer
-from deepdaily.publish import Publisher
-from deepdaily.publish.channels import channels, message_channels
+from deepdaily.publish import FileChannel, Publisher
+from deepdaily.publish.channels import channel_names, channels, message_channels
 from deepdaily.read.fetch import Fetcher, WebWire, Wire
-from deepdaily.run import House, Meter
+from deepdaily.run import Meter, Record, Run
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load
 from deepdaily.sources.kinds import sources
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
+from deepdaily.write.by_model import ByModel
+from deepdaily.write.by_rule import ByRule
 
 DATA = "deepdaily-data"
 
-T = TypeVar("T")
+WEB = "DEEPDAILY_WEB"
+"""Environment variable that puts a web before any command, for tests: `sample` is that of the sample day."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """The options of every command, resolved."""
+class House:
+    """One installation: the options of a command, resolved."""
 
     settings: Settings
     origins: dict[str, str]
     data: Path
-    out: Path | None
+    out: Path | None = None
+    """Where file editions go instead of the configured folders. Then a run is a trial: it sends nothing and tells nobody."""
+    web: Wire | None = None
+    """What stands in for the real web."""
+    search_key: str | None = None
 
     @classmethod
-    def of(cls, settings: Path | None, data: Path | None, out: Path | None) -> Given:
+    def of(cls, settings: Path | None, data: Path | None, out: Path | None) -> House:
         """Raises SettingsError. The data folder is beside the settings file unless it is named."""
         loaded, origins = load(settings)
         base = settings.resolve().parent if settings else Path.cwd()
-        return cls(loaded, origins, data or base / DATA, out)
+        return cls(loaded, origins, data or base / DATA, out, _stand_in())
 
     @property
     def snapshots(self) -> Path:
@@ -73,6 +81,51 @@ class Given:
         at, zone = self.settings.digest.at, self.settings.zone
         return slot_of(day_of(day), at, zone) if day else slot_at(moment, at, zone)
 
+    def channels(self) -> list[tuple[FileChannel, Path]]:
+        """The file channels, each with the folder it writes below."""
+        return channels(self.settings, self.out)
+
+    def channel_names(self) -> set[str]:
+        """The channels that a slot's issue has to reach."""
+        return channel_names(self.settings, self.out)
+
+    @asynccontextmanager
+    async def run(
+        self, store: Store, slot: Slot, now: datetime, meter: Meter, *,
+        left_s: float = inf, by_keeper: bool = False, dry: bool = False,
+    ) -> AsyncIterator[Run]:  # fmt: skip
+        """Everything that the run of a slot works with, closed at the end; `left_s` is the time to its deadline."""
+        allowed, deadline = self.settings.network.allow_private, monotonic() + left_s
+        memory = Memory(slot, tuple(store.issues_since(slot.due.date() - timedelta(days=NO_REPEAT_DAYS))))
+        async with WebWire(allow_private=allowed) as web, Engine(preload=PRELOADED) as engine:
+            with Snapshots(self.snapshots) as snapshots:
+                fetcher = Fetcher(self.web or web, store, snapshots, slot.key, now, allow_private=allowed)
+                publishers: list[Publisher] = [channel for channel, _ in self.channels()]
+                if not self.out:
+                    publishers += message_channels(self.settings, store, slot, web)
+                writer = model_writer(self.settings, store, slot, now, lambda: deadline - monotonic())
+                yield Run(
+                    slot=slot,
+                    now=now,
+                    settings=self.settings,
+                    store=store,
+                    fetcher=fetcher,
+                    engine=engine,
+                    sources=sources(self.settings, fetcher, engine, self.search_key, memory.open),
+                    publishers=publishers,
+                    record=Record(slot.key, meter),
+                    memory=memory,
+                    writing=ByModel(writer) if writer else ByRule(),
+                    embedder=embedder(self.settings),
+                    deadline=deadline,
+                    by_keeper=by_keeper,
+                    dry=dry,
+                )
+
+
+PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_entries")
+"""What a worker imports before its first item."""
+
 
 def day_of(text: str) -> date:
     try:
@@ -81,47 +134,12 @@ def day_of(text: str) -> date:
         raise SettingsError(f"{text!r} is no day", "write it like 2026-02-11") from error
 
 
-@asynccontextmanager
-async def house(
-    given: Given,
-    store: Store,
-    slot: Slot,
-    now: datetime,
-    meter: Meter,
-    wire: Wire | None = None,
-    search_key: str | None = None,
-    *,
-    left_s: float = inf,
-    again: bool = False,
-) -> AsyncIterator[House]:
-    """Everything a run works with, closed at the end.
+def _stand_in() -> Wire | None:
+    named = os.environ.get(WEB, "")
+    if not named:
+        return None
+    if named != "sample":
+        raise SettingsError(f"{WEB}={named} is no web", "the one there is: sample")
+    from deepdaily.demo.sample_web import DemoWire  # fifty pages
 
-    Args:
-        wire: None is the real web.
-        left_s: the time to its deadline.
-        again: whether the slot is tried again if nothing is published now.
-    """
-    async with WebWire(allow_private=given.settings.network.allow_private) as web:
-        with Snapshots(given.snapshots) as snapshots:
-            async with Engine(preload=("deepdaily.read.extract", "deepdaily.sources.feed_entries")) as engine:
-                allowed = given.settings.network.allow_private
-                fetcher = Fetcher(wire or web, store, snapshots, slot.key, now, allow_private=allowed)
-                watches = open_watches(store.issues(before=slot.key), slot.due.date())
-                asked = sources(given.settings, fetcher, engine, search_key, watches)
-                publishers: list[Publisher] = [channel for channel, _ in channels(given.settings, given.out)]
-                if not given.out:
-                    publishers += message_channels(given.settings, store, slot, web)
-                deadline = monotonic() + left_s
-                yield House(
-                    given.settings,
-                    store,
-                    fetcher,
-                    engine,
-                    asked,
-                    publishers,
-                    meter,
-                    model_writer(given.settings, store, slot, now, lambda: deadline - monotonic()),
-                    deadline,
-                    again=again,
-                    embedder=embedder(given.settings),
-                )
+    return DemoWire()

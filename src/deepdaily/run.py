@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from math import inf
 from time import monotonic
 from typing import Any, Protocol
 
-from deepdaily.core.types import Ranked, SourceHealth
+from deepdaily.core.errors import Exit
+from deepdaily.core.slots import share_s
+from deepdaily.core.types import Finding, Issue, Ranked, Slot, SourceHealth
 from deepdaily.engine import Engine
-from deepdaily.models.asking import ModelWriter
+from deepdaily.memory import Memory
 from deepdaily.models.embedding import Embedder
 from deepdaily.publish import Publisher
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
 from deepdaily.sources import Source
 from deepdaily.store import RunStatus, Store
+from deepdaily.write import Writing
+from deepdaily.write.by_rule import ByRule
 
 
 class Meter(Protocol):
@@ -57,9 +62,10 @@ class Record:
     troubles: list[str] = field(default_factory=list)
 
     @property
-    def exit(self) -> int:
-        """0 published, 10 published but degraded, 30 nothing published."""
-        return 30 if self.status == "failed" else 10 if self.degraded or self.troubles else 0
+    def exit(self) -> Exit:
+        if self.status == "failed":
+            return Exit.NOTHING
+        return Exit.DEGRADED if self.degraded or self.troubles else Exit.PUBLISHED
 
     @contextmanager
     def stage(self, name: str, total: int) -> Iterator[Stage]:
@@ -120,28 +126,61 @@ def trouble(health: SourceHealth) -> str:
     return f"{health.source}: {health.state}: {health.message.removeprefix(f'{health.source}: ')}"
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What a run works with; the command line puts it together."""
+@dataclass(slots=True)
+class Run:
+    """What the run of one slot works with, from stage to stage."""
 
+    slot: Slot
+    now: datetime
+    """The calendar of the run: that of its first start, where it was killed on the way."""
     settings: Settings
     store: Store
     fetcher: Fetcher
     engine: Engine
     sources: Sequence[Source]
     publishers: Sequence[Publisher]
-    meter: Meter
-    writer: ModelWriter | None = None
-    """The model writer; None where no model is configured."""
-    deadline: float = inf
-    """When publishing begins, as `time.monotonic` counts; infinite for a run that is late anyway."""
-
-    again: bool = False
-    """Whether this slot is tried again if nothing is published now."""
-
+    record: Record
+    memory: Memory
+    writing: Writing = field(default_factory=ByRule)
     embedder: Embedder | None = None
     """Says which titles mean the same; None where none is configured."""
+    deadline: float = inf
+    """When publishing begins, as `time.monotonic` counts; infinite for a run that is late anyway."""
+    by_keeper: bool = False
+    """The keeper started it, and tries the slot again if nothing is published now."""
+    dry: bool = False
+    """Everything but publishing."""
+    findings: list[Finding] = field(default_factory=list)
 
     @property
     def remaining_s(self) -> float:
         return self.deadline - monotonic()
+
+    def wall(self, most_s: float, part: float) -> float:
+        """Seconds for a piece of work: `part` of the time that remains, at most `most_s`."""
+        return share_s(most_s, part, self.remaining_s)
+
+    def stage(self, name: str, total: int) -> AbstractContextManager[Stage]:
+        """A stage's numbers, timed and told to the meter; one that raises leaves no row."""
+        return self.record.stage(name, total)
+
+    def met(self, health: SourceHealth) -> None:
+        """A source has answered, or failed."""
+        self.record.meter.step(trouble(health))
+
+    def kept(self, issue: Issue) -> Issue:
+        """The slot's issue: this one, or that of another run where this one lost its lease on the way."""
+        self.record.rung, self.record.degraded = issue.draft.rung, issue.draft.degraded
+        self.record.troubles += self.writing.troubles()
+        if self.dry:
+            self.ended("dry")
+            return issue
+        issue = self.store.keep_issue(issue)
+        self.ended("running")
+        return issue
+
+    def ended(self, status: RunStatus) -> None:
+        """Keep the record, and how the run stands."""
+        if status == "published":
+            self.record.status = status
+        self.store.keep_record(self.slot.key, self.record.text(), status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
@@ -45,6 +47,13 @@ async def test_what_is_stable_is_sent_first_and_there_are_no_tools() -> None:
         "max_tokens": 500,
         "temperature": 0.0,
     }
+
+
+async def test_a_bug_of_ours_is_no_fault_of_the_endpoint() -> None:
+    no_request: Any = None
+    async with serving(streamed()) as server:
+        with pytest.raises(AttributeError):
+            await ChatModel("quill", "quill-7b", server.url, KEY).send(no_request, 5)
 
 
 BROKEN = set(FAULTS) - {

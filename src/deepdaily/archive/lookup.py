@@ -35,7 +35,7 @@ def search(store: Store, words: str, limit: int = 20) -> list[Hit]:
 
 def item_of(issue: Issue, number: int) -> Item | None:
     """Item `number` of the issue, from 1."""
-    return issue.draft.items[number - 1] if 1 <= number <= len(issue.draft.items) else None
+    return issue.items[number - 1] if 1 <= number <= len(issue.items) else None
 
 
 def fate(url: str, store: Store) -> list[tuple[str, Loss | Item]]:
@@ -45,7 +45,7 @@ def fate(url: str, store: Store) -> list[tuple[str, Loss | Item]]:
     for slot in store.slots():
         day = slot[:10]
         issue = store.issue(day)
-        items = issue.draft.items if issue else ()
+        items = issue.items if issue else ()
         told = [(day, item) for item in items if any(page_key(cited.url) == wanted for cited in item.sources)]
         found += told or [(day, loss) for loss in store.losses(slot) if page_key(loss.url) == wanted]
     return found

@@ -49,8 +49,8 @@ class Published:
 
 def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Published]) -> Verdict:
     """Check every fact of `issue` against its snapshot again, and every published file against what was published."""
-    verdict = Verdict(issue.draft.slot.day)
-    claims = [claim for claim in issue.draft.claims() if claim.evidence]
+    verdict = Verdict(issue.day)
+    claims = [claim for claim in issue.claims() if claim.evidence]
     documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
     bodies = _bodies(documents.values(), store, snapshots, verdict)
     for claim in claims:
@@ -61,7 +61,7 @@ def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Pub
         troubles = check_claim(claim, documents)
         verdict.missing += troubles
         verdict.supported += not troubles
-    for source in issue.draft.sources():
+    for source in issue.sources():
         verdict.missing += _misnamed(source, documents.get(source.document))
     for file in files:
         verdict.altered += _altered(file)
@@ -179,15 +179,15 @@ def _altered(file: Published) -> list[str]:
 
 def published_files(issue: Issue, store: Store, channels: Sequence[tuple[FileChannel, Path]]) -> list[Published]:
     """The recorded files of the issue's editions; those that later issues write again only while this is the newest."""
-    slot = issue.draft.slot.key
+    slot = issue.slot.key
     recent = store.issues()
-    documents = store.documents(proof.document for claim in issue.draft.claims() for proof in claim.evidence)
+    documents = store.documents(proof.document for claim in issue.claims() for proof in claim.evidence)
     newest = not recent or recent[0].draft.slot.key == slot
     found = []
     for channel, folder in channels:
         wanted = channel.files(issue, recent=recent, documents=documents)
         for edition in store.editions(slot):
             own = edition.channel == channel.channel
-            if own and (newest or issue.draft.slot.day in edition.location):
+            if own and (newest or issue.day in edition.location):
                 found.append(Published(edition, folder / edition.location, wanted.get(edition.location)))
     return found

@@ -108,7 +108,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def closing(issue: Issue, record: Record) -> None:
     """The closing table of a run: story, score, facts, thread; then the funnel and what was not quite right."""
     rows = []
-    for number, (item, row) in enumerate(zip(issue.draft.items, _scores(issue, record), strict=True), 1):
+    for number, (item, row) in enumerate(zip(issue.items, _scores(issue, record), strict=True), 1):
         facts = sum(1 for claim in item.claims() if claim.evidence)
         thread = f"no. {len(item.thread) + 1}" if item.thread else "new"
         rows.append((str(number), shorten(item.title.text, 64), row, str(facts), thread))
@@ -131,7 +131,7 @@ def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) 
 
 def _scores(issue: Issue, record: Record) -> list[str]:
     known = {row["story"]: row["score"] for row in record.chosen}
-    return [f"{known[item.story]:.2f}" if item.story in known else "" for item in issue.draft.items]
+    return [f"{known[item.story]:.2f}" if item.story in known else "" for item in issue.items]
 
 
 def funnel(counts: dict[str, Any]) -> str:

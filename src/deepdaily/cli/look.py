@@ -1,64 +1,169 @@
-"""Looking at the sources and the network."""
+"""The commands that look at what is there: `show`, `search`, `verify`, `config`, `sources`."""
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
-from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from deepdaily.cli.console import meter
-from deepdaily.core.errors import BodyRefused, FetchError
-from deepdaily.core.types import SourceHealth
-from deepdaily.house import Given, house
-from deepdaily.pipeline import collected
-from deepdaily.read.fetch import WebWire
-from deepdaily.run import Record
-from deepdaily.store.opening import open_store
+import typer
 
-PROBE_S = 2.5
+from deepdaily.cli.options import (
+    AsJson,
+    DataFolder,
+    OutFolder,
+    SettingsFile,
+    answer,
+    answer_rows,
+    app,
+    house_of,
+    opened,
+    sources_app,
+)
+from deepdaily.core.errors import Exit, SettingsError
 
-
-PROBED = ("https://hn.algolia.com/", "https://github.com/", "https://arxiv.org/", "https://www.cloudflare.com/")
-"""Any one of these answering, with whatever status, is a network."""
-
-
-async def online(given: Given) -> bool:
-    """Whether the web answers within PROBE_S."""
-
-    async def answers(url: str) -> bool:
-        try:
-            await wire.get(url, {}, cap_bytes=1 << 20)
-        except FetchError as error:
-            return isinstance(error, BodyRefused)
-        return True
-
-    async with WebWire(allow_private=given.settings.network.allow_private) as wire:
-        tasks = [asyncio.create_task(answers(url)) for url in PROBED]
-        try:
-            async with asyncio.timeout(PROBE_S):
-                for task in asyncio.as_completed(tasks):
-                    if await task:
-                        return True
-        except TimeoutError:
-            return False
-        finally:
-            for left in tasks:
-                left.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-    return False
+if TYPE_CHECKING:
+    from deepdaily.archive.verify import Verdict
+    from deepdaily.core.types import Issue
+    from deepdaily.house import House
+    from deepdaily.store import Store
 
 
-async def check_sources(given: Given) -> list[SourceHealth]:
-    """How every source answers now, with the widest window; nothing reaches the store of `given`."""
-    now = given.clock(None)
-    slot = given.slot(None, now)
-    with tempfile.TemporaryDirectory() as scratch:
-        aside = replace(given, data=Path(scratch))
-        store = open_store(aside.data)
-        try:
-            async with house(aside, store, slot, now, meter()) as opened:
-                harvests = await collected(opened, slot, now, Record(slot.key, opened.meter))
-        finally:
-            store.close()
-    return [harvest.health for harvest in harvests]
+@app.command()
+def show(
+    what: Annotated[str, typer.Argument(help="DAY, DAY#N or a URL; nothing: the newest issue.")] = "",
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    out: OutFolder = None,
+    as_json: AsJson = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Also every source, and every lost link with its reason.")
+    ] = False,
+) -> None:
+    """An issue; an item with its proof and score; what became of a link and why."""
+    from deepdaily.cli import show
+
+    with opened(settings, data, out) as (_, store):
+        day, marked, number = what.partition("#")
+        if "://" in what:
+            shown = show.link(what, store)
+        elif marked:
+            shown = show.item(_stored_issue(store, day), number, store)
+        elif failed := _run_without_issue(store, day):
+            shown = show.run(failed, store, audit=audit)
+        else:
+            shown = show.issue(_stored_issue(store, day), store, audit=audit)
+    answer(shown.value, shown.lines, as_json)
+
+
+def _stored_issue(store: Store, day: str) -> Issue:
+    from deepdaily.house import day_of
+
+    newest = store.issues(limit=1)
+    issue = store.issue(day_of(day).isoformat()) if day else (newest[0] if newest else None)
+    if issue is None:
+        missing = f"no issue of {day or 'any day'} in this store"
+        raise SettingsError(missing, "run `deepdaily run`, or name the folder with --data")
+    return issue
+
+
+def _run_without_issue(store: Store, day: str) -> str:
+    """The slot of the newest run, or of `day`, if it has no issue; empty otherwise."""
+    ran = [slot for slot in store.slots() if slot.startswith(day)]
+    return ran[0] if ran and store.issue(ran[0][:10]) is None else ""
+
+
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="Latin words, Chinese ones of one character or more.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    out: OutFolder = None,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many items.")] = 20,
+) -> None:
+    """Printed items that have every one of the words, the most relevant first."""
+    from dataclasses import asdict
+
+    from deepdaily.archive import lookup
+
+    with opened(settings, data, out) as (_, store):
+        hits = lookup.search(store, " ".join(words), limit)
+    lines = [f"{hit.day}  {hit.title}  [{hit.story}]\n    {hit.snippet}" for hit in hits]
+    answer([asdict(hit) for hit in hits], lines or ["nothing printed has all of these words"], as_json)
+
+
+@app.command()
+def verify(
+    day: Annotated[str, typer.Argument(help="The issue's day; nothing: the newest.")] = "",
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    out: OutFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check an issue against its snapshots again, and its published files against the issue."""
+    from dataclasses import asdict
+
+    verdict = verdict_on(house_of(settings, data, out), day)
+    if as_json:
+        answer(asdict(verdict) | {"green": verdict.green}, (), as_json)
+    else:
+        say_verdict(verdict)
+    raise typer.Exit(Exit.PUBLISHED if verdict.green else Exit.RED)
+
+
+def verdict_on(house: House, day: str) -> Verdict:
+    """What checking the issue of `day`, or the newest, again finds. Raises SettingsError where there is none."""
+    from deepdaily.archive.verify import published_files, verify
+    from deepdaily.store.snapshots import Snapshots
+
+    with house.store() as store, Snapshots(house.snapshots) as snapshots:
+        issue = _stored_issue(store, day)
+        return verify(issue, store, snapshots, published_files(issue, store, house.channels()))
+
+
+def say_verdict(verdict: Verdict, before: str = "") -> None:
+    """The verdict in lines, after `before`."""
+    counts = (
+        f"{verdict.day}  {verdict.facts} facts: {verdict.found} quotations found in their snapshots,"
+        f" {verdict.supported} claims supported by the check, {len(verdict.missing)} missing,"
+        f" {len(verdict.damaged)} snapshots damaged, {len(verdict.altered)} published files altered"
+    )
+    wrong = [f"  ✘ {line}" for line in [*verdict.missing, *verdict.damaged, *verdict.altered]]
+    for line in [*filter(None, (before,)), counts, *wrong]:
+        typer.echo(line)
+
+
+@app.command()
+def config(
+    settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False
+) -> None:
+    """Every setting with its effective value and where it comes from."""
+    from deepdaily.settings.loading import described
+
+    house = house_of(settings, data, out)
+    answer_rows(("key", "value", "from"), described(house.settings, house.origins), as_json)
+
+
+@sources_app.command("list")
+def sources_list(
+    settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False
+) -> None:
+    """The configured sources."""
+    from deepdaily.sources.kinds import listed
+
+    answer_rows(("kind", "name", "address"), listed(house_of(settings, data, out).settings), as_json)
+
+
+@sources_app.command("check")
+def sources_check(
+    settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False
+) -> None:
+    """Ask every source once, now, and say how it is; nothing is written to the store."""
+    import asyncio
+
+    from deepdaily.cli.probing import check_sources
+
+    health = asyncio.run(check_sources(house_of(settings, data, out)))
+    rows = [(one.source, one.state, str(one.offers), one.message) for one in health]
+    answer_rows(("source", "state", "offers", "message"), rows, as_json)
+    well = all(one.state in ("ok", "empty", "no-key") for one in health)
+    raise typer.Exit(Exit.PUBLISHED if well else Exit.RED)

@@ -1,52 +1,101 @@
-"""The pages for a browser."""
+"""The commands that hand the archive on: `serve`, `export`, `mcp`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from deepdaily.house import Given
-from deepdaily.settings import name_of
-from deepdaily.store.snapshots import Snapshots
+import typer
+
+from deepdaily.cli.options import DataFolder, SettingsFile, app, house_of, mcp_app, opened, options_of, warn
 
 if TYPE_CHECKING:
+    from deepdaily.house import House
     from deepdaily.serve.web import Shelf
 
 
-def serve_pages(given: Given, host: str, port: int, say: Callable[[str], None]) -> None:
-    """Serve the reader until interrupted; `say` is told its address once it listens.
-
-    Raises:
-        SettingsError: nothing can listen there.
-    """
+@app.command()
+def serve(
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone unless you say otherwise.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8765,
+) -> None:
+    """The reader in a browser: issues with their proof, stories over days, search, the board."""
     from deepdaily.serve.listening import serve_on
     from deepdaily.serve.web import reader
 
-    names = given.settings.serve.names
-    with _shelf(given) as shelf:
-        serve_on(host, port, names, reader(shelf, host, names), say, "reading at {}/ (Ctrl-C ends it)")
+    house = house_of(settings, data)
+    names = house.settings.serve.names
+    with _shelf(house) as shelf:
+        serve_on(host, port, names, reader(shelf, host, names), typer.echo, "reading at {}/ (Ctrl-C ends it)")
 
 
-def export_pages(given: Given, folder: Path) -> int:
-    """Write the reader's pages below `folder`; the number of files. Raises PublishError."""
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the copy.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+) -> None:
+    """The archive as files to browse without a server: days, stories, the watchlist, feeds."""
     from deepdaily.serve.web.export import export
 
-    with _shelf(given) as shelf:
-        return export(shelf, folder)
+    with _shelf(house_of(settings, data)) as shelf:
+        typer.echo(f"{export(shelf, out)} files below {out}; begin with {out / 'index.html'}")
 
 
 @contextmanager
-def _shelf(given: Given) -> Iterator[Shelf]:
-    """What the reader's pages are made from, closed at the end."""
+def _shelf(house: House) -> Iterator[Shelf]:
+    """What the pages are made from, closed at the end."""
     from deepdaily.serve.web import Shelf
+    from deepdaily.settings import name_of
+    from deepdaily.store.snapshots import Snapshots
 
-    store, digest = given.store(), given.settings.digest
-    try:
-        with Snapshots(given.snapshots) as snapshots:
-            yield Shelf(
-                store, snapshots, name_of(given.settings), digest.language, lambda: given.clock(None), digest.url
-            )
-    finally:
-        store.close()
+    digest = house.settings.digest
+    with house.store() as store, Snapshots(house.snapshots) as snapshots:
+        yield Shelf(store, snapshots, name_of(house.settings), digest.language, lambda: house.clock(None), digest.url)
+
+
+@mcp_app.callback()
+def mcp(
+    context: typer.Context,
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    http: Annotated[bool, typer.Option("--http", help="Streamable HTTP instead of stdin and stdout.")] = False,
+    host: Annotated[str, typer.Option(help="With --http: address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --http: 0 takes any free one.")] = 8766,
+) -> None:
+    """The daily for agents, over MCP: read-only tools and resources; nothing but the protocol goes to stdout."""
+    if context.invoked_subcommand is not None:
+        return
+    from deepdaily.serve.listening import serve_on
+    from deepdaily.serve.mcp import mcp_server, web_app
+
+    with opened(settings, data) as (house, store):
+        server, names = mcp_server(store), house.settings.serve.names
+        if http:
+            serve_on(host, port, names, web_app(server, host, names), warn, "MCP at {}/mcp (Ctrl-C ends it)")
+        else:
+            server.run("stdio")
+
+
+@mcp_app.command("config")
+def mcp_config(
+    client: Annotated[str, typer.Option(help="claude, codex, cursor, vscode or gemini.")],
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+) -> None:
+    """What to put into an agent's own settings, so that it starts this installation."""
+    from deepdaily.serve.mcp.clients import PLACES, agent_named, own_command, snippet
+    from deepdaily.settings.loading import FILE
+
+    agent = agent_named(client)
+    folder = house_of(settings, data).data
+    chosen = settings or (Path(FILE) if Path(FILE).exists() else None)
+    command = [*own_command(), "mcp", *options_of(chosen and chosen.absolute(), folder.absolute(), None)]
+    typer.echo(snippet(agent, command))
+    warn(f"belongs into {PLACES[agent]}")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from deepdaily.archive.lookup import fate, item_of
-from deepdaily.cli.console import funnel, say
+from deepdaily.cli.console import funnel
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Issue, Loss
 from deepdaily.core.urls import canonical
@@ -20,14 +20,6 @@ class Shown:
 
     lines: list[str]
     value: Any
-
-
-def print_out(shown: Shown, *, as_json: bool) -> None:
-    if as_json:
-        say(json.dumps(shown.value, ensure_ascii=False, indent=2, default=str))
-    else:
-        for line in shown.lines:
-            say(line)
 
 
 def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
@@ -62,7 +54,7 @@ def item(issue: Issue, number: str, store: Store) -> Shown:
     """One item: each claim with its passage and where that is stored; the score's parts."""
     found = item_of(issue, int(number)) if number.isdecimal() else None
     if found is None:
-        raise SettingsError(f"{issue.draft.slot.day} has no item {number!r}", f"it has 1 to {len(issue.draft.items)}")
+        raise SettingsError(f"{issue.day} has no item {number!r}", f"it has 1 to {len(issue.items)}")
     cited = {one.document: one for one in found.sources}
     lines = [f"{number}) {found.title.text}", found.byline]
     for claim in found.claims():
@@ -72,7 +64,7 @@ def item(issue: Issue, number: str, store: Store) -> Shown:
             lines.append(
                 f"        “{proof.quote}” {one.url} [{proof.start}:{proof.end}], {one.fetched_at.isoformat()}, {one.snapshot}"
             )
-    record = json.loads(store.record(issue.draft.slot.key) or "{}")
+    record = json.loads(store.record(issue.slot.key) or "{}")
     row: dict[str, Any] = next((one for one in record.get("chosen", []) if one["story"] == found.story), {})
     lines += (
         [f"  score {row['score']}: " + ", ".join(f"{name} {value:+}" for name, value in row["reasons"].items())]

@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit statuses of the commands."""
+
+    PUBLISHED = 0
+    """Or nothing was to be done."""
+    RED = 1
+    """A check did not hold."""
+    BAD_USAGE = 2
+    DEGRADED = 10
+    """Published, but poorer than a good day."""
+    NOTHING = 30
+    """Nothing was published."""
 
 
 class DeepdailyError(Exception):

@@ -250,6 +250,10 @@ class Item:
         """Title first, then section by section."""
         return (self.title, *(point for section in self.sections for point in section.points))
 
+    def advice(self) -> tuple[str, ...]:
+        """What it advises, in order."""
+        return tuple(point.text for section in self.sections if section.kind == "advice" for point in section.points)
+
 
 @dataclass(frozen=True, slots=True)
 class Trend:
@@ -290,34 +294,35 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An issue before review. Publishers do not take it."""
+    """Items before review, and what stands above them. Publishers do not take it."""
 
     slot: Slot
     now: datetime
     rung: Rung
     language: Language
     title: str
-    summary: str
-    tags: tuple[str, ...]
-    items: tuple[Item, ...]
-    trends: tuple[Trend, ...]
-    watchlist: tuple[Watch, ...]
-    followed: tuple[FollowUp, ...] = ()
-    """Every question that was open this morning, those that moved first."""
+    items: tuple[Item, ...] = ()
     notice: str = ""
     """Plain text on top of the post; empty on a good day."""
     degraded: tuple[str, ...] = ()
     """`search:brave:rate-limited`, `rung:72h`: machine-readable causes, empty on a good day."""
 
-    def claims(self) -> tuple[Claim, ...]:
-        """Every printed sentence: item by item, then what follows up earlier questions."""
-        proofs = (one.proof for one in self.followed)
-        return (*(claim for item in self.items for claim in item.claims()), *(one for one in proofs if one))
+    def proofs(self) -> set[str]:
+        """Ids of the documents that the items' claims rest on."""
+        claims = (claim for item in self.items for claim in item.claims())
+        return {proof.document for claim in claims for proof in claim.evidence}
 
-    def sources(self) -> tuple[Cited, ...]:
-        """What the claims rest on, each once."""
-        cited = (source for item in self.items for source in item.sources)
-        return tuple(dict.fromkeys([*cited, *(one.source for one in self.followed if one.source)]))
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What ends an issue, written when review has said which items stand."""
+
+    summary: str = ""
+    tags: tuple[str, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    watchlist: tuple[Watch, ...] = ()
+    followed: tuple[FollowUp, ...] = ()
+    """Every question that was open this morning, those that moved first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,11 +335,39 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A draft that passed review. Only `review.approve` makes one."""
+    """A draft that passed review, with its closing. Only `review.approve` makes one."""
 
     draft: Draft
+    closing: Closing
     findings: tuple[Finding, ...]
     approved_at: datetime
+
+    @property
+    def slot(self) -> Slot:
+        return self.draft.slot
+
+    @property
+    def day(self) -> str:
+        """`2026-02-11`: the issue's name everywhere."""
+        return self.draft.slot.day
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return self.draft.items
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Every printed sentence: item by item, then what follows up earlier questions."""
+        proofs = (one.proof for one in self.closing.followed)
+        return (*(claim for item in self.items for claim in item.claims()), *(one for one in proofs if one))
+
+    def proofs(self) -> set[str]:
+        """Ids of the documents that the claims rest on."""
+        return {proof.document for claim in self.claims() for proof in claim.evidence}
+
+    def sources(self) -> tuple[Cited, ...]:
+        """What the claims rest on, each once."""
+        cited = (source for item in self.items for source in item.sources)
+        return tuple(dict.fromkeys([*cited, *(one.source for one in self.closing.followed if one.source)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,14 @@ HN, BRAVE = "hn.algolia.com", "api.search.brave.com"
 HTML, JSON = "text/html; charset=utf-8", "application/json"
 
 
-def settings() -> Settings:
-    """What the sample day is run with; nothing of the environment or a settings file."""
+def settings(chosen: Settings | None = None) -> Settings:
+    """What the sample day is run with: its own sources and channels; the language and the models of `chosen`, if any."""
     sources = {"packs": (), "add": tuple(feed.url for feed in feeds()), "search": [{"queries": QUERIES}]}
-    return Settings.model_validate({"sources": sources})
+    own = Settings.model_validate({"sources": sources})
+    if chosen is None:
+        return own
+    digest = own.digest.model_copy(update={"language": chosen.digest.language, "audience": chosen.digest.audience})
+    return own.model_copy(update={"digest": digest, "models": chosen.models})
 
 
 class DemoWire:

@@ -7,15 +7,20 @@ import os
 import socket
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from deepdaily.core.errors import StoreError
+from deepdaily.core.errors import Exit, NothingToPublish, StoreError
+from deepdaily.core.slots import left_s
 from deepdaily.core.types import Issue, Slot
-from deepdaily.pipeline import published, run_day
-from deepdaily.run import House, Record
+from deepdaily.house import House
+from deepdaily.keeper.alerts import alert, nobody_told, tell_broken_off, tell_end
+from deepdaily.pipeline import publish, run_day
+from deepdaily.run import Meter, Record, Run
 from deepdaily.store import Lease, Store
 
 LEASE_S = 90
@@ -42,20 +47,68 @@ def calendar_of(store: Store, slot: Slot, moment: datetime) -> datetime:
     return now.astimezone(moment.tzinfo)
 
 
-async def keep(house: House, slot: Slot, now: datetime, *, dry: bool = False) -> tuple[Issue, Record]:
-    """The slot's issue, published: made now, or only brought to the channels that miss it.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the command for a slot ended."""
+
+    slot: Slot
+    exit: Exit = Exit.PUBLISHED
+    issue: Issue | None = None
+    """None where the slot was left alone."""
+    record: Record | None = None
+    held: Lease | None = None
+    """Whose run is writing the slot now; None where there is nobody, and the slot is published already."""
+
+
+async def run_slot(
+    house: House, slot: Slot, moment: datetime, meter: Meter, *, dry: bool = False, by_keeper: bool = False
+) -> Outcome:
+    """The slot's issue made, brought to the channels that miss it, or left alone; its trouble told.
+
+    A dry run, and one with `--out`, tells nobody.
 
     Raises:
+        StoreError: the store does not open or broke, or the lease was lost on the way.
         NothingToPublish: there is no issue today.
     """
-    approved = house.store.issue(slot.day)
-    if approved is None:
-        return await run_day(house, slot, now, dry=dry)
-    record = Record.resumed(approved.draft.slot.key, house.meter, house.store.record(approved.draft.slot.key))
-    record.degraded = approved.draft.degraded
-    if not dry:
-        await published(house, approved, record)
-    return approved, record
+    tell = nobody_told if dry or house.out else partial(alert, house, quiet=True)
+    try:
+        with house.store() as store:
+            work = partial(_made, house, store, slot, moment, meter, dry=dry, by_keeper=by_keeper)
+            ended = await under_lease(store, slot, work)
+            outcome = ended if isinstance(ended, Outcome) else Outcome(slot, held=ended)
+            await tell_end(store, slot, outcome.exit, tell, by_keeper=by_keeper)
+            return outcome
+    except Exception:
+        await tell_broken_off(house, slot, tell, by_keeper=by_keeper)
+        raise
+
+
+async def _made(
+    house: House, store: Store, slot: Slot, moment: datetime, meter: Meter, *, dry: bool, by_keeper: bool
+) -> Outcome:
+    """What the run that holds the lease does."""
+    if is_finished(store, slot, house.channel_names()):
+        return Outcome(slot)
+    now, left = calendar_of(store, slot, moment), left_s(slot, moment, house.settings.review.deadline)
+    async with house.run(store, slot, now, meter, left_s=left, by_keeper=by_keeper, dry=dry) as run:
+        try:
+            issue = store.issue(slot.day)
+            issue = await (brought(run, issue) if issue else run_day(run))
+        except NothingToPublish:
+            run.ended("failed")
+            raise
+    degraded = Exit.DEGRADED if run.record.degraded else Exit.PUBLISHED
+    return Outcome(slot, degraded if dry else run.record.exit, issue, run.record)
+
+
+async def brought(run: Run, issue: Issue) -> Issue:
+    """An issue that is there already, brought to the channels that miss it."""
+    run.record = Record.resumed(issue.slot.key, run.record.meter, run.store.record(issue.slot.key))
+    run.record.degraded = issue.draft.degraded
+    if not run.dry:
+        await publish(run, issue)
+    return issue
 
 
 # -- one run at a time ------------------------------------------------------------------------------------------------

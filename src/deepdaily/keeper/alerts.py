@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -12,9 +11,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from deepdaily.core.errors import PublishError, StoreError
+from deepdaily.core.errors import Exit, PublishError, StoreError
 from deepdaily.core.types import Slot
-from deepdaily.house import Given
+from deepdaily.house import House
 from deepdaily.publish.channels import mail_of, posted
 from deepdaily.read.fetch import WebWire
 from deepdaily.render.mail import note
@@ -38,55 +37,41 @@ Tell = Callable[[Slot, str], Awaitable[bool]]
 T = TypeVar("T")
 
 
-def store_or_alert(given: Given, slot: Slot, *, kept: bool) -> Store:
-    """The store of a run. One that does not open is told, as then nothing is published.
-
-    Raises:
-        StoreError: it does not open.
-    """
-    try:
-        return given.store()
-    except StoreError:
-        if not (given.out or kept):
-            asyncio.run(alert(given, slot, NOTHING, quiet=True))
-        raise
-
-
-async def alert(given: Given, slot: Slot, trouble: str, *, quiet: bool = False) -> bool:
+async def alert(house: House, slot: Slot, trouble: str, *, quiet: bool = False) -> bool:
     """One line on stderr, to the webhook and by mail where these are set; each trouble once a slot.
 
     False where there are ways and all of them failed: then it may be told again. `quiet`: the command itself says on
     stderr how its run ended.
     """
-    if quiet and not _ways(given, slot, trouble, ""):
+    if quiet and not _ways(house, slot, trouble, ""):
         return True
-    if trouble in _recorded(given, lambda store: store.told(slot.key), set[str]()):
+    if trouble in _recorded(house, lambda store: store.told(slot.key), set[str]()):
         return True
     line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
     if not quiet:
         print(line, file=sys.stderr)  # noqa: T201
-    ways = _ways(given, slot, trouble, line)
+    ways = _ways(house, slot, trouble, line)
     delivered = not ways or any([await _delivered(way) for way in ways])
     if delivered:
-        _recorded(given, lambda store: store.keep_told(slot.key, trouble), None)
+        _recorded(house, lambda store: store.keep_told(slot.key, trouble), None)
     return delivered
 
 
-def _ways(given: Given, slot: Slot, trouble: str, line: str) -> list[Callable[[], Awaitable[None]]]:
+def _ways(house: House, slot: Slot, trouble: str, line: str) -> list[Callable[[], Awaitable[None]]]:
     """Where alerts go."""
-    alert, ways = given.settings.alert, list[Callable[[], Awaitable[None]]]()
+    alert, ways = house.settings.alert, list[Callable[[], Awaitable[None]]]()
     url = os.environ.get(alert.url_env, "")
     if url:
         body = json.dumps({"text": line, "slot": slot.key, "trouble": trouble}, ensure_ascii=False).encode()
-        ways.append(partial(_post_alert, given, url, body))
-    for chosen in given.settings.publish if alert.mail else ():
+        ways.append(partial(_post_alert, house, url, body))
+    for chosen in house.settings.publish if alert.mail else ():
         if chosen.to == "mail":
             ways.append(partial(_mail_alert, chosen, alert.recipients or chosen.recipients, line))
     return ways
 
 
-async def _post_alert(given: Given, url: str, body: bytes) -> None:
-    async with WebWire(allow_private=given.settings.network.allow_private) as wire:
+async def _post_alert(house: House, url: str, body: bytes) -> None:
+    async with WebWire(allow_private=house.settings.network.allow_private) as wire:
         await posted(wire, url, body)
 
 
@@ -110,10 +95,10 @@ async def _delivered(way: Callable[[], Awaitable[None]]) -> bool:
     return True
 
 
-def _recorded(given: Given, use: Callable[[Store], T], otherwise: T) -> T:
+def _recorded(house: House, use: Callable[[Store], T], otherwise: T) -> T:
     """What `use` gives of the store; `otherwise` where the store is the trouble: an alert does not wait for it."""
     try:
-        with closing(given.store()) as store:
+        with closing(house.store()) as store:
             return use(store)
     except StoreError as error:
         print(f"deepdaily: no record of alerts: {error}", file=sys.stderr)  # noqa: T201
@@ -148,28 +133,29 @@ def _dead(source: str) -> str:
     return f"source dead: {source}"
 
 
-async def with_alerts(store: Store, slot: Slot, work: Callable[[], Awaitable[int]], tell: Tell, *, kept: bool) -> int:
-    """The exit status of `work`; and whoever is to be told learns of a poor day, of none, and of dead sources.
+async def tell_end(store: Store, slot: Slot, status: Exit, tell: Tell, *, by_keeper: bool) -> None:
+    """Whoever is to be told learns of a poor day, of none, and of dead sources.
 
     Args:
-        kept: a keeper started this run: it tries again, and tells itself what is missing when the time has come.
-
-    Raises:
-        Exception: as `work` does.
+        by_keeper: the keeper started the run: it tries again, and tells itself what is missing when the time has come.
     """
-    try:
-        status = await work()
-    except Exception:
-        if not kept:
-            await tell(slot, NOTHING)
-        with suppress(StoreError):  # the run's own error says more
-            await _tell_dead(store, slot, tell)
-        raise
-    found = {10: DEGRADED, 30: "" if kept else NOTHING}.get(status, "")
+    found = {Exit.DEGRADED: DEGRADED, Exit.NOTHING: "" if by_keeper else NOTHING}.get(status, "")
     if found:
         await tell(slot, found)
     await _tell_dead(store, slot, tell)
-    return status
+
+
+async def tell_broken_off(house: House, slot: Slot, tell: Tell, *, by_keeper: bool) -> None:
+    """The same for a run that raised, whose error says more than that of a store that broke."""
+    if not by_keeper:
+        await tell(slot, NOTHING)
+    with suppress(StoreError), house.store() as store:
+        await _tell_dead(store, slot, tell)
+
+
+async def nobody_told(slot: Slot, trouble: str) -> bool:
+    """A trial's trouble is told to nobody."""
+    return True
 
 
 async def _tell_dead(store: Store, slot: Slot, tell: Tell) -> None:
@@ -178,10 +164,3 @@ async def _tell_dead(store: Store, slot: Slot, tell: Tell) -> None:
     if dead and await tell(slot, f"no answer for {DEAD_DAYS} days from {', '.join(dead[:NAMED])}{more}"):
         for source in dead:
             store.keep_told(slot.key, _dead(source))
-
-
-async def alerted(given: Given, store: Store, slot: Slot, work: Callable[[], Awaitable[int]], *, kept: bool) -> int:
-    """The exit status of the run that `work` is, its trouble told. With `--out` it is a trial, and tells nobody."""
-    if given.out:
-        return await work()
-    return await with_alerts(store, slot, work, partial(alert, given, quiet=True), kept=kept)

@@ -12,73 +12,18 @@ from functools import partial
 from typing import Protocol
 
 from deepdaily import keeper
-from deepdaily.core.errors import StoreError
+from deepdaily.core.errors import Exit, StoreError
 from deepdaily.core.slots import begun, next_try
 from deepdaily.core.types import Slot
-from deepdaily.house import Given
+from deepdaily.house import House
 from deepdaily.keeper.alerts import DEGRADED, NOTHING, Tell, alert
-from deepdaily.publish.channels import channel_names
 from deepdaily.settings import Settings
-
-RUN_WALL_S = 3600
-"""A run that takes longer hangs, and is ended and tried again: two hundred pages of slow hosts take minutes."""
-
-NOT_STARTED = 126
-"""The exit status of a run that could not be started, as of a shell."""
-
-END_S = 5
-"""How long a run that is told to end may take before it is killed."""
-
-
-def _finished(given: Given, slot: Slot) -> bool:
-    try:
-        store = given.store()
-    except StoreError:
-        return False  # the run that is tried says what is wrong with it
-    try:
-        return keeper.is_finished(store, slot, channel_names(given.settings, given.out))
-    except StoreError:
-        return False
-    finally:
-        store.close()
-
-
-async def _attempt(options: Sequence[str], slot: Slot) -> int:
-    """One run in a process of its own: a leak, a crash or a hang ends with it."""
-    command = (sys.executable, "-m", "deepdaily", "run", "--kept", "--date", slot.day, *options)
-    try:
-        run = await asyncio.create_subprocess_exec(*command)
-    except OSError as error:  # no memory, no process left, no interpreter: perhaps not at the next try
-        print(f"deepdaily: the run of {slot.day} cannot be started: {error}", file=sys.stderr)  # noqa: T201
-        return NOT_STARTED
-    try:
-        async with asyncio.timeout(RUN_WALL_S):
-            return await run.wait()
-    except TimeoutError:
-        return -signal.SIGTERM
-    finally:
-        if run.returncode is None:
-            await _ended(run)
-
-
-async def _ended(run: asyncio.subprocess.Process) -> None:
-    run.terminate()
-    try:
-        async with asyncio.timeout(END_S):
-            await run.wait()
-    except TimeoutError:
-        run.kill()
-        await run.wait()
-
 
 STEP_S = 60.0
 """The longest sleep of the keeper: a clock that was set, or a machine that slept, is noticed within it."""
 
 OVERDUE = timedelta(minutes=10)
 """How long after the hour a missing issue is told."""
-
-
-# -- the hour ---------------------------------------------------------------------------------------------------------
 
 
 class Clock(Protocol):
@@ -149,11 +94,23 @@ async def _overdue(slot: Slot, clock: Clock, finished: Callable[[Slot], bool], t
 
 def _trouble(slot: Slot, status: int, now: datetime, finished: Callable[[Slot], bool]) -> str:
     """What somebody should be told after a run that ended with `status`; empty when nothing."""
-    if status == 10:
+    if status == Exit.DEGRADED:
         return DEGRADED
     if now.astimezone(UTC) - slot.due.astimezone(UTC) >= OVERDUE and not finished(slot):
         return NOTHING
     return ""
+
+
+# -- on this machine --------------------------------------------------------------------------------------------------
+
+RUN_WALL_S = 3600
+"""A run that takes longer hangs, and is ended and tried again: two hundred pages of slow hosts take minutes."""
+
+NOT_STARTED = 126
+"""The exit status of a run that could not be started, as of a shell."""
+
+END_S = 5
+"""How long a run that is told to end may take before it is killed."""
 
 
 class WallClock:
@@ -166,14 +123,50 @@ class WallClock:
         await asyncio.sleep(seconds)
 
 
-async def serve_hours(given: Given, options: Sequence[str]) -> None:
+async def serve_hours(house: House, options: Sequence[str]) -> None:
     """Keep the hour until SIGTERM or SIGINT; every run is a process of its own, with these options of the command."""
     keeping = asyncio.create_task(
         keep_hours(
-            given.settings, WallClock(), partial(_finished, given), partial(_attempt, options), partial(alert, given)
+            house.settings, WallClock(), partial(_finished, house), partial(_attempt, options), partial(alert, house)
         )
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)
     with suppress(asyncio.CancelledError):
         await keeping
+
+
+def _finished(house: House, slot: Slot) -> bool:
+    try:
+        with house.store() as store:
+            return keeper.is_finished(store, slot, house.channel_names())
+    except StoreError:
+        return False  # the run that is tried says what is wrong with it
+
+
+async def _attempt(options: Sequence[str], slot: Slot) -> int:
+    """One run in a process of its own: a leak, a crash or a hang ends with it."""
+    command = (sys.executable, "-m", "deepdaily", "run", "--by-keeper", "--date", slot.day, *options)
+    try:
+        run = await asyncio.create_subprocess_exec(*command)
+    except OSError as error:  # no memory, no process left, no interpreter: perhaps not at the next try
+        print(f"deepdaily: the run of {slot.day} cannot be started: {error}", file=sys.stderr)  # noqa: T201
+        return NOT_STARTED
+    try:
+        async with asyncio.timeout(RUN_WALL_S):
+            return await run.wait()
+    except TimeoutError:
+        return -signal.SIGTERM
+    finally:
+        if run.returncode is None:
+            await _ended(run)
+
+
+async def _ended(run: asyncio.subprocess.Process) -> None:
+    run.terminate()
+    try:
+        async with asyncio.timeout(END_S):
+            await run.wait()
+    except TimeoutError:
+        run.kill()
+        await run.wait()

@@ -57,7 +57,7 @@ def follow_up(
         closed: ids of questions that an editor closed.
     """
     watches, today = unsettled(issues), slot.due.date()
-    told = {item.story: item.title.text for issue in issues for item in issue.draft.items}
+    told = {item.story: item.title.text for issue in issues for item in issue.items}
     threads = [_titles(watch, issues, told) for watch in watches]
     texts = [document for document, _ in read]
     known = {document.id: document for document in texts}
@@ -83,7 +83,7 @@ def _titles(watch: Watch, issues: Sequence[Issue], told: Mapping[str, str]) -> l
     of_thread = [
         {item.title.text, *(one.title for one in item.thread)}
         for issue in issues
-        for item in issue.draft.items
+        for item in issue.items
         if watch.story in {item.story, *(one.story for one in item.thread)}
     ]
     return sorted(set().union(*of_thread))
@@ -91,12 +91,12 @@ def _titles(watch: Watch, issues: Sequence[Issue], told: Mapping[str, str]) -> l
 
 def _asked_at(watch: Watch, issues: Sequence[Issue]) -> datetime | None:
     """The `now` of the issue that asked; None where it is not at hand."""
-    return next((one.draft.now for one in issues if one.draft.slot.due.date() == watch.opened_on), None)
+    return next((one.draft.now for one in issues if one.slot.due.date() == watch.opened_on), None)
 
 
 def _last_moved(watch: Watch, issues: Sequence[Issue]) -> datetime | None:
     """The `now` of the last issue that told news of it."""
-    told = (one.draft.now for one in issues for two in one.draft.followed if _is_news(two, watch))
+    told = (one.draft.now for one in issues for two in one.closing.followed if _is_news(two, watch))
     return next(told, None)
 
 

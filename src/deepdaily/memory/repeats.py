@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from deepdaily.core.types import Appearance, Document, Issue, Item, Story, Watch
+from deepdaily.core.types import Appearance, Document, FollowUp, Issue, Item, Story, Watch
 from deepdaily.core.urls import page_key
 from deepdaily.memory.threads import continues, says_something_new, subjects
 
@@ -37,8 +37,8 @@ def without_repeats(
     Returns:
         the stories, in order; and by story id the day on which a left-out story was told.
     """
-    recent = [issue for issue in issues if (now.date() - issue.draft.slot.due.date()).days <= NO_REPEAT_DAYS]
-    told = [(issue, item) for issue in reversed(recent) for item in issue.draft.items if not is_recalled(item)]
+    recent = [issue for issue in issues if (now.date() - issue.slot.due.date()).days <= NO_REPEAT_DAYS]
+    told = [(issue, item) for issue in reversed(recent) for item in issue.items if not is_recalled(item)]
     printed_pages = [{page_key(cited.url) for cited in item.sources} for _, item in told]
     points = subjects([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
     kept, repeats = [], {}
@@ -66,7 +66,7 @@ def without_repeats(
 
 def _thread(hits: Sequence[tuple[Issue, Item]]) -> tuple[Appearance, ...]:
     """Every telling of the thread, oldest first, those that the hits themselves continue among them."""
-    own = [Appearance(issue.draft.slot.day, item.story, item.title.text) for issue, item in hits]
+    own = [Appearance(issue.day, item.story, item.title.text) for issue, item in hits]
     every = [*(earlier for _, item in hits for earlier in item.thread), *own]
     return tuple(sorted(dict.fromkeys(every), key=lambda one: one.day))
 
@@ -95,7 +95,7 @@ def latest_watches(issues: Sequence[Issue]) -> list[Watch]:
     """Every question of `issues` (newest first) as it last stood."""
     latest: dict[str, Watch] = {}
     for issue in issues:
-        for watch in (*(one.watch for one in issue.draft.followed), *issue.draft.watchlist):
+        for watch in (*(one.watch for one in issue.closing.followed), *issue.closing.watchlist):
             latest.setdefault(watch.id, watch)
     return list(latest.values())
 
@@ -116,10 +116,10 @@ def recollections(issues: Sequence[Issue], today: date, most: int) -> list[Recol
 
     What was brought back within NO_REPEAT_DAYS is not brought back again.
     """
-    recent = [issue for issue in issues if (today - issue.draft.slot.due.date()).days <= NO_REPEAT_DAYS]
-    every = [(issue, item) for issue in recent for item in issue.draft.items]
+    recent = [issue for issue in issues if (today - issue.slot.due.date()).days <= NO_REPEAT_DAYS]
+    every = [(issue, item) for issue in recent for item in issue.items]
     spent = {item.story for _, item in every if is_recalled(item)}
-    told = [Recollection(issue.draft.slot.day, item) for issue, item in every if not is_recalled(item)]
+    told = [Recollection(issue.day, item) for issue, item in every if not is_recalled(item)]
     asked = [
         replace(one, watch=watch)
         for watch in open_watches(recent, today)
@@ -132,6 +132,12 @@ def recollections(issues: Sequence[Issue], today: date, most: int) -> list[Recol
             spent |= _names(one.item)
             found.append(one)
     return found[:most]
+
+
+def still_asking(recalled: Sequence[Recollection], followed: Sequence[FollowUp]) -> tuple[Recollection, ...]:
+    """Those without a question, or with one of which today brings nothing new."""
+    moved = {one.watch.id for one in followed if one.state != "unchanged"}
+    return tuple(one for one in recalled if one.watch is None or one.watch.id not in moved)
 
 
 def _names(item: Item) -> set[str]:

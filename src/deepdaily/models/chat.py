@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from time import monotonic
+from traceback import walk_tb
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -52,9 +53,10 @@ _FAULTS: tuple[type[Exception], ...] = (
     ModelAPIError, UnexpectedModelBehavior,  # what pydantic-ai makes of a fault
     OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError,  # what it lets through
     TimeoutError,  # our wall
-    ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError,  # a body of another form: `choices: []`
 )  # fmt: skip
-"""All that a request was seen to raise, or can by the sources of pydantic-ai 2.68 and openai 3.54."""
+_OF_ANOTHER_FORM = (ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""With _FAULTS all that a request was seen to raise, or can by the sources of pydantic-ai 2.68 and openai 3.54; these where a
+body has another form (`choices: []`), and only in the library's own lines: in ours they are bugs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ class ChatModel:
         try:
             async with asyncio.timeout(wall_s), client(self.endpoint) as web:
                 response, first_s = await self._answer(web, request, started)
-        except _FAULTS as error:
+        except (*_FAULTS, *_OF_ANOTHER_FORM) as error:
+            if isinstance(error, _OF_ANOTHER_FORM) and _raised_here(error):
+                raise
             fault, free = _fault(error, wall_s, self.key)
             return Outcome(error=fault, usage=Usage(total_s=monotonic() - started) if free else None)
         usage = _usage(response, request)
@@ -192,6 +196,12 @@ def _fault(error: Exception, wall_s: float, key: str) -> tuple[ModelError, bool]
     if isinstance(error, ModelConnectionError):
         return ReplyBroken("no connection, or it broke off"), False
     return ReplyBroken("not what the protocol promises"), False
+
+
+def _raised_here(error: Exception) -> bool:
+    """Whether a line of this package raised it."""
+    frame, _ = [*walk_tb(error.__traceback__)][-1]
+    return str(frame.f_globals.get("__name__", "")).startswith("deepdaily.")
 
 
 def _busy(error: Exception, status: int) -> ModelBusy:

@@ -59,14 +59,16 @@ def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: 
     draft, words = issue.draft, WORDS[issue.draft.language]
     for number, item in enumerate(draft.items, start=1):
         yield from _item(item, number, words, tell, draft.slot.day, beside(item))
-    if draft.trends:
-        entries = [escape(one.text) + _place(draft.items, one.stories, words) for one in draft.trends]
+    if issue.closing.trends:
+        entries = [escape(one.text) + _place(draft.items, one.stories, words) for one in issue.closing.trends]
         yield f'<section class="closing">\n<h2>{words.trends}</h2>\n{_listed(entries)}\n</section>'
-    if draft.watchlist or draft.followed:
-        status = words.follow_status(draft.followed, draft.slot.due.date())
-        lines = [*([status] if status else []), *map(escape, words.endings(draft.followed))]
-        moved = [_moved(one, draft.items, words, tell) for one in draft.followed if one.proof]
-        asked = [escape(watch.question) + _place(draft.items, (watch.story,), words) for watch in draft.watchlist]
+    if issue.closing.watchlist or issue.closing.followed:
+        status = words.follow_status(issue.closing.followed, draft.slot.due.date())
+        lines = [*([status] if status else []), *map(escape, words.endings(issue.closing.followed))]
+        moved = [_moved(one, draft.items, words, tell) for one in issue.closing.followed if one.proof]
+        asked = [
+            escape(watch.question) + _place(draft.items, (watch.story,), words) for watch in issue.closing.watchlist
+        ]
         yield f'<section class="closing">\n<h2>{words.watchlist}</h2>'
         yield from (f"<p>{line}</p>" for line in lines[:1])
         yield _listed(moved) if moved else ""

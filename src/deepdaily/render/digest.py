@@ -28,7 +28,7 @@ class Brief:
 def briefs(issue: Issue) -> list[Brief]:
     """Each item of the issue, in order."""
     words = WORDS[issue.draft.language]
-    return [_brief(number, item, words, issue.draft.slot.day) for number, item in enumerate(issue.draft.items, 1)]
+    return [_brief(number, item, words, issue.day) for number, item in enumerate(issue.items, 1)]
 
 
 def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
@@ -48,13 +48,17 @@ def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
 def questions(issue: Issue) -> list[str]:
     """What became of earlier questions and what is asked today, a line each, unescaped; each answer with its address."""
     draft, words = issue.draft, WORDS[issue.draft.language]
-    lines = [words.follow_status(draft.followed, draft.slot.due.date())] if draft.followed else []
-    for one in draft.followed:
+    lines = [words.follow_status(issue.closing.followed, draft.slot.due.date())] if issue.closing.followed else []
+    for one in issue.closing.followed:
         if one.proof:
             place = (safe_link(one.source.url) if one.source else None) or ""
             state = words.in_brackets(words.states[one.state])
             lines.append(f"{plain(one.watch.question)}{state}{words.colon}{_said(one.proof, words)} {place}".rstrip())
-    return [*lines, *map(plain, words.endings(draft.followed)), *(plain(watch.question) for watch in draft.watchlist)]
+    return [
+        *lines,
+        *map(plain, words.endings(issue.closing.followed)),
+        *(plain(watch.question) for watch in issue.closing.watchlist),
+    ]
 
 
 def _heading(section: Section, words: Words) -> str:

@@ -73,7 +73,7 @@ def _element(brief: Brief) -> str:
 
 
 def _message(issue: Issue, texts: list[str], part: int) -> dict[str, Any]:
-    title = plain(issue.draft.title).translate(_WIDE) or issue.draft.slot.day
+    title = plain(issue.draft.title).translate(_WIDE) or issue.day
     elements: list[dict[str, str]] = []
     for text in texts:
         elements += [{"tag": "hr"}] if elements else []

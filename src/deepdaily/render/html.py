@@ -80,7 +80,7 @@ def _hash(style: str) -> str:
 def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
     """Date, title, figures, notice and contents: what stands above the items."""
     draft, words = issue.draft, WORDS[issue.draft.language]
-    facts = [claim for claim in draft.claims() if claim.evidence]
+    facts = [claim for claim in issue.claims() if claim.evidence]
     checked = sum(not check_claim(claim, dict(texts)) for claim in facts)
     figures = (
         words.items.format(len(draft.items)),
@@ -95,7 +95,7 @@ def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
         [
             f'<p class="date"><time datetime="{draft.slot.day}">{words.day(draft.slot.due.date())}</time></p>',
             f"<h1>{escape(draft.title) or draft.slot.day}</h1>",
-            f'<p class="summary">{escape(draft.summary)}</p>' if draft.summary else "",
+            f'<p class="summary">{escape(issue.closing.summary)}</p>' if issue.closing.summary else "",
             '<ul class="figures">' + "".join(f"<li>{figure}</li>" for figure in figures) + "</ul>",
             f'<p class="notice" role="note"><strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}</p>'
             if draft.notice
@@ -108,9 +108,9 @@ def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
 
 def _minutes(issue: Issue) -> int:
     draft = issue.draft
-    printed = [claim.text for claim in draft.claims()]
+    printed = [claim.text for claim in issue.claims()]
     printed += [text for item in draft.items for text in item.unknowns]
-    printed += [*(trend.text for trend in draft.trends), *(watch.question for watch in draft.watchlist)]
+    printed += [*(trend.text for trend in issue.closing.trends), *(watch.question for watch in issue.closing.watchlist)]
     text = "\n".join(printed)
     rest, chinese = re.subn(f"[{CJK}]", " ", text)
     latin = len(re.findall(r"[A-Za-z0-9][\w.\-]*", rest))
@@ -134,7 +134,7 @@ class Proofs:
         self._ids = count(1)
         self._told: dict[Evidence, str] = {}
         """Where a passage is first relied on: the facts are numbered as `body` tells them."""
-        facts = (claim for claim in issue.draft.claims() if claim.evidence)
+        facts = (claim for claim in issue.claims() if claim.evidence)
         for number, claim in enumerate(facts, start=1):
             for evidence in claim.evidence:
                 self._told.setdefault(evidence, f"c{number}")

@@ -87,7 +87,7 @@ def text(issue: Issue) -> str:
         lines = [f"{brief.number}. {brief.title}", *(f"   {line}" for line in brief.lines)]
         blocks.append("\n".join([*lines, *([f"   {brief.address}"] if brief.address else [])]))
     for heading, entries in (
-        (words.trends, [trend.text for trend in draft.trends]),
+        (words.trends, [trend.text for trend in issue.closing.trends]),
         (words.watchlist, questions(issue)),
     ):
         if entries:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import tomli_w
 
-from deepdaily.core.types import Claim, Draft, Evidence, FollowUp, Issue, Item, Section
+from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.proofs import for_machines
@@ -80,12 +80,12 @@ def post(issue: Issue) -> str:
         gap = "" if label.endswith("）") else " "
         blocks.append(f"## {number}){label}{gap}{escape(item.title.text) or draft.slot.day}{name}")
         blocks.extend(_item(item, words, notes, draft.slot.day))
-    if draft.trends:
+    if issue.closing.trends:
         blocks.append(f"## {words.trends}")
-        blocks.append("\n".join(f"- {escape_line(one.text)}{place(one.stories)}" for one in draft.trends))
-    if draft.watchlist or draft.followed:
+        blocks.append("\n".join(f"- {escape_line(one.text)}{place(one.stories)}" for one in issue.closing.trends))
+    if issue.closing.watchlist or issue.closing.followed:
         blocks.append(f"## {words.watchlist}")
-        blocks.extend(_watchlist(draft, words, notes, place))
+        blocks.extend(_watchlist(issue, words, notes, place))
     if notes:
         blocks.append("\n".join(_footnote(note, issue, words) for note in footnotes_of(issue)))
     return "\n\n".join(blocks) + "\n"
@@ -96,14 +96,14 @@ def _front_matter(issue: Issue) -> str:
     zone = draft.slot.due.tzinfo
     # H2: Hugo silently leaves out a post dated in the future.
     date = min(draft.slot.due, draft.now).astimezone(zone).replace(microsecond=0)
-    tags = [plain(tag).replace("/", "-").replace("\\", "-").strip(". -") for tag in draft.tags]
+    tags = [plain(tag).replace("/", "-").replace("\\", "-").strip(". -") for tag in issue.closing.tags]
     front = {
         "title": plain(draft.title) or draft.slot.day,
         "slug": draft.slot.day,
         "date": date,
         "lastmod": max(date, issue.approved_at.astimezone(zone).replace(microsecond=0)),
         "draft": False,
-        "summary": plain(draft.summary),
+        "summary": plain(issue.closing.summary),
         "tags": list(dict.fromkeys(filter(None, tags))),
         "categories": ["AI"],
         **({"isCJKLanguage": True} if draft.language == "zh" else {}),
@@ -163,15 +163,15 @@ def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
 
 
 def _watchlist(
-    draft: Draft, words: Words, notes: Mapping[Evidence, Note], place: Callable[[Iterable[str]], str]
+    issue: Issue, words: Words, notes: Mapping[Evidence, Note], place: Callable[[Iterable[str]], str]
 ) -> Iterator[str]:
     """What became of earlier questions, then those of today, as blocks."""
-    if draft.followed:
-        yield words.follow_status(draft.followed, draft.slot.due.date())
-        moved = [_moved(one, words, notes, place) for one in draft.followed if one.proof]
+    if issue.closing.followed:
+        yield words.follow_status(issue.closing.followed, issue.slot.due.date())
+        moved = [_moved(one, words, notes, place) for one in issue.closing.followed if one.proof]
         yield from ["\n".join(moved)] if moved else []
-        yield from map(escape_line, words.endings(draft.followed))
-    asked = [f"- {escape_line(watch.question)}{place((watch.story,))}" for watch in draft.watchlist]
+        yield from map(escape_line, words.endings(issue.closing.followed))
+    asked = [f"- {escape_line(watch.question)}{place((watch.story,))}" for watch in issue.closing.watchlist]
     yield from ["\n".join(asked)] if asked else []
 
 

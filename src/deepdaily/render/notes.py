@@ -32,7 +32,7 @@ class Note:
 
 def minute(time: datetime, issue: Issue) -> str:
     """`2026-02-11 07:12` in the digest's zone."""
-    return f"{time.astimezone(issue.draft.slot.due.tzinfo):%Y-%m-%d %H:%M}"
+    return f"{time.astimezone(issue.slot.due.tzinfo):%Y-%m-%d %H:%M}"
 
 
 def notes_of(issue: Issue) -> Mapping[Evidence, Note]:
@@ -41,9 +41,9 @@ def notes_of(issue: Issue) -> Mapping[Evidence, Note]:
     Raises:
         KeyError: a claim rests on a document that no item or follow-up names as a source: a fault of the writer's code.
     """
-    cited = {source.document: source for source in issue.draft.sources()}
+    cited = {source.document: source for source in issue.sources()}
     quoted: dict[Evidence, bool] = {}
-    for claim in issue.draft.claims():
+    for claim in issue.claims():
         for evidence in claim.evidence:
             quoted[evidence] = quoted.get(evidence, False) or not claim.verbatim
     found: dict[Evidence, Note] = {}

@@ -22,11 +22,11 @@ def evidence_json(issue: Issue) -> str:
             "writer": plain(item.writer) or "built-in",
             "claims": [_claim(kind, claim, cited) for kind, claim in _claims(item)],
         }
-        for item in issue.draft.items
+        for item in issue.items
     ]
-    told: dict[str, Any] = {"schema": 1, "slot": issue.draft.slot.key, "items": items}
-    if issue.draft.followed:
-        told["followed"] = [_followed(one, cited) for one in issue.draft.followed]
+    told: dict[str, Any] = {"schema": 1, "slot": issue.slot.key, "items": items}
+    if issue.closing.followed:
+        told["followed"] = [_followed(one, cited) for one in issue.closing.followed]
     text = json.dumps(told, ensure_ascii=False, indent=1)
     # A model's reply can hold half a surrogate pair, which UTF-8 cannot: keep JSON's own spelling of it.
     return text.encode("utf-8", "backslashreplace").decode() + "\n"

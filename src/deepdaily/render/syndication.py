@@ -51,9 +51,9 @@ def _entry(issue: Issue, base: str) -> ET.Element:
     _text(entry, "updated", _utc(issue.approved_at))
     if base:
         ET.SubElement(entry, "link", rel="alternate", type="text/html", href=_address(base, issue))
-    for tag in filter(None, map(plain, draft.tags)):
+    for tag in filter(None, map(plain, issue.closing.tags)):
         ET.SubElement(entry, "category", term=tag)
-    _text(entry, "summary", plain(draft.summary))
+    _text(entry, "summary", plain(issue.closing.summary))
     _text(entry, "content", fragment(issue), type="html")
     return entry
 
@@ -74,12 +74,12 @@ def _item(issue: Issue, base: str) -> dict[str, Any]:
         "id": _tag(base, draft.slot.day),
         **({"url": _address(base, issue)} if base else {}),
         "title": plain(draft.title) or draft.slot.day,
-        "summary": plain(draft.summary),
+        "summary": plain(issue.closing.summary),
         "content_html": fragment(issue),
         "date_published": _utc(min(draft.slot.due, draft.now)),
         "date_modified": _utc(issue.approved_at),
         "language": WORDS[draft.language].language,
-        "tags": list(dict.fromkeys(filter(None, map(plain, draft.tags)))),
+        "tags": list(dict.fromkeys(filter(None, map(plain, issue.closing.tags)))),
         "_deepdaily": for_machines(issue),
     }
 
@@ -91,7 +91,7 @@ def _tag(base: str, name: str) -> str:
 
 def _address(base: str, issue: Issue) -> str:
     """Where Hugo puts `content/posts/<day>/index.md` unless told otherwise."""
-    return f"{base}/posts/{issue.draft.slot.day}/"
+    return f"{base}/posts/{issue.day}/"
 
 
 def _utc(time: datetime) -> str:

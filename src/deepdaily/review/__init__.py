@@ -8,11 +8,11 @@ from datetime import datetime
 
 from deepdaily.core.errors import NothingToPublish
 from deepdaily.core.evidence import check_claim, unfounded
-from deepdaily.core.types import Claim, Document, Draft, Finding, Issue, Item
+from deepdaily.core.types import Claim, Closing, Document, Draft, Finding, Issue, Item
 from deepdaily.review import stylebook
 
 
-def review(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list[Finding]]:
+def proven(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list[Finding]]:
     """The draft without claims that cannot be proven or stand twice and without blocked items, and every finding."""
     findings: list[Finding] = []
     items = []
@@ -63,7 +63,7 @@ def _troubles(claim: Claim, kind: str, proven: Sequence[str], documents: dict[st
     return [] if kind == "advice" else unfounded(claim.text, proven)
 
 
-def approve(draft: Draft, findings: Sequence[Finding], now: datetime) -> Issue:
+def approve(draft: Draft, closing: Closing, findings: Sequence[Finding], now: datetime) -> Issue:
     """The issue: the draft's items that no finding blocks, with the trends and watches that still rest on them.
 
     Only a quiet day's note may have no items; its watches are the questions of earlier days.
@@ -76,11 +76,10 @@ def approve(draft: Draft, findings: Sequence[Finding], now: datetime) -> Issue:
     if not items and draft.rung != "quiet":
         raise NothingToPublish("review left no item standing", "see `deepdaily show --audit` for the findings")
     left = {item.story for item in items}
-    trends = [replace(trend, stories=tuple(one for one in trend.stories if one in left)) for trend in draft.trends]
-    approved = replace(
-        draft,
-        items=items,
+    trends = [replace(trend, stories=tuple(one for one in trend.stories if one in left)) for trend in closing.trends]
+    standing = replace(
+        closing,
         trends=tuple(trend for trend in trends if len(trend.stories) >= 2),
-        watchlist=tuple(watch for watch in draft.watchlist if watch.story in left or draft.rung == "quiet"),
+        watchlist=tuple(watch for watch in closing.watchlist if watch.story in left or draft.rung == "quiet"),
     )
-    return Issue(approved, tuple(findings), now)
+    return Issue(replace(draft, items=items), standing, tuple(findings), now)

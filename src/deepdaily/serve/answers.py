@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from deepdaily.core.types import Draft, FollowUp, Issue, Item
+from deepdaily.core.types import FollowUp, Issue, Item
 from deepdaily.render.foreign import plain, safe_link
 from deepdaily.render.proofs import evidence_json
 
@@ -133,17 +133,17 @@ class ProvenDigest(Digest):
 
 def digest(issue: Issue) -> Digest:
     """The issue without its proofs, which are most of its length."""
-    items = [DigestItem(**item_told(item, number)) for number, item in enumerate(issue.draft.items, start=1)]
-    return Digest(**_whole(issue.draft), items=items)
+    items = [DigestItem(**item_told(item, number)) for number, item in enumerate(issue.items, start=1)]
+    return Digest(**_whole(issue), items=items)
 
 
 def proven_digest(issue: Issue) -> ProvenDigest:
     """The issue, every fact with its passages."""
     items = []
-    for number, (item, (title, *claims)) in enumerate(zip(issue.draft.items, proofs(issue), strict=True), start=1):
+    for number, (item, (title, *claims)) in enumerate(zip(issue.items, proofs(issue), strict=True), start=1):
         proven = {"title_evidence": title.evidence, "sentences": claims}
         items.append(ProvenItem(**item_told(item, number) | proven))
-    return ProvenDigest(**_whole(issue.draft), items=items)
+    return ProvenDigest(**_whole(issue), items=items)
 
 
 def proofs(issue: Issue) -> list[list[Claim]]:
@@ -152,18 +152,18 @@ def proofs(issue: Issue) -> list[list[Claim]]:
     return [[Claim.model_validate(claim) for claim in item["claims"]] for item in items]
 
 
-def _whole(draft: Draft) -> dict[str, Any]:
+def _whole(issue: Issue) -> dict[str, Any]:
     """The fields of a Digest but its items."""
-    return line(draft) | {
+    return line(issue) | {
         "followed": [
             Followed(id=one.watch.id, question=one.watch.question, state=one.state, story=one.story, **known(one))
-            for one in draft.followed
+            for one in issue.closing.followed
         ],
-        "language": draft.language,
-        "rung": draft.rung,
-        "notice": draft.notice,
-        "trends": draft.trends,
-        "watchlist": draft.watchlist,
+        "language": issue.draft.language,
+        "rung": issue.draft.rung,
+        "notice": issue.draft.notice,
+        "trends": issue.closing.trends,
+        "watchlist": issue.closing.watchlist,
     }
 
 
@@ -173,9 +173,14 @@ def known(one: FollowUp | None) -> dict[str, str]:
     return {"known": said, "known_from": (safe_link(one.source.url) if one and one.source else None) or ""}
 
 
-def line(draft: Draft) -> dict[str, Any]:
+def line(issue: Issue) -> dict[str, Any]:
     """The fields of a DigestLine."""
-    return {"day": draft.slot.day, "title": draft.title, "summary": draft.summary, "degraded": draft.degraded}
+    return {
+        "day": issue.day,
+        "title": issue.draft.title,
+        "summary": issue.closing.summary,
+        "degraded": issue.draft.degraded,
+    }
 
 
 def item_told(item: Item, number: int) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Told:
 
 def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
     """Every appearance of the story's thread in `issues`, both newest first; empty where nobody told it."""
-    items = [(issue, item) for issue in reversed(issues) for item in issue.draft.items]
+    items = [(issue, item) for issue in reversed(issues) for item in issue.items]
     of_thread = {anchor(story)}
     for _, item in items:  # oldest first: a follow-up names all that came before it
         names = {anchor(item.story), *(anchor(one.story) for one in item.thread)}
@@ -63,7 +63,7 @@ def timeline(story: str, issues: Sequence[Issue]) -> list[Told]:
 
 
 def _appearance(issue: Issue, item: Item, known: set[str]) -> Told:
-    day, notes = issue.draft.slot.day, notes_of(issue)
+    day, notes = issue.day, notes_of(issue)
     news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
     facts = [Fact(claim.text, notes[claim.evidence[0]].number) for claim in news]
     language = WORDS[issue.draft.language].language
@@ -72,7 +72,7 @@ def _appearance(issue: Issue, item: Item, known: set[str]) -> Told:
 
 def followed(issues: Sequence[Issue]) -> list[str]:
     """The anchors of the stories that `issues` (the ISSUES_FOLLOWED newest) told: those that have a page. In order, each once."""
-    return list(dict.fromkeys(anchor(item.story) for issue in issues for item in issue.draft.items))
+    return list(dict.fromkeys(anchor(item.story) for issue in issues for item in issue.items))
 
 
 def watched(issues: Sequence[Issue]) -> list[tuple[WatchState, Watch, FollowUp | None]]:
@@ -86,7 +86,7 @@ def watched(issues: Sequence[Issue]) -> list[tuple[WatchState, Watch, FollowUp |
 
 def _state(watch: Watch, issues: Sequence[Issue], today: date) -> tuple[WatchState, FollowUp | None]:
     """Its state and the follow-up that tells what is known. A question asked anew begins anew."""
-    told = [one for issue in issues for one in issue.draft.followed if one.watch.id == watch.id]
+    told = [one for issue in issues for one in issue.closing.followed if one.watch.id == watch.id]
     told = [one for one in told if one.watch.opened_on == watch.opened_on]
     known = next((one for one in told if one.proof), None)
     if watch.answered_by:

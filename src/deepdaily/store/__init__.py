@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from secrets import token_hex
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, cast
 
 from sqlalchemy import Engine, Table, case, or_, select
 
@@ -93,6 +93,12 @@ class Store:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     # -- runs ---------------------------------------------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from deepdaily.core.types import Language, Rung, SourceHealth
+from deepdaily.core.types import Draft, Language, Rung, SourceHealth
 
 _RUNGS = {
     "zh": {
@@ -72,3 +73,12 @@ def _quiet(health: Sequence[SourceHealth], language: Language) -> str:
         f"There is no news to tell today: {len(asked)} sources were asked, {well} answered as they should,"
         f" and none of the {offers} links they gave made an item."
     )
+
+
+def without_model(draft: Draft, failed: int, asked: int) -> Draft:
+    """The draft of whose `asked` items no model told `failed`; unchanged where that is none."""
+    if not failed:
+        return draft
+    space = "" if draft.language == "zh" else " "
+    notice = space.join(filter(None, (draft.notice, NO_MODEL[draft.language]))) if failed == asked else draft.notice
+    return replace(draft, notice=notice, degraded=(*draft.degraded, f"models:{failed} of {asked} items"))

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Appearance, Draft, FollowUp, Item, Language, Section, SourceHealth
+from deepdaily.core.types import Appearance, Closing, Draft, FollowUp, Item, Language, Section, SourceHealth, Watch
 from deepdaily.memory.repeats import Recollection
+from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS
 from deepdaily.write.notice import notice_of
 
 MOST_POINTS = 2
@@ -15,9 +16,6 @@ MOST_POINTS = 2
 
 MOST_OPEN = 3
 """Questions on a quiet day's note, as many as an issue asks."""
-
-SUMMARY_COLUMNS = 120
-"""Of an issue that is all from memory: its first headline."""
 
 _KEPT = {"zh": "来自记忆：此前读到、当时未选用", "en": "from memory: read earlier, not told then"}
 _ASKED = {"zh": "来自记忆：{} 提出的问题，尚无新消息", "en": "from memory: asked on {}, no news yet"}
@@ -61,21 +59,26 @@ def _again(one: Recollection, language: Language) -> Item:
     )
 
 
-def still_asking(recalled: Sequence[Recollection], followed: Sequence[FollowUp]) -> tuple[Recollection, ...]:
-    """Those without a question, or with one of which today brings nothing new."""
-    moved = {one.watch.id for one in followed if one.state != "unchanged"}
-    return tuple(one for one in recalled if one.watch is None or one.watch.id not in moved)
+def quiet(draft: Draft, health: Sequence[SourceHealth], followed: Sequence[FollowUp]) -> Draft:
+    """The draft without items as a quiet day's note: what was asked and what came of it."""
+    notice, degraded = notice_of(health, "quiet", draft.language)
+    if _still_open(followed):
+        notice += ("" if draft.language == "zh" else " ") + _OPEN[draft.language]
+    return replace(draft, rung="quiet", notice=notice, degraded=degraded)
 
 
-def concluded(draft: Draft, recalled: Sequence[Recollection], health: Sequence[SourceHealth]) -> Draft:
-    """The closed draft with the questions that its recalled items stand for; without any item, a quiet day's note."""
+def concluded(
+    closing: Closing, draft: Draft, recalled: Sequence[Recollection], followed: tuple[FollowUp, ...]
+) -> Closing:
+    """The closing with what became of earlier questions, and first those that the draft's recalled items stand for."""
+    if not draft.items:
+        return replace(closing, summary=draft.notice, trends=(), watchlist=_still_open(followed), followed=followed)
     left = {item.story for item in draft.items}
     carried = [replace(one.watch, story=one.item.story) for one in recalled if one.watch and one.item.story in left]
-    if draft.items:
-        summary = draft.summary or shorten(draft.items[0].title.text, SUMMARY_COLUMNS)
-        return replace(draft, summary=summary, watchlist=(*carried, *draft.watchlist))
-    notice, degraded = notice_of(health, "quiet", draft.language)
-    watches = tuple(one.watch for one in draft.followed if one.state in ("moved", "unchanged"))[:MOST_OPEN]
-    if watches:
-        notice += ("" if draft.language == "zh" else " ") + _OPEN[draft.language]
-    return replace(draft, rung="quiet", summary=notice, trends=(), watchlist=watches, notice=notice, degraded=degraded)
+    summary = closing.summary or shorten(draft.items[0].title.text, SUMMARY_COLUMNS)
+    return replace(closing, summary=summary, watchlist=(*carried, *closing.watchlist), followed=followed)
+
+
+def _still_open(followed: Sequence[FollowUp]) -> tuple[Watch, ...]:
+    """The questions of a quiet day's note."""
+    return tuple(one.watch for one in followed if one.state in ("moved", "unchanged"))[:MOST_OPEN]

@@ -141,7 +141,7 @@ class _Desk:
 
     def list_digests(self, limit: Limit = 10) -> Digests:
         """The newest issues, one line each, newest first."""
-        return Digests(digests=[DigestLine(**line(issue.draft)) for issue in self._store.issues(limit=limit)])
+        return Digests(digests=[DigestLine(**line(issue)) for issue in self._store.issues(limit=limit)])
 
     def search_items(self, words: Annotated[str, Field(min_length=1, max_length=200)], limit: Limit = 20) -> Search:
         """Printed items that have every one of the words, English or Chinese, the most relevant first."""
@@ -150,7 +150,7 @@ class _Desk:
     def get_story(self, story: StoryId) -> StoryDays:
         """A story over days: every issue that told it, newest first."""
         days = [
-            StoryDay(day=issue.draft.slot.day, **item_told(item, issue.draft.items.index(item) + 1))
+            StoryDay(day=issue.day, **item_told(item, issue.items.index(item) + 1))
             for issue, item in told(story, self._store.issues(limit=ISSUES_FOLLOWED))
         ]
         if not days:
@@ -165,11 +165,9 @@ class _Desk:
         """The proof of one item: each claim with its quote, address, snapshot digest and fetch time."""
         issue = self.issue(day)
         if lookup.item_of(issue, item) is None:
-            raise ResourceNotFoundError(
-                f"the issue of {issue.draft.slot.day} has no item {item}; it has 1 to {len(issue.draft.items)}"
-            )
-        story = issue.draft.items[item - 1].story
-        return ItemEvidence(day=issue.draft.slot.day, item=item, story=story, claims=proofs(issue)[item - 1])
+            raise ResourceNotFoundError(f"the issue of {issue.day} has no item {item}; it has 1 to {len(issue.items)}")
+        story = issue.items[item - 1].story
+        return ItemEvidence(day=issue.day, item=item, story=story, claims=proofs(issue)[item - 1])
 
     def list_watchlist(self) -> Watchlist:
         """The questions the daily follows up, as they last stood: open ones first, then moved, answered, closed, expired."""

@@ -246,7 +246,7 @@ class Pages:
             f'<button name="verdict" value="{one}" aria-pressed="{"true" if one == said else "false"}">{label}</button>'
             for one, label in own.verdicts.items()
         )
-        fields = {"day": issue.draft.slot.day, "story": story}
+        fields = {"day": issue.day, "story": story}
         hidden = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
         form = f'<form method="post" action="{voice.to("/feedback")}">{hidden}{buttons}</form>' if asked else ""
         return f'<div class="beside byline">{link}{form}</div>'
@@ -325,12 +325,12 @@ class Pages:
 
     def _give(self, request: Request, form: Mapping[str, str]) -> Response:
         issue = self._issue(_day_of(form.get("day", "")))
-        items = [one for one in issue.draft.items if one.sources and anchor(one.story) == form.get("story")]
+        items = [one for one in issue.items if one.sources and anchor(one.story) == form.get("story")]
         word = next((one for one in WORDS_GIVEN if one == form.get("verdict")), None)
         if not items or word is None:
             raise HTTPException(404)
         self._decide(given(items[0], word, self._shelf.store.decisions(), self._shelf.clock()))
-        return self._back(request, f"/d/{issue.draft.slot.day}#{anchor(items[0].story)}")
+        return self._back(request, f"/d/{issue.day}#{anchor(items[0].story)}")
 
     async def take_back(self, request: Request) -> Response:
         """A decision taken back, named by its id in a form of ours."""
@@ -373,8 +373,10 @@ class Pages:
     def llms(self, request: Request) -> Response:
         lines = [f"# {plain(self._shelf.name)}", "", f"> {self._words.made_by}", ""]
         for issue in self._shelf.store.issues(limit=FEED_ISSUES):
-            day = issue.draft.slot.day
-            lines.append(f"- [{day}](/d/{day}.md): {shorten(plain(issue.draft.summary), SNIPPET_COLUMNS)}".rstrip(": "))
+            day = issue.day
+            lines.append(
+                f"- [{day}](/d/{day}.md): {shorten(plain(issue.closing.summary), SNIPPET_COLUMNS)}".rstrip(": ")
+            )
         return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
 
     def health(self, request: Request) -> Response:

@@ -34,9 +34,9 @@ class Seen:
 
 def also_seen(issue: Issue, store: Store) -> list[Seen]:
     """At most MOST_SEEN links: stories that were not chosen, highest score first and one link each, then other reports."""
-    slot = issue.draft.slot.key
-    numbers = {item.story: number for number, item in enumerate(issue.draft.items, start=1)}
-    printed = {source.url for item in issue.draft.items for source in item.sources}
+    slot = issue.slot.key
+    numbers = {item.story: number for number, item in enumerate(issue.items, start=1)}
+    printed = {source.url for item in issue.items for source in item.sources}
     losses = [loss for loss in store.losses(slot) if loss.story and loss.url not in printed]
     passed = {loss.story: loss for loss in losses if loss.stage == "select" and loss.story not in numbers}
     reports = [loss for loss in losses if loss.stage == "cluster" and loss.story in numbers]

@@ -1,4 +1,4 @@
-"""The end of an issue: the trends its items share, and the questions to follow, both by rule from what is printed."""
+"""The end of an issue by rule, from what is printed: its summary, the trends its items share, the questions to follow."""
 
 from __future__ import annotations
 
@@ -19,6 +19,26 @@ MOST_TOLD = 4
 """Items a trend names; more are counted and linked."""
 
 GLIMPSE_COLUMNS = 64
+
+SUMMARY_COLUMNS = 120
+"""60 Chinese characters or 120 Latin ones: more is cut where posts are listed."""
+
+
+def summary(items: Sequence[Item]) -> str:
+    """The first headlines, at most SUMMARY_COLUMNS wide; empty where there are none."""
+    text = ""
+    for item in items:
+        longer = f"{text}；{item.title.text}" if text else shorten(item.title.text, SUMMARY_COLUMNS)
+        if width(longer) > SUMMARY_COLUMNS:
+            break
+        text = longer
+    return text
+
+
+def tags(items: Sequence[Item]) -> tuple[str, ...]:
+    """The topics that the headlines name, after the one that is always there."""
+    found = [topic.name["zh"] for topic in TOPICS if any(topic.cue.search(item.title.text) for item in items)]
+    return ("AI", *found[:5])
 
 
 def facts(item: Item) -> list[str]:

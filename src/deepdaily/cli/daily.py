@@ -1,0 +1,153 @@
+"""The commands that make an issue: `run`, `demo`, `schedule`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, answer, app, house_of, options_of, warn
+from deepdaily.core.errors import Exit
+
+if TYPE_CHECKING:
+    from deepdaily.house import House
+    from deepdaily.keeper import Outcome
+
+
+class Broken(StrEnum):
+    """What `demo --break` takes away."""
+
+    NONE = "none"
+    SEARCH = "search"
+    MODELS = "models"
+    ALL = "all"
+
+
+@app.command()
+def run(
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    out: OutFolder = None,
+    as_json: AsJson = False,
+    day: Annotated[str | None, typer.Option("--date", help="The issue's day (default: today in its zone).")] = None,
+    now: Annotated[str | None, typer.Option(help="Replaces the calendar, like 2026-02-11T07:30:00+08:00.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Everything but publishing.")] = False,
+    or_demo: Annotated[bool, typer.Option("--or-demo", help="Without a network, run the sample day instead.")] = False,
+    by_keeper: Annotated[bool, typer.Option("--by-keeper", hidden=True, help="`schedule` started it.")] = False,
+) -> None:
+    """Collect, read, choose, write, review and publish one issue."""
+    import asyncio
+
+    from deepdaily import keeper
+    from deepdaily.cli.console import meter
+
+    house = house_of(settings, data, out)
+    if or_demo and not _online(house):
+        raise typer.Exit(_sample_day(None, Broken.NONE, tamper=False, as_json=as_json))
+    moment = house.clock(now)
+    slot = house.slot(day, moment)
+    made = keeper.run_slot(house, slot, moment, meter(), dry=dry_run, by_keeper=by_keeper)
+    outcome = asyncio.run(made)
+    _say_outcome(house, outcome, dry=dry_run, as_json=as_json)
+    raise typer.Exit(outcome.exit)
+
+
+def _online(house: House) -> bool:
+    """Whether there is a network; said where there is none."""
+    import asyncio
+
+    from deepdaily.cli.probing import PROBE_S, online
+
+    found = asyncio.run(online(house))
+    if not found:
+        warn(f"no network (no answer within {PROBE_S} s): running the sample day instead")
+    return found
+
+
+def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> None:
+    from deepdaily.cli.console import closing, where
+
+    slot, held = outcome.slot, outcome.held
+    if held:
+        since = held.since.astimezone(house.settings.zone).isoformat()
+        line = f"slot {slot.key} is being written by {held.holder} since {since}; this run leaves it alone"
+        answer({"slot": slot.key, "held_by": held.holder, "since": since}, [line], as_json)
+    elif as_json:
+        answer(_value(house, outcome), (), as_json)
+    elif outcome.issue is None or outcome.record is None:
+        typer.echo(f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`)")
+    else:
+        closing(outcome.issue, outcome.record)
+        if dry:
+            typer.echo("dry run: nothing was published")
+            return
+        with house.store() as store:
+            where(slot, store.editions(slot.key), {one.channel: folder for one, folder in house.channels()})
+
+
+def _value(house: House, outcome: Outcome) -> dict[str, Any]:
+    """The record of the slot's run, its sources and its editions."""
+    import json
+    from dataclasses import asdict
+
+    with house.store() as store:
+        stored = store.issue(outcome.slot.day)
+        key = outcome.slot.key if outcome.record or stored is None else stored.slot.key
+        record = outcome.record.value() if outcome.record else json.loads(store.record(key))
+        health = [asdict(harvest.health) for harvest in store.harvests(key)]
+        return {**record, "sources": health, "editions": [asdict(one) for one in store.editions(key)]}
+
+
+@app.command()
+def demo(
+    broken: Annotated[Broken, typer.Option("--break", help="Take parts away: the ladder holds.")] = Broken.NONE,
+    tamper: Annotated[bool, typer.Option("--tamper", help="Change a published digit: `verify` turns red.")] = False,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="Tell the day in its language and by its models.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The bundled sample day on the real pipeline: offline, without a key, in ./deepdaily-demo."""
+    raise typer.Exit(_sample_day(settings, broken, tamper=tamper, as_json=as_json))
+
+
+def _sample_day(settings: Path | None, broken: Broken, *, tamper: bool, as_json: bool) -> Exit:
+    """Run the sample day afresh; how the run ended, or what `verify` says after tampering."""
+    import asyncio
+    import shutil
+
+    from deepdaily import keeper
+    from deepdaily.cli.console import meter
+    from deepdaily.cli.look import say_verdict, verdict_on
+    from deepdaily.demo import sample_web, tampering
+    from deepdaily.house import House
+    from deepdaily.settings.loading import load
+
+    folder = Path("deepdaily-demo")
+    chosen = sample_web.settings(load(settings)[0] if settings else None)
+    wire = sample_web.DemoWire(broken.value)
+    house = House(chosen, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY)
+    if (house.data / "deepdaily.db").exists():  # only what a demo wrote
+        shutil.rmtree(house.data)
+        shutil.rmtree(folder / "out", ignore_errors=True)
+    slot = house.slot(None, sample_web.NOW)
+    outcome = asyncio.run(keeper.run_slot(house, slot, sample_web.NOW, meter()))
+    _say_outcome(house, outcome, dry=False, as_json=as_json)
+    changed = tampering.change_a_digit(folder / "out", slot.day) if tamper else ""
+    verdict = verdict_on(house, slot.day)
+    if not as_json:
+        say_verdict(verdict, f"tampered: {changed}" if changed else "")
+        typer.echo(sample_web.closing_words(slot.day, broken.value))
+    return outcome.exit if verdict.green else Exit.RED
+
+
+@app.command()
+def schedule(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None) -> None:
+    """Keep the hour: write each slot's issue before it is due, catch up a missed one; ends on SIGTERM."""
+    import asyncio
+
+    from deepdaily.keeper.service import serve_hours
+
+    asyncio.run(serve_hours(house_of(settings, data, out), options_of(settings, data, out)))

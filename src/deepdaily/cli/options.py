@@ -1,0 +1,75 @@
+"""What commands have in common: their groups, their options, and the two ways to print a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from deepdaily.house import House
+    from deepdaily.store import Store
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A daily that shows its proof."
+)
+sources_app = typer.Typer(no_args_is_help=True, help="The places links come from.")
+desk_app = typer.Typer(no_args_is_help=True, help="What an editor says; the next run acts on it.")
+mcp_app = typer.Typer(invoke_without_command=True)
+
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: deepdaily.toml here).")]
+DataFolder = Annotated[Path | None, typer.Option("--data", help="Folder of the store and the snapshots.")]
+OutFolder = Annotated[
+    Path | None, typer.Option("--out", help="File editions go below it instead of the configured folders.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Result as JSON on stdout.")]
+
+
+def house_of(settings: Path | None, data: Path | None, out: Path | None = None) -> House:
+    """The installation that the options name. Raises SettingsError."""
+    from deepdaily.house import House
+
+    return House.of(settings, data, out)
+
+
+@contextmanager
+def opened(settings: Path | None, data: Path | None, out: Path | None = None) -> Iterator[tuple[House, Store]]:
+    """The installation that the options name, and its store, closed at the end. Raises SettingsError, StoreError."""
+    house = house_of(settings, data, out)
+    with house.store() as store:
+        yield house, store
+
+
+def options_of(settings: Path | None, data: Path | None, out: Path | None) -> list[str]:
+    """The options of a run that works for this command."""
+    named = {"--settings": settings, "--data": data, "--out": out}
+    return [part for name, path in named.items() if path for part in (name, str(path))]
+
+
+def answer(value: object, lines: Sequence[str], as_json: bool) -> None:
+    """The result: `value` for a program, `lines` for a person."""
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    else:
+        for line in lines:
+            typer.echo(line)
+
+
+def answer_rows(columns: tuple[str, ...], rows: Sequence[Sequence[Any]], as_json: bool) -> None:
+    """The result as a table."""
+    if as_json:
+        answer([dict(zip(columns, row, strict=True)) for row in rows], (), as_json)
+    else:
+        from deepdaily.cli.console import table
+
+        table(columns, rows)
+
+
+def warn(line: str) -> None:
+    """A line on stderr."""
+    typer.echo(line, err=True)
