@@ -9,6 +9,7 @@ from deepdaily.core.text import language_of
 from deepdaily.core.types import (
     Candidate,
     Claim,
+    Closing,
     Document,
     Draft,
     Evidence,
@@ -72,11 +73,11 @@ def issue(*stories: Story, slot: Slot = SLOT, now: datetime = NOW) -> Issue:
         proof = Evidence(one.lead.id, 0, len(title), title)
         claim = Claim(title, (proof,))
         items.append(Item(one.id, claim, (Section("what", (claim,)),), (cited(one.lead),)))
-    return Issue(Draft(slot, now, "24h", "zh", "日报", "", ("AI",), tuple(items), (), ()), (), now)
+    return Issue(Draft(slot, now, "24h", "zh", "日报", tuple(items)), Closing(tags=("AI",)), (), now)
 
 
 def kept_instead(store: Store, issue: Issue) -> None:
     """Keep `issue` in place of its slot's own, as no run does."""
     with store._engine.begin() as db:
-        db.execute(ISSUES.delete().where(ISSUES.c.slot == issue.draft.slot.key))
+        db.execute(ISSUES.delete().where(ISSUES.c.slot == issue.slot.key))
     store.keep_issue(issue)

@@ -12,15 +12,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deepdaily import keeper
 from deepdaily.cli.console import meter
 from deepdaily.demo import sample_web
-from deepdaily.house import Given
-from deepdaily.house import house as open_house
-from deepdaily.publish.channels import channel_names
+from deepdaily.house import House
+from deepdaily.keeper import run_slot
 from deepdaily.read.fetch import Answer
 from deepdaily.settings import Database
-from deepdaily.store import Lease
 
 
 class Countdown:
@@ -50,26 +47,11 @@ async def run(folder: Path, answers: int) -> int:
     settings = sample_web.settings().model_copy(
         update={"store": Database(url=os.environ.get("DEEPDAILY_STORE__URL", ""))}
     )
-    given = Given(settings, {}, folder / "data", folder / "out")
-    store = given.store()
-    slot = given.slot(None, sample_web.NOW)
     wire = MortalWire(Countdown(answers))
-
-    async def work() -> int:
-        if keeper.is_finished(store, slot, channel_names(given.settings, given.out)):
-            print("published already")  # noqa: T201
-            return 0
-        async with open_house(given, store, slot, sample_web.NOW, meter(), wire, sample_web.SEARCH_KEY) as house:
-            _, record = await keeper.keep(house, slot, keeper.calendar_of(store, slot, sample_web.NOW))
-        print("wrote")  # noqa: T201
-        return record.exit
-
-    ended = await keeper.under_lease(store, slot, work)
-    store.close()
-    if isinstance(ended, Lease):
-        print("left alone")  # noqa: T201
-        return 0
-    return ended
+    house = House(settings, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY)
+    outcome = await run_slot(house, house.slot(None, sample_web.NOW), sample_web.NOW, meter())
+    print("left alone" if outcome.held else "wrote" if outcome.issue else "published already")  # noqa: T201
+    return outcome.exit
 
 
 def main(folder: str, die_at: str = "") -> int:

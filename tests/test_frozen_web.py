@@ -73,7 +73,7 @@ def test_a_day_ends_well_and_says_what_it_made(runs: Runs, day: str) -> None:
 
 @pytest.mark.parametrize("day", DAYS)
 def test_a_day_has_six_or_seven_items_from_at_least_five_hosts(runs: Runs, day: str) -> None:
-    items = runs.issue(day).draft.items
+    items = runs.issue(day).items
 
     assert len(items) in (6, 7)
     assert len({item.sources[0].host for item in items}) >= HOSTS_NEEDED
@@ -100,7 +100,7 @@ def test_the_day_with_search_has_no_word_of_it(runs: Runs) -> None:
 
 
 def test_no_story_comes_back_but_as_a_marked_follow_up(runs: Runs) -> None:
-    earlier, later = runs.issue(FIRST).draft.items, runs.issue(SECOND).draft.items
+    earlier, later = runs.issue(FIRST).items, runs.issue(SECOND).items
     told = {page_key(cited.url) for item in earlier for cited in item.sources} | {item.title.text for item in earlier}
 
     for item in later:
@@ -111,7 +111,7 @@ def test_no_story_comes_back_but_as_a_marked_follow_up(runs: Runs) -> None:
 
 def test_a_follow_up_names_the_earlier_day_in_the_post(runs: Runs) -> None:
     parts = runs.post(SECOND).split("\n## ")[1:]
-    items = runs.issue(SECOND).draft.items
+    items = runs.issue(SECOND).items
 
     for item, part in zip(items, parts, strict=False):  # the last part has the trends too
         assert all(appearance.day[5:] in part for appearance in item.thread)
@@ -143,9 +143,9 @@ def test_every_printed_quotation_is_in_the_stored_bytes(runs: Runs, day: str) ->
 
 @pytest.mark.parametrize("day", DAYS)
 def test_every_lost_link_has_a_reason_and_every_source_a_row(runs: Runs, day: str) -> None:
-    slot = runs.issue(day).draft.slot.key
+    slot = runs.issue(day).slot.key
     harvests, losses = runs.store.harvests(slot), runs.store.losses(slot)
-    told = {page_key(cited.url) for item in runs.issue(day).draft.items for cited in item.sources}
+    told = {page_key(cited.url) for item in runs.issue(day).items for cited in item.sources}
     lost = {page_key(loss.url) for loss in losses}
 
     assert all(loss.reason.strip() for loss in losses)
@@ -164,7 +164,7 @@ def test_a_published_day_is_left_alone(runs: Runs) -> None:
 
 
 def test_show_tells_an_item_with_its_proof_and_what_became_of_a_link(runs: Runs) -> None:
-    first = runs.issue(SECOND).draft.items[0]
+    first = runs.issue(SECOND).items[0]
     item, link = runs.ask("show", f"{SECOND}#1"), runs.ask("show", first.sources[0].url)
 
     assert first.title.text in item.stdout
@@ -187,7 +187,7 @@ def test_both_posts_build_in_a_hugo_site_with_every_source_a_link(runs: Runs, hu
 
     for day in DAYS:
         page = Reading((tmp_path / "public/posts" / day / "index.html").read_text("utf-8"))
-        sources = {cited.url for item in runs.issue(day).draft.items for cited in item.sources}
+        sources = {cited.url for item in runs.issue(day).items for cited in item.sources}
         assert {page_key(url) for url in sources} <= {page_key(href) for href in page.hrefs if "://" in href}
         assert {href[1:] for href in page.hrefs if href.startswith("#")} <= set(page.ids)
         assert "**" not in page.text

@@ -13,15 +13,18 @@ from deepdaily.choose.decisions import Desk
 from deepdaily.cli.console import LineMeter
 from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
 from deepdaily.core.urls import page_key
-from deepdaily.ladder import Gathering, candidates, gather, promise
+from deepdaily.ladder import Found, candidates, gather, promise
+from deepdaily.memory import Memory
 from deepdaily.models.embedding import Embedder, Unusable
-from deepdaily.read.pages import SPONSORED, Reader
-from deepdaily.run import Record
+from deepdaily.read.pages import SPONSORED
+from deepdaily.run import Record, Run
+from deepdaily.settings import Settings
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from fakes import FakeEmbedder, FakeFetcher, InlineEngine
 from making import NOW, SLOT, candidate, document, issue, story
 
+YESTERDAY = Slot(SLOT.due - timedelta(days=1))
 ITEMS = 2
 NEEDED = 2 * ITEMS + 2
 """Stories for a rung that suffices: twice ITEMS, and from five hosts."""
@@ -53,24 +56,40 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-async def gathering(
+def run_with(
+    store: Store, issues: Sequence[Issue] = (), mute: Sequence[str] = (), embedder: Embedder | None = None
+) -> Run:
+    """A run whose web gives nothing: all texts are those that the harvests carry."""
+    settings = Settings.model_validate({"digest": {"items": ITEMS}, "sources": {"mute": mute}})
+    return Run(
+        slot=SLOT,
+        now=NOW,
+        settings=settings,
+        store=store,
+        fetcher=FakeFetcher({}),  # type: ignore[arg-type]
+        engine=InlineEngine(),  # type: ignore[arg-type]
+        sources=(),
+        publishers=(),
+        record=Record(SLOT.key, LineMeter()),
+        memory=Memory(SLOT, tuple(issues)),
+        embedder=embedder,
+    )
+
+
+async def gathered(
     store: Store,
     documents: Sequence[Document],
     *more: Offer,
     issues: Sequence[Issue] = (),
     mute: Sequence[str] = (),
     embedder: Embedder | None = None,
-) -> tuple[Gathering, Record]:
-    carried = {page_key(one.url): one for one in documents}
-    reader = Reader(store, FakeFetcher({}), InlineEngine(), carried)  # type: ignore[arg-type]
-    record = Record(SLOT.key, LineMeter())
-    harvests = [harvest(documents, *more)]
-    found = await gather(harvests, reader, issues, SLOT, NOW, items=ITEMS, mute=mute, record=record, embedder=embedder)
-    return found, record
+) -> tuple[Found, Record]:
+    run = run_with(store, issues, mute, embedder)
+    return await gather(run, [harvest(documents, *more)]), run.record
 
 
-def urls(gathering: Gathering) -> set[str]:
-    return {one.lead.url for one in gathering.stories}
+def urls(found: Found) -> set[str]:
+    return {one.lead.url for one in found.stories}
 
 
 # -- the ladder -------------------------------------------------------------------------------------------------------
@@ -78,7 +97,7 @@ def urls(gathering: Gathering) -> set[str]:
 
 async def test_a_day_with_enough_stays_on_the_first_rung(store: Store) -> None:
     today, older = [told(n, 5) for n in range(NEEDED)], [told(n, 40) for n in range(NEEDED, NEEDED + 3)]
-    found, record = await gathering(store, [*today, *older])
+    found, record = await gathered(store, [*today, *older])
 
     assert (found.rung, record.rung) == ("24h", "24h")
     assert urls(found) == {one.url for one in today}
@@ -89,15 +108,15 @@ async def test_a_day_with_too_little_steps_down_to_the_first_rung_that_suffices(
     store: Store, hours: float, rung: str
 ) -> None:
     documents = [told(0, 5), *(told(n, hours) for n in range(1, NEEDED))]
-    found, _ = await gathering(store, documents)
+    found, _ = await gathered(store, documents)
 
     assert found.rung == rung
     assert urls(found) == {one.url for one in documents}
 
 
 async def test_the_last_rung_is_taken_as_it_is(store: Store) -> None:
-    found, _ = await gathering(store, [told(0, 5)])
-    nothing, _ = await gathering(store, [])
+    found, _ = await gathered(store, [told(0, 5)])
+    nothing, _ = await gathered(store, [])
 
     assert (found.rung, len(found.stories)) == ("7d", 1)
     assert (nothing.rung, nothing.stories) == ("quiet", [])  # it answered
@@ -107,38 +126,32 @@ async def test_without_an_answer_and_without_earlier_days_there_is_no_rung_left(
     dead = [Harvest(SourceHealth("feed", "feed", "unreachable")), Harvest(SourceHealth("brave", "search", "no-key"))]
     refused = [*dead, Harvest(SourceHealth("other", "feed", "rate-limited"))]
 
-    assert (await gathering_of(store, dead)).rung == "7d"
-    assert (await gathering_of(store, refused)).rung == "quiet"
-    assert (await gathering_of(store, dead, [issue(story("Quill"))])).rung == "quiet"
-
-
-async def gathering_of(store: Store, harvests: Sequence[Harvest], issues: Sequence[Issue] = ()) -> Gathering:
-    reader = Reader(store, FakeFetcher({}), InlineEngine(), {})  # type: ignore[arg-type]
-    record = Record(SLOT.key, LineMeter())
-    return await gather(harvests, reader, issues, SLOT, NOW, items=ITEMS, mute=(), record=record)
+    assert (await gather(run_with(store), dead)).rung == "7d"
+    assert (await gather(run_with(store), refused)).rung == "quiet"
+    assert (await gather(run_with(store, issues=[issue(story("Quill"), slot=YESTERDAY)]), dead)).rung == "quiet"
 
 
 async def test_many_stories_of_one_host_do_not_suffice(store: Store) -> None:
-    found, _ = await gathering(store, [told(n, 5, host="one.example") for n in range(NEEDED)])
+    found, _ = await gathered(store, [told(n, 5, host="one.example") for n in range(NEEDED)])
 
     assert found.rung == "7d"
 
 
 async def test_teasers_do_not_suffice(store: Store) -> None:
-    found, _ = await gathering(store, [told(n, 5, partial=True) for n in range(NEEDED)])
+    found, _ = await gathered(store, [told(n, 5, partial=True) for n in range(NEEDED)])
 
     assert found.rung == "7d"
 
 
 async def test_stories_told_before_do_not_suffice_and_say_when_they_were_told(store: Store) -> None:
     documents = [told(n, 5) for n in range(NEEDED)]
-    before = issue(*(story(one.title, url=one.url) for one in documents[:4]))
-    found, _ = await gathering(store, documents, issues=[before])
+    before = issue(*(story(one.title, url=one.url) for one in documents[:4]), slot=YESTERDAY)
+    found, _ = await gathered(store, documents, issues=[before])
     reasons = {loss.url: loss.reason for loss in found.losses}
 
     assert found.rung == "7d"
     assert urls(found) == {one.url for one in documents[4:]}
-    assert {reasons[one.url] for one in documents[:4]} == {"told on 2026-03-12"}
+    assert {reasons[one.url] for one in documents[:4]} == {"told on 2026-03-11"}
 
 
 # -- memory -----------------------------------------------------------------------------------------------------------
@@ -162,7 +175,7 @@ def keep_day(store: Store, days: int, harvests: Sequence[Harvest], paid: Sequenc
 
 async def test_what_was_read_within_a_week_and_never_told_fills_up_a_poor_day(store: Store) -> None:
     keep_day(store, 3, [harvest([apart(1, 80), apart(2, 80)])])
-    found, _ = await gathering(store, [apart(0, 5)])
+    found, _ = await gathered(store, [apart(0, 5)])
 
     assert found.rung == "memory"
     assert urls(found) == {one.url for one in (apart(0, 5), apart(1, 80), apart(2, 80))}
@@ -172,8 +185,8 @@ async def test_what_was_read_within_a_week_and_never_told_fills_up_a_poor_day(st
 async def test_what_is_older_than_a_week_was_told_or_paid_for_stays_where_it_is(store: Store) -> None:
     keep_day(store, 8, [harvest([apart(1, 200)])])
     keep_day(store, 2, [harvest([apart(2, 50), apart(3, 50)])], paid=[apart(3, 50).url])
-    printed = issue(story(apart(2, 50).title, url=apart(2, 50).url))
-    found, _ = await gathering(store, [apart(0, 5)], issues=[printed])
+    printed = issue(story(apart(2, 50).title, url=apart(2, 50).url), slot=YESTERDAY)
+    found, _ = await gathered(store, [apart(0, 5)], issues=[printed])
 
     assert (found.rung, urls(found)) == ("7d", {apart(0, 5).url})
     assert found.kept == frozenset()
@@ -181,18 +194,18 @@ async def test_what_is_older_than_a_week_was_told_or_paid_for_stays_where_it_is(
 
 async def test_a_day_that_fills_its_places_leaves_memory_alone(store: Store) -> None:
     keep_day(store, 1, [harvest([apart(1, 30)])])
-    found, _ = await gathering(store, [apart(2, 5), apart(3, 5)])
+    found, _ = await gathered(store, [apart(2, 5), apart(3, 5)])
 
     assert (found.rung, urls(found)) == ("7d", {apart(2, 5).url, apart(3, 5).url})
 
 
 async def test_questions_are_recalled_only_where_half_of_the_places_would_stay_empty(store: Store) -> None:
-    before = issue(story("Quill"), slot=Slot(SLOT.due - timedelta(days=1)))
-    (item,) = before.draft.items
+    before = issue(story("Quill"), slot=YESTERDAY)
+    (item,) = before.items
     watch = Watch("w-1", "How fast is Quill?", ("Quill",), item.story, SLOT.due.date(), SLOT.due.date())
-    asking = replace(before, draft=replace(before.draft, watchlist=(watch,)))
-    poor, _ = await gathering(store, [], issues=[asking])
-    better, _ = await gathering(store, [apart(1, 5)], issues=[asking])
+    asking = replace(before, closing=replace(before.closing, watchlist=(watch,)))
+    poor, _ = await gathered(store, [], issues=[asking])
+    better, _ = await gathered(store, [apart(1, 5)], issues=[asking])
 
     assert (poor.rung, [one.item.story for one in poor.recalled]) == ("memory", [item.story])
     assert (better.rung, better.recalled) == ("7d", ())
@@ -210,7 +223,7 @@ async def test_every_offered_link_is_told_or_lost_with_a_reason(store: Store) ->
     gone = Offer("https://gone.example/", "feed", "LLM inference", published_at=NOW)
     paid = Offer("https://paid.example/", "feed", "LLM inference", published_at=NOW, sponsored=True)
     muted = Offer("https://muted.example/", "feed", "LLM inference", published_at=NOW)
-    found, record = await gathering(store, [*today, old, copy, off_topic], gone, paid, muted, mute=["muted.example"])
+    found, record = await gathered(store, [*today, old, copy, off_topic], gone, paid, muted, mute=["muted.example"])
     stages = {loss.url: loss.stage for loss in found.losses}
 
     assert found.rung == "24h"
@@ -227,9 +240,9 @@ async def test_what_is_banned_at_the_desk_is_not_even_read_and_a_merge_says_why(
     today, copy = [told(n, 5) for n in range(NEEDED)], told(0, 4, host="mirror.example")
     ban = Decision("d-1", "ban", today[3].url, NOW)
     store.keep_decision(ban)
-    found, _ = await gathering(store, [*today, copy])
+    found, _ = await gathered(store, [*today, copy])
     store.keep_decision(replace(ban, taken_back_at=NOW))
-    again, _ = await gathering(store, [*today, copy])
+    again, _ = await gathered(store, [*today, copy])
     reasons = {loss.url: loss.reason for loss in found.losses}
 
     assert reasons[today[3].url] == "banned at the desk"
@@ -243,9 +256,9 @@ async def test_what_is_banned_at_the_desk_is_not_even_read_and_a_merge_says_why(
 async def test_an_embedder_joins_what_means_the_same_and_a_failing_one_costs_only_that(store: Store) -> None:
     documents = [told(n, 5) for n in range(NEEDED + 1)]
     means = {one.title: "one event" for one in documents[:2]}
-    plain, _ = await gathering(store, documents)
-    joined, record = await gathering(store, documents, embedder=FakeEmbedder(means))
-    failing, troubled = await gathering(
+    plain, _ = await gathered(store, documents)
+    joined, record = await gathered(store, documents, embedder=FakeEmbedder(means))
+    failing, troubled = await gathered(
         store, [replace(one, title=one.title + "!") for one in documents], embedder=Unusable("x")
     )
 

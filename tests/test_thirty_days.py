@@ -19,22 +19,19 @@ from typing import Any
 import pytest_asyncio
 
 from deepdaily.archive import verify
-from deepdaily.cli.console import LineMeter
 from deepdaily.core.types import Decision, FollowUp, Issue, Item, Slot
 from deepdaily.core.urls import page_key
-from deepdaily.keeper import keep
 from deepdaily.memory.repeats import NO_REPEAT_DAYS, is_recalled
-from deepdaily.publish.files import Feeds, Hugo, Page
-from deepdaily.read.fetch import Answer, Fetcher
-from deepdaily.run import House
+from deepdaily.pipeline import run_day
+from deepdaily.publish.files import Hugo, Page
+from deepdaily.read.fetch import Answer
 from deepdaily.serve.over_days import watched
 from deepdaily.settings import Settings
-from deepdaily.sources import kinds
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
-from fakes import InlineEngine
 from making import SHANGHAI
+from running import run_of
 
 DAYS, PLACES, ORDINARY = 30, 4, 8
 FIRST = datetime(2026, 3, 1, 8, 0, tzinfo=SHANGHAI)
@@ -167,16 +164,16 @@ class Month:
     records: list[dict[str, Any]]
 
     def items(self) -> list[tuple[int, Item]]:
-        return [(day, item) for day, issue in enumerate(self.issues) for item in issue.draft.items]
+        return [(day, item) for day, issue in enumerate(self.issues) for item in issue.items]
 
     def asked(self, name: str) -> list[tuple[int, FollowUp]]:
         """Every follow-up of the questions that name `name`, oldest first."""
-        every = [(day, one) for day, issue in enumerate(self.issues) for one in issue.draft.followed]
+        every = [(day, one) for day, issue in enumerate(self.issues) for one in issue.closing.followed]
         return [(day, one) for day, one in every if name in one.watch.question]
 
 
 def editor_closes(store: Store, issues: list[Issue]) -> None:
-    watch = next(one for issue in issues for one in issue.draft.watchlist if "Halcyon" in one.question)
+    watch = next(one for issue in issues for one in issue.closing.watchlist if "Halcyon" in one.question)
     store.keep_decision(Decision("d-1", "close", watch.id, FIRST + timedelta(days=CLOSED_ON - 1)))
 
 
@@ -187,19 +184,11 @@ async def month(tmp_path_factory: Any) -> Month:
     records: list[dict[str, Any]] = []
     for day in range(DAYS):
         slot = Slot(FIRST + timedelta(days=day))
-        now, store = slot.due - timedelta(minutes=20), open_store(folder / "data")
-        if day == CLOSED_ON:
-            editor_closes(store, issues)
-        store.begin(slot.key, now)
-        with Snapshots(folder / "data/snapshots") as snapshots:
-            fetcher = Fetcher(Web(day), store, snapshots, slot.key, now)
-            sources = kinds.sources(SETTINGS, fetcher, InlineEngine())  # type: ignore[arg-type]
-            channels = [Hugo(folder / "out"), Feeds(folder / "out", title="日报"), Page(folder / "out")]
-            house = House(SETTINGS, store, fetcher, InlineEngine(), sources, channels, LineMeter())  # type: ignore[arg-type]
-            issue, record = await keep(house, slot, now)
-        store.close()
-        issues.append(issue)
-        records.append(record.value())
+        with run_of(folder, Web(day), slot, slot.due - timedelta(minutes=20), settings=SETTINGS) as run:
+            if day == CLOSED_ON:
+                editor_closes(run.store, issues)
+            issues.append(await run_day(run))
+            records.append(run.record.value())
     return Month(folder, issues, records)
 
 
@@ -207,7 +196,7 @@ async def month(tmp_path_factory: Any) -> Month:
 
 
 def test_every_day_has_an_issue(month: Month) -> None:
-    assert [issue.draft.slot.day for issue in month.issues] == [
+    assert [issue.day for issue in month.issues] == [
         (FIRST + timedelta(days=day)).date().isoformat() for day in range(DAYS)
     ]
     assert {record["status"] for record in month.records} == {"published"}
@@ -251,7 +240,7 @@ def test_every_step_of_a_thread_is_told_on_its_day_and_names_all_before_it(month
 
 def test_the_post_tells_the_chain_by_what_was_new_in_each_step(month: Month) -> None:
     for days, chain in CHAINS.values():
-        day = month.issues[days[-1]].draft.slot.day
+        day = month.issues[days[-1]].day
         post = (month.folder / f"out/content/posts/{day}/index.md").read_text("utf-8")
 
         assert chain in post
@@ -283,7 +272,7 @@ def test_the_release_answers_what_was_asked_of_the_beta_and_the_return_what_was_
 def test_an_answer_is_a_sentence_of_its_source_and_names_the_story_that_gives_it(month: Month) -> None:
     for day, word in ((5, "正式上线"), (13, "恢复")):
         (one,) = [one for at, one in month.asked("Nimbus") if at == day and one.state == "answered"]
-        stories = {item.story for item in month.issues[day].draft.items}
+        stories = {item.story for item in month.issues[day].items}
 
         assert one.proof is not None
         assert one.proof.verbatim
@@ -308,9 +297,9 @@ def test_what_an_editor_closed_is_told_once(month: Month) -> None:
 
 
 def test_an_ended_question_is_neither_followed_nor_asked_again(month: Month) -> None:
-    for watch in {one.watch.id for issue in month.issues for one in issue.draft.followed}:
-        told = [one.state for issue in month.issues for one in issue.draft.followed if one.watch.id == watch]
-        asked = [issue for issue in month.issues for one in issue.draft.watchlist if one.id == watch]
+    for watch in {one.watch.id for issue in month.issues for one in issue.closing.followed}:
+        told = [one.state for issue in month.issues for one in issue.closing.followed if one.watch.id == watch]
+        asked = [issue for issue in month.issues for one in issue.closing.watchlist if one.id == watch]
         ends = [state for state in told if state in ("answered", "closed", "expired")]
 
         assert len(ends) <= 1
@@ -320,7 +309,7 @@ def test_an_ended_question_is_neither_followed_nor_asked_again(month: Month) -> 
 
 def test_the_post_says_what_became_of_the_questions_and_shows_the_answer(month: Month) -> None:
     def post(day: int) -> str:
-        return (month.folder / f"out/content/posts/{month.issues[day].draft.slot.day}/index.md").read_text("utf-8")
+        return (month.folder / f"out/content/posts/{month.issues[day].day}/index.md").read_text("utf-8")
 
     assert re.search(r"Nimbus Agents .*（已有答案）：「[^」]*恢复[^」]*」\[\^\d+\]（\[\d\]\(#s-", post(13))
     assert "编辑已关闭：「Halcyon" in post(CLOSED_ON)
@@ -342,18 +331,18 @@ def test_the_readers_watchlist_has_every_question_in_its_last_state(month: Month
 
 
 def test_the_day_on_which_everything_answers_429_is_told_from_memory_and_its_questions_stand(month: Month) -> None:
-    draft = month.issues[LIMITED].draft
+    issue = month.issues[LIMITED]
 
-    assert draft.rung == "memory"
-    assert "429" in draft.notice
-    assert {one.state for one in draft.followed} == {"unchanged"}
+    assert issue.draft.rung == "memory"
+    assert "429" in issue.draft.notice
+    assert {one.state for one in issue.closing.followed} == {"unchanged"}
 
 
 def test_what_was_left_over_fills_a_thin_day_and_is_labelled(month: Month) -> None:
-    draft = month.issues[THIN].draft
-    kept = [item for item in draft.items if "此前读到" in item.label]
+    items = month.issues[THIN].items
+    kept = [item for item in items if "此前读到" in item.label]
 
-    assert len(draft.items) == PLACES
+    assert len(items) == PLACES
     assert len(kept) == PLACES - 1
 
 
@@ -372,7 +361,7 @@ def test_every_issue_verifies_after_the_last_day(month: Month) -> None:
 
 
 def test_the_proof_of_an_answer_is_checked_as_every_other(month: Month) -> None:
-    day = month.issues[13].draft.slot.day
+    day = month.issues[13].day
     told = json.loads((month.folder / f"out/content/posts/{day}/evidence.json").read_text("utf-8"))
     (claim,) = [one["claims"][0] for one in told["followed"] if one["state"] == "answered"]
 

@@ -48,7 +48,7 @@ def fill(folder: Path, url: str) -> list[Issue]:
     (whole,) = sample.issues(limit=1)
     store = open_store(folder / "deepdaily-demo" / "data", url) if url else sample
     store.keep_documents(sample.documents(note.evidence.document for note in notes_of(whole).values()).values())
-    slot = whole.draft.slot.key
+    slot = whole.slot.key
     issues = [_on_day(whole, back) for back in range(DAYS)]
     for issue in issues:
         _keep(store, issue, sample.record(slot))
@@ -60,12 +60,12 @@ def fill(folder: Path, url: str) -> list[Issue]:
 
 
 def _on_day(issue: Issue, back: int) -> Issue:
-    due = issue.draft.slot.due - timedelta(days=back)
+    due = issue.slot.due - timedelta(days=back)
     return replace(issue, draft=replace(issue.draft, slot=Slot(due)))
 
 
 def _keep(store: Store, issue: Issue, record: str) -> None:
-    slot = issue.draft.slot.key
+    slot = issue.slot.key
     store.begin(slot, issue.draft.now)
     store.keep_issue(issue)
     store.keep_record(slot, record, "published")
@@ -92,9 +92,9 @@ def asked(port: int, paths: Sequence[str]) -> list[tuple[float, int]]:
 
 def measured(port: int, kind: str, issues: Sequence[Issue], rng: Random) -> str:
     """A row of the table: every client asks for pages of one kind."""
-    stories = [item.story for item in issues[0].draft.items]
+    stories = [item.story for item in issues[0].items]
     paths = {
-        "day": [f"/d/{issue.draft.slot.day}" for issue in issues],
+        "day": [f"/d/{issue.day}" for issue in issues],
         "search": [f"/search?q={quote(word)}" for word in ("模型", "inference", "agent", "微调 推理", "cache")],
         "story": [f"/s/{story}" for story in stories],
         "board": ["/board"],
@@ -115,7 +115,7 @@ def row(what: str, took: Sequence[tuple[float, int]], bar: str) -> str:
 
 def drawing(port: int, issues: Sequence[Issue]) -> list[str]:
     """Rows of one client alone: days that nobody asked for in this language yet, and the same days again."""
-    paths = [f"/d/{issue.draft.slot.day}?lang=en" for issue in issues[:REQUESTS]]
+    paths = [f"/d/{issue.day}?lang=en" for issue in issues[:REQUESTS]]
     return [row(f"day, one client, {turn}", asked(port, paths), "–") for turn in ("drawn first", "again")]
 
 

@@ -13,9 +13,6 @@ import asyncio
 import json
 import sys
 import urllib.request
-from dataclasses import replace
-from datetime import datetime
-from math import inf
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -24,11 +21,11 @@ from cassettes import KEY, Cassette
 from deepdaily import keeper, pipeline
 from deepdaily.cli.console import meter
 from deepdaily.demo import sample_web
-from deepdaily.house import Given
-from deepdaily.house import house as open_house
+from deepdaily.house import House
 from deepdaily.models import Prompt, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.models.exchange import read, request_for
+from deepdaily.write.by_model import ByModel
 
 HOURS_S = 4 * 3600.0
 
@@ -56,23 +53,21 @@ class Endpoint:
 async def record(options: argparse.Namespace) -> int:
     pipeline.RANK_S = pipeline.WRITE_S = pipeline.REVIEW_S = pipeline.CLOSE_S = HOURS_S
     sample = options.settings is None
-    settings = sample_web.settings() if sample else Given.of(options.settings, None, None).settings
+    settings = sample_web.settings() if sample else House.of(options.settings, None, None).settings
     digest = settings.digest.model_copy(update={"language": options.language})
-    given = Given(settings.model_copy(update={"digest": digest}), {}, options.out / "data", options.out)
-    now = given.clock(None if sample else options.now) if not sample else sample_web.NOW
-    store = given.store()
-    slot = given.slot(None, now)
+    changed = settings.model_copy(update={"digest": digest})
+    wire, search_key = (sample_web.DemoWire(), sample_web.SEARCH_KEY) if sample else (None, None)
+    house = House(changed, {}, options.out / "data", options.out, wire, search_key)
+    moment = sample_web.NOW if sample else house.clock(options.now)
+    slot = house.slot(None, moment)
     inner = Endpoint(options.endpoint) if options.endpoint else None
     writer = ModelWriter(Cassette(options.cassette, inner), options.language, digest.readers, KEY)
-    wire, search_key = (sample_web.DemoWire(), sample_web.SEARCH_KEY) if sample else (None, None)
-    try:
-        async with open_house(given, store, slot, now, meter(), wire, search_key, left_s=inf) as house:
-            calendar: datetime = keeper.calendar_of(store, slot, now)
-            _, run = await keeper.keep(replace(house, writer=writer), slot, calendar)
-    finally:
-        store.close()
-    print(json.dumps(run.value()["funnel"]), f"exit {run.exit}")  # noqa: T201
-    return run.exit
+    with house.store() as store:
+        async with house.run(store, slot, keeper.calendar_of(store, slot, moment), meter()) as run:
+            run.writing, issue = ByModel(writer), store.issue(slot.day)
+            await (keeper.brought(run, issue) if issue else pipeline.run_day(run))
+    print(json.dumps(run.record.funnel), f"exit {run.record.exit}")  # noqa: T201
+    return run.record.exit
 
 
 def main() -> int:

@@ -17,8 +17,7 @@ from deepdaily.archive.lookup import fate
 from deepdaily.archive.verify import Verdict, bare, published_files, verify
 from deepdaily.core.types import Issue
 from deepdaily.demo import sample_web
-from deepdaily.house import Given
-from deepdaily.publish.channels import channels
+from deepdaily.house import House
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -54,9 +53,9 @@ def opened(folder: Path) -> Iterator[tuple[Store, Issue]]:
 
 
 def verdict_on(folder: Path) -> Verdict:
-    given = Given(sample_web.settings(), {}, folder / "data", folder / "out")
-    with opened(folder) as (store, issue), Snapshots(given.snapshots) as snapshots:
-        return verify(issue, store, snapshots, published_files(issue, store, channels(given.settings, given.out)))
+    house = House(sample_web.settings(), {}, folder / "data", folder / "out")
+    with opened(folder) as (store, issue), Snapshots(house.snapshots) as snapshots:
+        return verify(issue, store, snapshots, published_files(issue, store, house.channels()))
 
 
 def test_an_untouched_day_is_green_and_every_fact_is_counted_twice(sample: Path) -> None:
@@ -94,7 +93,7 @@ def test_a_file_that_was_cut_or_taken_away_is_noticed(copy: Path, location: str)
 
 def test_a_damaged_byte_of_a_snapshot_takes_the_proof_of_what_rests_on_it(copy: Path) -> None:
     with opened(copy) as (store, issue):
-        place = store.place(issue.draft.items[0].sources[0].snapshot)
+        place = store.place(issue.items[0].sources[0].snapshot)
     assert place is not None
     path = copy / "data/snapshots" / place.file
     held = bytearray(path.read_bytes())
@@ -109,7 +108,7 @@ def test_a_damaged_byte_of_a_snapshot_takes_the_proof_of_what_rests_on_it(copy: 
 
 def test_a_claim_altered_in_the_store_is_missing_from_its_snapshot_and_no_longer_supported(copy: Path) -> None:
     with opened(copy) as (store, issue):
-        first = issue.draft.items[0]
+        first = issue.items[0]
         claim = next(one for one in first.sections[0].points if one.evidence)
         longer = f"99.97%: {claim.text}"
         forged = replace(claim, text=longer, evidence=(replace(claim.evidence[0], quote=longer),))
@@ -117,7 +116,7 @@ def test_a_claim_altered_in_the_store_is_missing_from_its_snapshot_and_no_longer
             replace(section, points=tuple(forged if one == claim else one for one in section.points))
             for section in first.sections
         )
-        items = (replace(first, sections=sections), *issue.draft.items[1:])
+        items = (replace(first, sections=sections), *issue.items[1:])
         kept_instead(store, replace(issue, draft=replace(issue.draft, items=items)))
     verdict = verdict_on(copy)
 
@@ -128,9 +127,9 @@ def test_a_claim_altered_in_the_store_is_missing_from_its_snapshot_and_no_longer
 
 def test_a_claim_that_says_more_than_its_passage_is_unsupported_though_the_passage_is_there(copy: Path) -> None:
     with opened(copy) as (store, issue):
-        first = issue.draft.items[0]
+        first = issue.items[0]
         boast = replace(first.title, text=first.title.text + "，快 87 倍")
-        items = (replace(first, title=boast), *issue.draft.items[1:])
+        items = (replace(first, title=boast), *issue.items[1:])
         kept_instead(store, replace(issue, draft=replace(issue.draft, items=items)))
     verdict = verdict_on(copy)
 
@@ -140,8 +139,8 @@ def test_a_claim_that_says_more_than_its_passage_is_unsupported_though_the_passa
 
 def test_every_link_of_the_day_has_a_fate(sample: Path) -> None:
     with opened(sample) as (store, issue):
-        slot = issue.draft.slot.key
-        told = fate(issue.draft.items[0].sources[0].url, store)
+        slot = issue.slot.key
+        told = fate(issue.items[0].sources[0].url, store)
         lost = fate(store.losses(slot)[0].url, store)
         unknown = fate("https://nowhere.example/", store)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import socketserver
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,12 +15,13 @@ from threading import Thread
 
 import pytest
 
-from deepdaily import house
-from deepdaily.core.errors import NothingToPublish, StoreError
+from deepdaily.cli.console import LineMeter
+from deepdaily.core.errors import Exit, StoreError
 from deepdaily.core.types import Harvest, Slot, SourceHealth, SourceState
-from deepdaily.keeper import alerts
-from deepdaily.keeper.alerts import DEGRADED, NOTHING, dead_sources, with_alerts
-from deepdaily.settings import Settings
+from deepdaily.house import House
+from deepdaily.keeper import run_slot
+from deepdaily.keeper.alerts import DEGRADED, NOTHING, alert, dead_sources, tell_broken_off, tell_end
+from deepdaily.settings import Database, Settings
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from making import NOW, SLOT
@@ -40,77 +42,102 @@ class Told:
         return self.well
 
 
-async def told_of(store: Store, status: int, *, kept: bool = False, told: Told | None = None) -> list[str]:
-    """What a run that ends with `status` tells; 31 stands for a run that finds nothing to publish."""
+@pytest.fixture
+def house(tmp_path: Path, store_url: str) -> House:
+    """The installation whose store is `store`."""
+    return House(Settings(store=Database(url=store_url)), {}, tmp_path)
+
+
+async def told_of(house: House, status: Exit | None, *, by_keeper: bool = False, told: Told | None = None) -> list[str]:
+    """What a run that ends with `status` tells; None stands for a run that raised."""
     told = told or Told()
-
-    async def work() -> int:
-        if status == 31:
-            raise NothingToPublish("nobody answered")
-        return status
-
-    if status == 31:
-        with pytest.raises(NothingToPublish):
-            await with_alerts(store, SLOT, work, told, kept=kept)
+    if status is None:
+        await tell_broken_off(house, SLOT, told, by_keeper=by_keeper)
     else:
-        assert await with_alerts(store, SLOT, work, told, kept=kept) == status
+        with house.store() as store:
+            await tell_end(store, SLOT, status, told, by_keeper=by_keeper)
     return told.lines
 
 
-@pytest.mark.parametrize(("status", "lines"), [(0, []), (10, [DEGRADED]), (30, [NOTHING]), (31, [NOTHING])])
-async def test_a_run_started_by_anyone_tells_how_it_ended(store: Store, status: int, lines: list[str]) -> None:
-    assert await told_of(store, status) == lines
+@pytest.mark.parametrize(
+    ("status", "lines"),
+    [(Exit.PUBLISHED, []), (Exit.DEGRADED, [DEGRADED]), (Exit.NOTHING, [NOTHING]), (None, [NOTHING])],
+)
+async def test_a_run_started_by_anyone_tells_how_it_ended(house: House, status: Exit | None, lines: list[str]) -> None:
+    assert await told_of(house, status) == lines
 
 
-@pytest.mark.parametrize(("status", "lines"), [(10, [DEGRADED]), (30, []), (31, [])])
+@pytest.mark.parametrize(("status", "lines"), [(Exit.DEGRADED, [DEGRADED]), (Exit.NOTHING, []), (None, [])])
 async def test_a_run_of_the_keeper_leaves_it_to_the_keeper_to_say_that_nothing_came(
-    store: Store, status: int, lines: list[str]
+    house: House, status: Exit | None, lines: list[str]
 ) -> None:
-    assert await told_of(store, status, kept=True) == lines
+    assert await told_of(house, status, by_keeper=True) == lines
 
 
-@pytest.mark.parametrize(("kept", "lines"), [(False, [NOTHING]), (True, [])])
+class Breaking(LineMeter):
+    """Breaks the run off that it is to show, and before that what `damage` does."""
+
+    def __init__(self, error: Exception, damage: Callable[[], None] = lambda: None) -> None:
+        super().__init__()
+        self.error, self.damage = error, damage
+
+    def stage(self, name: str, total: int) -> None:
+        self.damage()
+        raise self.error
+
+
+@pytest.fixture
+def break_off(monkeypatch: pytest.MonkeyPatch) -> BreakOff:
+    """Has a run break off by the meter it is given, and says what was posted of it."""
+
+    async def posted_of(house: House, meter: Breaking, by_keeper: bool) -> list[str]:
+        with webhook() as (hook, posted):
+            monkeypatch.setenv("HOOK", f"http://{hook}/x")
+            more = {"sources": QUIET, "alert": {"url_env": "HOOK"}, "network": {"allow_private": (hook,)}}
+            settings = Settings.model_validate({"store": house.settings.store, **more})
+            with pytest.raises(type(meter.error), match=str(meter.error)):
+                await run_slot(replace(house, settings=settings), SLOT, NOW, meter, by_keeper=by_keeper)
+        return [one["trouble"] for one in posted]
+
+    return posted_of
+
+
+BreakOff = Callable[[House, Breaking, bool], Awaitable[list[str]]]
+
+QUIET = {"packs": (), "hackernews": False, "search": ()}
+"""No source."""
+
+
+@pytest.mark.parametrize(("by_keeper", "lines"), [(False, [NOTHING]), (True, [])])
 @pytest.mark.parametrize("error", [StoreError("disk full"), RuntimeError("a bug")])
 async def test_a_run_that_breaks_off_tells_that_nothing_came_and_breaks_off(
-    store: Store, error: Exception, kept: bool, lines: list[str]
+    break_off: BreakOff, house: House, error: Exception, by_keeper: bool, lines: list[str]
 ) -> None:
-    told = Told()
-
-    async def work() -> int:
-        raise error
-
-    with pytest.raises(type(error), match=str(error)):
-        await with_alerts(store, SLOT, work, told, kept=kept)
-    assert told.lines == lines
+    assert await break_off(house, Breaking(error), by_keeper) == lines
 
 
-async def test_the_error_of_a_run_is_not_hidden_by_that_of_a_store_that_broke(tmp_path: Path) -> None:
-    broken, told = damaged(tmp_path, "runs"), Told()
+async def test_the_error_of_a_run_is_not_hidden_by_that_of_a_store_that_broke(
+    break_off: BreakOff, tmp_path: Path
+) -> None:
+    breaking = Breaking(RuntimeError("a bug"), lambda: damage(tmp_path, "runs"))
 
-    async def work() -> int:
-        raise RuntimeError("a bug")
-
-    with closing(broken), pytest.raises(RuntimeError, match="a bug"):
-        await with_alerts(broken, SLOT, work, told, kept=False)
-    assert told.lines == [NOTHING]
+    assert await break_off(House(Settings(), {}, tmp_path), breaking, False) == [NOTHING]
 
 
-def damaged(folder: Path, table: str) -> Store:
-    """A store that opens and has lost a table."""
+def damage(folder: Path, table: str) -> None:
+    """Leave a store there that opens and has lost a table."""
     open_store(folder).close()
     with closing(sqlite3.connect(folder / "deepdaily.db")) as db:
         db.execute(f"DROP TABLE {table}")
-    return open_store(folder)
 
 
 @pytest.mark.parametrize("whole", [True, False])
 async def test_an_alert_that_cannot_be_recorded_is_delivered_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], whole: bool
 ) -> None:
-    given = house.Given(Settings(), {}, tmp_path, None)
     if not whole:
-        damaged(tmp_path, "alerts").close()
-    assert await alerts.alert(given, SLOT, NOTHING)
+        damage(tmp_path, "alerts")
+    assert await alert(House(Settings(), {}, tmp_path), SLOT, NOTHING)
     said = capsys.readouterr().err
 
     assert f"deepdaily {SLOT.day}: {NOTHING}; see" in said
@@ -199,27 +226,29 @@ def test_the_archive_is_read_back_to_the_last_alert(store: Store) -> None:
     assert counted.read == store.slots()[:3]
 
 
-async def test_a_dead_source_is_named_once_until_it_has_answered_in_between(store: Store) -> None:
+async def test_a_dead_source_is_named_once_until_it_has_answered_in_between(store: Store, house: House) -> None:
     assert dead(store, ["unreachable"] * 3) == ["a feed"]
-    assert await told_of(store, 0) == ["no answer for 3 days from a feed"]
-    assert await told_of(store, 0) == []
+    assert await told_of(house, Exit.PUBLISHED) == ["no answer for 3 days from a feed"]
+    assert await told_of(house, Exit.PUBLISHED) == []
 
     days = [keep(store, -n, state) for n, state in enumerate(["unreachable", "ok", *["unreachable"] * 3], 1)]
     assert [dead_sources(store, slot) for slot in days] == [[], [], [], [], ["a feed"]]
 
 
-async def test_a_message_that_did_not_arrive_is_tried_again(store: Store) -> None:
+async def test_a_message_that_did_not_arrive_is_tried_again(store: Store, house: House) -> None:
     assert dead(store, ["unreachable"] * 3) == ["a feed"]
-    await told_of(store, 0, told=Told(well=False))
+    await told_of(house, Exit.PUBLISHED, told=Told(well=False))
 
-    assert await told_of(store, 0) == ["no answer for 3 days from a feed"]
+    assert await told_of(house, Exit.PUBLISHED) == ["no answer for 3 days from a feed"]
 
 
-async def test_a_week_without_network_is_one_message_that_names_ten_and_counts_the_rest(store: Store) -> None:
+async def test_a_week_without_network_is_one_message_that_names_ten_and_counts_the_rest(
+    store: Store, house: House
+) -> None:
     for days_ago in range(3):
         for n in range(13):
             keep(store, days_ago, "unreachable", f"feed {n:02}")
-    (line,) = await told_of(store, 0)
+    (line,) = await told_of(house, Exit.PUBLISHED)
 
     assert line.endswith("feed 09 and 3 more")
 
@@ -330,7 +359,7 @@ def test_one_way_that_fails_does_not_silence_the_other_and_both_failing_is_tried
     assert (len(mails), posted) == (1, [])
 
 
-@pytest.mark.parametrize("trial", [("--out", "elsewhere"), ("--dry-run",), ("--kept",)])
+@pytest.mark.parametrize("trial", [("--out", "elsewhere"), ("--dry-run",), ("--by-keeper",)])
 def test_a_trial_and_a_run_of_the_keeper_alert_nobody(tmp_path: Path, trial: tuple[str, ...]) -> None:
     with webhook() as (hook, posted), mailbox() as (smtp, mails):
         run(tmp_path, hook, smtp, *trial)
@@ -339,7 +368,7 @@ def test_a_trial_and_a_run_of_the_keeper_alert_nobody(tmp_path: Path, trial: tup
 
 
 @pytest.mark.parametrize(
-    ("trial", "alerts"), [((), 1), (("--out", "elsewhere"), 0), (("--dry-run",), 0), (("--kept",), 0)]
+    ("trial", "alerts"), [((), 1), (("--out", "elsewhere"), 0), (("--dry-run",), 0), (("--by-keeper",), 0)]
 )
 def test_a_store_that_does_not_open_is_told(tmp_path: Path, trial: tuple[str, ...], alerts: int) -> None:
     (tmp_path / "data").write_text("a file, where a folder should be", "utf-8")

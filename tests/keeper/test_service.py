@@ -13,28 +13,22 @@ from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from deepdaily import keeper
-from deepdaily.cli.console import LineMeter
 from deepdaily.core.errors import StoreError
-from deepdaily.core.slots import slot_at
 from deepdaily.core.types import Slot
 from deepdaily.demo import sample_web
 from deepdaily.keeper import service
-from deepdaily.publish.files import Hugo
-from deepdaily.read.fetch import Answer, Fetcher
-from deepdaily.run import House
+from deepdaily.pipeline import run_day
+from deepdaily.read.fetch import Answer
 from deepdaily.settings import Digest, Schedule, Settings
-from deepdaily.sources import kinds
 from deepdaily.store import Lease, Store
 from deepdaily.store.opening import open_store
-from deepdaily.store.snapshots import Snapshots
-from fakes import InlineEngine
 from making import SHANGHAI, SLOT
+from running import run_of
 from webs import deepdaily, environment
 
 # -- one run at a time ------------------------------------------------------------------------------------------------
@@ -321,20 +315,12 @@ HANGING_FEEDS = ("https://larkspur.example/feed.atom", "https://quant-lab.exampl
 
 async def test_what_hangs_costs_its_own_share_and_not_the_issue(tmp_path: Path) -> None:
     """Nothing of ours waits longer than its part of the second that is left."""
-    settings = sample_web.settings()
-    slot = slot_at(sample_web.NOW, settings.digest.at, settings.zone)
-    with closing(open_store(tmp_path / "data")) as store, Snapshots(tmp_path / "snapshots") as snapshots:
-        store.begin(slot.key, sample_web.NOW)
-        engine: Any = InlineEngine()
-        fetcher = Fetcher(HangingWire(), store, snapshots, slot.key, sample_web.NOW)
-        sources = kinds.sources(settings, fetcher, engine, sample_web.SEARCH_KEY)
-        channels = [Hugo(tmp_path / "out")]
-        house = House(settings, store, fetcher, engine, sources, channels, LineMeter(), deadline=monotonic() + 1)
-        issue, record = await keeper.keep(house, slot, sample_web.NOW)
-        states = {harvest.health.source: harvest.health.state for harvest in store.harvests(slot.key)}
-        reasons = {loss.reason for loss in store.losses(slot.key)}
+    with run_of(tmp_path, HangingWire(), deadline=monotonic() + 1) as run:
+        issue = await run_day(run)
+        states = {harvest.health.source: harvest.health.state for harvest in run.store.harvests(run.slot.key)}
+        reasons = {loss.reason for loss in run.store.losses(run.slot.key)}
 
     assert {states[feed] for feed in HANGING_FEEDS} == {"unreachable"}
     assert "not read: time was up" in reasons
-    assert issue.draft.items
-    assert record.status == "published"
+    assert issue.items
+    assert run.record.status == "published"

@@ -40,7 +40,7 @@ def ranking(store: Store, day: str, span: timedelta) -> list[Ranked]:
     """All stories for us that have a text, of those published within `span`."""
     issue = store.issue(day)
     assert issue is not None
-    slot, since = issue.draft.slot.key, issue.draft.now - span
+    slot, since = issue.slot.key, issue.draft.now - span
     texts = {page_key(url): text for url, text in store.texts(slot).items() if not older(text.published_at, since)}
     found = [one for one in candidates(store.harvests(slot))[0] if not older(one.published_at, since)]
     read = {one.url: texts[page_key(one.url)] for one in found if page_key(one.url) in texts}

@@ -21,7 +21,7 @@ def asked(question: str, *, days: int = 14, opened: timedelta = BEFORE) -> Issue
     """Yesterday's issue, or an earlier one, with one question."""
     made = issue(PAUSED, slot=Slot(SLOT.due - opened), now=NOW - opened)
     return replace(
-        made, draft=replace(made.draft, watchlist=(watch(question, PAUSED, made.draft.slot.due.date(), days),))
+        made, closing=replace(made.closing, watchlist=(watch(question, PAUSED, made.slot.due.date(), days),))
     )
 
 
@@ -74,7 +74,7 @@ def test_news_is_told_once_and_an_answer_whenever_it_comes() -> None:
     )
     moved = after([first], news)
     second = issue(slot=Slot(SLOT.due - BEFORE), now=NOW - BEFORE)
-    second = replace(second, draft=replace(second.draft, followed=(moved,)))
+    second = replace(second, closing=replace(second.closing, followed=(moved,)))
 
     assert moved.state == "moved"
     assert after([second, first], news).state == "unchanged"
@@ -85,7 +85,7 @@ def test_news_is_told_once_and_an_answer_whenever_it_comes() -> None:
 
 def test_a_question_ends_after_its_last_day_or_at_the_desk() -> None:
     open_still, over = asked(RESUME, days=1), asked(RESUME, days=0)
-    name = over.draft.watchlist[0].id
+    name = over.closing.watchlist[0].id
 
     assert after([open_still]).state == "unchanged"
     assert after([over]).state == "expired"
@@ -98,8 +98,8 @@ def test_an_ended_question_is_not_followed_again() -> None:
     first = asked(RESUME, days=0, opened=timedelta(days=2))
     second = issue(slot=Slot(SLOT.due - BEFORE), now=NOW - BEFORE)
     for state, ended in (("answered", {"answered_by": "s-9"}), ("expired", {"closed_on": date(2026, 3, 11)})):
-        told = FollowUp(replace(first.draft.watchlist[0], **ended), state)  # type: ignore[arg-type]
-        done = replace(second, draft=replace(second.draft, followed=(told,)))
+        told = FollowUp(replace(first.closing.watchlist[0], **ended), state)  # type: ignore[arg-type]
+        done = replace(second, closing=replace(second.closing, followed=(told,)))
 
         assert follow_up([done, first], [], SLOT, ()) == ()
 

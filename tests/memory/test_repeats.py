@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from deepdaily.core.types import Appearance, FollowUp, Issue, Slot, Watch
+from deepdaily.core.types import Appearance, Closing, FollowUp, Issue, Slot, Watch
 from deepdaily.memory.repeats import (
     is_recalled,
     latest_watches,
@@ -55,7 +55,7 @@ def test_a_later_report_of_a_told_step_is_no_news() -> None:
 def test_a_thread_has_the_steps_that_today_is_unlike_too() -> None:
     """The step between is told in another language, in other words."""
     between = replace(
-        issue(story("编码代理重新开放，覆盖全部套餐", url="https://b.example/2")).draft.items[0],
+        issue(story("编码代理重新开放，覆盖全部套餐", url="https://b.example/2")).items[0],
         thread=(Appearance("2026-03-09", TOLD.id, TOLD.lead.title),),
     )
     made = issue(slot=Slot(SLOT.due - timedelta(days=1)), now=NOW - timedelta(days=1))
@@ -109,15 +109,15 @@ WATCH = Watch("w-1", "Will the rollout go on?", ("Codex",), TOLD.id, date(2026, 
 
 
 def asking(*watches: Watch, earlier: Issue = EARLIER) -> Issue:
-    return replace(earlier, draft=replace(earlier.draft, watchlist=watches))
+    return replace(earlier, closing=replace(earlier.closing, watchlist=watches))
 
 
 def again(earlier: Issue, days: int) -> Issue:
     """An issue, `days` before today, that brings the first item of `earlier` back."""
-    (item, *_), then = earlier.draft.items, timedelta(days=days)
-    marked = replace(item, thread=(*item.thread, Appearance(earlier.draft.slot.day, item.story, item.title.text)))
-    draft = replace(earlier.draft, slot=Slot(SLOT.due - then), now=NOW - then, items=(marked,), watchlist=())
-    return Issue(draft, (), NOW - then)
+    (item, *_), then = earlier.items, timedelta(days=days)
+    marked = replace(item, thread=(*item.thread, Appearance(earlier.day, item.story, item.title.text)))
+    draft = replace(earlier.draft, slot=Slot(SLOT.due - then), now=NOW - then, items=(marked,))
+    return Issue(draft, Closing(), (), NOW - then)
 
 
 def test_an_open_question_brings_its_item_back() -> None:
@@ -138,17 +138,17 @@ def test_an_answered_closed_or_expired_question_brings_nothing_back() -> None:
 
 def test_a_question_counts_as_it_last_stood() -> None:
     later = again(EARLIER, 1)
-    answered = replace(later, draft=replace(later.draft, watchlist=(replace(WATCH, answered_by="s-2"),)))
+    answered = replace(later, closing=replace(later.closing, watchlist=(replace(WATCH, answered_by="s-2"),)))
 
     assert open_watches([answered, asking(WATCH)], TODAY) == []
     assert open_watches([asking(WATCH)], TODAY) == [WATCH]
-    assert latest_watches([answered, asking(WATCH)]) == list(answered.draft.watchlist)
+    assert latest_watches([answered, asking(WATCH)]) == list(answered.closing.watchlist)
 
 
 def test_an_outcome_that_a_later_issue_told_is_how_a_question_stands() -> None:
     for ended in (replace(WATCH, answered_by="s-2"), replace(WATCH, closed_on=TODAY)):
         later = again(EARLIER, 1)
-        told = replace(later, draft=replace(later.draft, followed=(FollowUp(ended, "answered"),)))
+        told = replace(later, closing=replace(later.closing, followed=(FollowUp(ended, "answered"),)))
 
         assert latest_watches([told, asking(WATCH)]) == [ended]
         assert unsettled([told, asking(WATCH)]) == []
@@ -161,7 +161,7 @@ def test_what_was_brought_back_is_not_brought_back_again() -> None:
 
 def test_a_running_thread_comes_back_for_a_week_after_the_questions() -> None:
     before = (Appearance("2026-03-01", "s-0", "The rollout begins"),)
-    followed = replace(EARLIER.draft.items[0], thread=before)
+    followed = replace(EARLIER.items[0], thread=before)
     running = replace(EARLIER, draft=replace(EARLIER.draft, items=(followed,)))
     other = story("A kernel for sparse attention", url="https://c.example/1")
     question = replace(WATCH, story=other.id)
@@ -178,5 +178,5 @@ def test_a_recalled_item_is_no_telling() -> None:
     later = story("GitHub resumes the Codex rollout", url="https://a.example/2", hours=30)
     recalled = again(EARLIER, 1)
 
-    assert is_recalled(recalled.draft.items[0])
+    assert is_recalled(recalled.items[0])
     assert [one.lead.url for one in without_repeats([later], [recalled, EARLIER], NOW)[0]] == [later.lead.url]

@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from deepdaily.core.errors import NoModel
-from deepdaily.house import Given
+from deepdaily.house import House
 from deepdaily.models import Prompt
 from deepdaily.models.configured import model_ladder
 from deepdaily.store.opening import open_store
@@ -30,9 +30,9 @@ class Note(BaseModel):
 PROMPT = Prompt("facts", "Extract facts.", "1| Quillserve 2.4 is out.", 900)
 
 
-def given(folder: Path, text: str) -> Given:
+def house_of(folder: Path, text: str) -> House:
     (folder / "deepdaily.toml").write_text(text, encoding="utf-8")
-    return Given.of(folder / "deepdaily.toml", None, None)
+    return House.of(folder / "deepdaily.toml", None, None)
 
 
 @contextmanager
@@ -46,10 +46,10 @@ def variable(name: str, value: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("text", ["", "[models]\n", '[models.quill]\nname = "q"\nendpoint = "http://127.0.0.1:1/v1"\n'])
 def test_without_a_ladder_there_is_no_model(tmp_path: Path, text: str) -> None:
-    chosen = given(tmp_path, text)
+    house = house_of(tmp_path, text)
     store = open_store(tmp_path)
 
-    assert model_ladder(chosen.settings, store, chosen.slot(None, NOW), NOW, lambda: inf) is None
+    assert model_ladder(house.settings, store, house.slot(None, NOW), NOW, lambda: inf) is None
     store.close()
 
 
@@ -61,10 +61,10 @@ async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_fr
             f'[models.{name}]\nname = "quill-7b"\nendpoint = "{server.url}"\nkey_env = "DD_TEST_{name}"\n'
             for name in ("fable", "quill")
         )
-        chosen = given(tmp_path, f'[models]\nladder = ["fable", "quill"]\n{tables}')
+        house = house_of(tmp_path, f'[models]\nladder = ["fable", "quill"]\n{tables}')
         store = open_store(tmp_path)
         with variable("DD_TEST_quill", "sekrit"):
-            ladder = model_ladder(chosen.settings, store, chosen.slot(None, NOW), NOW, lambda: inf)
+            ladder = model_ladder(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
         assert ladder is not None
 
         note = await ladder.ask(PROMPT, Note)
@@ -78,9 +78,9 @@ async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_fr
 
 async def test_a_ladder_of_which_no_key_is_set_asks_nobody_and_says_why(tmp_path: Path) -> None:
     text = '[models]\nladder = ["quill"]\n[models.quill]\nname = "q"\nendpoint = "https://api.example/v1"\nkey_env = "DD_UNSET"\n'
-    chosen = given(tmp_path, text)
+    house = house_of(tmp_path, text)
     store = open_store(tmp_path)
-    ladder = model_ladder(chosen.settings, store, chosen.slot(None, NOW), NOW, lambda: inf)
+    ladder = model_ladder(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
     assert ladder is not None
 
     with pytest.raises(NoModel):

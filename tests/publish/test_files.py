@@ -33,7 +33,7 @@ def earlier(days: int) -> Issue:
 
 
 async def out(channel: Publisher, issue: Issue = TODAY, *others: Issue) -> list[str]:
-    recent = sorted((issue, *others), key=lambda one: one.draft.slot.due, reverse=True)
+    recent = sorted((issue, *others), key=lambda one: one.slot.due, reverse=True)
     return [one.location for one in await channel.publish(issue, recent=recent, documents=issues.DOCUMENTS)]
 
 
@@ -56,7 +56,7 @@ async def test_what_is_on_disk_is_what_the_editions_say_and_rendering_again_give
     for edition in editions:
         assert edition.digest == "sha256:" + sha256((tmp_path / edition.location).read_bytes()).hexdigest()
         assert edition.channel == channel.channel
-        assert edition.slot == TODAY.draft.slot.key
+        assert edition.slot == TODAY.slot.key
         assert edition.published_at == TODAY.approved_at
 
 

@@ -12,6 +12,7 @@ from deepdaily.core.types import (
     Appearance,
     Cited,
     Claim,
+    Closing,
     Document,
     Draft,
     Evidence,
@@ -245,9 +246,13 @@ def issue(*items: Item, due: datetime = DUE, now: datetime = NOW) -> Issue:
         rung="24h",
         language="zh",
         title=f"AI 技术深度日报（{due.date().isoformat()}）",
+        items=items or (serving(), protocol(), adverts()),
+        notice="今日网页搜索接口限流（HTTP 429），候选改由订阅源与 Hacker News 补足。",
+        degraded=("search:brave:rate-limited",),
+    )
+    closing = Closing(
         summary="QuillServe 0.9 拆开 prefill 与 decode；工具协议 2.1 草案改了可用性的判断；广告回答开始试点。",
         tags=("AI", "QuillServe", "工具协议", "CI/CD"),
-        items=items or (serving(), protocol(), adverts()),
         trends=(
             Trend("可用性的判断正在从“有没有列表”转到“能不能回答”。", ("s-tool-protocol-21", "s-quillserve-09")),
             Trend("拆分与默认关闭同时出现：能力先到，默认值后到。", ("s-quillserve-09", "s-sponsored-answers")),
@@ -263,10 +268,8 @@ def issue(*items: Item, due: datetime = DUE, now: datetime = NOW) -> Issue:
             ),
         ),
         followed=followed(),
-        notice="今日网页搜索接口限流（HTTP 429），候选改由订阅源与 Hacker News 补足。",
-        degraded=("search:brave:rate-limited",),
     )
-    return Issue(draft, (), now)
+    return Issue(draft, closing, (), now)
 
 
 HOSTILE = (
@@ -320,14 +323,13 @@ def hostile(texts: Sequence[str] = HOSTILE, url: str = "https://good.example/a_(
         thread=(Appearance("2026-02-05", "s-x", texts[2 % len(texts)]),),
     )
     made = issue(item, replace(item, story="s-hostile-too"))
-    draft = replace(
-        made.draft,
-        title=texts[5 % len(texts)],
+    draft = replace(made.draft, title=texts[5 % len(texts)], notice=" ".join(texts))
+    closing = replace(
+        made.closing,
         summary=texts[0],
         tags=tuple(texts),
-        notice=" ".join(texts),
         trends=tuple(Trend(text, ("s-hostile", "s-hostile-too")) for text in texts),
-        watchlist=tuple(replace(made.draft.watchlist[0], question=text) for text in texts),
+        watchlist=tuple(replace(made.closing.watchlist[0], question=text) for text in texts),
         followed=tuple(
             replace(
                 one, watch=replace(one.watch, question=text), proof=proven, source=item.sources[0] if proven else None
@@ -337,4 +339,4 @@ def hostile(texts: Sequence[str] = HOSTILE, url: str = "https://good.example/a_(
             for proven in (claim if one.proof else None,)
         ),
     )
-    return replace(made, draft=draft)
+    return replace(made, draft=draft, closing=closing)

@@ -75,7 +75,7 @@ def test_every_passage_has_its_mark_and_the_way_back() -> None:
 
 def test_every_claim_with_evidence_opens_to_its_quotation() -> None:
     text = page(issues.issue(), issues.DOCUMENTS)
-    claims = [claim for claim in issues.issue().draft.claims() if claim.evidence]
+    claims = [claim for claim in issues.issue().claims() if claim.evidence]
 
     assert text.count('<details class="fact"') == len(claims)
     assert '<b class="figure">18.4K</b>' in text

@@ -37,15 +37,15 @@ def issue_with(field: str, value: str) -> Issue:
         byline=value if field == "author" else "",
     )
     made = issues.issue(item)
-    draft = replace(
-        made.draft,
-        title=value if field == "title" else "Plain title",
+    draft = replace(made.draft, title=value if field == "title" else "Plain title")
+    closing = replace(
+        made.closing,
         summary=value if field == "summary" else "Plain summary",
         tags=(value,) if field == "tag" else ("AI",),
         trends=(),
         watchlist=(),
     )
-    return replace(made, draft=draft)
+    return replace(made, draft=draft, closing=closing)
 
 
 def test_every_open_attack_is_inert_in_every_format(shared: Path, tmp_path: Path) -> None:

@@ -159,7 +159,9 @@ def test_an_english_issue_has_english_words_only() -> None:
 def test_an_issue_of_a_quiet_day_is_a_post_without_empty_headings() -> None:
     made = issues.issue(issues.adverts())
     quiet = replace(
-        made, draft=replace(made.draft, trends=(), watchlist=(), followed=(), items=(), notice="今日无新事。")
+        made,
+        draft=replace(made.draft, items=(), notice="今日无新事。"),
+        closing=replace(made.closing, trends=(), watchlist=(), followed=()),
     )
 
     assert "##" not in post(quiet)

@@ -29,14 +29,14 @@ def test_every_item_is_in_the_cards_once_and_in_order() -> None:
     made = issues.issue()
     texts = "\n".join(card_texts(made))
 
-    places = [texts.find(f"**{number}. ") for number in range(1, len(made.draft.items) + 1)]
+    places = [texts.find(f"**{number}. ") for number in range(1, len(made.items) + 1)]
     assert all(place >= 0 for place in places)
     assert places == sorted(places)
 
 
 def test_a_long_issue_is_split_between_items_and_each_message_fits() -> None:
     made = issues.issue()
-    long = replace(made.draft.items[0], title=issues.Claim("很长的标题" * 200, made.draft.items[0].title.evidence))
+    long = replace(made.items[0], title=issues.Claim("很长的标题" * 200, made.items[0].title.evidence))
     many = replace(made, draft=replace(made.draft, items=(long,) * 12))
     found = cards(many)
 
@@ -51,7 +51,7 @@ def test_a_mail_has_both_parts_and_the_same_message_id_each_time() -> None:
 
     assert {part.get_content_type() for part in first.walk()} >= {"text/plain", "text/html"}
     assert first["Message-ID"] == again["Message-ID"]
-    assert made.draft.items[0].title.text in text(made)
+    assert made.items[0].title.text in text(made)
 
 
 def test_an_encoded_word_in_a_title_makes_no_header() -> None:
@@ -99,10 +99,14 @@ def test_questions_all_of_yesterday_are_called_so() -> None:
     made = issues.issue()
     of_yesterday = tuple(
         replace(one, watch=replace(one.watch, opened_on=issues.DUE.date() - timedelta(days=1)))
-        for one in made.draft.followed[1:3]
+        for one in made.closing.followed[1:3]
     )
     lines = {
-        language: questions(replace(made, draft=replace(made.draft, language=language, followed=of_yesterday)))[0]
+        language: questions(
+            replace(
+                made, draft=replace(made.draft, language=language), closing=replace(made.closing, followed=of_yesterday)
+            )
+        )[0]
         for language in ("zh", "en")
     }
 
@@ -111,9 +115,9 @@ def test_questions_all_of_yesterday_are_called_so() -> None:
 
 def test_a_long_list_of_questions_is_split_between_lines() -> None:
     made = issues.issue()
-    (watch, *_), words = made.draft.watchlist, "何时默认开启？" * 80
+    (watch, *_), words = made.closing.watchlist, "何时默认开启？" * 80
     many = tuple(replace(watch, question=f"{number} {words}") for number in range(30))
-    found = cards(replace(made, draft=replace(made.draft, watchlist=many)))
+    found = cards(replace(made, closing=replace(made.closing, watchlist=many)))
 
     assert all(size_of(card) <= MOST_BYTES for card in found)
     assert all(any(f"- {number} 何时" in one for one in map(str, found)) for number in range(30))

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from deepdaily.core.errors import NothingToPublish
-from deepdaily.core.types import Claim, Draft, Evidence, Item, Section, Trend
-from deepdaily.review import approve, review
+from deepdaily.core.types import Claim, Closing, Draft, Evidence, Item, Section, Trend
+from deepdaily.review import approve, proven
 from making import NOW, issue, story
 
 ONE = story("vLLM v0.9.1 released", "It serves 26.2K tokens per second.", url="https://a.example/1")
@@ -37,53 +37,53 @@ def printed(draft: Draft) -> list[str]:
 def test_a_supported_claim_stays() -> None:
     claim = fact("每秒 2.62 万 token。", "26.2K tokens per second")
 
-    assert claim.text in printed(review(draft_with(claim), DOCUMENTS)[0])
+    assert claim.text in printed(proven(draft_with(claim), DOCUMENTS)[0])
 
 
 def test_a_wrong_number_is_cut_and_said() -> None:
     claim = fact("每秒 2.63 万 token。", "26.2K tokens per second")
 
-    mended, findings = review(draft_with(claim), DOCUMENTS)
+    mended, findings = proven(draft_with(claim), DOCUMENTS)
 
     assert claim.text not in printed(mended)
     assert any("number 2.63E+4token" in finding.message for finding in findings)
 
 
 def test_a_fact_without_a_passage_is_cut_and_a_judgement_is_not() -> None:
-    assert "It is slow." not in printed(review(draft_with(Claim("It is slow.")), DOCUMENTS)[0])
-    assert "It is slow." in printed(review(draft_with(Claim("It is slow."), kind="why"), DOCUMENTS)[0])
+    assert "It is slow." not in printed(proven(draft_with(Claim("It is slow.")), DOCUMENTS)[0])
+    assert "It is slow." in printed(proven(draft_with(Claim("It is slow."), kind="why"), DOCUMENTS)[0])
 
 
 def test_a_judgement_may_not_bring_a_number_but_advice_may_propose_one() -> None:
     claim = Claim("回退线 2 个百分点（我们的建议值）。")
 
-    assert claim.text not in printed(review(draft_with(claim, kind="impact"), DOCUMENTS)[0])
-    assert claim.text in printed(review(draft_with(claim, kind="advice"), DOCUMENTS)[0])
+    assert claim.text not in printed(proven(draft_with(claim, kind="impact"), DOCUMENTS)[0])
+    assert claim.text in printed(proven(draft_with(claim, kind="advice"), DOCUMENTS)[0])
 
 
 def test_an_item_that_says_nothing_is_taken_out_with_what_rests_on_it() -> None:
     draft = issue(ONE, TWO).draft
     empty = replace(draft.items[0], sections=())
-    hollow = replace(draft, items=(empty, draft.items[1]), trends=(Trend("Both", (ONE.id, TWO.id)),))
-    mended, findings = review(hollow, DOCUMENTS)
+    hollow = replace(draft, items=(empty, draft.items[1]))
+    mended, findings = proven(hollow, DOCUMENTS)
 
-    approved = approve(mended, findings, NOW)
+    approved = approve(mended, Closing(trends=(Trend("Both", (ONE.id, TWO.id)),)), findings, NOW)
 
-    assert [item.story for item in approved.draft.items] == [TWO.id]
-    assert approved.draft.trends == ()
+    assert [item.story for item in approved.items] == [TWO.id]
+    assert approved.closing.trends == ()
 
 
 def test_a_title_that_its_source_does_not_carry_blocks_the_item() -> None:
     draft = issue(ONE, TWO).draft
     boast = replace(draft.items[0], title=Claim("vLLM v0.9.2 released", draft.items[0].title.evidence))
-    mended, findings = review(replace(draft, items=(boast, draft.items[1])), DOCUMENTS)
+    mended, findings = proven(replace(draft, items=(boast, draft.items[1])), DOCUMENTS)
 
-    assert [item.story for item in approve(mended, findings, NOW).draft.items] == [TWO.id]
+    assert [item.story for item in approve(mended, Closing(), findings, NOW).items] == [TWO.id]
 
 
 def test_when_nothing_stands_there_is_no_issue() -> None:
     draft = issue(ONE).draft
-    mended, findings = review(replace(draft, items=(replace(draft.items[0], sections=()),)), DOCUMENTS)
+    mended, findings = proven(replace(draft, items=(replace(draft.items[0], sections=()),)), DOCUMENTS)
 
     with pytest.raises(NothingToPublish):
-        approve(mended, findings, NOW)
+        approve(mended, Closing(), findings, NOW)

@@ -47,7 +47,7 @@ def told(story: str, document: Document, fact: str, thread: tuple[Appearance, ..
 def first_issue() -> Issue:
     item = told("s-tuning-10", TUNING, "微调 7B 模型只需 9 GB 显存。")
     whole = issues.issue(item, due=FIRST.due, now=issues.NOW - timedelta(days=1))
-    return replace(whole, draft=replace(whole.draft, trends=(), watchlist=()))
+    return replace(whole, closing=replace(whole.closing, trends=(), watchlist=()))
 
 
 def second_issue() -> Issue:
@@ -55,7 +55,7 @@ def second_issue() -> Issue:
     again = told("s-tuning-11", TUNING_AGAIN, "微调 7B 模型现在只需 6 GB 显存。", before)
     ours = Claim("单卡就能微调。", basis=again.sections[0].points[0].evidence)
     judged = replace(again, sections=(*again.sections, Section("why", (ours,))), byline="一手来源", writer="qwen")
-    return issues.issue(*issues.issue().draft.items, judged)
+    return issues.issue(*issues.issue().items, judged)
 
 
 def record(slot: Slot, degraded: Sequence[str] = ()) -> str:
@@ -68,7 +68,7 @@ def keep_days(store: Store, snapshots: Snapshots) -> None:
     """Both days, with their documents, runs and the first page's bytes."""
     store.keep_documents([*issues.DOCUMENTS.values(), TUNING, TUNING_AGAIN])
     for issue, degraded in ((first_issue(), ()), (second_issue(), ("search:brave:rate-limited",))):
-        slot = issue.draft.slot
+        slot = issue.slot
         store.begin(slot.key, issue.draft.now)
         store.keep_issue(issue)
         store.keep_record(slot.key, record(slot, degraded), "published")

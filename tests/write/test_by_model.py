@@ -14,7 +14,7 @@ from deepdaily.core.errors import ModelError, NoModel
 from deepdaily.core.evidence import check_claim, worked_out
 from deepdaily.core.types import Draft, Item, Language, Story
 from deepdaily.models.asking import ModelWriter, within
-from deepdaily.review import review
+from deepdaily.review import proven
 from deepdaily.review.reviewers import MOST_CUTS, Remarks, looked_over
 from deepdaily.write.by_model.ending import ending
 from deepdaily.write.by_model.facts import LEAST_UNITS, MOST_CITED
@@ -316,7 +316,7 @@ async def test_a_sum_is_printed_with_its_working_and_passes_the_review_of_the_is
     item, _ = await told(facts=FACTS, judgement=JUDGEMENT)
     draft = replace(issue(STORY).draft, items=(item,))
 
-    mended, findings = review(draft, {STORY.lead.id: STORY.lead})
+    mended, findings = proven(draft, {STORY.lead.id: STORY.lead})
 
     assert "读写之比约 2.6，未计入输入长度（按所引数字计算：26.2/10.1）。" in texts(mended.items[0], "impact")
     assert texts(mended.items[0]) == texts(item)
@@ -407,7 +407,7 @@ async def test_the_reliability_reviewer_sees_the_passages_beside_the_lines() -> 
 
 async def test_trends_and_questions_rest_on_the_items_they_name() -> None:
     draft = await _draft()
-    draft = replace(draft, items=(draft.items[0], issue(STORY).draft.items[0]))
+    draft = replace(draft, items=(draft.items[0], issue(STORY).items[0]))
     reply = {
         "trends": [
             {"text": "推理缓存正从显存移到磁盘", "items": [1, 2]},
@@ -508,7 +508,7 @@ async def test_advice_may_propose_counts_and_times_but_no_result_and_no_product(
 
 async def test_a_trend_is_not_proven_by_a_threshold_of_ours_and_names_two_items() -> None:
     draft = await _draft()
-    draft = replace(draft, items=(draft.items[0], issue(STORY).draft.items[0]))
+    draft = replace(draft, items=(draft.items[0], issue(STORY).items[0]))
     wrong = [{"text": "两家都以 5% 为界限停用新版", "items": [1, 2]}, {"text": "推理缓存正移到磁盘", "items": [1]}]
 
     trends, _, findings = await ending(draft, [STORY, STORY], [], writer(closing={"trends": wrong}))

@@ -9,7 +9,7 @@ import pytest
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import tokens, width
 from deepdaily.core.types import Appearance, Claim, Document, Item, Story
-from deepdaily.review import review
+from deepdaily.review import proven
 from deepdaily.write.by_rule.brief import write_item
 from deepdaily.write.by_rule.passages import LONGEST, SHORTEST, passages
 from deepdaily.write.headline import headline, subject
@@ -163,7 +163,7 @@ def test_every_claim_passes_review(told: Story, language: str) -> None:
     item = write_item(told, language)  # type: ignore[arg-type]
     documents = {one.id: one for one in told.documents}
     draft = replace(issue(told).draft, items=(item,))
-    kept, findings = review(draft, documents)
+    kept, findings = proven(draft, documents)
 
     assert [finding for finding in findings if finding.severity != "note"] == []
     assert kept.items == (item,)

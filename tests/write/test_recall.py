@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -18,30 +19,26 @@ from starlette.testclient import TestClient
 
 from deepdaily.archive import verify
 from deepdaily.cli import show
-from deepdaily.cli.console import LineMeter
 from deepdaily.core.errors import NothingToPublish, Unreachable
-from deepdaily.core.slots import slot_at
 from deepdaily.core.types import Issue, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.demo import sample_web
+from deepdaily.ladder import LAST_CALL_S
 from deepdaily.memory.repeats import is_recalled
-from deepdaily.pipeline import LAST_CALL_S, run_day
-from deepdaily.publish.files import Feeds, Hugo, Page
-from deepdaily.read.fetch import Answer, Fetcher
+from deepdaily.pipeline import run_day
+from deepdaily.publish.files import Hugo, Page
+from deepdaily.read.fetch import Answer
 from deepdaily.render.feishu import MOST_BYTES, cards, size_of
 from deepdaily.render.mail import message
-from deepdaily.run import House
+from deepdaily.run import Run
 from deepdaily.serve.mcp import mcp_server
 from deepdaily.serve.web import Shelf, reader
-from deepdaily.sources import kinds
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
-from fakes import InlineEngine
 from making import kept_instead
+from running import SETTINGS, SLOT, run_of
 
-SETTINGS = sample_web.settings()
-SLOT = slot_at(sample_web.NOW, SETTINGS.digest.at, SETTINGS.zone)
 LOST_DAYS = 15
 """Enough for memory to run out: what was read lasts five days, the questions of those days seven more."""
 
@@ -65,25 +62,14 @@ def later(days: int) -> Slot:
     return Slot(SLOT.due + timedelta(days=days))
 
 
-@asynccontextmanager
-async def house(folder: Path, wire: Any, days: int) -> AsyncIterator[House]:
-    """The sample day's house `days` later, with the file channels."""
-    store = open_store(folder / "data")
-    slot, now = later(days), sample_web.NOW + timedelta(days=days)
-    store.begin(slot.key, now)
-    out = folder / "out"
-    with Snapshots(folder / "data/snapshots") as snapshots:
-        fetcher = Fetcher(wire, store, snapshots, slot.key, now)
-        sources = kinds.sources(SETTINGS, fetcher, InlineEngine(), sample_web.SEARCH_KEY)  # type: ignore[arg-type]
-        channels = [Hugo(out), Feeds(out, title="日报"), Page(out)]
-        yield House(SETTINGS, store, fetcher, InlineEngine(), sources, channels, LineMeter())  # type: ignore[arg-type]
-    store.close()
+def run_after(folder: Path, wire: Any, days: int, **more: Any) -> AbstractContextManager[Run]:
+    """The sample day's run `days` later."""
+    return run_of(folder, wire, later(days), sample_web.NOW + timedelta(days=days), **more)
 
 
 async def told(folder: Path, wire: Any, days: int) -> tuple[Issue, dict[str, Any]]:
-    async with house(folder, wire, days) as opened:
-        issue, record = await run_day(opened, later(days), sample_web.NOW + timedelta(days=days))
-        return issue, record.value()
+    with run_after(folder, wire, days) as run:
+        return await run_day(run), run.record.value()
 
 
 @dataclass(frozen=True)
@@ -110,23 +96,24 @@ async def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
 
 def test_a_day_on_which_everything_answers_429_is_told_from_memory_and_says_so(days: Days) -> None:
     """2026-02-08, but with nothing else left either."""
-    draft, record = days.issues[1].draft, days.records[1]
+    issue, record = days.issues[1], days.records[1]
+    draft = issue.draft
 
     assert (draft.rung, record["rung"], record["status"], record["exit"]) == ("memory", "memory", "published", 10)
     assert "rung:memory" in draft.degraded
     assert "来自记忆" in draft.notice
     assert "被限流（HTTP 429）" in draft.notice
     assert "其余来源补足" not in draft.notice
-    assert draft.items
-    assert draft.summary
+    assert issue.items
+    assert issue.closing.summary
 
 
 def test_every_item_of_such_a_day_is_labelled(days: Days) -> None:
-    assert all(item.label.startswith("来自记忆：") for item in days.issues[1].draft.items)
+    assert all(item.label.startswith("来自记忆：") for item in days.issues[1].items)
 
 
 def test_what_was_read_and_not_told_is_used_first(days: Days) -> None:
-    first, second = days.issues[0].draft, days.issues[1].draft
+    first, second = days.issues[:2]
     printed = {page_key(cited.url) for item in first.items for cited in item.sources}
 
     assert len(second.items) == SETTINGS.digest.items
@@ -135,10 +122,10 @@ def test_what_was_read_and_not_told_is_used_first(days: Days) -> None:
 
 
 def test_a_recalled_item_says_what_was_asked_and_when_in_sentences_proven_then(days: Days) -> None:
-    at = next(at for at, issue in enumerate(days.issues) if any(map(is_recalled, issue.draft.items)))
-    draft, before = days.issues[at].draft, [issue.draft for issue in days.issues[:at]]
-    asked = {watch.story: watch for earlier in before for watch in earlier.watchlist}
-    items = [item for item in draft.items if is_recalled(item)]
+    at = next(at for at, issue in enumerate(days.issues) if any(map(is_recalled, issue.items)))
+    issue, before = days.issues[at], days.issues[:at]
+    asked = {watch.story: watch for earlier in before for watch in earlier.closing.watchlist}
+    items = [item for item in issue.items if is_recalled(item)]
 
     assert 1 <= len(items) <= 3
     for item in items:
@@ -148,11 +135,11 @@ def test_a_recalled_item_says_what_was_asked_and_when_in_sentences_proven_then(d
         assert set(item.claims()) <= set(origin.claims())
         assert all(claim.evidence for claim in item.claims())
         assert item.thread[-1].day == str(asked[item.story].opened_on)
-        assert asked[item.story] in draft.watchlist
+        assert asked[item.story] in issue.closing.watchlist
 
 
 def test_days_in_a_row_print_no_story_twice_but_once_more_with_its_mark_and_end_in_quiet_notes(days: Days) -> None:
-    items = [item for issue in days.issues for item in issue.draft.items]
+    items = [item for issue in days.issues for item in issue.items]
     plain = [item.story for item in items if not is_recalled(item)]
     marked = [item.story for item in items if is_recalled(item)]
     rungs = [issue.draft.rung for issue in days.issues]
@@ -163,15 +150,16 @@ def test_days_in_a_row_print_no_story_twice_but_once_more_with_its_mark_and_end_
 
 
 def test_a_quiet_day_says_what_was_asked_and_what_is_still_open(days: Days) -> None:
-    quiet = next(issue.draft for issue in days.issues if issue.draft.rung == "quiet")
+    issue = next(issue for issue in days.issues if issue.draft.rung == "quiet")
+    quiet = issue.draft
     asked = len(SETTINGS.sources.add) + 2  # Hacker News and the search
 
     assert quiet.items == ()
     assert f"问了 {asked} 个来源，0 个正常应答" in quiet.notice
     assert "rung:quiet" in quiet.degraded
-    assert quiet.watchlist
+    assert issue.closing.watchlist
     assert quiet.notice.endswith("仍未回答的问题列在下面。")
-    assert all(watch.expires_on >= quiet.slot.due.date() for watch in quiet.watchlist)
+    assert all(watch.expires_on >= quiet.slot.due.date() for watch in issue.closing.watchlist)
 
 
 async def test_news_after_such_days_is_told_as_ever(days: Days, tmp_path: Path) -> None:
@@ -179,9 +167,9 @@ async def test_news_after_such_days_is_told_as_ever(days: Days, tmp_path: Path) 
     await told(tmp_path, sample_web.DemoWire(), 0)
     await told(tmp_path, TooFast(), 1)
     issue, _ = await told(tmp_path, sample_web.DemoWire(), 2)
-    again = {page_key(cited.url) for item in days.issues[0].draft.items for cited in item.sources}
+    again = {page_key(cited.url) for item in days.issues[0].items for cited in item.sources}
 
-    fresh = [item for item in issue.draft.items if not is_recalled(item)]
+    fresh = [item for item in issue.items if not is_recalled(item)]
     assert again.isdisjoint(page_key(cited.url) for item in fresh for cited in item.sources)
 
 
@@ -192,7 +180,7 @@ async def test_news_after_such_days_is_told_as_ever(days: Days, tmp_path: Path) 
 async def test_a_first_day_whose_sources_answer_without_news_is_a_quiet_note(tmp_path: Path, wire: Any) -> None:
     issue, record = await told(tmp_path, wire, 0)
 
-    assert (issue.draft.rung, issue.draft.items, record["exit"]) == ("quiet", (), 10)
+    assert (issue.draft.rung, issue.items, record["exit"]) == ("quiet", (), 10)
     assert "仍未回答" not in issue.draft.notice
 
 
@@ -206,12 +194,12 @@ class NoNetwork:
 async def test_memory_is_not_used_while_a_network_that_is_down_can_still_come_back(tmp_path: Path) -> None:
     """Half an hour before the hour, on a machine that is tried again; with ten minutes left it is."""
     await told(tmp_path, sample_web.DemoWire(), 0)
-    async with house(tmp_path, NoNetwork(), 1) as opened:
-        patient = replace(opened, again=True, deadline=monotonic() + LAST_CALL_S + 60)
-        with pytest.raises(NothingToPublish, match="no source answers yet"):
-            await run_day(patient, later(1), sample_web.NOW)
-        last = replace(opened, again=True, deadline=monotonic() + LAST_CALL_S - 60)
-        issue, _ = await run_day(last, later(1), sample_web.NOW)
+    last_call = monotonic() + LAST_CALL_S
+    kept = partial(run_after, tmp_path, NoNetwork(), 1, by_keeper=True)
+    with kept(deadline=last_call + 60) as patient, pytest.raises(NothingToPublish, match="no source answers yet"):
+        await run_day(patient)
+    with kept(deadline=last_call - 60) as last:
+        issue = await run_day(last)
 
     assert issue.draft.rung == "memory"
 
@@ -223,7 +211,7 @@ async def test_memory_is_not_used_while_a_network_that_is_down_can_still_come_ba
 def poor(request: pytest.FixtureRequest, days: Days) -> Issue:
     """An issue of stories kept from earlier days, one of recalled items, and a quiet day's note."""
     kept = days.issues[1]
-    recalled = next(issue for issue in days.issues if any(map(is_recalled, issue.draft.items)))
+    recalled = next(issue for issue in days.issues if any(map(is_recalled, issue.items)))
     return {"kept": kept, "recalled": recalled, "quiet": days.issues[-1]}[request.param]
 
 
@@ -235,20 +223,20 @@ def test_verify_is_green(poor: Issue, days: Days) -> None:
     store.close()
 
     assert verdict.green, verdict
-    assert bool(verdict.facts) == bool(poor.draft.items)
+    assert bool(verdict.facts) == bool(poor.items)
 
 
 def test_post_feeds_and_page_have_the_notice_and_each_label(poor: Issue, days: Days) -> None:
-    out, day = days.folder / "out", poor.draft.slot.day
+    out, day = days.folder / "out", poor.day
     post = (out / f"content/posts/{day}/index.md").read_text("utf-8").replace("\\", "")
     feed = json.loads((out / "feeds/feed.json").read_text("utf-8"))
-    entry = next(one for one in feed["items"] if one["_deepdaily"]["slot"] == poor.draft.slot.key)
+    entry = next(one for one in feed["items"] if one["_deepdaily"]["slot"] == poor.slot.key)
     page = (out / f"page/{day}.html").read_text("utf-8")
 
     for text in (post, entry["content_html"], page):
         assert poor.draft.notice in text
-        assert all(item.label in text for item in poor.draft.items)
-        assert all(watch.question in text for watch in poor.draft.watchlist)
+        assert all(item.label in text for item in poor.items)
+        assert all(watch.question in text for watch in poor.closing.watchlist)
 
 
 def test_mail_and_chat_take_it(poor: Issue) -> None:
@@ -266,7 +254,7 @@ def test_mail_and_chat_take_it(poor: Issue) -> None:
 def test_show_tells_the_day_and_each_item(poor: Issue, days: Days) -> None:
     store = days.open()
     shown = show.issue(poor, store, audit=True)
-    items = [show.item(poor, str(n), store) for n in range(1, len(poor.draft.items) + 1)]
+    items = [show.item(poor, str(n), store) for n in range(1, len(poor.items) + 1)]
     store.close()
 
     assert poor.draft.notice in shown.lines
@@ -274,11 +262,11 @@ def test_show_tells_the_day_and_each_item(poor: Issue, days: Days) -> None:
 
 
 def test_the_reader_shows_the_day_its_stories_the_questions_and_the_board(poor: Issue, days: Days) -> None:
-    store, day = days.open(), poor.draft.slot.day
+    store, day = days.open(), poor.day
     with Snapshots(days.folder / "data/snapshots") as snapshots:
         shelf = Shelf(store, snapshots, "日报", "zh", lambda: sample_web.NOW)
         with TestClient(reader(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765") as client:
-            places = ["/", f"/d/{day}", "/watch", "/board", *(f"/s/{item.story}" for item in poor.draft.items)]
+            places = ["/", f"/d/{day}", "/watch", "/board", *(f"/s/{item.story}" for item in poor.items)]
             answers = {place: client.get(place) for place in places}
     store.close()
 
@@ -289,7 +277,7 @@ def test_the_reader_shows_the_day_its_stories_the_questions_and_the_board(poor: 
 async def test_agents_get_it(poor: Issue, days: Days) -> None:
     store = days.open()
     async with Client(mcp_server(store)) as client:
-        answer = await client.call_tool("get_digest", {"day": poor.draft.slot.day})
+        answer = await client.call_tool("get_digest", {"day": poor.day})
     store.close()
 
     assert not answer.is_error
@@ -299,18 +287,18 @@ async def test_agents_get_it(poor: Issue, days: Days) -> None:
 
 async def test_a_day_all_of_whose_items_are_refused_in_review_is_a_quiet_note(tmp_path: Path) -> None:
     """Here: what memory brings back is not in the store any more."""
-    async with house(tmp_path, sample_web.DemoWire(), 0) as opened:
-        issue, _ = await run_day(opened, SLOT, sample_web.NOW)
-        item = replace(issue.draft.items[0], title=replace(issue.draft.items[0].title, text="9,999 % faster"))
-        watch = replace(issue.draft.watchlist[0], story=item.story)
-        draft = replace(issue.draft, items=(item,), watchlist=(watch,), trends=())
-        kept_instead(opened.store, replace(issue, draft=draft))
+    with run_after(tmp_path, sample_web.DemoWire(), 0) as run:
+        issue = await run_day(run)
+        item = replace(issue.items[0], title=replace(issue.items[0].title, text="9,999 % faster"))
+        watch = replace(issue.closing.watchlist[0], story=item.story)
+        draft, closing = replace(issue.draft, items=(item,)), replace(issue.closing, watchlist=(watch,), trends=())
+        kept_instead(run.store, replace(issue, draft=draft, closing=closing))
     elsewhere = tmp_path / "data/deepdaily.db"
     with open_store(elsewhere.parent)._engine.begin() as db:
         for table in ("harvests", "readings"):
             db.exec_driver_sql(f"DELETE FROM {table}")
     again, record = await told(tmp_path, TooFast(), 1)
 
-    assert (again.draft.rung, again.draft.items) == ("quiet", ())
+    assert (again.draft.rung, again.items) == ("quiet", ())
     assert record["rung"] == "quiet"
     assert any(finding.severity == "block" for finding in again.findings)

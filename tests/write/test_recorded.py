@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from math import inf
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 
 from cassettes import FOLDER, KEY, Cassette
-from deepdaily import keeper
 from deepdaily.archive import verify
 from deepdaily.cli.console import meter
 from deepdaily.core.errors import NoModel
@@ -19,13 +17,14 @@ from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import language_of, width
 from deepdaily.core.types import Document, Issue, Language
 from deepdaily.demo import sample_web
-from deepdaily.house import Given
-from deepdaily.house import house as open_house
+from deepdaily.house import House
+from deepdaily.keeper import calendar_of
 from deepdaily.models import Prompt
 from deepdaily.models.asking import ModelWriter
-from deepdaily.publish.channels import channels
+from deepdaily.pipeline import run_day
 from deepdaily.run import Record
 from deepdaily.store.snapshots import Snapshots
+from deepdaily.write.by_model import ByModel
 from deepdaily.write.by_model.judgement import LONGEST_ADVICE
 from deepdaily.write.by_model.shapes import Facts
 
@@ -48,23 +47,20 @@ async def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp(language)
     settings = sample_web.settings()
     digest = settings.digest.model_copy(update={"language": language})
-    given = Given(settings.model_copy(update={"digest": digest}), {}, folder / "data", folder / "out")
-    store, cassette = given.store(), Cassette(FOLDER / f"demo.{language}.jsonl")
-    slot = given.slot(None, sample_web.NOW)
-    async with open_house(
-        given, store, slot, sample_web.NOW, meter(), sample_web.DemoWire(), sample_web.SEARCH_KEY, left_s=inf
-    ) as house:
-        writer = ModelWriter(cassette, language, digest.readers, KEY)
-        now = keeper.calendar_of(store, slot, sample_web.NOW)
-        issue, record = await keeper.keep(replace(house, writer=writer), slot, now)
-    with Snapshots(given.snapshots) as snapshots:
-        verdict = verify.verify(
-            issue, store, snapshots, verify.published_files(issue, store, channels(given.settings, given.out))
-        )
-    claims = [claim for item in issue.draft.items for claim in item.claims()]
-    documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
-    yield Recorded(language, issue, record, documents, verdict, cassette)
-    store.close()
+    wire, cassette = sample_web.DemoWire(), Cassette(FOLDER / f"demo.{language}.jsonl")
+    changed = settings.model_copy(update={"digest": digest})
+    house = House(changed, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY)
+    slot = house.slot(None, sample_web.NOW)
+    with house.store() as store:
+        now = calendar_of(store, slot, sample_web.NOW)
+        async with house.run(store, slot, now, meter()) as run:
+            run.writing = ByModel(ModelWriter(cassette, language, digest.readers, KEY))
+            issue = await run_day(run)
+        with Snapshots(house.snapshots) as snapshots:
+            files = verify.published_files(issue, store, house.channels())
+            verdict = verify.verify(issue, store, snapshots, files)
+        documents = store.documents(issue.proofs())
+        yield Recorded(language, issue, run.record, documents, verdict, cassette)
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -72,12 +68,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_the_recording_answers_every_call_and_a_model_wrote_every_item(day: Recorded) -> None:
     assert [prompt.purpose for prompt in day.cassette.missed] == []
-    assert {item.writer for item in day.issue.draft.items} == {"recorded"}
+    assert {item.writer for item in day.issue.items} == {"recorded"}
     assert day.record.exit == 0
 
 
 async def test_every_fact_stands_in_its_snapshot_and_says_no_more_than_its_passages(day: Recorded) -> None:
-    facts = [claim for item in day.issue.draft.items for claim in item.claims() if claim.evidence]
+    facts = [claim for item in day.issue.items for claim in item.claims() if claim.evidence]
 
     assert len(facts) >= 40
     assert [trouble for claim in facts for trouble in check_claim(claim, day.documents)] == []
@@ -85,7 +81,7 @@ async def test_every_fact_stands_in_its_snapshot_and_says_no_more_than_its_passa
 
 
 async def test_our_own_sentences_are_in_the_reader_s_language_and_rest_on_named_passages(day: Recorded) -> None:
-    judgements = [claim for item in day.issue.draft.items for claim in item.claims() if claim.judgement]
+    judgements = [claim for item in day.issue.items for claim in item.claims() if claim.judgement]
 
     assert len(judgements) >= 14
     assert all(claim.basis for claim in judgements)
@@ -94,7 +90,7 @@ async def test_our_own_sentences_are_in_the_reader_s_language_and_rest_on_named_
 
 
 async def test_each_item_says_what_it_is_and_most_say_why_what_to_do_and_what_is_unknown(day: Recorded) -> None:
-    items = day.issue.draft.items
+    items = day.issue.items
     kinds = [{section.kind for section in item.sections} for item in items]
 
     assert all("what" in found or "detail" in found for found in kinds)
@@ -105,8 +101,8 @@ async def test_each_item_says_what_it_is_and_most_say_why_what_to_do_and_what_is
 
 async def test_three_reviewers_spoke_and_the_closing_asks_questions(day: Recorded) -> None:
     assert {finding.reviewer for finding in day.issue.findings} >= {"structure", "reliability", "least change"}
-    assert day.issue.draft.watchlist
-    assert [watch.question for watch in day.issue.draft.watchlist if not re.search("[?？]", watch.question)] == []
+    assert day.issue.closing.watchlist
+    assert [watch.question for watch in day.issue.closing.watchlist if not re.search("[?？]", watch.question)] == []
 
 
 async def test_the_second_reader_s_order_is_one_of_the_reasons(day: Recorded) -> None:

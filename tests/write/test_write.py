@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from deepdaily.core.text import width
-from deepdaily.core.types import Draft, SourceHealth, SourceState, Story, Watch
-from deepdaily.write import SUMMARY_COLUMNS, advice_in, closed, write
-from deepdaily.write.by_rule.trends import trends, watchlist
+from deepdaily.core.types import Closing, Draft, SourceHealth, SourceState, Story, Watch
+from deepdaily.settings import Digest
+from deepdaily.write import begun
+from deepdaily.write.by_rule import ByRule
+from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, trends, watchlist
 from deepdaily.write.notice import notice_of
 from making import NOW, SLOT, story
 
@@ -33,15 +35,21 @@ PAUSED = story(
 STORIES = CACHE, DRAFTED, PAUSED
 
 
-def draft(
-    *stories: Story,
-    watches: tuple[Watch, ...] = (),
-    health: tuple[SourceHealth, ...] = (),
-    given: Collection[str] = (),
-) -> Draft:
-    title = "日报（{date}）"
-    made = write(SLOT, NOW, stories, rung="24h", language="zh", title=title, health=health, given_advice=given)
-    return closed(made, stories, watches)
+BY_RULE = ByRule()
+DIGEST = Digest(title="日报（{date}）")
+
+
+async def draft(*stories: Story, health: tuple[SourceHealth, ...] = (), advised: Collection[str] = ()) -> Draft:
+    made, findings = await BY_RULE.write(begun(SLOT, NOW, "24h", DIGEST, health), stories, advised, 1)
+    assert findings == []
+    return made
+
+
+async def closing(*stories: Story, asked: Sequence[Watch] = (), of: Draft | None = None) -> Closing:
+    """What ends the draft of `stories`, or `of`: that draft as review left it."""
+    made, findings = await BY_RULE.close(of or await draft(*stories), stories, asked, 1)
+    assert findings == []
+    return made
 
 
 def health(kind: str, state: SourceState, offers: int = 0, source: str = "") -> SourceHealth:
@@ -102,8 +110,8 @@ def test_two_causes_stand_in_one_notice() -> None:
     assert "72 小时" in notice
 
 
-def test_the_draft_carries_notice_and_causes() -> None:
-    made = draft(*STORIES, health=(*GOOD[:2], health("search", "quota-spent", source="brave")))
+async def test_the_draft_carries_notice_and_causes() -> None:
+    made = await draft(*STORIES, health=(*GOOD[:2], health("search", "quota-spent", source="brave")))
 
     assert made.notice
     assert made.degraded == ("search:brave:quota-spent",)
@@ -112,48 +120,49 @@ def test_the_draft_carries_notice_and_causes() -> None:
 # -- around the items -------------------------------------------------------------------------------------------------
 
 
-def test_title_items_and_summary_are_of_this_day_and_in_order() -> None:
-    made = draft(*STORIES)
+async def test_title_items_and_summary_are_of_this_day_and_in_order() -> None:
+    made = await draft(*STORIES)
+    summary = (await closing(*STORIES)).summary
 
     assert made.title == "日报（2026-03-12）"
     assert [item.story for item in made.items] == [one.id for one in STORIES]
-    assert made.summary.startswith(CACHE.lead.title[:40])
-    assert width(made.summary) <= SUMMARY_COLUMNS
+    assert summary.startswith(CACHE.lead.title[:40])
+    assert width(summary) <= SUMMARY_COLUMNS
 
 
-def test_a_trend_is_shared_by_two_items_and_not_by_one() -> None:
-    made = draft(*STORIES)
-    shared = [trend for trend in made.trends if set(trend.stories) == {CACHE.id, DRAFTED.id}]
+async def test_a_trend_is_shared_by_two_items_and_not_by_one() -> None:
+    found = (await closing(*STORIES)).trends
+    shared = [trend for trend in found if set(trend.stories) == {CACHE.id, DRAFTED.id}]
 
     assert shared
-    assert all(len(trend.stories) >= 2 for trend in made.trends)
-    assert draft(CACHE, PAUSED).trends == ()
+    assert all(len(trend.stories) >= 2 for trend in found)
+    assert (await closing(CACHE, PAUSED)).trends == ()
     assert trends([], "zh") == ()
 
 
-def test_a_pair_of_items_is_named_in_one_trend_only() -> None:
-    pairs = [trend.stories for trend in draft(*STORIES).trends]
+async def test_a_pair_of_items_is_named_in_one_trend_only() -> None:
+    pairs = [trend.stories for trend in (await closing(*STORIES)).trends]
 
     assert len(pairs) == len(set(pairs))
 
 
-def test_advice_is_given_once_an_issue_and_not_again_on_the_next_days() -> None:
+async def test_advice_is_given_once_an_issue_and_not_again_on_the_next_days() -> None:
     again = story(f"{CACHE.lead.title} again", CACHE.lead.text, url="https://d.example/4")
-    first = draft(CACHE, again, DRAFTED, PAUSED)
+    first = await draft(CACHE, again, DRAFTED, PAUSED)
     advice = [claim.text for item in first.items for claim in item.claims() if claim.judgement]
-    later = draft(again, given=advice_in(first.items))
+    later = await draft(again, advised={text for item in first.items for text in item.advice()})
 
     assert advice
     assert len(advice) == len(set(advice))
-    assert not advice_in(later.items) & set(advice)
+    assert not {text for item in later.items for text in item.advice()} & set(advice)
 
 
-def test_trends_and_questions_are_only_of_items_that_review_left() -> None:
-    made = draft(*STORIES)
-    left = closed(replace(made, items=made.items[1:]), STORIES)
+async def test_trends_and_questions_are_only_of_items_that_review_left() -> None:
+    made = await draft(*STORIES)
+    whole, left = await closing(*STORIES), await closing(*STORIES, of=replace(made, items=made.items[1:]))
     gone = made.items[0].story
 
-    assert any(gone in trend.stories for trend in made.trends)
+    assert any(gone in trend.stories for trend in whole.trends)
     assert not any(gone in trend.stories for trend in left.trends)
     assert gone not in {watch.story for watch in left.watchlist}
     assert made.items[0].title.text not in left.summary
@@ -162,35 +171,35 @@ def test_trends_and_questions_are_only_of_items_that_review_left() -> None:
 # -- what will be followed --------------------------------------------------------------------------------------------
 
 
-def test_questions_are_asked_from_what_is_printed() -> None:
-    made = draft(PAUSED)
-    silent = replace(made.items[0], sections=(), title=replace(made.items[0].title, text="Larkspur"))
+async def test_questions_are_asked_from_what_is_printed() -> None:
+    (item,) = (await draft(PAUSED)).items
+    silent = replace(item, sections=(), title=replace(item.title, text="Larkspur"))
 
-    assert [watch.story for watch in made.watchlist] == [PAUSED.id]
+    assert [watch.story for watch in (await closing(PAUSED)).watchlist] == [PAUSED.id]
     assert watchlist([PAUSED], [silent], SLOT, "zh", ()) == ()
 
 
-def test_an_open_question_is_not_asked_again() -> None:
-    first = draft(*STORIES).watchlist
-    second = draft(*STORIES, watches=first).watchlist
+async def test_an_open_question_is_not_asked_again() -> None:
+    first = (await closing(*STORIES)).watchlist
+    second = (await closing(*STORIES, asked=first)).watchlist
 
     assert first
     assert not {watch.question for watch in first} & {watch.question for watch in second}
 
 
-def test_one_question_a_story_and_at_most_three_an_issue() -> None:
+async def test_one_question_a_story_and_at_most_three_an_issue() -> None:
     more = [
         story(f"Larkspur {n} pauses the rollout of agent {n}", PAUSED.lead.text, url=f"https://h{n}.example/")
         for n in range(5)
     ]
-    asked = draft(*more).watchlist
+    asked = (await closing(*more)).watchlist
 
     assert len(asked) == 3
     assert len({watch.story for watch in asked}) == 3
     assert len({watch.id for watch in asked}) == 3
 
 
-def test_a_question_is_opened_today_and_has_an_end() -> None:
-    for watch in draft(*STORIES).watchlist:
+async def test_a_question_is_opened_today_and_has_an_end() -> None:
+    for watch in (await closing(*STORIES)).watchlist:
         assert watch.opened_on == SLOT.due.date()
         assert watch.opened_on < watch.expires_on <= watch.opened_on + timedelta(days=31)

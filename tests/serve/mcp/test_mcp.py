@@ -43,19 +43,20 @@ WATCH = Watch("w-1", "Will Quillserve keep its cache?", ("Quillserve",), TOLD.id
 def first() -> Issue:
     """The issue of 2026-03-12: one story, one judgement, one question."""
     made = making.issue(TOLD)
-    (item,) = made.draft.items
+    (item,) = made.items
     item = replace(item, sections=(*item.sections, Section("why", (Claim("It saves memory."),))))
-    return replace(made, draft=replace(made.draft, items=(item,), watchlist=(WATCH,), summary="One release."))
+    closing = replace(made.closing, watchlist=(WATCH,), summary="One release.")
+    return replace(made, draft=replace(made.draft, items=(item,)), closing=closing)
 
 
 def second() -> Issue:
     """The issue of the day after, which follows the story up."""
     slot = Slot(making.SLOT.due + timedelta(days=1))
     made = making.issue(AGAIN, slot=slot, now=making.NOW + timedelta(days=1))
-    (item,) = made.draft.items
+    (item,) = made.items
     item = replace(item, thread=(Appearance("2026-03-12", TOLD.id, TOLD.lead.title),))
     trends = (Trend("Caches move to disks.", (AGAIN.id, TOLD.id)),)
-    return replace(made, draft=replace(made.draft, items=(item,), trends=trends))
+    return replace(made, draft=replace(made.draft, items=(item,)), closing=replace(made.closing, trends=trends))
 
 
 def filled(folder: Path) -> Store:
@@ -278,7 +279,7 @@ async def test_an_expired_question_is_not_open(tmp_path: Path) -> None:
     made = first()
     old = replace(WATCH, expires_on=date(2026, 3, 11))
     with closing(open_store(tmp_path)) as opened:
-        opened.keep_issue(replace(made, draft=replace(made.draft, watchlist=(old,))))
+        opened.keep_issue(replace(made, closing=replace(made.closing, watchlist=(old,))))
         async with Client(mcp_server(opened)) as client:
             (watch,) = (await told(client, "list_watchlist"))["watches"]
 

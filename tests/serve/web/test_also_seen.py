@@ -12,7 +12,7 @@ from making import story
 from render import issues
 
 ISSUE = issues.issue()
-SLOT = ISSUE.draft.slot.key
+SLOT = ISSUE.slot.key
 BELOW = "score {} below the last chosen 3.00"
 
 

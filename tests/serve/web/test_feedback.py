@@ -26,7 +26,7 @@ from render import issues
 from serve import shelves
 
 DAY = shelves.SECOND.day
-ITEM = shelves.second_issue().draft.items[0]
+ITEM = shelves.second_issue().items[0]
 STORY, PAGE = ITEM.story, ITEM.sources[0].url
 OWN = {"Origin": "http://127.0.0.1:8765"}
 USEFUL = {"day": DAY, "story": STORY, "verdict": "useful"}
@@ -94,12 +94,8 @@ def test_an_issue_kept_since_shows_at_once_on_a_day_already_drawn(web: TestClien
     assert "2026-02-12" not in web.get(f"/d/{DAY}").text
 
     issue = shelves.second_issue()
-    kept_instead(
-        shelf.store, replace(issue, draft=replace(issue.draft, title="Kept anew", items=issue.draft.items[1:]))
-    )
-    later = replace(
-        issue, draft=replace(issue.draft, slot=replace(issue.draft.slot, due=issues.DUE + timedelta(days=1)))
-    )
+    kept_instead(shelf.store, replace(issue, draft=replace(issue.draft, title="Kept anew", items=issue.items[1:])))
+    later = replace(issue, draft=replace(issue.draft, slot=replace(issue.slot, due=issues.DUE + timedelta(days=1))))
     shelf.store.keep_issue(later)
 
     text = web.get(f"/d/{DAY}").text

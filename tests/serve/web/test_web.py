@@ -149,8 +149,8 @@ def test_a_story_is_followed_over_its_days_newest_first(web: TestClient, story: 
 def test_a_fact_told_before_is_not_new(store: Store, tmp_path: Path) -> None:
     shelf = shelves.shelf(store, tmp_path)
     second = shelves.second_issue()
-    again = replace(second.draft.items[-1], sections=shelves.first_issue().draft.items[0].sections, sources=(issues.cited(shelves.TUNING), issues.cited(shelves.TUNING_AGAIN)))  # fmt: skip
-    kept_instead(store, replace(second, draft=replace(second.draft, items=(*second.draft.items[:-1], again))))
+    again = replace(second.items[-1], sections=shelves.first_issue().items[0].sections, sources=(issues.cited(shelves.TUNING), issues.cited(shelves.TUNING_AGAIN)))  # fmt: skip
+    kept_instead(store, replace(second, draft=replace(second.draft, items=(*second.items[:-1], again))))
 
     text = TestClient(reader(shelf, "testserver")).get("/s/s-tuning-10").text
 
@@ -352,10 +352,10 @@ def test_foreign_text_stays_text_on_every_page(shelf: Shelf, hostile: str) -> No
     section = Section("what", (issues.fact(f"x {hostile} y", source),))
     item = Item("s-evil", Claim(hostile), (section,), (issues.cited(source),), byline=hostile)
     shelf.store.keep_documents([source])
-    draft = issues.issue(item).draft
-    watches = tuple(replace(watch, question=hostile, story="s-evil") for watch in draft.watchlist)
-    draft = replace(draft, title=hostile, notice=hostile, watchlist=watches)
-    kept_instead(shelf.store, replace(issues.issue(), draft=draft))
+    made = issues.issue(item)
+    watches = tuple(replace(watch, question=hostile, story="s-evil") for watch in made.closing.watchlist)
+    draft, closing = replace(made.draft, title=hostile, notice=hostile), replace(made.closing, watchlist=watches)
+    kept_instead(shelf.store, replace(made, draft=draft, closing=closing))
     web = TestClient(reader(shelf, "testserver"))
 
     for path in ("/", f"/e/{DAY}/1", "/s/s-evil", "/watch", f"/search?q={quote(plain(hostile)[:60])}"):
@@ -378,7 +378,7 @@ def test_the_look_and_the_script_stay_small(web: TestClient) -> None:
 def test_an_issue_kept_again_is_followed_at_once(web: TestClient, shelf: Shelf) -> None:
     assert "只需 9 GB" in web.get("/s/s-tuning-10").text
     first = shelves.first_issue()
-    silent = replace(first.draft.items[0], sections=())
+    silent = replace(first.items[0], sections=())
     kept_instead(shelf.store, replace(first, draft=replace(first.draft, items=(silent,))))
 
     assert "只需 9 GB" not in web.get("/s/s-tuning-10").text
