@@ -15,8 +15,11 @@ from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten, squeeze
 from deepdaily.core.types import Finding, Ranked, Reason, Story
 from deepdaily.core.urls import host
+from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, within
 from deepdaily.models.replies import _first, _Shape
+
+RANKING = Purpose("ranking", __package__, most_tokens=400)
 
 MOST_READ, MOST_CALLS = 60, 4
 """Stories that are read again, and calls for them: fifteen in a list is what listwise rankers order well."""
@@ -64,7 +67,7 @@ async def _moves(stories: Sequence[Story], writer: ModelWriter) -> dict[str, flo
     """
     lines = [line for number, story in enumerate(stories, 1) for line in _lines(number, story)]
     material = fence(lines, [story.id for story in stories], writer.key)
-    reply = await writer.ask("ranking", material, Order)
+    reply = (await writer.ask(RANKING, material, Order)).value
     named = [number for number in dict.fromkeys(reply.order) if 1 <= number <= len(stories)]
     if len(named) < LEAST_NAMED * len(stories):
         raise ModelError(f"it ordered {len(named)} of {len(stories)}")

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from deepdaily.core.errors import DeepdailyError, WorkerFailed
-from deepdaily.engine.worker import HEADER, Reply, Request
+from deepdaily.engine.worker import HEADER, Job, JobResult
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -79,7 +79,7 @@ class Engine:
             tasks = [group.create_task(self._one((function, item, wall_s, memory_mb))) for item in items]
         return [task.result() for task in tasks]
 
-    async def _one(self, request: Request) -> Any:
+    async def _one(self, request: Job) -> Any:
         async with self._turn:
             try:
                 worker = await self._worker()
@@ -140,7 +140,7 @@ class _Worker:
         self._process.kill()
         self._process.wait()
 
-    async def ask(self, request: Request, wall_s: float) -> Reply:
+    async def ask(self, request: Job, wall_s: float) -> JobResult:
         """Send one request and wait for its reply.
 
         Raises:
@@ -149,7 +149,7 @@ class _Worker:
         payload = pickle.dumps(request)
         return await self.reply(wall_s, HEADER.pack(len(payload)) + payload)
 
-    async def reply(self, wall_s: float, sending: bytes = b"") -> Reply:
+    async def reply(self, wall_s: float, sending: bytes = b"") -> JobResult:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(wall_s):
@@ -162,7 +162,7 @@ class _Worker:
             raise WorkerFailed(f"longer than {wall_s:g} s") from None
         except ConnectionError:
             raise WorkerFailed(self._death()) from None
-        reply: Reply = pickle.loads(payload)
+        reply: JobResult = pickle.loads(payload)
         return reply
 
     async def _receive(self, size_bytes: int) -> bytearray:

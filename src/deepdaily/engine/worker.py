@@ -26,10 +26,10 @@ RECYCLE_AFTER = 200
 GRACE_S = 5
 """How long a worker outlives an item's wall limit when its parent is gone and cannot kill it."""
 
-Request = tuple[Callable[[Any], Any], Any, float, int]
+Job = tuple[Callable[[Any], Any], Any, float, int]
 """function, item, wall_s, memory_mb"""
 
-Reply = tuple[Any, bool]
+JobResult = tuple[Any, bool]
 """The outcome (a result or a DeepdailyError), and whether this worker retires."""
 
 

@@ -1,26 +1,31 @@
-"""Writers: the built-in one needs no key; models are asked through one protocol."""
+"""How models are asked, through one protocol; what they are asked stands with those who ask."""
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-Purpose = Literal["ranking", "facts", "repair", "judgement", "closing", "structure", "reliability", "least change"]
-
 S = TypeVar("S", bound=BaseModel)
 
-answered_by: ContextVar[str] = ContextVar("answered_by", default="")
-"""The name, in the settings, of the model whose reply the current task got last: what an item's readers are told."""
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a model is asked for. Its prompts are `NAME.LANGUAGE.md` below `prompts/` of the room that asks."""
+
+    name: str
+    room: str
+    """The package that asks."""
+    most_tokens: int
+    """Room for half as much again as the longest honest reply of a trial."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What a model is asked. It has no tools, and decides nothing: it fills the text fields of a shape."""
 
-    purpose: Purpose
+    purpose: str
     instructions: str
     """The same for every call of a purpose, and sent first: providers cache a common prefix."""
     material: str
@@ -29,10 +34,19 @@ class Prompt:
     """The longest reply."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[S]):
+    """What a model filled in, and whose words they are."""
+
+    value: S
+    model: str
+    """Its name in the settings: what an item's readers are told."""
+
+
 class Model(Protocol):
     """One model, or several that stand in for each other."""
 
-    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+    async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
         """The reply as `shape`.
 
         Raises:

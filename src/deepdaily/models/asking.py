@@ -15,13 +15,7 @@ from typing import Any, TypeVar
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import CJK, language_of
 from deepdaily.core.types import Language
-from deepdaily.models import Model, Prompt, Purpose, S
-
-_MOST_TOKENS: dict[Purpose, int] = {
-    "ranking": 400, "facts": 3_000, "repair": 1_200, "judgement": 2_200, "closing": 1_500,
-    "structure": 1_500, "reliability": 2_000, "least change": 1_500,
-}  # fmt: skip
-"""Room for half as much again as the longest honest reply of a trial."""
+from deepdaily.models import Model, Prompt, Purpose, Reply, S
 
 LEAST_CHINESE = 3
 """Characters of a Chinese sentence at least: one on a parameter may be nine tenths Latin."""
@@ -29,8 +23,9 @@ LEAST_CHINESE = 3
 
 def prompt(purpose: Purpose, language: Language, material: str, audience: str) -> Prompt:
     """The call for `purpose`; its instructions are the same for every item, so that their prefix is cached."""
-    instructions = _template(f"{purpose.replace(' ', '-')}.{language}.md").replace("{audience}", audience)
-    return Prompt(purpose, instructions, material, _MOST_TOKENS[purpose])
+    name = f"{purpose.name.replace(' ', '-')}.{language}.md"
+    instructions = _template(purpose.room, name).replace("{audience}", audience)
+    return Prompt(purpose.name, instructions, material, purpose.most_tokens)
 
 
 def in_language(text: str, language: Language) -> bool:
@@ -40,8 +35,8 @@ def in_language(text: str, language: Language) -> bool:
 
 
 @cache
-def _template(name: str) -> str:
-    return (files("deepdaily") / "prompts" / name).read_text(encoding="utf-8").strip()
+def _template(room: str, name: str) -> str:
+    return (files(room) / "prompts" / name).read_text(encoding="utf-8").strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ class ModelWriter:
     troubles: Callable[[], list[str]] = list
     """What the run's record should know of the models, a line each."""
 
-    async def ask(self, purpose: Purpose, material: str, shape: type[S]) -> S:
+    async def ask(self, purpose: Purpose, material: str, shape: type[S]) -> Reply[S]:
         """Raises ModelError: no model gave a usable reply."""
         return await self.model.ask(prompt(purpose, self.language, material, self.audience), shape)
 

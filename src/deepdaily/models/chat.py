@@ -49,14 +49,18 @@ LONGEST_WAIT_S = 86_400.0
 
 BUSY = (429, 503, 529)
 
+_OF_ANOTHER_FORM: tuple[type[Exception], ...] = (
+    ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
+"""Raised by the library's lines where a body has another form (`choices: []`); by a line of ours it is a bug."""
+
 _FAULTS: tuple[type[Exception], ...] = (
     ModelAPIError, UnexpectedModelBehavior,  # what pydantic-ai makes of a fault
     OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError,  # what it lets through
     TimeoutError,  # our wall
+    *_OF_ANOTHER_FORM,
 )  # fmt: skip
-_OF_ANOTHER_FORM = (ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""With _FAULTS all that a request was seen to raise, or can by the sources of pydantic-ai 2.68 and openai 3.54; these where a
-body has another form (`choices: []`), and only in the library's own lines: in ours they are bugs."""
+"""All that a request was seen to raise, or can by the sources of pydantic-ai 2.68 and openai 3.54."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class ChatModel:
         try:
             async with asyncio.timeout(wall_s), client(self.endpoint) as web:
                 response, first_s = await self._answer(web, request, started)
-        except (*_FAULTS, *_OF_ANOTHER_FORM) as error:
+        except _FAULTS as error:
             if isinstance(error, _OF_ANOTHER_FORM) and _raised_here(error):
                 raise
             fault, free = _fault(error, wall_s, self.key)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, NoModel, ReplyBroken, ReplyMisshapen
 from deepdaily.core.types import Call
-from deepdaily.models import Prompt, S, answered_by
+from deepdaily.models import Prompt, Reply, S
 from deepdaily.models.breaker import Breaker
 from deepdaily.models.exchange import Endpoint, Outcome, Request, read, request_for
 from deepdaily.models.ledger import Ledger, exceeds, most_it_takes, priced
@@ -77,7 +77,7 @@ class Ladder:
         self._rungs, self._ledger, self._remaining_s = rungs, ledger, remaining_s
         self._unusable, self._sleep = tuple(unusable), sleep
 
-    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+    async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
         """The first usable reply.
 
         Raises:
@@ -86,17 +86,13 @@ class Ladder:
         for rung in self._rungs:
             kept = self._kept(rung, prompt, shape)
             if kept is not None:
-                answered_by.set(rung.name)
-                return kept
+                return Reply(kept, rung.name)
         reasons = []
         for rung in self._rungs:
             try:
-                reply = await self._asked(rung, prompt, shape)
+                return Reply(await self._asked(rung, prompt, shape), rung.name)
             except ModelError as error:
                 reasons.append(f"{rung.name}: {error}")
-                continue
-            answered_by.set(rung.name)
-            return reply
         raise NoModel("; ".join(reasons) or "no model may be asked")
 
     def troubles(self) -> list[str]:

@@ -12,13 +12,18 @@ from pydantic import Field
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten, squeeze
 from deepdaily.core.types import Claim, Draft, Finding, Item
+from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, within
 from deepdaily.models.replies import Line, _first, _Shape
 
 Role = Literal["structure", "reliability", "least change"]
 
 
-ROLES: tuple[Role, ...] = ("structure", "reliability", "least change")
+PURPOSES: dict[Role, Purpose] = {
+    "structure": Purpose("structure", __package__, most_tokens=1_500),
+    "reliability": Purpose("reliability", __package__, most_tokens=2_000),
+    "least change": Purpose("least change", __package__, most_tokens=1_500),
+}
 
 MOST_CUTS = 3
 """Lines of one item that a reviewer may cut: more is another editor, not a review."""
@@ -32,9 +37,9 @@ LONGEST_QUOTE = 1_600
 
 async def looked_over(draft: Draft, writer: ModelWriter, wall_s: float) -> tuple[Draft, list[Finding]]:
     """The draft without the lines that reviewers cut, and every remark. One that fails or is late is a note, and missed."""
-    outcomes = await within(wall_s, [_remarks(draft, writer, role) for role in ROLES])
+    outcomes = await within(wall_s, [_remarks(draft, writer, role) for role in PURPOSES])
     findings, cuts = list[Finding](), set[tuple[int, int]]()
-    for role, outcome in zip(ROLES, outcomes, strict=True):
+    for role, outcome in zip(PURPOSES, outcomes, strict=True):
         if isinstance(outcome, ModelError | None):
             findings.append(Finding(role, "note", f"did not review: {outcome or 'the time was up'}"))
         else:
@@ -53,7 +58,7 @@ async def _remarks(draft: Draft, writer: ModelWriter, role: Role) -> tuple[list[
     proofs = role == "reliability"
     lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item, proofs)]
     material = fence(lines, [draft.slot.key, role], writer.key)
-    reply = await writer.ask(role, material, Remarks)
+    reply = (await writer.ask(PURPOSES[role], material, Remarks)).value
     findings, cuts, spent = list[Finding](), list[tuple[int, int]](), Counter[int]()
     for remark in reply.remarks:
         place = _place(remark.line, draft.items)

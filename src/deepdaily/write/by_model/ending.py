@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from deepdaily.core.evidence import unfounded
 from deepdaily.core.text import width
 from deepdaily.core.types import Draft, Finding, Item, Story, Trend, Watch
+from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
 from deepdaily.write.by_model.shapes import Ending, Shared
 from deepdaily.write.by_rule.trends import MOST_TRENDS, watch
+
+CLOSING = Purpose("closing", __package__, most_tokens=1_500)
 
 MOST_WATCHES = 4
 LONGEST = 400
@@ -26,7 +29,7 @@ async def ending(
     """
     lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item)]
     material = fence(lines, [draft.slot.key], writer.key)
-    reply = await writer.ask("closing", material, Ending)
+    reply = (await writer.ask(CLOSING, material, Ending)).value
     findings: list[Finding] = []
 
     def stands(text: str, items: Sequence[Item]) -> bool:

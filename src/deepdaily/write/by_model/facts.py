@@ -9,6 +9,7 @@ from deepdaily.core.errors import ModelError
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Finding, Language, Story
+from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, in_language
 from deepdaily.write.by_model.numbered import Unit, fenced, units_of
 from deepdaily.write.by_model.shapes import Fact, Facts, Repair
@@ -21,6 +22,10 @@ MOST_CITED = 8
 
 LEAST_UNITS = 4
 """A text shorter than this gains nothing from a retelling: the built-in writer quotes it."""
+
+
+FACTS = Purpose("facts", __package__, most_tokens=3_000)
+REPAIR = Purpose("repair", __package__, most_tokens=1_200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Checked:
     facts: tuple[Told, ...]
     gaps: tuple[str, ...]
     findings: tuple[Finding, ...]
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
     units = units_of(story)
     if len(units) < LEAST_UNITS or story.lead.partial:
         return None
-    reply = await writer.ask("facts", fenced(units, writer.key), Facts)
+    answer = await writer.ask(FACTS, fenced(units, writer.key), Facts)
+    reply = answer.value
     by_number = {unit.number: unit for unit in units}
     asked = [Fact(id=TITLE, section="what", text=reply.title, cites=reply.title_cites or [1])]
     asked += [fact.model_copy(update={"id": f"c{place}"}) for place, fact in enumerate(reply.claims, 1)]
@@ -77,7 +84,9 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
         findings += [_cut(one, story.id) for one in failed if one.fact.id in given_up]
     told = tuple(Told(fact.id, fact.section, passed[fact.id]) for fact in asked if fact.id in passed)
     title = next((one.claim for one in told if one.id == TITLE), None)
-    return Checked(title, tuple(one for one in told if one.id != TITLE), tuple(reply.gaps), tuple(findings))
+    return Checked(
+        title, tuple(one for one in told if one.id != TITLE), tuple(reply.gaps), tuple(findings), answer.model
+    )
 
 
 def _cut(trouble: _Trouble, story: str) -> Finding:
@@ -150,7 +159,7 @@ async def _mended(failed: Sequence[_Trouble], units: Mapping[int, Unit], writer:
         lines += [f"{one.fact.id} [{cites}]: {one.fact.text}", f"  ! {'; '.join(one.messages)}"]
     material = fenced([shown[number] for number in sorted(shown)], writer.key, before=lines)
     try:
-        reply = await writer.ask("repair", material, Repair)
+        reply = (await writer.ask(REPAIR, material, Repair)).value
     except ModelError as error:
         return [], f"not asked again: {error}"
     wanted = {one.fact.id: one.fact for one in failed}

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Claim, Finding, Item, Section, SectionKind, Story, cited
-from deepdaily.models import answered_by
 from deepdaily.models.asking import ModelWriter
 from deepdaily.write.by_model.facts import Checked, Told, facts_of
 from deepdaily.write.by_model.judgement import Judged, judged, unjudged
@@ -33,15 +32,16 @@ async def told_item(story: Story, writer: ModelWriter) -> tuple[Item | None, lis
         few = f"{len(checked.facts)} facts of the model's stand; the built-in writer wrote it"
         return None, [*findings, Finding("evidence", "note", few, story.id)]
     title = checked.title or headline(story, writer.language)
-    writers = [answered_by.get()]
     try:
         said = await judged(story.id, title, checked, writer)
-        writers.append(answered_by.get())
     except ModelError as error:
         findings.append(Finding("models", "note", f"no judgement: {error}", story.id))
         said = unjudged(story.id, title, checked, writer)
     item = _item(story, writer, title, checked, said)
-    return replace(item, writer=", ".join(dict.fromkeys(writers))), [*findings, *said.findings]
+    return replace(item, writer=", ".join(dict.fromkeys(filter(None, (checked.model, said.model))))), [
+        *findings,
+        *said.findings,
+    ]
 
 
 MOST_WHAT, MOST_DETAILS = 3, 6

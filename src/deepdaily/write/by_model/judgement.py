@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from deepdaily.core.evidence import sum_note, unfounded, worked_out
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind
+from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
 from deepdaily.write.by_model.facts import TITLE, Checked
 from deepdaily.write.by_model.shapes import Advice, Judgement, Opinion, Sum
+
+JUDGEMENT = Purpose("judgement", __package__, most_tokens=2_200)
 
 MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 2, 1, 2, 3
 
@@ -26,6 +29,8 @@ class Judged:
     sections: tuple[Section, ...]
     unknowns: tuple[str, ...]
     findings: tuple[Finding, ...]
+    model: str = ""
+    """Empty where no model judged."""
 
 
 async def judged(story: str, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
@@ -36,7 +41,8 @@ async def judged(story: str, title: Claim, checked: Checked, writer: ModelWriter
     """
     lines = [f"{TITLE}| {title.text}", *(f"{one.id}| {one.claim.text}" for one in checked.facts)]
     lines += [f"g{place}| {gap}" for place, gap in enumerate(checked.gaps, 1)]
-    reply = await writer.ask("judgement", fence(lines, [story], writer.key), Judgement)
+    answer = await writer.ask(JUDGEMENT, fence(lines, [story], writer.key), Judgement)
+    reply = answer.value
     bench, language = _Bench(story, title, checked, writer.language), writer.language
     why = bench.keep((_opinion(one, language) for one in reply.why), MOST_WHY)
     impact = bench.keep((_opinion(one, language) for one in reply.impact), MOST_IMPACT)
@@ -44,7 +50,7 @@ async def judged(story: str, title: Claim, checked: Checked, writer: ModelWriter
     advice = bench.keep((_advice(one, language) for one in reply.advice), MOST_ADVICE)
     kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("why", why), ("impact", impact), ("advice", advice))
     sections = tuple(Section(kind, tuple(points)) for kind, points in kinds if points)
-    return Judged(sections, bench.unknowns(reply.unknowns or checked.gaps), tuple(bench.findings))
+    return Judged(sections, bench.unknowns(reply.unknowns or checked.gaps), tuple(bench.findings), answer.model)
 
 
 def unjudged(story: str, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
