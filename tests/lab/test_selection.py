@@ -75,7 +75,7 @@ def test_selection_keeps_its_floors_with_records_from_other_days(
     tiers = by_tier(found)
 
     print(tiers, f"gain over arithmetic {mean(gains):+.3f} [{draws[100]:+.3f}, {draws[-100]:+.3f}]")  # noqa: T201
-    assert tiers["all"] < 0.62, "suspect a leak (ranking.md, section 6)"
+    assert tiers["all"] < 0.62, "suspect a leak (docs/ranking.md)"
     for tier, reached in tiers.items():
         assert reached >= FLOORS[f"selection.ndcg10_{tier}"], tier
     assert draws[100] > FLOORS["selection.gain_over_arithmetic_low"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from deepdaily.core.urls import domain
 
 DOUBT = 8
-"""A domain is believed as far as its links outnumber so many ordinary ones (ranking.md, section 1)."""
+"""A domain is believed as far as its links outnumber so many ordinary ones (docs/ranking.md)."""
 
 USEFUL, NOT_USEFUL = 0.25, 3.0
 """A reader's "useful" is a quarter of a picked link, a "not useful" three links nobody picked: three of either move the record

@@ -27,7 +27,7 @@ FEWEST_HOSTS = 5
 """An issue led by fewer hosts is a few publishers' newsletter."""
 
 SAME_PLACE = 0.25
-"""Cosine of titles above which two stories would fill two places with one thing (ranking.md, section 6)."""
+"""Cosine of titles above which two stories would fill two places with one thing (docs/ranking.md)."""
 
 
 def on_topic_title(title: str) -> bool:

@@ -30,7 +30,7 @@ _VISIBLE = _Visible()
 def clean(text: str) -> str:
     """`text` in NFC without characters nobody can see: controls but tab and newline, format, private, surrogates.
 
-    Every foreign string passes here at intake; Hugo 0.111 writes a broken feed for U+0001 (H6).
+    Every foreign string passes here at intake; Hugo 0.111 writes a broken feed for U+0001.
     """
     if text.isprintable():  # most sentences: the one blank is a space, and nothing below would change but the form
         return text if text.isascii() else unicodedata.normalize("NFC", text)

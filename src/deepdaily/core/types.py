@@ -111,7 +111,7 @@ class Document:
     extractor: str
     fetched_at: datetime
     partial: bool = False
-    """A teaser or a search snippet: the page itself was not read (rule 9)."""
+    """A teaser or a search snippet: the page itself was not read."""
     author: str = ""
     published_at: datetime | None = None
 

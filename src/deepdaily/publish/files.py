@@ -89,7 +89,7 @@ class Page:
 
 
 def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
-    """Raise PublishError where the day's address belongs to a post that is not this slot's (H9)."""
+    """Raise PublishError where the day's address belongs to a post that is not this slot's."""
     day = issue.draft.slot.day
     single, ours = posts / f"{day}.md", posts / day / "index.md"
     try:

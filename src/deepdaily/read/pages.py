@@ -18,7 +18,7 @@ from deepdaily.read.fetch import Fetcher
 from deepdaily.store import Store
 
 PAGE_WALL_S, PAGE_MEMORY_MB = 15.0, 1024
-"""What one page may cost its worker; a 300,000-cell table did not end in 45 s (reliability.md, T9)."""
+"""What one page may cost its worker; a 300,000-cell table did not end in 45 s."""
 
 MOST_PAGES = 400
 """Pages read a rung, most promising first: at two a host and 16 at once, about two minutes of the real web."""

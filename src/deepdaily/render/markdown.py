@@ -58,7 +58,7 @@ def _at_line_start(markdown: str) -> str:
 
 
 def link(url: str) -> str:
-    """`[host/path](url)`: never a bare URL, which no Markdown links after a full-width colon (H1)."""
+    """`[host/path](url)`: never a bare URL, which no Markdown links after a full-width colon."""
     address = safe_link(url)
     return escape(shown(url)) if address is None else f"[{escape(shown(address))}]({address})"
 

@@ -18,7 +18,7 @@ EVERY_ADDRESS = ("0.0.0.0", "::", "")
 def answered_names(host: str, names: Sequence[str] = ()) -> tuple[str, ...]:
     """The names that a server listening on `host` is asked by, lower-case: this machine's, its own, and `names`.
 
-    A request that names another host is refused, wherever it comes from (DNS rebinding, reliability.md T19).
+    A request that names another host is refused, wherever it comes from (DNS rebinding).
     """
     own = () if host in EVERY_ADDRESS else (host,)
     return tuple(dict.fromkeys(name.lower() for name in (*THIS_MACHINE, *own, *names)))

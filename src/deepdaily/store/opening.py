@@ -21,7 +21,7 @@ from deepdaily.store.dialects import insert, wait_for_turn
 from deepdaily.store.schema import ISSUES, META, SCHEMA, _schema
 
 LOCK_WAIT_S = 30
-"""How long a statement waits for another writer (reliability.md, fault 20)."""
+"""How long a statement waits for another writer."""
 
 CONNECT_WAIT_S = 10
 """How long a database server may take to answer."""

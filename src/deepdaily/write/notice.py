@@ -37,7 +37,7 @@ _STATES = {
 def notice_of(health: Sequence[SourceHealth], rung: Rung, language: Language) -> tuple[str, tuple[str, ...]]:
     """The notice on top and its causes for machines: a whole kind of source gave nothing, or the rung is not the first.
 
-    Smaller troubles stay in the run's record (design.md, rule 4).
+    Smaller troubles stay in the run's record.
     """
     parts, causes = [], []
     for kind in ("search", "hackernews", "feed"):

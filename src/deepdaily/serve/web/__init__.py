@@ -52,7 +52,7 @@ from deepdaily.store.charset import encoding_of
 from deepdaily.store.snapshots import Snapshots
 
 INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
-"""For foreign bytes: whatever they are, nothing in them runs or loads (reliability.md, T20)."""
+"""For foreign bytes: whatever they are, nothing in them runs or loads."""
 
 FEED_ISSUES = 14
 """Issues that a feed carries."""

@@ -19,7 +19,7 @@ REFERRERS = "same-origin"
 
 
 class Door:
-    """Refuses other hosts' names (DNS rebinding, reliability.md T19) and puts the policy on every answer."""
+    """Refuses other hosts' names (DNS rebinding) and puts the policy on every answer."""
 
     def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
         self._app, self._names = app, frozenset(names)
