@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from deepdaily.core.errors import NoModel
-from deepdaily.models import Model, Prompt, S, answered_by
+from deepdaily.models import Model, Prompt, Reply, S
 
 FOLDER = Path(__file__).parent / "cassettes"
 KEY = b"the key of recorded fences"
@@ -27,17 +27,16 @@ class Cassette:
         self._replies = {row["key"]: row["reply"] for row in rows}
         self.missed: list[Prompt] = []
 
-    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
-        answered_by.set("recorded")
+    async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
         key = sha256(f"{prompt.purpose}\0{prompt.material}".encode()).hexdigest()
         if key in self._replies:
-            return shape.model_validate(self._replies[key])
+            return Reply(shape.model_validate(self._replies[key]), "recorded")
         self.missed.append(prompt)
         if self._inner is None:
             raise NoModel(f"the cassette has no reply to this call for {prompt.purpose}")
-        reply = await self._inner.ask(prompt, shape)
+        reply = (await self._inner.ask(prompt, shape)).value
         self._replies[key] = reply.model_dump(exclude_defaults=True)
         row = {"purpose": prompt.purpose, "key": key, "reply": self._replies[key]}
         with self._path.open("a", encoding="utf-8") as tape:
             tape.write(json.dumps(row, ensure_ascii=False) + "\n")
-        return reply
+        return Reply(reply, "recorded")

@@ -12,7 +12,7 @@ from typing import Any
 
 from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
 from deepdaily.core.types import Snapshot
-from deepdaily.models import Prompt, S, answered_by
+from deepdaily.models import Prompt, Reply, S
 from deepdaily.read.fetch import Answer
 from deepdaily.store import Place, Validators
 
@@ -117,15 +117,14 @@ class FakeModel:
         self.replies = {purpose.replace("_", " "): told for purpose, told in replies.items()}
         self.asked: list[Prompt] = []
 
-    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+    async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
         self.asked.append(prompt)
-        answered_by.set("qwen")
         told = self.replies.get(prompt.purpose, NoModel("nobody answers"))
         if isinstance(told, list):
             told = told.pop(0)
         if isinstance(told, Exception):
             raise told
-        return shape.model_validate(told)
+        return Reply(shape.model_validate(told), "qwen")
 
 
 class FakeEmbedder:
@@ -158,12 +157,11 @@ class QuotingModel:
         self.hangs = hangs
         self.asked: list[Prompt] = []
 
-    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+    async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
         self.asked.append(prompt)
         if self.hangs:
             await asyncio.Event().wait()
-        answered_by.set("qwen")
-        return shape.model_validate(quoting_reply(prompt.purpose, prompt.material))
+        return Reply(shape.model_validate(quoting_reply(prompt.purpose, prompt.material)), "qwen")
 
 
 def quoting_reply(purpose: str, material: str) -> dict[str, Any]:

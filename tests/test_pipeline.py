@@ -21,7 +21,7 @@ from deepdaily.core.urls import page_key
 from deepdaily.demo import sample_web
 from deepdaily.house import House
 from deepdaily.keeper import brought, calendar_of, is_finished, run_slot
-from deepdaily.models import Model, Prompt, S
+from deepdaily.models import Model, Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
 from deepdaily.publish import TakenInPart
@@ -346,7 +346,7 @@ async def test_a_model_that_hangs_costs_no_more_than_its_time_and_the_issue_is_w
 
 async def test_a_model_that_falls_out_in_mid_issue_leaves_the_rest_to_the_builtin_writer(tmp_path: Path) -> None:
     class Tiring(QuotingModel):
-        async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+        async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
             if len(self.asked) >= 6:
                 raise NoModel("the budget of the day is spent")
             return await super().ask(prompt, shape)
@@ -364,11 +364,11 @@ async def test_a_model_that_falls_out_in_mid_issue_leaves_the_rest_to_the_builti
 
 async def test_a_model_of_whose_words_nothing_stands_is_said_as_one_that_does_not_answer(tmp_path: Path) -> None:
     class Inventing(QuotingModel):
-        async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+        async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
             if prompt.purpose != "facts":
                 raise NoModel("nobody")
             claims = [{"section": "what", "text": "营收增长 4,213%。", "cites": [2]}]
-            return shape.model_validate({"title": "x", "claims": claims})
+            return Reply(shape.model_validate({"title": "x", "claims": claims}), "qwen")
 
     with run_of(tmp_path, CountedWire(), writing=by(Inventing())) as run:
         issue = await run_day(run)

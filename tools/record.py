@@ -22,7 +22,7 @@ from deepdaily import keeper, pipeline
 from deepdaily.cli.console import meter
 from deepdaily.demo import sample_web
 from deepdaily.house import House
-from deepdaily.models import Prompt, S
+from deepdaily.models import Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.models.exchange import read, request_for
 from deepdaily.write.by_model import ByModel
@@ -36,12 +36,13 @@ class Endpoint:
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/") + "/chat/completions"
 
-    async def ask(self, prompt: Prompt, shape: type[S]) -> S:
+    async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
         request = request_for(prompt, shape, None)
         roles = (("system", request.system), ("user", request.user))
         messages = [{"role": role, "content": content} for role, content in roles]
         body = {"model": "recorded", "messages": messages, "max_tokens": request.most_tokens}
-        return read(await asyncio.to_thread(self._posted, json.dumps(body).encode()), shape)
+        text = await asyncio.to_thread(self._posted, json.dumps(body).encode())
+        return Reply(read(text, shape), "recorded")
 
     def _posted(self, body: bytes) -> str:
         asked = urllib.request.Request(self._address, body, {"Content-Type": "application/json"})

@@ -67,7 +67,7 @@ async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_fr
             ladder = model_ladder(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
         assert ladder is not None
 
-        note = await ladder.ask(PROMPT, Note)
+        note = (await ladder.ask(PROMPT, Note)).value
 
         assert note.title == "Quillserve 2.4"
         assert "Bearer sekrit" in server.heads[0]

@@ -110,7 +110,7 @@ def ladder(
 async def asked_side_by_side(model: Ladder, count: int) -> list[Note | ModelError]:
     async def one(number: int) -> Note | ModelError:
         try:
-            return await model.ask(prompt(number), Note)
+            return (await model.ask(prompt(number), Note)).value
         except ModelError as error:
             return error
 
@@ -166,7 +166,7 @@ async def test_a_model_that_hangs_is_left_out_though_only_the_caller_gives_up(st
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
 
-    assert await model.ask(prompt(9), Note) == Note(title="Quillserve 2.4", cites=[1, 2])
+    assert (await model.ask(prompt(9), Note)).value == Note(title="Quillserve 2.4", cites=[1, 2])
     assert len(hanging.requests) == MOST_WASTED
     assert model.troubles() == ["quill: no answer in the time it had; left out for this run"]
     rows = [call for call in store.calls_since(SLOT) if call.model == "quill"]
@@ -196,7 +196,7 @@ async def test_a_model_that_answers_is_not_blamed_when_a_callers_time_is_up(stor
 async def test_a_misshapen_reply_is_asked_for_once_more_with_what_was_wrong(store: Store) -> None:
     quill = Scripted(WRONG, GOOD)
 
-    note = await ladder(store, quill).ask(prompt(), Note)
+    note = (await ladder(store, quill).ask(prompt(), Note)).value
 
     assert note.title == "Quillserve 2.4"
     assert "title: Field required" in quill.requests[1].user
@@ -288,7 +288,7 @@ async def test_what_was_answered_is_there_without_budget_time_or_model(store: St
 
     shut = ladder(store, silent, budget="0 tokens/day", remaining_s=0)
 
-    assert (await shut.ask(prompt(), Note)).title == "Quillserve 2.4"
+    assert (await shut.ask(prompt(), Note)).value.title == "Quillserve 2.4"
     assert silent.requests == []
     with pytest.raises(NoModel):
         await shut.ask(prompt(2), Note)
