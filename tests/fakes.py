@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import selectors
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -108,6 +109,45 @@ class InlineEngine:
             return function(item)
         except DeepdailyError as error:
             return error
+
+
+class SkippingLoop(asyncio.SelectorEventLoop):
+    """Waiting takes no time on it: where nothing is ready, the next timer is due at once. Wants no work in threads beside timers."""
+
+    def __init__(self) -> None:
+        self.skipped_s = 0.0
+        super().__init__(_Skipping(self))
+
+    def time(self) -> float:
+        return super().time() + self.skipped_s
+
+    def deadline(self, left_s: float) -> float:
+        """A moment of `time.monotonic` for the product to count down to: what was skipped is gone too."""
+        return _Deadline(self, super().time() + left_s)
+
+
+class _Skipping(selectors.DefaultSelector):
+    def __init__(self, loop: SkippingLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(timeout if timeout is None else 0)
+        if not ready and timeout:
+            self._loop.skipped_s += timeout
+        return ready
+
+
+class _Deadline(float):
+    def __new__(cls, loop: SkippingLoop, at: float) -> _Deadline:
+        made = super().__new__(cls, at)
+        made._loop = loop
+        return made
+
+    _loop: SkippingLoop
+
+    def __sub__(self, moment: float) -> float:
+        return float(self) - self._loop.skipped_s - moment
 
 
 class FakeModel:
