@@ -10,6 +10,7 @@ import pytest
 
 from databases import cluster, database
 from deepdaily.store import Store, open_store
+from once import session_folder
 
 HERE = Path(__file__).resolve().parent
 
@@ -28,9 +29,9 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a private PostgreSQL cluster."""
-    with cluster() as address:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the session's private PostgreSQL cluster."""
+    with cluster(session_folder(tmp_path_factory)) as address:
         yield address
 
 

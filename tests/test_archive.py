@@ -20,7 +20,7 @@ from deepdaily.snapshots import Snapshots
 from deepdaily.store import Store, open_store
 from deepdaily.wiring import Given, channels
 from making import kept_instead
-from webs import deepdaily
+from webs import sample_day
 
 DAY = "2026-03-12"
 
@@ -28,9 +28,9 @@ DAY = "2026-03-12"
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the sample day, freshly published."""
-    folder = tmp_path_factory.mktemp("sample")
-    assert deepdaily("demo", cwd=folder).returncode == 0
-    return folder / "deepdaily-demo"
+    folder, done = sample_day(tmp_path_factory)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.fixture
