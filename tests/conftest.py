@@ -10,6 +10,8 @@ import pytest
 
 from databases import cluster, database
 from deepdaily.store import Store, open_store
+from floors import FILE as FLOORS
+from floors import Floors
 from once import session_folder
 
 HERE = Path(__file__).resolve().parent
@@ -17,6 +19,9 @@ HERE = Path(__file__).resolve().parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden and show the difference")
+    parser.addoption(
+        "--update-floors", action="store_true", help="write corpora and figures of evals/floors.json; lowers none"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +31,12 @@ def shared() -> Path:
     if not (folder / "design.md").exists():
         pytest.skip("no shared data beside the checkout (set DEEPDAILY_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def floors(shared: Path, pytestconfig: pytest.Config) -> Floors:
+    """The floors of the open data sets below `shared`."""
+    return Floors(FLOORS, shared, update=pytestconfig.getoption("--update-floors"))
 
 
 @pytest.fixture(scope="session")
