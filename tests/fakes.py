@@ -6,13 +6,13 @@ import asyncio
 import re
 import selectors
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
-from deepdaily.core.types import Snapshot
+from deepdaily.core.types import Language, Snapshot
 from deepdaily.fetch import Answer
 from deepdaily.models import Prompt, S, answered_by
 from deepdaily.store import Place, Validators
@@ -172,7 +172,7 @@ class FakeEmbedder:
     """Vectors by what a title means: `means` names it by title, any other title means only itself. `error` is raised instead."""
 
     identity = "fake"
-    languages = ("zh", "en")
+    languages: Collection[Language] = ("zh", "en")
 
     def __init__(self, means: Mapping[str, str], error: DeepdailyError | None = None) -> None:
         self.means, self.error = means, error

@@ -28,5 +28,5 @@ def first_line(process: subprocess.Popen[str], stream: IO[str] | None) -> str:
     assert stream is not None
     with ended_at_the_ceiling(process):
         line = stream.readline()
-    assert line, f"{process.args} said nothing, and ended or had {CEILING_S:g} s"
+    assert line, f"{process.args!r} said nothing, and ended or had {CEILING_S:g} s"
     return line

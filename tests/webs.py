@@ -32,7 +32,7 @@ _HOLD = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); 
 def frozen_web(shared: Path, day: str) -> Iterator[dict[str, str]]:
     """The frozen web of `day` behind a proxy on loopback; the environment that leads a program to it."""
     archive, tool = shared / "frozen-web" / f"seed-{day}.warc.gz", shared / "tools" / "replayweb"
-    command = [tool, archive, "--", sys.executable, "-c", _HOLD]
+    command = [str(tool), str(archive), "--", sys.executable, "-c", _HOLD]
     with ExitStack() as opened:
         with tool.open() as one_at_a_time:  # the first start on a machine installs it
             flock(one_at_a_time, LOCK_EX)

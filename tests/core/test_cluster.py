@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from deepdaily.core.cluster import cluster, neighbours, stories, vectors
+from deepdaily.core.types import Candidate
 from making import candidate, document
 
 NOISE = [candidate(f"Topic {word} something else entirely", f"https://n.example/{word}") for word in "abcdefghij"]
 
 
-def groups(*candidates: object) -> list[list[str]]:
+def groups(*candidates: Candidate) -> list[list[str]]:
     return [[one.url for one in group] for group in cluster([*candidates, *NOISE])][: len(candidates)]
 
 

@@ -48,7 +48,7 @@ def _parse(body: bytes, media_type: str = "application/xml", url: str = URL) -> 
 
 
 async def _harvest(body: Any, url: str = URL, engine: InlineEngine | None = None) -> Harvest:
-    return await Feed(url, "blog", FakeFetcher({url: body}), engine or InlineEngine()).harvest(WINDOW)
+    return await Feed(url, "blog", FakeFetcher({url: body}), engine or InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
 
 
 def test_an_entry_is_read_whole() -> None:
