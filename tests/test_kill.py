@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -124,10 +125,21 @@ def test_a_run_killed_again_and_again_gets_there_all_the_same(tmp_path: Path, sa
     assert files_below(tmp_path / "out") == sample_day
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a sample day that is written, and of which nothing is published."""
+    with once(tmp_path_factory, "written") as made:
+        if made.is_new:
+            assert sample(made.folder, "publish:1").returncode == -signal.SIGKILL
+            made.keep()
+        return made.folder
+
+
 @pytest.mark.parametrize("file", range(1, 7))
 def test_a_run_killed_while_it_publishes_leaves_old_or_new_files_and_never_half_of_one(
-    tmp_path: Path, sample_day: dict[str, bytes], file: int
+    tmp_path: Path, written: Path, sample_day: dict[str, bytes], file: int
 ) -> None:
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     died = sample(tmp_path, f"publish:{file}")
     left = {name: held for name, held in files_below(tmp_path / "out").items() if not Path(name).name.startswith(".")}
     again = sample(tmp_path)
