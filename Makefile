@@ -1,6 +1,7 @@
 # The same verbs here and in CI. Everything is installed into .venv inside the checkout.
 PYTHON ?= python3
 BIN := .venv/bin
+PARALLEL := -n auto --maxprocesses 8 --dist worksteal
 
 .PHONY: daily demo test coverage lint fix eval eval-update bench lock clean
 
@@ -11,7 +12,11 @@ demo: .venv/run  ## the bundled sample day, offline
 	@$(BIN)/deepdaily demo || [ $$? -eq 10 ]
 
 test: .venv/dev  ## on every processor; one file or test alone is `.venv/bin/pytest PATH`
-	@$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
+	@$(BIN)/pytest $(PARALLEL)
+
+coverage: .venv/dev  ## every line and branch of the pure rooms, by their own tests alone
+	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term tests/core tests/render tests/models/test_builtin.py \
+		tests/models/test_followup.py
 
 lint: .venv/dev
 	@$(BIN)/ruff check .
