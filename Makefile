@@ -1,8 +1,9 @@
 # The same verbs here and in CI. Everything is installed into .venv inside the checkout.
 PYTHON ?= python3
 BIN := .venv/bin
+PARALLEL := -n auto --maxprocesses 8 --dist worksteal
 
-.PHONY: daily demo test lint fix eval bench lock clean
+.PHONY: daily demo test coverage lint fix eval eval-update bench lock clean
 
 daily: .venv/run  ## today's real issue where there is a network, the sample day where there is none
 	@$(BIN)/deepdaily run --or-demo || [ $$? -eq 10 ]
@@ -10,8 +11,12 @@ daily: .venv/run  ## today's real issue where there is a network, the sample day
 demo: .venv/run  ## the bundled sample day, offline
 	@$(BIN)/deepdaily demo || [ $$? -eq 10 ]
 
-test: .venv/dev
-	@$(BIN)/pytest
+test: .venv/dev  ## on every processor; one file or test alone is `.venv/bin/pytest PATH`
+	@$(BIN)/pytest $(PARALLEL)
+
+coverage: .venv/dev  ## every line and branch of the pure rooms, by their own tests alone
+	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term tests/core tests/render tests/choose tests/memory tests/review tests/write
+
 
 lint: .venv/dev
 	@$(BIN)/ruff check .
@@ -25,6 +30,9 @@ fix: .venv/dev
 
 eval: .venv/dev  ## floors of the open data sets, where ../shared lies beside the checkout
 	@$(BIN)/pytest -m eval -rA --no-header
+
+eval-update: .venv/dev  ## write corpora and figures to evals/floors.json; a floor is raised, never lowered
+	@$(BIN)/pytest -m eval -rA --no-header --update-floors
 
 bench: .venv/dev
 	@$(BIN)/python tools/bench.py

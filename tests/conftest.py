@@ -11,12 +11,18 @@ import pytest
 from databases import cluster, database
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
+from floors import FILE as FLOORS
+from floors import Floors
+from once import session_folder
 
 HERE = Path(__file__).resolve().parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden and show the difference")
+    parser.addoption(
+        "--update-floors", action="store_true", help="write corpora and figures of evals/floors.json; lowers none"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +35,15 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a private PostgreSQL cluster."""
-    with cluster() as address:
+def floors(shared: Path, pytestconfig: pytest.Config) -> Floors:
+    """The floors of the open data sets below `shared`."""
+    return Floors(FLOORS, shared, update=pytestconfig.getoption("--update-floors"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the session's private PostgreSQL cluster."""
+    with cluster(session_folder(tmp_path_factory)) as address:
         yield address
 
 

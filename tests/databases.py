@@ -8,12 +8,17 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
+from typing import TextIO
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
+
+from once import locked
+from waiting import CEILING_S
 
 USER = "deepdaily"
 
@@ -26,29 +31,65 @@ def _binaries() -> Path | None:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """A running cluster: the folder of its socket. The server refuses to run as root, so root lends it to `nobody`."""
+def cluster(session: Path) -> Iterator[str]:
+    """The running cluster of a session of tests: the folder of its socket. Who comes first starts it, the last one stops it."""
     binaries = _binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is not installed")
-    as_user = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path may have 107 bytes, pytest's are longer
-    if as_user:
-        shutil.chown(folder, **as_user)
-
-    def call(*arguments: str) -> None:
-        subprocess.run(arguments, check=True, capture_output=True, cwd=folder, timeout=60, **as_user)  # type: ignore[call-overload]
-
-    try:
-        call(str(binaries / "initdb"), "-D", f"{folder}/data", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
-        quick = f"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off"
-        call(str(binaries / "pg_ctl"), "-D", f"{folder}/data", "-o", quick, "-l", f"{folder}/log", "-w", "start")
+    with (session / "postgres.users").open("a") as users:
+        with locked(session / "postgres.lock") as told:
+            flock(users, LOCK_SH)
+            told.seek(0)
+            folder = told.read()
+            if not folder:
+                folder = _started(binaries)
+                told.write(folder)
         try:
-            yield str(folder)
+            yield folder
         finally:
-            call(str(binaries / "pg_ctl"), "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+            with locked(session / "postgres.lock") as told:
+                if _is_last(users):
+                    told.truncate(0)
+                    _stop(binaries, folder)
+
+
+def _is_last(users: TextIO) -> bool:
+    try:
+        flock(users, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _started(binaries: Path) -> str:
+    """The folder of a new cluster. The server refuses to run as root, so root lends it to `nobody`."""
+    folder = tempfile.mkdtemp(prefix="pg", dir="/tmp")  # a socket's path may have 107 bytes, pytest's are longer
+    if _as_user():
+        shutil.chown(folder, **_as_user())
+    try:
+        _call(folder, binaries / "initdb", "-D", f"{folder}/data", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
+        quick = f"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off"
+        start = ("-D", f"{folder}/data", "-o", quick, "-l", f"{folder}/log", "-t", str(CEILING_S), "-w", "start")
+        _call(folder, binaries / "pg_ctl", *start)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return folder
+
+
+def _stop(binaries: Path, folder: str) -> None:
+    try:
+        _call(folder, binaries / "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder)
+
+
+def _as_user() -> dict[str, str]:
+    return {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+
+
+def _call(folder: str, *command: str | Path) -> None:
+    subprocess.run(command, check=True, capture_output=True, cwd=folder, timeout=CEILING_S, **_as_user())  # type: ignore[call-overload]
 
 
 @contextmanager

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+import selectors
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
-from deepdaily.core.types import Snapshot
+from deepdaily.core.types import Language, Snapshot
 from deepdaily.models import Prompt, Reply, S
 from deepdaily.read.fetch import Answer
 from deepdaily.store import Place, Validators
@@ -110,6 +111,45 @@ class InlineEngine:
             return error
 
 
+class SkippingLoop(asyncio.SelectorEventLoop):
+    """Waiting takes no time on it: where nothing is ready, the next timer is due at once. Wants no work in threads beside timers."""
+
+    def __init__(self) -> None:
+        self.skipped_s = 0.0
+        super().__init__(_Skipping(self))
+
+    def time(self) -> float:
+        return super().time() + self.skipped_s
+
+    def deadline(self, left_s: float) -> float:
+        """A moment of `time.monotonic` for the product to count down to: what was skipped is gone too."""
+        return _Deadline(self, super().time() + left_s)
+
+
+class _Skipping(selectors.DefaultSelector):
+    def __init__(self, loop: SkippingLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(timeout if timeout is None else 0)
+        if not ready and timeout:
+            self._loop.skipped_s += timeout
+        return ready
+
+
+class _Deadline(float):
+    def __new__(cls, loop: SkippingLoop, at: float) -> _Deadline:
+        made = super().__new__(cls, at)
+        made._loop = loop
+        return made
+
+    _loop: SkippingLoop
+
+    def __sub__(self, moment: float) -> float:
+        return float(self) - self._loop.skipped_s - moment
+
+
 class FakeModel:
     """Replies by purpose: a reply as JSON would hold it, an error to raise, or a list of these, one for each call."""
 
@@ -131,7 +171,7 @@ class FakeEmbedder:
     """Vectors by what a title means: `means` names it by title, any other title means only itself. `error` is raised instead."""
 
     identity = "fake"
-    languages = ("zh", "en")
+    languages: Collection[Language] = ("zh", "en")
 
     def __init__(self, means: Mapping[str, str], error: DeepdailyError | None = None) -> None:
         self.means, self.error = means, error

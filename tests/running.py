@@ -41,13 +41,14 @@ def run_of(
     *,
     settings: Settings = SETTINGS,
     publishers: Sequence[Any] = (),
+    fetch_s: float = 20.0,
     **more: Any,
 ) -> Iterator[Run]:
     """The run of `slot` over the store below `folder`, its files below `folder/out`."""
     engine: Any = InlineEngine()
     with open_store(folder / "data") as store, Snapshots(folder / "data/snapshots") as snapshots:
         store.begin(slot.key, now)
-        fetcher = Fetcher(wire, store, snapshots, slot.key, now)
+        fetcher = Fetcher(wire, store, snapshots, slot.key, now, deadline_s=fetch_s)
         memory = Memory(slot, tuple(store.issues_since(slot.due.date() - timedelta(days=NO_REPEAT_DAYS))))
         yield Run(
             slot=slot,

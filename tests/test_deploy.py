@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from deepdaily.cli import app
+from deepdaily import cli  # noqa: F401 - the commands are there once it is imported
+from deepdaily.cli.options import app
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import described
 

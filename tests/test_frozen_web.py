@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
 from publish.test_hugo import HUGOS, LAYOUTS, Reading
 from publish.test_hugo import run as run_hugo
-from webs import SETTINGS, Done, deepdaily, environment, files_below, finished, frozen_web, run_arguments
+from webs import SETTINGS, Done, deepdaily, environment, files_below, finished, frozen_day, frozen_web, run_arguments
 
 FIRST, SECOND = DAYS = "2026-02-08", "2026-02-11"
 HOSTS_NEEDED = 5
@@ -51,13 +52,13 @@ class Runs:
 
 @pytest.fixture(scope="module")
 def runs(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    folder = tmp_path_factory.mktemp("frozen")
-    done = {}
-    for day in DAYS:
-        with frozen_web(shared, day) as env:
-            done[day] = finished(run_arguments(day, folder), env=env)
+    folder = tmp_path_factory.mktemp("frozen") / "both"
+    first, done = frozen_day(tmp_path_factory, shared, FIRST)
+    shutil.copytree(first, folder)
+    with frozen_web(shared, SECOND) as env:
+        second = finished(run_arguments(SECOND, folder), env=env)
     store = open_store(folder / "data")
-    yield Runs(folder, store, done)
+    yield Runs(folder, store, {FIRST: done, SECOND: second})
     store.close()
 
 

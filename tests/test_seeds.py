@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from deepdaily.cli import app
+from deepdaily import cli  # noqa: F401 - the commands are there once it is imported
+from deepdaily.cli.options import app
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = [

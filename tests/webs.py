@@ -7,12 +7,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from fcntl import LOCK_EX, flock
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import create_connection
 from threading import Thread
+from time import monotonic
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
+
+from once import once
+from waiting import CEILING_S, ended_at_the_ceiling
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent / "deepdaily"
@@ -24,19 +31,44 @@ _HOLD = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); 
 @contextmanager
 def frozen_web(shared: Path, day: str) -> Iterator[dict[str, str]]:
     """The frozen web of `day` behind a proxy on loopback; the environment that leads a program to it."""
-    archive = shared / "frozen-web" / f"seed-{day}.warc.gz"
-    server = subprocess.Popen(
-        [shared / "tools" / "replayweb", archive, "--", sys.executable, "-c", _HOLD],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert server.stdin is not None
-    assert server.stdout is not None
-    with server:
-        told = server.stdout.readline()
+    archive, tool = shared / "frozen-web" / f"seed-{day}.warc.gz", shared / "tools" / "replayweb"
+    command = [str(tool), str(archive), "--", sys.executable, "-c", _HOLD]
+    with ExitStack() as opened:
+        with tool.open() as one_at_a_time:  # the first start on a machine installs it
+            flock(one_at_a_time, LOCK_EX)
+            server = opened.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
+            assert server.stdin is not None
+            assert server.stdout is not None
+            with ended_at_the_ceiling(server):
+                told = server.stdout.readline()
         if not told:
             pytest.skip("the replay proxy does not start here")
-        yield {**json.loads(told), "BRAVE_API_KEY": "frozen"}
+        env = json.loads(told)
+        _takes_connections(server, urlsplit(env["HTTP_PROXY"]))
+        yield {**env, "BRAVE_API_KEY": "frozen"}
         server.stdin.close()
+
+
+def _takes_connections(server: subprocess.Popen[str], proxy: SplitResult) -> None:
+    """Wait for the proxy: whoever starts it gives it ten seconds, which may be too few on a busy machine."""
+    until = monotonic() + CEILING_S
+    while server.poll() is None and monotonic() < until:
+        with suppress(OSError), create_connection((proxy.hostname, proxy.port)):
+            return
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=0.1)
+    pytest.fail("the replay proxy took no connection", pytrace=False)
+
+
+def frozen_day(factory: pytest.TempPathFactory, shared: Path, day: str) -> tuple[Path, Done]:
+    """A run of a frozen day on a new store, once a session: its folder, not to be changed, and how it ended."""
+    with once(factory, f"frozen-{day}") as made:
+        if made.is_new:
+            with frozen_web(shared, day) as env:
+                made.keep(finished(run_arguments(day, made.folder), env=env))
+        return made.folder, made.value
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -48,6 +80,14 @@ def environment(**more: str) -> dict[str, str]:
         if not name.startswith(ours) and not name.upper().endswith("_PROXY")
     }
     return plain | more
+
+
+def sample_day(factory: pytest.TempPathFactory) -> tuple[Path, Done]:
+    """`deepdaily demo`, once a session: the folder it made, not to be changed, and how it ended."""
+    with once(factory, "demo") as made:
+        if made.is_new:
+            made.keep(deepdaily("demo", cwd=made.folder))
+        return made.folder / "deepdaily-demo", made.value
 
 
 def run_arguments(day: str, folder: Path) -> list[str]:
@@ -67,7 +107,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def finished(command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None) -> Done:
-    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=180)
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=CEILING_S)
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
 from making import kept_instead
-from webs import deepdaily
+from webs import sample_day
 
 DAY = "2026-03-12"
 
@@ -30,9 +30,9 @@ DAY = "2026-03-12"
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the sample day, freshly published."""
-    folder = tmp_path_factory.mktemp("sample")
-    assert deepdaily("demo", cwd=folder).returncode == 0
-    return folder / "deepdaily-demo"
+    folder, done = sample_day(tmp_path_factory)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.fixture

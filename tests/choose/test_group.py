@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from deepdaily.choose.group import cluster, stories
 from deepdaily.core.likeness import neighbours, vectors
+from deepdaily.core.types import Candidate
 from making import candidate, document
 
 NOISE = [candidate(f"Topic {word} something else entirely", f"https://n.example/{word}") for word in "abcdefghij"]
 
 
-def groups(*candidates: object) -> list[list[str]]:
+def groups(*candidates: Candidate) -> list[list[str]]:
     return [[one.url for one in group] for group in cluster([*candidates, *NOISE])][: len(candidates)]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from deepdaily.store.opening import open_store
 from deepdaily.store.schema import SCHEMA
-from webs import BIN, Done, deepdaily, environment, files_below, finished, serving
+from webs import BIN, Done, deepdaily, environment, files_below, finished, sample_day, serving
 
 NOW = ("--now", "2026-03-12T07:30:00+08:00")
 QUIET = (
@@ -235,8 +235,11 @@ def test_a_second_run_of_a_finished_slot_tells_the_first_as_json(tmp_path: Path)
     assert json.loads(again.stdout)["editions"]
 
 
-def test_the_sample_day_is_published_and_proven_and_a_changed_digit_is_caught(tmp_path: Path) -> None:
-    well, tampered = deepdaily("demo", cwd=tmp_path), deepdaily("demo", "--tamper", cwd=tmp_path)
+def test_the_sample_day_is_published_and_proven_and_a_changed_digit_is_caught(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    _, well = sample_day(tmp_path_factory)
+    tampered = deepdaily("demo", "--tamper", cwd=tmp_path)
 
     assert well.returncode == 0, well.stderr
     assert "0 published files altered" in well.stdout

@@ -210,7 +210,8 @@ class Counted(Store):
 
 
 def test_the_archive_is_read_back_to_the_last_answer_each_slot_once(store: Store) -> None:
-    assert dead(store, ["ok"] * 20 + ["unreachable"] * 3) == ["a feed"]
+    answered: list[SourceState] = ["ok"] * 20
+    assert dead(store, [*answered, "unreachable", "unreachable", "unreachable"]) == ["a feed"]
     counted = Counted(store)
 
     assert dead_sources(counted, SLOT) == ["a feed"]
@@ -231,7 +232,8 @@ async def test_a_dead_source_is_named_once_until_it_has_answered_in_between(stor
     assert await told_of(house, Exit.PUBLISHED) == ["no answer for 3 days from a feed"]
     assert await told_of(house, Exit.PUBLISHED) == []
 
-    days = [keep(store, -n, state) for n, state in enumerate(["unreachable", "ok", *["unreachable"] * 3], 1)]
+    states: list[SourceState] = ["unreachable", "ok", "unreachable", "unreachable", "unreachable"]
+    days = [keep(store, -n, state) for n, state in enumerate(states, 1)]
     assert [dead_sources(store, slot) for slot in days] == [[], [], [], [], ["a feed"]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from webs import environment, files_below, finished, frozen_web, run_arguments
+from once import once
+from waiting import CEILING_S, ended_at_the_ceiling
+from webs import environment, files_below, finished, frozen_day, frozen_web, run_arguments
 
 DAY = "2026-02-08"
 MOMENTS = [
@@ -25,20 +28,16 @@ MOMENTS = [
 ]
 """Ten, spread over the run: what a table has of all it will have; 0 is its first row."""
 
-SAMPLE = [sys.executable, str(Path(__file__).parent.parent / "sample_run.py")]
+HERE = Path(__file__).parent.parent
+SAMPLE = [sys.executable, str(HERE / "sample_run.py")]
+STOPPING = [sys.executable, str(HERE / "stopping_run.py")]
 
 
 def rows(data: Path, table: str) -> int:
-    """How many rows the table has: they only grow while a run goes on."""
-    path = data / "deepdaily.db"
-    if not path.exists():
-        return 0
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-            found: int = db.execute(f"select count(*) from {table}").fetchone()[0]
-            return found
-    except sqlite3.OperationalError:  # the tables are being made
-        return 0
+    """How many rows the table has when the run is over."""
+    with closing(sqlite3.connect(f"file:{data}/deepdaily.db?mode=ro", uri=True)) as db:
+        found: int = db.execute(f"select count(*) from {table}").fetchone()[0]
+        return found
 
 
 def children(pid: int) -> list[int]:
@@ -48,11 +47,14 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def killed_when(table: str, count: int, arguments: list[str], env: dict[str, str], data: Path) -> list[int]:
-    """Start a run, kill it when the table has so many rows, and return handles of the workers it had."""
-    with subprocess.Popen(arguments, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
-        while rows(data, table) < count:
-            assert run.poll() is None, "the run ended before its moment"
+def killed_when(table: str, count: int, arguments: list[str], env: dict[str, str]) -> list[int]:
+    """Start a run, kill it where the table has so many rows, and return handles of the workers it had."""
+    command = [*STOPPING, table, str(count), *arguments[1:]]
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True) as run:
+        with ended_at_the_ceiling(run):
+            told = os.waitid(os.P_PID, run.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        assert told is not None
+        assert told.si_code == os.CLD_STOPPED, f"the run ended, or had {CEILING_S:g} s, before its moment"
         workers = [os.pidfd_open(child) for child in children(run.pid)]
         run.kill()
     assert run.returncode == -signal.SIGKILL
@@ -60,9 +62,9 @@ def killed_when(table: str, count: int, arguments: list[str], env: dict[str, str
 
 
 def end(worker: int) -> bool:
-    """Whether the process behind this handle ends by itself within half a minute."""
+    """Whether the process behind this handle ends by itself."""
     try:
-        ready, _, _ = select.select([worker], [], [], 30)
+        ready, _, _ = select.select([worker], [], [], CEILING_S)
     finally:
         os.close(worker)
     return bool(ready)
@@ -75,10 +77,10 @@ def web(shared: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(web: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def undisturbed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that nobody killed."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    assert finished(run_arguments(DAY, folder), env=web).returncode in (0, 10)
+    folder, done = frozen_day(tmp_path_factory, shared, DAY)
+    assert done.returncode in (0, 10), done.stderr
     return folder
 
 
@@ -88,7 +90,7 @@ def test_a_run_killed_at_any_moment_and_run_again_gives_the_same_bytes(
 ) -> None:
     arguments = run_arguments(DAY, tmp_path)
     count = max(1, round(share * rows(undisturbed / "data", table)))
-    workers = killed_when(table, count, arguments, web, tmp_path / "data")
+    workers = killed_when(table, count, arguments, web)
     ended = [end(worker) for worker in workers]
     again = finished(arguments, env=web)
 
@@ -105,9 +107,12 @@ def sample(folder: Path, die_at: str = "") -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def sample_day(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What the sample day publishes when nobody kills it."""
-    folder = tmp_path_factory.mktemp("sample")
-    assert sample(folder).returncode == 0
-    return files_below(folder / "out")
+    with once(tmp_path_factory, "sample-run") as made:
+        if made.is_new:
+            done = sample(made.folder)
+            assert done.returncode == 0, done.stderr
+            made.keep()
+        return files_below(made.folder / "out")
 
 
 def test_a_run_killed_again_and_again_gets_there_all_the_same(tmp_path: Path, sample_day: dict[str, bytes]) -> None:
@@ -120,10 +125,21 @@ def test_a_run_killed_again_and_again_gets_there_all_the_same(tmp_path: Path, sa
     assert files_below(tmp_path / "out") == sample_day
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a sample day that is written, and of which nothing is published."""
+    with once(tmp_path_factory, "written") as made:
+        if made.is_new:
+            assert sample(made.folder, "publish:1").returncode == -signal.SIGKILL
+            made.keep()
+        return made.folder
+
+
 @pytest.mark.parametrize("file", range(1, 7))
 def test_a_run_killed_while_it_publishes_leaves_old_or_new_files_and_never_half_of_one(
-    tmp_path: Path, sample_day: dict[str, bytes], file: int
+    tmp_path: Path, written: Path, sample_day: dict[str, bytes], file: int
 ) -> None:
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     died = sample(tmp_path, f"publish:{file}")
     left = {name: held for name, held in files_below(tmp_path / "out").items() if not Path(name).name.startswith(".")}
     again = sample(tmp_path)

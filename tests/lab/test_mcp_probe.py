@@ -12,9 +12,10 @@ import pytest
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.lab.mcp_probe import probe
+from waiting import CEILING_S
 from webs import BIN, deepdaily
 
-PLENTY_S = 60
+PLENTY_S = CEILING_S
 
 SERVER = """
 import os, sys

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,8 @@ from deepdaily.ladder import candidates
 from deepdaily.read.pages import older
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
-from webs import ROOT, finished, frozen_web, run_arguments
+from floors import Floors
+from webs import frozen_day
 
 pytestmark = pytest.mark.eval
 
@@ -49,10 +49,11 @@ def ranking(store: Store, day: str, span: timedelta) -> list[Ranked]:
 
 
 @pytest.mark.parametrize(("day", "span"), [("2026-02-11", timedelta(hours=72)), ("2026-02-08", timedelta(days=7))])
-def test_the_seeds_stories_are_among_the_first_twenty(shared: Path, tmp_path: Path, day: str, span: timedelta) -> None:
-    with frozen_web(shared, day) as env:
-        finished(run_arguments(day, tmp_path), env=env)
-    store = open_store(tmp_path / "data")
+def test_the_seeds_stories_are_among_the_first_twenty(
+    shared: Path, floors: Floors, tmp_path_factory: pytest.TempPathFactory, day: str, span: timedelta
+) -> None:
+    folder, _ = frozen_day(tmp_path_factory, shared, day)
+    store = open_store(folder / "data")
     first = [{page_key(one.url) for one in ranked.story.candidates} for ranked in ranking(store, day, span)[:FIRST]]
     store.close()
 
@@ -61,5 +62,4 @@ def test_the_seeds_stories_are_among_the_first_twenty(shared: Path, tmp_path: Pa
     ]
 
     print(day, places)  # noqa: T201
-    floors = json.loads((ROOT / "evals" / "floors.json").read_text("utf-8"))
-    assert sum(place is not None for place in places) >= floors[f"seeds.{day}"]
+    floors.hold("seeds", {day: sum(place is not None for place in places)})

@@ -18,9 +18,7 @@ from deepdaily.choose.group import cluster
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.text import language_of
 from deepdaily.lab import evals
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-FLOORS: dict[str, float] = json.loads((ROOT / "evals" / "floors.json").read_text("utf-8"))
+from floors import Floors
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +61,7 @@ def ranked(folder: Path, out: Path, **how: Any) -> dict[str, list[str]]:
 
 @pytest.mark.eval
 def test_selection_keeps_its_floors_with_records_from_other_days(
-    shared: Path, tmp_path: Path, scorer: ModuleType
+    shared: Path, floors: Floors, tmp_path: Path, scorer: ModuleType
 ) -> None:
     folder = shared / "eval/selection"
     found = ndcg(scorer, folder, ranked(folder, tmp_path / "folds.jsonl", folds=folder))
@@ -76,27 +74,23 @@ def test_selection_keeps_its_floors_with_records_from_other_days(
 
     print(tiers, f"gain over arithmetic {mean(gains):+.3f} [{draws[100]:+.3f}, {draws[-100]:+.3f}]")  # noqa: T201
     assert tiers["all"] < 0.62, "suspect a leak (docs/ranking.md)"
-    for tier, reached in tiers.items():
-        assert reached >= FLOORS[f"selection.ndcg10_{tier}"], tier
-    assert draws[100] > FLOORS["selection.gain_over_arithmetic_low"]
+    gain = {"gain_over_arithmetic_low": draws[100]}
+    floors.hold("selection", {f"ndcg10_{tier}": reached for tier, reached in tiers.items()} | gain)
 
 
 @pytest.mark.eval
-def test_selection_keeps_its_floor_with_nothing_learned(shared: Path, tmp_path: Path, scorer: ModuleType) -> None:
+def test_selection_keeps_its_floor_with_nothing_learned(
+    shared: Path, floors: Floors, tmp_path: Path, scorer: ModuleType
+) -> None:
     folder = shared / "eval/selection"
     tiers = by_tier(ndcg(scorer, folder, ranked(folder, tmp_path / "cold.jsonl", cold=True)))
 
-    print(tiers)  # noqa: T201
-    assert tiers["all"] >= FLOORS["selection.ndcg10_cold"]
+    floors.hold("selection", {"ndcg10_cold": tiers["all"]})
 
 
 @pytest.mark.eval
-def test_groups_of_real_days_keep_their_floors_in_both_languages(shared: Path) -> None:
-    found = groupings(shared / "eval/selection")
-
-    print(found)  # noqa: T201
-    for name, reached in found.items():
-        assert reached >= FLOORS[f"stories.{name}"], name
+def test_groups_of_real_days_keep_their_floors_in_both_languages(shared: Path, floors: Floors) -> None:
+    floors.hold("stories", groupings(shared / "eval/selection"))
 
 
 def groupings(folder: Path) -> dict[str, float]:

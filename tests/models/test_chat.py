@@ -11,13 +11,14 @@ from deepdaily.models.chat import ChatModel
 from deepdaily.models.exchange import Outcome, Request
 from deepdaily.models.wire import MOST_WIRE_BYTES
 from model_server import FAULTS, GOOD, Answer, FaultServer, error, http, plain, serving, streamed
+from waiting import CEILING_S
 
 REQUEST = Request("Say it in JSON.", "1| Quillserve 2.4 is out.", 500)
 KEY = "sekrit-key-123"
 
 
 async def asked(
-    answer: Answer, *, stream: bool = True, wall_s: float = 5, key: str = KEY
+    answer: Answer, *, stream: bool = True, wall_s: float = CEILING_S, key: str = KEY
 ) -> tuple[Outcome, FaultServer]:
     async with serving(answer) as server:
         outcome = await ChatModel("quill", "quill-7b", server.url, key, stream=stream).send(REQUEST, wall_s)
@@ -76,7 +77,7 @@ KINDS: dict[str, type[ModelError]] = {
 
 @pytest.mark.parametrize("name", KINDS)
 async def test_every_fault_is_one_request_and_one_error_of_ours(name: str) -> None:
-    outcome, server = await asked(FAULTS[name], wall_s=0.2 if name == "a hang" else 5)
+    outcome, server = await asked(FAULTS[name], wall_s=0.2 if name == "a hang" else CEILING_S)
 
     assert type(outcome.error) is KINDS[name]
     assert len(server.asked) == 1
@@ -135,7 +136,7 @@ async def test_an_answer_that_does_not_end_is_let_go_and_a_patient_one_is_not() 
     """Comments keep a stream alive while a model thinks; they are no reply, and are not endless."""
     good, beat = streamed().partition(b"\r\n\r\n")[2], b": thinking\n\n"
     patient, _ = await asked(http(200, beat * 1000 + good, "text/event-stream"))
-    endless, _ = await asked(http(200, beat * (MOST_WIRE_BYTES // len(beat)) + good, "text/event-stream"), wall_s=30)
+    endless, _ = await asked(http(200, beat * (MOST_WIRE_BYTES // len(beat)) + good, "text/event-stream"))
 
     assert patient.text == GOOD
     assert isinstance(endless.error, ReplyBroken)
@@ -167,7 +168,7 @@ async def test_a_dead_address_is_a_broken_reply() -> None:
     async with serving(streamed()) as server:
         gone = server.url
 
-    outcome = await ChatModel("quill", "quill-7b", gone).send(REQUEST, 5)
+    outcome = await ChatModel("quill", "quill-7b", gone).send(REQUEST, CEILING_S)
 
     assert isinstance(outcome.error, ReplyBroken)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
+from deepdaily.core.types import Language
 from deepdaily.models import embedding
 from deepdaily.models.embedding import BATCH, MOST_TEXTS, LocalEmbedder, RemoteEmbedder, Unusable, embedded, unit
 from deepdaily.store import Store
@@ -17,6 +18,8 @@ from fakes import FakeEmbedder
 from model_server import Answer, error, http, serving
 
 A, B, ZH = "https://a.example/1", "https://b.example/1", "https://zh.example/1"
+
+ENGLISH: tuple[Language] = ("en",)
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ async def test_an_embedder_that_cannot_be_asked_says_why(store: Store) -> None:
 
 async def test_an_endpoint_s_vectors_come_in_the_order_of_the_texts() -> None:
     async with serving(answer([3.0, 4.0], [0.0, 2.0])) as server:
-        found = await RemoteEmbedder("m", server.url, "sekrit", ("en",)).embed(["one", "two"])
+        found = await RemoteEmbedder("m", server.url, "sekrit", ENGLISH).embed(["one", "two"])
 
     assert [list(one) for one in found] == [pytest.approx([0.6, 0.8]), [0.0, 1.0]]
     assert server.asked == [{"model": "m", "input": ["one", "two"], "encoding_format": "float"}]
@@ -117,14 +120,14 @@ async def test_an_endpoint_s_vectors_come_in_the_order_of_the_texts() -> None:
 async def test_a_faulty_answer_is_asked_for_once_and_is_an_error_of_ours(told: Answer, kind: type[ModelError]) -> None:
     async with serving(told) as server:
         with pytest.raises(kind):
-            await RemoteEmbedder("m", server.url, "", ("en",)).embed(["one", "two"])
+            await RemoteEmbedder("m", server.url, "", ENGLISH).embed(["one", "two"])
 
     assert len(server.asked) == 1
 
 
 async def test_an_endpoint_that_is_not_there_is_an_error_of_ours() -> None:
     with pytest.raises(ReplyBroken, match="no connection"):
-        await RemoteEmbedder("m", "http://127.0.0.1:9/v1", "", ("en",)).embed(["one"])
+        await RemoteEmbedder("m", "http://127.0.0.1:9/v1", "", ENGLISH).embed(["one"])
 
 
 # -- on this machine --------------------------------------------------------------------------------------------------
@@ -132,7 +135,7 @@ async def test_an_endpoint_that_is_not_there_is_an_error_of_ours() -> None:
 
 async def test_a_local_model_that_is_missing_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelRefused) as told:
-        await LocalEmbedder(str(tmp_path / "none"), ("en",)).embed(["one"])
+        await LocalEmbedder(str(tmp_path / "none"), ENGLISH).embed(["one"])
 
     assert told.value.remedy
 

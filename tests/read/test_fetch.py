@@ -103,7 +103,9 @@ async def test_bodies_are_kept_decoded(make: Make) -> None:
     assert fetcher.body(await fetcher.get(A)) == b"<p>text"
 
 
-@pytest.mark.parametrize(("coding", "body"), [("gzip", gzip.compress(b"x" * 101)), ("br", b"x"), ("", b"x" * 101)])
+@pytest.mark.parametrize(
+    ("coding", "body"), [("gzip", gzip.compress(b"x" * 101, mtime=0)), ("br", b"x"), ("", b"x" * 101)]
+)
 async def test_a_body_too_large_or_in_another_coding_is_refused(make: Make, coding: str, body: bytes) -> None:
     with pytest.raises(BodyRefused, match=r"news\.example"):
         await make(FakeWire({A: Answer(200, {"content-encoding": coding}, body)}), cap_bytes=100).get(A)

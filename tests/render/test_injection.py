@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.core.types import Issue, Section
+from deepdaily.core.types import Claim, Issue, Item, Section
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
 from deepdaily.render.syndication import atom
@@ -23,10 +23,10 @@ def issue_with(field: str, value: str) -> Issue:
         issues.document("https://good.example/plain", "Plain title", "Plain summary"), url="https://good.example/plain"
     )
     proof = issues.proof(source, "Plain")
-    item = issues.Item(
+    item = Item(
         story="s-plain",
-        title=issues.Claim(value if field == "title" else "Plain title", (proof,)),
-        sections=(Section("what", (issues.Claim(value if field == "summary" else "Plain summary", (proof,)),)),),
+        title=Claim(value if field == "title" else "Plain title", (proof,)),
+        sections=(Section("what", (Claim(value if field == "summary" else "Plain summary", (proof,)),)),),
         sources=(
             replace(
                 issues.cited(source),

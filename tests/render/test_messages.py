@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from deepdaily.core.types import Claim, Issue
 from deepdaily.render.digest import questions
 from deepdaily.render.feishu import MOST_BYTES, cards, size_of
 from deepdaily.render.mail import message, text
@@ -21,7 +22,7 @@ from render import issues
 from render.test_injection import issue_with
 
 
-def card_texts(issue: issues.Issue) -> list[str]:
+def card_texts(issue: Issue) -> list[str]:
     return [element.get("content", "") for card in cards(issue) for element in card["card"]["body"]["elements"]]
 
 
@@ -36,7 +37,7 @@ def test_every_item_is_in_the_cards_once_and_in_order() -> None:
 
 def test_a_long_issue_is_split_between_items_and_each_message_fits() -> None:
     made = issues.issue()
-    long = replace(made.items[0], title=issues.Claim("很长的标题" * 200, made.items[0].title.evidence))
+    long = replace(made.items[0], title=Claim("很长的标题" * 200, made.items[0].title.evidence))
     many = replace(made, draft=replace(made.draft, items=(long,) * 12))
     found = cards(many)
 

@@ -10,14 +10,15 @@ from deepdaily.core import errors
 from deepdaily.core.types import Harvest, Offer, Slot, SourceHealth, SourceState, Window
 from deepdaily.core.urls import canonical
 from deepdaily.sources import collect, load_pack
+from deepdaily.store import Store
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
 WINDOW = Window(Slot(NOW), NOW, NOW - timedelta(days=7))
 LINK = Offer("https://example.com/a", "steady", "A")
 
 
-class Shelf:
-    """Harvests by slot and source."""
+class Shelf(Store):
+    """Harvests by slot and source, in memory."""
 
     def __init__(self, *harvests: Harvest) -> None:
         self.kept = {(WINDOW.slot.key, harvest.health.source): harvest for harvest in harvests}

@@ -28,7 +28,7 @@ def _answer(*hits: Any) -> bytes:
 
 
 async def _harvest(new: bytes | FetchError, front: bytes | FetchError, engine: InlineEngine | None = None) -> Harvest:
-    return await HackerNews(FakeFetcher({NEW: new, FRONT: front}), engine or InlineEngine()).harvest(WINDOW)
+    return await HackerNews(FakeFetcher({NEW: new, FRONT: front}), engine or InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
 
 
 async def test_a_story_on_both_lists_is_one_offer_with_its_best_points() -> None:

@@ -22,7 +22,7 @@ class Pauses(list[float]):
         self.append(seconds)
 
 
-def _answer(*results: dict[str, Any]) -> bytes:
+def _answer(*results: object) -> bytes:
     return json.dumps({"type": "search", "web": {"results": results}}).encode()
 
 
@@ -52,7 +52,8 @@ def _search(
     engine: InlineEngine | None = None,
 ) -> tuple[WebSearch, FakeFetcher, Pauses]:
     fetcher, pauses = FakeFetcher(answers), Pauses()
-    return WebSearch(Brave(key), queries, fetcher, engine or InlineEngine(), pauses), fetcher, pauses
+    search = WebSearch(Brave(key), queries, fetcher, engine or InlineEngine(), pauses)  # type: ignore[arg-type]
+    return search, fetcher, pauses
 
 
 async def test_results_become_offers_once_each() -> None:
@@ -201,7 +202,7 @@ def _watch(name: str) -> Watch:
 
 async def test_two_open_questions_are_asked_for_after_the_queries_of_the_settings() -> None:
     fetcher, watches = FakeFetcher({}), [_watch(name) for name in ("one", "Nimbus", "Nimbus", "灵犀 3", "Quill")]
-    search = WebSearch(Brave(KEY), ("one",), fetcher, InlineEngine(), Pauses(), watches=watches)
+    search = WebSearch(Brave(KEY), ("one",), fetcher, InlineEngine(), Pauses(), watches=watches)  # type: ignore[arg-type]
 
     with pytest.raises(FetchError):
         await search.harvest(WINDOW)
@@ -211,7 +212,7 @@ async def test_two_open_questions_are_asked_for_after_the_queries_of_the_setting
 
 async def test_a_spent_quota_ends_the_asking_for_questions_too() -> None:
     fetcher = FakeFetcher({ONE: SPENT})
-    search = WebSearch(Brave(KEY), ("one",), fetcher, InlineEngine(), Pauses(), watches=[_watch("Nimbus")])
+    search = WebSearch(Brave(KEY), ("one",), fetcher, InlineEngine(), Pauses(), watches=[_watch("Nimbus")])  # type: ignore[arg-type]
 
     with pytest.raises(QuotaSpent):
         await search.harvest(WINDOW)

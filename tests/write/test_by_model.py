@@ -356,7 +356,7 @@ def remark(line: str, severity: str = "cut") -> dict[str, str]:
 
 async def test_the_lines_that_reviewers_cut_are_gone_and_every_remark_is_kept() -> None:
     draft = await _draft()
-    roles = {
+    roles: dict[str, Any] = {
         "structure": {"remarks": [remark("1.3", "note"), remark("1.2")]},
         "reliability": {"remarks": [remark("1.4")]},
     }

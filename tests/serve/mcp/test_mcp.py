@@ -28,6 +28,7 @@ from deepdaily.serve.mcp import BODY_BYTES, FOREIGN, mcp_server, web_app
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from render import issues
+from waiting import first_line
 from webs import BIN, environment, finished
 
 TOOLS = {
@@ -153,8 +154,7 @@ def test_on_stdout_there_is_nothing_but_the_protocol(tmp_path: Path) -> None:
 def test_the_command_says_on_stderr_where_it_listens_and_a_taken_port_is_bad_usage(tmp_path: Path) -> None:
     command = [str(BIN), "mcp", "--http", "--data", str(tmp_path), "--port"]
     with subprocess.Popen([*command, "0"], env=environment(), stderr=subprocess.PIPE, text=True) as serving:
-        assert serving.stderr is not None
-        address = serving.stderr.readline().split()[2]
+        address = first_line(serving, serving.stderr).split()[2]
         port = address.removeprefix("http://127.0.0.1:").removesuffix("/mcp")
         probed = finished([str(BIN), "mcp", "probe", address], env=environment())
         taken = finished([*command, port], env=environment())

@@ -18,6 +18,7 @@ from deepdaily.core.types import Decision, DecisionKind
 from deepdaily.store.opening import open_store
 from render import issues
 from serve import shelves
+from waiting import CEILING_S, first_line
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 if CHROMIUM is None and os.environ.get("CI"):
@@ -53,8 +54,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store.close()
     command = [sys.executable, "-m", "deepdaily", "serve", "--data", str(folder), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().split()[2]
+        yield first_line(server, server.stdout).split()[2]
         server.terminate()
 
 
@@ -62,15 +62,22 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as driver:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=arguments, timeout=CEILING_S * 1000)
         yield opened
         opened.close()
+
+
+def patient(browser: Any, **how: Any) -> Any:
+    """A window that waits as long as any test does."""
+    context = browser.new_context(**how)
+    context.set_default_timeout(CEILING_S * 1000)
+    return context
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
 def page(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A tab at the newest day; at its end nothing was asked of any other host and nothing was refused by the policy."""
-    context = browser.new_context(base_url=address, java_script_enabled=request.param)
+    context = patient(browser, base_url=address, java_script_enabled=request.param)
     opened, asked, said = context.new_page(), list[str](), list[str]()
     opened.on("request", lambda sent: asked.append(sent.url))
     opened.on("console", lambda line: said.append(line.text))
@@ -124,7 +131,7 @@ def test_a_word_on_an_item_is_given_and_taken_back_by_its_button(page: Any) -> N
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("path", PATHS)
 def test_no_page_is_wider_than_the_screen(browser: Any, address: str, width: int, path: str) -> None:
-    context = browser.new_context(base_url=address, viewport={"width": width, "height": 900})
+    context = patient(browser, base_url=address, viewport={"width": width, "height": 900})
     opened = context.new_page()
     opened.goto(path)
 
@@ -142,7 +149,7 @@ def violations(page: Any) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_wrong(browser: Any, address: str, path: str, scheme: str) -> None:
-    context = browser.new_context(base_url=address, color_scheme=scheme)
+    context = patient(browser, base_url=address, color_scheme=scheme)
     opened = context.new_page()
     opened.goto(path)
     for closed in opened.locator("details").all():  # what is folded is not looked at
@@ -153,15 +160,15 @@ def test_axe_finds_nothing_wrong(browser: Any, address: str, path: str, scheme: 
 
 
 def test_axe_sees_what_is_wrong(browser: Any) -> None:
-    opened = browser.new_page()
+    opened = patient(browser).new_page()
     opened.set_content('<html><body><img src="data:,"><p style="color: #ccc">pale</p></body></html>')
 
     assert {line.partition(":")[0] for line in violations(opened)} >= {"image-alt", "color-contrast", "html-has-lang"}
-    opened.close()
+    opened.context.close()
 
 
 def test_keys_go_from_item_to_item_and_close_what_is_open(browser: Any, address: str) -> None:
-    context = browser.new_context(base_url=address)
+    context = patient(browser, base_url=address)
     opened = context.new_page()
     opened.goto("/")
     opened.keyboard.press("j")
