@@ -30,7 +30,7 @@ def test_no_file_and_no_key_are_needed() -> None:
 def test_folders_are_relative_to_the_file(tmp_path: Path) -> None:
     settings, _ = load(written(tmp_path, '[[publish]]\nto = "hugo"\ndir = "../blog"\n'))
 
-    assert settings.publish[0].dir == tmp_path / "../blog"
+    assert settings.publish[0].dir == tmp_path / "../blog"  # type: ignore[union-attr]
 
 
 def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
@@ -52,10 +52,20 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[digest]\nat = "8 o\'clock"', "HH:MM", ""),
         ('[digest]\ntitle = "{weekday}"', "only {date}", ""),
         ("[digest]\nitems = 0", "digest.items", ""),
-        ('[[publish]]\nto = "fax"', "publish.0.to", ""),
+        ('[[publish]]\nto = "fax"', "publish.0.to = 'fax'", "known here: hugo, feeds, page, mail, feishu"),
+        ('[[publish]]\nto = "fishu"', "publish.0.to = 'fishu'", "did you mean feishu?"),
+        ('publish = ["hugo"]', "publish.0 = 'hugo'", ""),
+        ('publish = "hugo"', "publish = 'hugo'", ""),
+        ('[[sources.search]]\nprovider = "searxng"', "sources.search.0: searxng needs endpoint", ""),
+        ('[[sources.search]]\nprovider = "searxng"\nendpoint = "127.0.0.1:8888"', "like http://127.0.0.1:8888", ""),
+        ('[[sources.search]]\nqueries = ["x"]', "provider is missing", "known here: brave, searxng"),
+        ('[[publish]]\ndir = "x"', "publish.0: to is missing", "known here: hugo, feeds"),
+        ('[[publish]]\nto = "page"\ndri = "x"', "unknown key publish.0.dri", "did you mean dir?"),
+        ('[[publish]]\nto = "page"\nhost = "h"', "unknown key publish.0.host", "known here: to, name, dir"),
+        ('[[publish]]\nto = "page"\nname = "a b"', "publish.0.name = 'a b'", ""),
         ('[[publish]]\nto = "mail"\nhost = "h"', "mail needs sender, recipients", ""),
         ('[[publish]]\nto = "feishu"', "feishu needs url_env", ""),
-        ('[[publish]]\nto = "hugo"\n[[publish]]\nto = "hugo"', "each channel may stand once", ""),
+        ('[[publish]]\nto = "hugo"\n[[publish]]\nto = "hugo"', "two channels are called hugo", ""),
         ('[store]\nurl = "sqlite:///x"', "store.url", ""),
         ('[review]\ndeadline = "08:30"', "review.deadline must not be after digest.at", ""),
         ('[models]\nembedder = "quil"\n' + QUILL, "embedder names quil, which is not described", ""),

@@ -29,7 +29,14 @@ DecisionKind = Literal["pin", "ban", "merge", "split", "close", "useful", "usele
 Severity = Literal["note", "fix", "block"]
 
 
-SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key"]
+SourceKind = Literal["feed", "hackernews", "search"]
+"""A new kind needs its word in `write.notice`, where a day is told that a whole kind gave nothing."""
+
+
+SourceState = Literal[
+    "ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed"
+]
+"""`no-key`, `not-needed`: nobody asked it, for want of a key or because the search it stands in for answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Votes:
+    """How many readers of a site voted for a link. Votes of two sites are of two sizes: they are never compared."""
+
+    site: str
+    """`hackernews`"""
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One source naming one link in one slot. `url` is canonical."""
 
@@ -56,7 +72,7 @@ class Offer:
     source: str
     title: str
     teaser: str = ""
-    points: int = 0
+    votes: Votes | None = None
     published_at: datetime | None = None
     sponsored: bool = False
 
@@ -421,12 +437,24 @@ class SourceHealth:
     """How one source did in one slot. Its failure costs only its own candidates."""
 
     source: str
-    kind: str
-    """feed | hackernews | search"""
+    kind: SourceKind
     state: SourceState
     offers: int = 0
     message: str = ""
     retry_after_s: float | None = None
+
+    @property
+    def asked(self) -> bool:
+        return self.state not in ("no-key", "not-needed")
+
+    @property
+    def answered(self) -> bool:
+        return self.state in ("ok", "empty")
+
+    @property
+    def fine(self) -> bool:
+        """There is nothing to mend."""
+        return self.answered or not self.asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import asyncio
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar
 
 from deepdaily.core.errors import PublishError
-from deepdaily.core.types import Document, Edition, Issue
+from deepdaily.core.types import Edition, Issue
+from deepdaily.publish import Publication
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
 from deepdaily.render.proofs import evidence_json
@@ -28,22 +28,21 @@ class Hugo:
     """A page bundle in the content of a Hugo site; the site's own files are not touched."""
 
     dir: Path
-    channel: ClassVar[str] = "hugo"
+    channel: str = "hugo"
 
-    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+    def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; the proof comes before the post that needs it."""
-        bundle = f"content/posts/{issue.draft.slot.day}"
+        issue = publication.issue
+        bundle = f"content/posts/{issue.day}"
         return {
             f"{bundle}/evidence.json": evidence_json(issue).encode(),
             f"{bundle}/index.md": post(issue).encode(),
         }
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         posts = self.dir / "content" / "posts"
-        await asyncio.to_thread(_refuse_foreign_post, posts, issue)
-        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+        await asyncio.to_thread(_refuse_foreign_post, posts, publication.issue)
+        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +52,18 @@ class Feeds:
     dir: Path
     title: str
     base_url: str = ""
-    channel: ClassVar[str] = "feeds"
+    channel: str = "feeds"
 
-    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+    def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`."""
-        latest = recent[:FEED_ISSUES] or [issue]
+        latest = publication.recent[:FEED_ISSUES] or [publication.issue]
         return {
             "feeds/atom.xml": atom(latest, title=self.title, base_url=self.base_url),
             "feeds/feed.json": json_feed(latest, title=self.title, base_url=self.base_url),
         }
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
-        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +71,22 @@ class Page:
     """One HTML page a day, and the newest of them as `page/index.html`."""
 
     dir: Path
-    channel: ClassVar[str] = "page"
+    channel: str = "page"
 
-    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+    def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; an older issue brought out again leaves the index alone."""
-        day = page(issue, documents).encode()
-        newest = all(issue.draft.slot.due >= other.draft.slot.due for other in recent)
-        return {f"page/{issue.draft.slot.day}.html": day, **({"page/index.html": day} if newest else {})}
+        issue = publication.issue
+        day = page(issue, publication.documents).encode()
+        newest = all(issue.slot.due >= other.slot.due for other in publication.recent)
+        return {f"page/{issue.day}.html": day, **({"page/index.html": day} if newest else {})}
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
-        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
     """Raise PublishError where the day's address belongs to a post that is not this slot's."""
-    day = issue.draft.slot.day
+    day = issue.day
     single, ours = posts / f"{day}.md", posts / day / "index.md"
     try:
         if single.exists():
@@ -98,9 +94,9 @@ def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
         text = ours.read_text("utf-8") if ours.exists() else None
     except (OSError, UnicodeDecodeError) as error:
         raise PublishError(f"cannot read {ours}: {error}", f"Mend or move {ours}, then run again.") from error
-    if text is not None and _slot_of(text) != issue.draft.slot.key:
+    if text is not None and _slot_of(text) != issue.slot.key:
         raise PublishError(
-            f"{ours} was not written for the slot {issue.draft.slot.key}",
+            f"{ours} was not written for the slot {issue.slot.key}",
             f"Move {ours.parent} away, or give [[publish]] another dir.",
         )
 
@@ -122,7 +118,7 @@ def _slot_of(text: str) -> str | None:
 async def _written(folder: Path, channel: str, issue: Issue, files: Mapping[str, bytes]) -> tuple[Edition, ...]:
     await asyncio.to_thread(_write, folder, files)
     return tuple(
-        Edition(issue.draft.slot.key, channel, location, "sha256:" + sha256(content).hexdigest(), issue.approved_at)
+        Edition(issue.slot.key, channel, location, "sha256:" + sha256(content).hexdigest(), issue.approved_at)
         for location, content in files.items()
     )
 

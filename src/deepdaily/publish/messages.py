@@ -8,16 +8,16 @@ import hmac
 import json
 import smtplib
 import ssl
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any
 
 from deepdaily.core.errors import PublishError
-from deepdaily.core.types import Document, Edition, Issue
-from deepdaily.publish import TakenInPart
+from deepdaily.core.types import Edition
+from deepdaily.publish import Publication, TakenInPart
 from deepdaily.render.feishu import cards
 from deepdaily.render.mail import message
 from deepdaily.settings.channel_tables import mail_address
@@ -35,9 +35,7 @@ class Unset:
     channel: str
     missing: str
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         raise PublishError(f"the environment has no {self.missing}", "set it, or take the channel out of [[publish]]")
 
 
@@ -56,23 +54,21 @@ class Feishu:
     secret: str = ""
     pause_s: float = 0.3
     """Between messages: a bot may send five a second."""
-    channel: ClassVar[str] = "feishu"
+    channel: str = "feishu"
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
-        found = []
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        issue, found = publication.issue, list[Edition]()
         for part, card in enumerate(cards(issue), 1):
             location = f"message-{part}"
             digest = "sha256:" + sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()
-            edition = Edition(issue.draft.slot.key, f"{self.channel}:part", location, digest, issue.approved_at)
+            edition = Edition(issue.slot.key, f"{self.channel}:part", location, digest, issue.approved_at)
             if location not in self.sent:
                 await self._send(card)
                 self.keep(edition)
                 await asyncio.sleep(self.pause_s)
             found.append(edition)
         whole = "sha256:" + sha256("".join(one.digest for one in found).encode()).hexdigest()
-        return (Edition(issue.draft.slot.key, self.channel, f"{len(found)} messages", whole, issue.approved_at),)
+        return (Edition(issue.slot.key, self.channel, f"{len(found)} messages", whole, issue.approved_at),)
 
     async def _send(self, card: dict[str, Any]) -> None:
         signed = card | _signature(self.secret, self.stamp()) if self.secret else card
@@ -102,20 +98,19 @@ class Mail:
     user: str = ""
     password: str = field(default="", repr=False)
     open_smtp: Callable[..., smtplib.SMTP] = smtplib.SMTP
-    channel: ClassVar[str] = "mail"
+    channel: str = "mail"
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         try:
             sender, *to = (mail_address(one) for one in (self.sender, *self.recipients))
         except ValueError as error:
             raise PublishError(str(error), "mend sender and recipients in the settings") from error
+        issue = publication.issue
         mail = message(issue, sender=sender.addr_spec, recipients=[one.addr_spec for one in to])
         mail.replace_header("From", sender)
         refused = await self.send(mail)
         digest = "sha256:" + sha256(mail.as_bytes()).hexdigest()
-        edition = Edition(issue.draft.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at)
+        edition = Edition(issue.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at)
         if refused:
             raise TakenInPart(f"{self.host} refused {', '.join(refused)}", "mend these recipients", (edition,))
         return (edition,)

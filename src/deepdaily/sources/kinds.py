@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepdaily.core.types import Watch
+from deepdaily.core.types import SourceKind, Watch
 from deepdaily.engine import Engine
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
-from deepdaily.settings.source_tables import key_of
+from deepdaily.settings.source_tables import BraveTable, SearchTable, SearxngTable, searches
+from deepdaily.settings.table import secret
 from deepdaily.sources import Source, load_pack
 from deepdaily.sources.feeds import Feed
 from deepdaily.sources.hackernews import HackerNews
-from deepdaily.sources.websearch import Brave, WebSearch
+from deepdaily.sources.search import Provider, WebSearch, asked_after
+from deepdaily.sources.search.brave import Brave
+from deepdaily.sources.search.searxng import Searxng
 
 
 def sources(
@@ -24,7 +27,7 @@ def sources(
 ) -> list[Source]:
     """The configured sources; `search_key` stands in for the environment's (the sample day brings its own).
 
-    `watches` are the open questions, which the search asks for, too.
+    `watches` are the open questions, which the first search asks for, too.
     """
     chosen = settings.sources
     feeds = {feed.url: feed.name for pack in chosen.packs for feed in load_pack(pack)}
@@ -32,16 +35,32 @@ def sources(
     made: list[Source] = [Feed(url, name, fetcher, engine) for url, name in feeds.items()]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine))
-    if chosen.search:  # one source a provider: its quota is one
-        queries = tuple(dict.fromkeys(query for search in chosen.search for query in search.queries))
-        made.append(WebSearch(Brave(search_key or key_of(chosen.search[0])), queries, fetcher, engine, watches=watches))
+    followed = asked_after(watches)
+    for table, queries, before in searches(chosen.search):
+        followed = followed if before or table is chosen.search[0] else []
+        provider = _provider(table, search_key)
+        made.append(WebSearch(table.name, provider, [*queries, *followed], fetcher, engine, stands_in_for=before))
     return made
 
 
-def listed(settings: Settings) -> list[tuple[str, str, str]]:
+def listed(settings: Settings) -> list[tuple[SourceKind, str, str]]:
     """The configured sources as kind, name and address, in the order they are asked."""
     chosen = settings.sources
-    rows = [("feed", feed.name, feed.url) for pack in chosen.packs for feed in load_pack(pack)]
+    rows: list[tuple[SourceKind, str, str]] = [
+        ("feed", feed.name, feed.url) for pack in chosen.packs for feed in load_pack(pack)
+    ]
     rows += [("feed", url, url) for url in chosen.add]
     rows += [("hackernews", "hackernews", "https://hn.algolia.com/")] if chosen.hackernews else []
-    return rows + [("search", search.provider, ", ".join(search.queries)) for search in chosen.search]
+    for table, queries, before in searches(chosen.search):
+        rows.append(
+            ("search", table.name, ", ".join(queries) + (f" (where {before[-1]} gives no answer)" if before else ""))
+        )
+    return rows
+
+
+def _provider(table: SearchTable, search_key: str | None) -> Provider:
+    match table:
+        case BraveTable():
+            return Brave(search_key or secret(table.key_env))
+        case SearxngTable():
+            return Searxng(table.endpoint, table.categories)
