@@ -33,7 +33,7 @@ from deepdaily.core.urls import domain, host
 Signals = dict[str, float]
 
 SAME_SUBJECT = 0.22
-"""Cosine of titles above which two candidates speak of one subject, looser than one story (ranking.md, section 6)."""
+"""Cosine of titles above which two candidates speak of one subject, looser than one story (docs/ranking.md)."""
 
 _REPOSITORY = re.compile(r"https://github\.com/[^/]+/[^/]+/?")
 
