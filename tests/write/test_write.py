@@ -12,10 +12,11 @@ import pytest
 from deepdaily.core.text import width
 from deepdaily.core.types import Closing, Draft, SourceHealth, SourceKind, SourceState, Story, Watch
 from deepdaily.settings import Digest
+from deepdaily.words import of
 from deepdaily.write import begun
 from deepdaily.write.by_rule import ByRule
 from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, trends, watchlist
-from deepdaily.write.notice import KINDS, notice_of
+from deepdaily.write.notice import notice_of
 from making import NOW, SLOT, story
 
 CACHE = story(
@@ -73,7 +74,7 @@ def test_a_good_day_has_no_notice() -> None:
 def test_a_whole_kind_of_source_that_gave_nothing_is_named(state: SourceState, said: str) -> None:
     """2026-02-08: one search API answered 429 and the day had no candidates."""
     for language, name in (("zh", "搜索"), ("en", "search")):
-        notice, causes = notice_of((*GOOD[:2], health("search", state, source="brave")), "24h", language)  # type: ignore[arg-type]
+        notice, causes = notice_of((*GOOD[:2], health("search", state, source="brave")), "24h", language)
         assert name in notice
         assert said in notice
         assert causes == (f"search:brave:{state}",)
@@ -84,7 +85,7 @@ def test_every_kind_that_can_be_configured_is_named_when_all_of_it_is_dead(kind:
     others = [one for one in GOOD if one.kind != kind]
     for language in ("zh", "en"):
         notice, causes = notice_of((*others, health(kind, "unreachable", source="one")), "24h", language)
-        assert KINDS[language][kind].strip() in notice
+        assert of(language).trouble.kinds[kind].strip() in notice
         assert causes == (f"{kind}:one:unreachable",)
 
 
