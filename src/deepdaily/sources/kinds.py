@@ -24,7 +24,7 @@ def sources(
 ) -> list[Source]:
     """The configured sources; `search_key` stands in for the environment's (the sample day brings its own).
 
-    `watches` are the open questions, which the search asks for, too.
+    `watches` are the open questions, which the first search asks for, too.
     """
     chosen = settings.sources
     feeds = {feed.url: feed.name for pack in chosen.packs for feed in load_pack(pack)}
@@ -32,9 +32,10 @@ def sources(
     made: list[Source] = [Feed(url, name, fetcher, engine) for url, name in feeds.items()]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine))
-    if chosen.search:  # one source a provider: its quota is one
-        queries = tuple(dict.fromkeys(query for search in chosen.search for query in search.queries))
-        made.append(WebSearch(Brave(search_key or key_of(chosen.search[0])), queries, fetcher, engine, watches=watches))
+    for place, table in enumerate(chosen.search):
+        followed = watches if place == 0 else ()
+        provider = Brave(search_key or key_of(table))
+        made.append(WebSearch(table.name, provider, table.queries, fetcher, engine, watches=followed))
     return made
 
 
@@ -44,4 +45,4 @@ def listed(settings: Settings) -> list[tuple[str, str, str]]:
     rows = [("feed", feed.name, feed.url) for pack in chosen.packs for feed in load_pack(pack)]
     rows += [("feed", url, url) for url in chosen.add]
     rows += [("hackernews", "hackernews", "https://hn.algolia.com/")] if chosen.hackernews else []
-    return rows + [("search", search.provider, ", ".join(search.queries)) for search in chosen.search]
+    return rows + [("search", table.name, ", ".join(table.queries)) for table in chosen.search]

@@ -72,7 +72,6 @@ def _plain(markup: object, limit: int) -> str:
 class Brave:
     """Brave Search: how to ask it, how to read it, and what its refusals mean."""
 
-    name = "brave"
     parse = staticmethod(parse_brave)
 
     def __init__(self, key: str) -> None:
@@ -117,10 +116,10 @@ def asked_after(watches: Sequence[Watch]) -> list[str]:
 
 
 class WebSearch:
-    """Queries to one provider, one after the other, as one source.
+    """Queries to one provider, one after the other, as one source: quota and health are its own.
 
     Args:
-        provider: asked as it wants to be asked; another one needs `name`, `key`, `parse`, `request`, `refusal`, `pause_s`.
+        provider: asked as it wants to be asked; another one needs `key`, `parse`, `request`, `refusal`, `pause_s`.
         pause: waits before a second attempt, at most MAX_PAUSE_S.
         watches: open questions, the one that expires next first; MOST_FOLLOWED of them are asked for after `queries`.
     """
@@ -129,6 +128,7 @@ class WebSearch:
 
     def __init__(
         self,
+        name: str,
         provider: Brave,
         queries: Sequence[str],
         fetcher: Fetcher,
@@ -136,7 +136,7 @@ class WebSearch:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         watches: Sequence[Watch] = (),
     ) -> None:
-        self.name = provider.name
+        self.name = name
         self._provider, self._queries = provider, tuple(dict.fromkeys([*queries, *asked_after(watches)]))
         self._fetcher, self._engine, self._pause = fetcher, engine, pause
 
