@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from deepdaily.core.text import width
-from deepdaily.core.types import Closing, Draft, SourceHealth, SourceState, Story, Watch
+from deepdaily.core.types import Closing, Draft, SourceHealth, SourceKind, SourceState, Story, Watch
 from deepdaily.settings import Digest
 from deepdaily.write import begun
 from deepdaily.write.by_rule import ByRule
 from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, trends, watchlist
-from deepdaily.write.notice import notice_of
+from deepdaily.write.notice import KINDS, notice_of
 from making import NOW, SLOT, story
 
 CACHE = story(
@@ -52,7 +53,7 @@ async def closing(*stories: Story, asked: Sequence[Watch] = (), of: Draft | None
     return made
 
 
-def health(kind: str, state: SourceState, offers: int = 0, source: str = "") -> SourceHealth:
+def health(kind: SourceKind, state: SourceState, offers: int = 0, source: str = "") -> SourceHealth:
     return SourceHealth(source or kind, kind, state, offers)
 
 
@@ -76,6 +77,15 @@ def test_a_whole_kind_of_source_that_gave_nothing_is_named(state: SourceState, s
         assert name in notice
         assert said in notice
         assert causes == (f"search:brave:{state}",)
+
+
+@pytest.mark.parametrize("kind", get_args(SourceKind))
+def test_every_kind_that_can_be_configured_is_named_when_all_of_it_is_dead(kind: SourceKind) -> None:
+    others = [one for one in GOOD if one.kind != kind]
+    for language in ("zh", "en"):
+        notice, causes = notice_of((*others, health(kind, "unreachable", source="one")), "24h", language)
+        assert KINDS[language][kind].strip() in notice
+        assert causes == (f"{kind}:one:unreachable",)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,10 @@ DecisionKind = Literal["pin", "ban", "merge", "split", "close", "useful", "usele
 Severity = Literal["note", "fix", "block"]
 
 
+SourceKind = Literal["feed", "hackernews", "search"]
+"""A new kind needs its word in `write.notice`, where a day is told that a whole kind gave nothing."""
+
+
 SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key"]
 
 
@@ -421,8 +425,7 @@ class SourceHealth:
     """How one source did in one slot. Its failure costs only its own candidates."""
 
     source: str
-    kind: str
-    """feed | hackernews | search"""
+    kind: SourceKind
     state: SourceState
     offers: int = 0
     message: str = ""

@@ -20,7 +20,7 @@ from deepdaily.core.errors import (
     SettingsError,
     SourceError,
 )
-from deepdaily.core.types import Harvest, SourceHealth, SourceState, Window
+from deepdaily.core.types import Harvest, SourceHealth, SourceKind, SourceState, Window
 from deepdaily.store import Store
 
 FINAL: frozenset[SourceState] = frozenset({"ok", "empty", "quota-spent"})
@@ -34,9 +34,7 @@ class Source(Protocol):
     def name(self) -> str: ...
 
     @property
-    def kind(self) -> str:
-        """feed | hackernews | search"""
-        ...
+    def kind(self) -> SourceKind: ...
 
     async def harvest(self, window: Window) -> Harvest:
         """What it offers inside the window.

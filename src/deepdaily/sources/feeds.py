@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from deepdaily.core.errors import DeepdailyError, NotAFeed
 from deepdaily.core.text import language_of, shorten, squeeze, width
-from deepdaily.core.types import Document, Harvest, Offer, Snapshot, SourceHealth, Window, document_id
+from deepdaily.core.types import Document, Harvest, Offer, Snapshot, SourceHealth, SourceKind, Window, document_id
 from deepdaily.core.urls import canonical, domain
 from deepdaily.engine import Engine
 from deepdaily.read.extract import with_title
@@ -65,7 +65,7 @@ class Feed:
         name: unique among the sources of a digest; its address where it has no name.
     """
 
-    kind = "feed"
+    kind: SourceKind = "feed"
 
     def __init__(self, url: str, name: str, fetcher: Fetcher, engine: Engine) -> None:
         self.url, self.name = url, name

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from deepdaily.core.errors import DeepdailyError, FetchError, SourceError
 from deepdaily.core.text import clean, squeeze
-from deepdaily.core.types import Harvest, Offer, SourceHealth, Window
+from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceKind, Window
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.engine import Engine
 from deepdaily.read.extract import fragment
@@ -66,7 +66,8 @@ def _hit(raw: dict[str, object]) -> Hit | None:
 class HackerNews:
     """The stories of the window. A broken half (new, front page) does not cost the other half."""
 
-    name = kind = "hackernews"
+    name: str = "hackernews"
+    kind: SourceKind = "hackernews"
 
     def __init__(self, fetcher: Fetcher, engine: Engine) -> None:
         self._fetcher, self._engine = fetcher, engine

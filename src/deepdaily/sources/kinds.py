@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deepdaily.core.types import Watch
+from deepdaily.core.types import SourceKind, Watch
 from deepdaily.engine import Engine
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
@@ -39,10 +39,12 @@ def sources(
     return made
 
 
-def listed(settings: Settings) -> list[tuple[str, str, str]]:
+def listed(settings: Settings) -> list[tuple[SourceKind, str, str]]:
     """The configured sources as kind, name and address, in the order they are asked."""
     chosen = settings.sources
-    rows = [("feed", feed.name, feed.url) for pack in chosen.packs for feed in load_pack(pack)]
+    rows: list[tuple[SourceKind, str, str]] = [
+        ("feed", feed.name, feed.url) for pack in chosen.packs for feed in load_pack(pack)
+    ]
     rows += [("feed", url, url) for url in chosen.add]
     rows += [("hackernews", "hackernews", "https://hn.algolia.com/")] if chosen.hackernews else []
     return rows + [("search", table.name, ", ".join(table.queries)) for table in chosen.search]

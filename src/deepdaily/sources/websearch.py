@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from deepdaily.core.errors import BadStatus, DeepdailyError, FetchError, QuotaSpent, RateLimited, SourceError
 from deepdaily.core.text import clean
-from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceState, Watch, Window
+from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceKind, SourceState, Watch, Window
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.engine import Engine
 from deepdaily.read.extract import fragment, moment
@@ -124,7 +124,7 @@ class WebSearch:
         watches: open questions, the one that expires next first; MOST_FOLLOWED of them are asked for after `queries`.
     """
 
-    kind = "search"
+    kind: SourceKind = "search"
 
     def __init__(
         self,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from deepdaily.core.types import Draft, Language, Rung, SourceHealth
+from deepdaily.core.types import Draft, Language, Rung, SourceHealth, SourceKind
 
 _RUNGS = {
     "zh": {
@@ -24,7 +24,7 @@ NO_MODEL: dict[Language, str] = {
     "zh": "今日没有写作模型应答，各条由内置写手引用原文写成。",
     "en": "No model answered today: the built-in writer wrote every item in its sources' words.",
 }
-_KINDS = {
+KINDS: Mapping[Language, Mapping[SourceKind, str]] = {
     "zh": {"search": "网页搜索", "hackernews": " Hacker News ", "feed": "订阅源"},
     "en": {"search": "web search", "hackernews": "Hacker News", "feed": "feeds"},
 }
@@ -37,10 +37,10 @@ _STATES = {
 def notice_of(health: Sequence[SourceHealth], rung: Rung, language: Language) -> tuple[str, tuple[str, ...]]:
     """The notice on top and its causes for machines: a whole kind of source gave nothing, or the rung is not the first.
 
-    Smaller troubles stay in the run's record.
+    The kinds are those that were asked, the last one in `health` first. Smaller troubles stay in the run's record.
     """
     parts, causes = [], []
-    for kind in ("search", "hackernews", "feed"):
+    for kind in dict.fromkeys(one.kind for one in reversed(health)):
         mine = [one for one in health if one.kind == kind and one.state != "no-key"]
         if not mine or any(one.offers for one in mine) or all(one.state in ("ok", "empty") for one in mine):
             continue
@@ -53,9 +53,9 @@ def notice_of(health: Sequence[SourceHealth], rung: Rung, language: Language) ->
     return ("" if language == "zh" else " ").join(parts), tuple(causes)
 
 
-def _kind_notice(kind: str, worst: SourceHealth, language: Language, *, alone: bool) -> str:
+def _kind_notice(kind: SourceKind, worst: SourceHealth, language: Language, *, alone: bool) -> str:
     """`alone`: no other source made up for it."""
-    name = _KINDS[language][kind]
+    name = KINDS[language][kind]
     if language == "zh":
         state = _STATES["zh"].get(worst.state, "没有应答")
         return f"今日{name}{state}，没有给出候选{'。' if alone else '，改由其余来源补足。'}"
