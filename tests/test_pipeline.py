@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest_asyncio
 from deepdaily.cli.console import LineMeter
 from deepdaily.core.errors import NoModel, NothingToPublish, PublishError, Unreachable
 from deepdaily.core.evidence import check_claim
-from deepdaily.core.types import Decision, Document, Edition, Issue, Slot
+from deepdaily.core.types import Decision, Edition, Issue, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.demo import sample_web
 from deepdaily.house import House
@@ -24,7 +24,7 @@ from deepdaily.keeper import brought, calendar_of, is_finished, run_slot
 from deepdaily.models import Model, Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
-from deepdaily.publish import TakenInPart
+from deepdaily.publish import Publication, TakenInPart
 from deepdaily.read.fetch import Answer
 from deepdaily.run import Run, trouble
 from deepdaily.write.by_model import ByModel
@@ -57,18 +57,15 @@ class FullChannel:
 
     channel: ClassVar[str] = "full"
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         raise PublishError("no space left", "free some")
 
 
 class PickyChannel(FullChannel):
     """A channel that takes the issue, but not for everybody."""
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        issue = publication.issue
         edition = Edition(issue.slot.key, self.channel, "here", "sha256:0", issue.approved_at)
         raise TakenInPart("gone@d.example was refused", "mend it", (edition,))
 

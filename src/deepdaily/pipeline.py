@@ -15,7 +15,7 @@ from deepdaily.choose import rank
 from deepdaily.core.errors import NothingToPublish, PublishError
 from deepdaily.core.types import Closing, Draft, Finding, Harvest, Issue, Loss, Story, Window
 from deepdaily.ladder import LADDER, Found, gather
-from deepdaily.publish import TakenInPart
+from deepdaily.publish import Publication, TakenInPart
 from deepdaily.review import approve, proven
 from deepdaily.run import Run, trouble
 from deepdaily.sources import collect as ask_all
@@ -123,13 +123,13 @@ async def close(run: Run, draft: Draft, chosen: Sequence[Story], found: Found) -
 
 async def publish(run: Run, issue: Issue) -> None:
     """Bring the issue to every channel; one channel's trouble is not another's."""
-    documents, recent = run.store.documents(issue.proofs()), run.store.issues()
+    publication = Publication.of(issue, run.store)
     taken = {edition.channel for edition in run.store.editions(issue.slot.key)}
     with run.stage("publish", len(run.publishers)) as stage:
         for publisher in run.publishers:
             try:
                 if publisher.channel not in taken:  # a mail is not sent twice because a chat was missed
-                    run.store.keep_editions(await publisher.publish(issue, recent=recent, documents=documents))
+                    run.store.keep_editions(await publisher.publish(publication))
                 stage.went_out += 1
             except PublishError as error:
                 run.record.troubles.append(f"{publisher.channel}: {error}; {error.remedy}")

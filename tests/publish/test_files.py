@@ -13,7 +13,7 @@ import pytest
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Issue
-from deepdaily.publish import Publisher
+from deepdaily.publish import Publication, Publisher
 from deepdaily.publish.files import FEED_ISSUES, Feeds, Hugo, Page
 from render import issues
 
@@ -34,7 +34,7 @@ def earlier(days: int) -> Issue:
 
 async def out(channel: Publisher, issue: Issue = TODAY, *others: Issue) -> list[str]:
     recent = sorted((issue, *others), key=lambda one: one.slot.due, reverse=True)
-    return [one.location for one in await channel.publish(issue, recent=recent, documents=issues.DOCUMENTS)]
+    return [one.location for one in await channel.publish(Publication(issue, recent, issues.DOCUMENTS))]
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -50,9 +50,10 @@ async def test_what_is_on_disk_is_what_the_editions_say_and_rendering_again_give
     made: Channel, tmp_path: Path
 ) -> None:
     channel = made(tmp_path)
-    editions = await channel.publish(TODAY, recent=[TODAY], documents=issues.DOCUMENTS)
+    publication = Publication(TODAY, [TODAY], issues.DOCUMENTS)
+    editions = await channel.publish(publication)
 
-    assert written(tmp_path) == channel.files(TODAY, recent=[TODAY], documents=issues.DOCUMENTS)
+    assert written(tmp_path) == channel.files(publication)
     for edition in editions:
         assert edition.digest == "sha256:" + sha256((tmp_path / edition.location).read_bytes()).hexdigest()
         assert edition.channel == channel.channel

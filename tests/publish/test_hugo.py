@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.types import Issue
+from deepdaily.publish import Publication
 from deepdaily.publish.files import Hugo
 from deepdaily.render.foreign import plain
 from deepdaily.render.markdown import escape, escape_line
@@ -60,7 +61,7 @@ async def build(hugo: Path, site: Path, issue: Issue) -> Reading:
         (site / "layouts" / name).parent.mkdir(parents=True, exist_ok=True)
         (site / "layouts" / name).write_text(text)
     (site / "config.toml").write_text('baseURL = "https://blog.example.com/"\ntitle = "site"\n')
-    await Hugo(site).publish(issue, recent=[issue], documents={})
+    await Hugo(site).publish(Publication(issue, [issue], {}))
     run(hugo, site, "--panicOnWarning", "--printPathWarnings", "--buildFuture=false")
     return Reading((site / "public/posts/2026-02-11/index.html").read_text("utf-8"))
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
-from deepdaily.publish import TakenInPart
+from deepdaily.publish import Publication, TakenInPart
 from deepdaily.publish.messages import Feishu, Mail, Unset
 from deepdaily.settings.channel_tables import Publish, mail_address
 from render import issues
@@ -41,7 +41,7 @@ def feishu(hook: Webhook, kept: list[Edition], secret: str = "") -> Feishu:
 
 
 async def publish(channel: Feishu | Mail | Unset) -> tuple[Edition, ...]:
-    return await channel.publish(issues.issue(), recent=[], documents={})
+    return await channel.publish(Publication(issues.issue(), [], {}))
 
 
 async def test_a_card_is_posted_and_counted() -> None:

@@ -15,7 +15,7 @@ from deepdaily.core.errors import SnapshotDamaged
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import clean, shorten
 from deepdaily.core.types import Cited, Document, Edition, Evidence, Issue, document_id
-from deepdaily.publish import FileChannel
+from deepdaily.publish import FileChannel, Publication
 from deepdaily.store import Store
 from deepdaily.store.charset import encoding_of
 from deepdaily.store.snapshots import Snapshots
@@ -180,12 +180,11 @@ def _altered(file: Published) -> list[str]:
 def published_files(issue: Issue, store: Store, channels: Sequence[tuple[FileChannel, Path]]) -> list[Published]:
     """The recorded files of the issue's editions; those that later issues write again only while this is the newest."""
     slot = issue.slot.key
-    recent = store.issues()
-    documents = store.documents(proof.document for claim in issue.claims() for proof in claim.evidence)
-    newest = not recent or recent[0].draft.slot.key == slot
+    publication = Publication.of(issue, store)
+    newest = not publication.recent or publication.recent[0].slot.key == slot
     found = []
     for channel, folder in channels:
-        wanted = channel.files(issue, recent=recent, documents=documents)
+        wanted = channel.files(publication)
         for edition in store.editions(slot):
             own = edition.channel == channel.channel
             if own and (newest or issue.day in edition.location):

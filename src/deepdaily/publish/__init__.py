@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Document, Edition, Issue
+from deepdaily.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An issue, and what channels show beside it."""
+
+    issue: Issue
+    """What review approved."""
+    recent: Sequence[Issue]
+    """Issues newest first, `issue` among them."""
+    documents: Mapping[str, Document]
+    """Those cited by `issue`, by id."""
+
+    @classmethod
+    def of(cls, issue: Issue, store: Store) -> Publication:
+        return cls(issue, store.issues(), store.documents(issue.proofs()))
 
 
 class TakenInPart(PublishError):
@@ -28,15 +46,8 @@ class Publisher(Protocol):
         """The channel's name in editions and settings."""
         ...
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
-        """Bring `issue` out.
-
-        Args:
-            issue: what review approved.
-            recent: issues newest first, `issue` among them.
-            documents: those cited by `issue`, by id.
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        """Bring the issue out.
 
         Raises:
             PublishError: this channel did not take it; the others are independent.
@@ -48,6 +59,6 @@ class Publisher(Protocol):
 class FileChannel(Publisher, Protocol):
     """A channel that is files below a folder: what it published can be compared with what the issue gives."""
 
-    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+    def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below its folder."""
         ...

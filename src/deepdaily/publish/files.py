@@ -6,14 +6,15 @@ import asyncio
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
 
 from deepdaily.core.errors import PublishError
-from deepdaily.core.types import Document, Edition, Issue
+from deepdaily.core.types import Edition, Issue
+from deepdaily.publish import Publication
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
 from deepdaily.render.proofs import evidence_json
@@ -30,20 +31,19 @@ class Hugo:
     dir: Path
     channel: ClassVar[str] = "hugo"
 
-    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+    def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; the proof comes before the post that needs it."""
+        issue = publication.issue
         bundle = f"content/posts/{issue.draft.slot.day}"
         return {
             f"{bundle}/evidence.json": evidence_json(issue).encode(),
             f"{bundle}/index.md": post(issue).encode(),
         }
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         posts = self.dir / "content" / "posts"
-        await asyncio.to_thread(_refuse_foreign_post, posts, issue)
-        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+        await asyncio.to_thread(_refuse_foreign_post, posts, publication.issue)
+        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,16 @@ class Feeds:
     base_url: str = ""
     channel: ClassVar[str] = "feeds"
 
-    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+    def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`."""
-        latest = recent[:FEED_ISSUES] or [issue]
+        latest = publication.recent[:FEED_ISSUES] or [publication.issue]
         return {
             "feeds/atom.xml": atom(latest, title=self.title, base_url=self.base_url),
             "feeds/feed.json": json_feed(latest, title=self.title, base_url=self.base_url),
         }
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
-        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +74,15 @@ class Page:
     dir: Path
     channel: ClassVar[str] = "page"
 
-    def files(self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]) -> dict[str, bytes]:
+    def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; an older issue brought out again leaves the index alone."""
-        day = page(issue, documents).encode()
-        newest = all(issue.draft.slot.due >= other.draft.slot.due for other in recent)
+        issue = publication.issue
+        day = page(issue, publication.documents).encode()
+        newest = all(issue.draft.slot.due >= other.draft.slot.due for other in publication.recent)
         return {f"page/{issue.draft.slot.day}.html": day, **({"page/index.html": day} if newest else {})}
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
-        return await _written(self.dir, self.channel, issue, self.files(issue, recent=recent, documents=documents))
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 def _refuse_foreign_post(posts: Path, issue: Issue) -> None:

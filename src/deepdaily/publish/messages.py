@@ -8,7 +8,7 @@ import hmac
 import json
 import smtplib
 import ssl
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -16,8 +16,8 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from deepdaily.core.errors import PublishError
-from deepdaily.core.types import Document, Edition, Issue
-from deepdaily.publish import TakenInPart
+from deepdaily.core.types import Edition
+from deepdaily.publish import Publication, TakenInPart
 from deepdaily.render.feishu import cards
 from deepdaily.render.mail import message
 from deepdaily.settings.channel_tables import mail_address
@@ -35,9 +35,7 @@ class Unset:
     channel: str
     missing: str
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         raise PublishError(f"the environment has no {self.missing}", "set it, or take the channel out of [[publish]]")
 
 
@@ -58,10 +56,8 @@ class Feishu:
     """Between messages: a bot may send five a second."""
     channel: ClassVar[str] = "feishu"
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
-        found = []
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        issue, found = publication.issue, list[Edition]()
         for part, card in enumerate(cards(issue), 1):
             location = f"message-{part}"
             digest = "sha256:" + sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()
@@ -104,13 +100,12 @@ class Mail:
     open_smtp: Callable[..., smtplib.SMTP] = smtplib.SMTP
     channel: ClassVar[str] = "mail"
 
-    async def publish(
-        self, issue: Issue, *, recent: Sequence[Issue], documents: Mapping[str, Document]
-    ) -> tuple[Edition, ...]:
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         try:
             sender, *to = (mail_address(one) for one in (self.sender, *self.recipients))
         except ValueError as error:
             raise PublishError(str(error), "mend sender and recipients in the settings") from error
+        issue = publication.issue
         mail = message(issue, sender=sender.addr_spec, recipients=[one.addr_spec for one in to])
         mail.replace_header("From", sender)
         refused = await self.send(mail)
