@@ -16,7 +16,7 @@ from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
 from deepdaily.publish import Publication, TakenInPart
 from deepdaily.publish.messages import Feishu, Mail, Unset
-from deepdaily.settings.channel_tables import Publish, mail_address
+from deepdaily.settings.channel_tables import MailTable, mail_address
 from render import issues
 
 
@@ -165,11 +165,11 @@ async def test_a_broken_address_is_a_publish_error(broken: str) -> None:
 
 def test_the_settings_refuse_a_broken_address_before_anything_runs() -> None:
     given = {"to": "mail", "host": "smtp.example", "sender": "Daily <a@b.example>", "recipients": ["c@d.example"]}
-    Publish.model_validate(given)
+    MailTable.model_validate(given)
 
     for broken in ({"sender": "Daily a@b.example"}, {"recipients": ["c@d.example", "everyone"]}):
         with pytest.raises(ValidationError, match="is no mail address; write"):
-            Publish.model_validate(given | broken)
+            MailTable.model_validate(given | broken)
 
 
 @pytest.mark.parametrize("written", ["a@b.example", " Name <a@b.example> ", '"Name, of it" <a@b.example>'])

@@ -18,7 +18,7 @@ from deepdaily.publish.channels import mail_of, posted
 from deepdaily.read.fetch import WebWire
 from deepdaily.render.mail import note
 from deepdaily.run import trouble
-from deepdaily.settings.channel_tables import Publish, mail_address
+from deepdaily.settings.channel_tables import MailTable, mail_address
 from deepdaily.store import Store
 
 DEGRADED, NOTHING = "degraded", "nothing published"
@@ -64,9 +64,9 @@ def _ways(house: House, slot: Slot, trouble: str, line: str) -> list[Callable[[]
     if url:
         body = json.dumps({"text": line, "slot": slot.key, "trouble": trouble}, ensure_ascii=False).encode()
         ways.append(partial(_post_alert, house, url, body))
-    for chosen in house.settings.publish if alert.mail else ():
-        if chosen.to == "mail":
-            ways.append(partial(_mail_alert, chosen, alert.recipients or chosen.recipients, line))
+    if alert.mail and house.settings.mail:
+        mail = house.settings.mail
+        ways.append(partial(_mail_alert, mail, alert.recipients or mail.recipients, line))
     return ways
 
 
@@ -75,7 +75,7 @@ async def _post_alert(house: House, url: str, body: bytes) -> None:
         await posted(wire, url, body)
 
 
-async def _mail_alert(chosen: Publish, recipients: Sequence[str], line: str) -> None:
+async def _mail_alert(chosen: MailTable, recipients: Sequence[str], line: str) -> None:
     try:
         sender, *to = (mail_address(one).addr_spec for one in (chosen.sender, *recipients))
         mail = note(line, sender=sender, recipients=to, now=datetime.now(UTC))

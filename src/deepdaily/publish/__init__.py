@@ -43,7 +43,7 @@ class Publisher(Protocol):
 
     @property
     def channel(self) -> str:
-        """The channel's name in editions and settings."""
+        """The channel's name in editions and settings: one kind may stand there several times."""
         ...
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,53 +15,65 @@ from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.publish.messages import SEND_S, Feishu, Mail, Unset
 from deepdaily.read.fetch import WebWire
 from deepdaily.settings import Settings, name_of
-from deepdaily.settings.channel_tables import Publish
+from deepdaily.settings.channel_tables import (
+    FeedsTable,
+    FeishuTable,
+    FileTable,
+    HugoTable,
+    MailTable,
+    MessageTable,
+    PageTable,
+    secret,
+)
 from deepdaily.store import Store
 
 
 def channels(settings: Settings, out: Path | None) -> list[tuple[FileChannel, Path]]:
     """The configured file channels, each with the folder it writes below: `out` where it is given."""
-    digest, made = settings.digest, list[tuple[FileChannel, Path]]()
-    for chosen in settings.publish:
-        if not chosen.is_file:
-            continue
-        folder = out or chosen.dir
-        if chosen.to == "hugo":
-            made.append((Hugo(folder), folder))
-        elif chosen.to == "feeds":
-            made.append((Feeds(folder, title=name_of(settings), base_url=digest.url), folder))
-        else:
-            made.append((Page(folder), folder))
-    return made
+    tables = [(table, out or table.dir) for table in settings.publish if isinstance(table, FileTable)]
+    return [(_file_channel(table, folder, settings), folder) for table, folder in tables]
 
 
 def channel_names(settings: Settings, out: Path | None) -> set[str]:
     """The channels a slot's issue has to reach."""
-    return {chosen.to for chosen in settings.publish if chosen.is_file or not out}
+    return {table.name for table in settings.publish if isinstance(table, FileTable) or not out}
 
 
 def message_channels(settings: Settings, store: Store, slot: Slot, wire: WebWire) -> list[Publisher]:
     """Mail and chat."""
-    made: list[Publisher] = []
-    sent = {one.location for one in store.editions(slot.key) if one.channel == "feishu:part"}
-    for chosen in settings.publish:
-        names = [name for name in (chosen.url_env, chosen.secret_env, chosen.user_env, chosen.password_env) if name]
-        secrets = {name: os.environ.get(name, "") for name in names} | {"": ""}
-        unset = [name for name in names if not secrets[name]]
-        if not chosen.is_file and unset:
-            made.append(Unset(chosen.to, unset[0]))
-        elif chosen.to == "feishu":
-            post, keep = partial(posted, wire), lambda one: store.keep_editions([one])
-            stamp, secret = partial(datetime.now, UTC), secrets[chosen.secret_env]
-            made.append(Feishu(secrets[chosen.url_env], post, sent, keep, stamp, secret))
-        elif chosen.to == "mail":
-            made.append(mail_of(chosen))
-    return made
+    tables = [table for table in settings.publish if isinstance(table, MessageTable)]
+    return [_message_channel(table, store, slot, wire) for table in tables]
 
 
-def mail_of(chosen: Publish) -> Mail:
-    user, password = (os.environ.get(name, "") if name else "" for name in (chosen.user_env, chosen.password_env))
-    return Mail(chosen.host, chosen.port, chosen.sender, chosen.recipients, user, password)
+def _file_channel(table: FileTable, folder: Path, settings: Settings) -> FileChannel:
+    match table:
+        case HugoTable():
+            return Hugo(folder, table.name)
+        case FeedsTable():
+            return Feeds(folder, name_of(settings), settings.digest.url, table.name)
+        case PageTable():
+            return Page(folder, table.name)
+
+
+def _message_channel(table: MailTable | FeishuTable, store: Store, slot: Slot, wire: WebWire) -> Publisher:
+    if table.unset:
+        return Unset(table.name, table.unset)
+    match table:
+        case MailTable():
+            return mail_of(table)
+        case FeishuTable():
+            sent = {one.location for one in store.editions(slot.key) if one.channel == f"{table.name}:part"}
+            post, keep, stamp = (
+                partial(posted, wire),
+                lambda one: store.keep_editions([one]),
+                partial(datetime.now, UTC),
+            )
+            return Feishu(secret(table.url_env), post, sent, keep, stamp, secret(table.secret_env), channel=table.name)
+
+
+def mail_of(table: MailTable) -> Mail:
+    user, password = secret(table.user_env), secret(table.password_env)
+    return Mail(table.host, table.port, table.sender, table.recipients, user, password, channel=table.name)
 
 
 async def posted(wire: WebWire, url: str, body: bytes) -> dict[str, object]:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition, Issue
@@ -29,12 +28,12 @@ class Hugo:
     """A page bundle in the content of a Hugo site; the site's own files are not touched."""
 
     dir: Path
-    channel: ClassVar[str] = "hugo"
+    channel: str = "hugo"
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; the proof comes before the post that needs it."""
         issue = publication.issue
-        bundle = f"content/posts/{issue.draft.slot.day}"
+        bundle = f"content/posts/{issue.day}"
         return {
             f"{bundle}/evidence.json": evidence_json(issue).encode(),
             f"{bundle}/index.md": post(issue).encode(),
@@ -53,7 +52,7 @@ class Feeds:
     dir: Path
     title: str
     base_url: str = ""
-    channel: ClassVar[str] = "feeds"
+    channel: str = "feeds"
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`."""
@@ -72,14 +71,14 @@ class Page:
     """One HTML page a day, and the newest of them as `page/index.html`."""
 
     dir: Path
-    channel: ClassVar[str] = "page"
+    channel: str = "page"
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; an older issue brought out again leaves the index alone."""
         issue = publication.issue
         day = page(issue, publication.documents).encode()
-        newest = all(issue.draft.slot.due >= other.draft.slot.due for other in publication.recent)
-        return {f"page/{issue.draft.slot.day}.html": day, **({"page/index.html": day} if newest else {})}
+        newest = all(issue.slot.due >= other.slot.due for other in publication.recent)
+        return {f"page/{issue.day}.html": day, **({"page/index.html": day} if newest else {})}
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         return await _written(self.dir, self.channel, publication.issue, self.files(publication))
@@ -87,7 +86,7 @@ class Page:
 
 def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
     """Raise PublishError where the day's address belongs to a post that is not this slot's."""
-    day = issue.draft.slot.day
+    day = issue.day
     single, ours = posts / f"{day}.md", posts / day / "index.md"
     try:
         if single.exists():
@@ -95,9 +94,9 @@ def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
         text = ours.read_text("utf-8") if ours.exists() else None
     except (OSError, UnicodeDecodeError) as error:
         raise PublishError(f"cannot read {ours}: {error}", f"Mend or move {ours}, then run again.") from error
-    if text is not None and _slot_of(text) != issue.draft.slot.key:
+    if text is not None and _slot_of(text) != issue.slot.key:
         raise PublishError(
-            f"{ours} was not written for the slot {issue.draft.slot.key}",
+            f"{ours} was not written for the slot {issue.slot.key}",
             f"Move {ours.parent} away, or give [[publish]] another dir.",
         )
 
@@ -119,7 +118,7 @@ def _slot_of(text: str) -> str | None:
 async def _written(folder: Path, channel: str, issue: Issue, files: Mapping[str, bytes]) -> tuple[Edition, ...]:
     await asyncio.to_thread(_write, folder, files)
     return tuple(
-        Edition(issue.draft.slot.key, channel, location, "sha256:" + sha256(content).hexdigest(), issue.approved_at)
+        Edition(issue.slot.key, channel, location, "sha256:" + sha256(content).hexdigest(), issue.approved_at)
         for location, content in files.items()
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
@@ -54,21 +54,21 @@ class Feishu:
     secret: str = ""
     pause_s: float = 0.3
     """Between messages: a bot may send five a second."""
-    channel: ClassVar[str] = "feishu"
+    channel: str = "feishu"
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         issue, found = publication.issue, list[Edition]()
         for part, card in enumerate(cards(issue), 1):
             location = f"message-{part}"
             digest = "sha256:" + sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()
-            edition = Edition(issue.draft.slot.key, f"{self.channel}:part", location, digest, issue.approved_at)
+            edition = Edition(issue.slot.key, f"{self.channel}:part", location, digest, issue.approved_at)
             if location not in self.sent:
                 await self._send(card)
                 self.keep(edition)
                 await asyncio.sleep(self.pause_s)
             found.append(edition)
         whole = "sha256:" + sha256("".join(one.digest for one in found).encode()).hexdigest()
-        return (Edition(issue.draft.slot.key, self.channel, f"{len(found)} messages", whole, issue.approved_at),)
+        return (Edition(issue.slot.key, self.channel, f"{len(found)} messages", whole, issue.approved_at),)
 
     async def _send(self, card: dict[str, Any]) -> None:
         signed = card | _signature(self.secret, self.stamp()) if self.secret else card
@@ -98,7 +98,7 @@ class Mail:
     user: str = ""
     password: str = field(default="", repr=False)
     open_smtp: Callable[..., smtplib.SMTP] = smtplib.SMTP
-    channel: ClassVar[str] = "mail"
+    channel: str = "mail"
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         try:
@@ -110,7 +110,7 @@ class Mail:
         mail.replace_header("From", sender)
         refused = await self.send(mail)
         digest = "sha256:" + sha256(mail.as_bytes()).hexdigest()
-        edition = Edition(issue.draft.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at)
+        edition = Edition(issue.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at)
         if refused:
             raise TakenInPart(f"{self.host} refused {', '.join(refused)}", "mend these recipients", (edition,))
         return (edition,)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deepdaily.core.types import Language, Profile
-from deepdaily.settings.channel_tables import Alert, Publish
+from deepdaily.settings.channel_tables import Alert, ChannelTable, FeedsTable, HugoTable, MailTable, PageTable
 from deepdaily.settings.model_tables import Models
 from deepdaily.settings.source_tables import Network, Sources
 from deepdaily.settings.table import _Table, _zone
@@ -105,9 +105,6 @@ class Review(_Table):
     )
 
 
-_EVERYWHERE = (Publish(to="hugo"), Publish(to="feeds"), Publish(to="page"))
-
-
 class Settings(BaseSettings):
     """Everything a run reads. Every key has a default: no file, no key and no account is needed."""
 
@@ -122,7 +119,7 @@ class Settings(BaseSettings):
     digest: Digest = Digest()
     sources: Sources = Sources()
     network: Network = Network()
-    publish: tuple[Publish, ...] = _EVERYWHERE
+    publish: tuple[ChannelTable, ...] = (HugoTable(), FeedsTable(), PageTable())
     store: Database = Database()
     schedule: Schedule = Schedule()
     models: Models = Models()
@@ -132,10 +129,11 @@ class Settings(BaseSettings):
 
     @field_validator("publish")
     @classmethod
-    def _each_once(cls, channels: tuple[Publish, ...]) -> tuple[Publish, ...]:
-        names = [channel.to for channel in channels]
-        if len(set(names)) < len(names):
-            raise ValueError("each channel may stand once")
+    def _named_apart(cls, channels: tuple[ChannelTable, ...]) -> tuple[ChannelTable, ...]:
+        names = [channel.name for channel in channels]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f'two channels are called {name}: give one a name of its own, like name = "{name}-2"')
         return channels
 
     @model_validator(mode="after")
@@ -146,9 +144,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _alerts_have_a_server(self) -> Settings:
-        if self.alert.mail and not any(channel.to == "mail" for channel in self.publish):
+        if self.alert.mail and not self.mail:
             raise ValueError("alert.mail needs a [[publish]] channel of kind mail, whose server it uses")
         return self
+
+    @property
+    def mail(self) -> MailTable | None:
+        """The first mail channel, whose server alerts use, too."""
+        return next((channel for channel in self.publish if isinstance(channel, MailTable)), None)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field
 
 from deepdaily.settings.table import _Table
 
@@ -29,40 +30,93 @@ def mail_address(written: str) -> Address:
     return address
 
 
-class Publish(_Table):
-    """One channel. Files go below `dir`; a message channel names its address and its secrets by environment variables."""
+def _checked(written: str) -> str:
+    mail_address(written)
+    return written
 
-    to: Literal["hugo", "feeds", "page", "mail", "feishu"]
-    dir: Path = Path("deepdaily-out")
-    url_env: str = Field("", description="feishu: environment variable that holds the bot's webhook.")
-    secret_env: str = Field("", description="feishu: environment variable that holds the signing secret, if any.")
-    host: str = Field("", description="mail: SMTP server.")
-    port: int = Field(587, ge=1, le=65535, description="mail: SMTP port; TLS by STARTTLS.")
-    sender: str = Field("", description="mail: the address it comes from.")
-    recipients: tuple[str, ...] = Field((), max_length=50, description="mail: a few addresses, or that of a list.")
-    user_env: str = Field("", description="mail: environment variable that holds the user name, if any.")
-    password_env: str = Field("", description="mail: environment variable that holds the password, if any.")
 
-    @model_validator(mode="after")
-    def _complete(self) -> Publish:
-        needed = {"mail": ("host", "sender", "recipients"), "feishu": ("url_env",)}.get(self.to, ())
-        missing = [name for name in needed if not getattr(self, name)]
-        if missing:
-            raise ValueError(f"{self.to} needs {', '.join(missing)}")
-        for written in (self.sender, *self.recipients) if self.to == "mail" else ():
-            mail_address(written)
-        return self
+ChannelName = Annotated[
+    str,
+    Field(pattern=r"^[\w.-]+$", max_length=40, description="Its name in the store; two of one kind need two names."),
+]
+Folder = Annotated[Path, Field(description="Folder that the files go below.")]
+MailAddress = Annotated[str, AfterValidator(_checked)]
+
+
+class HugoTable(_Table):
+    """A post and its `evidence.json`, as a page bundle of a Hugo site: `content/posts/<day>/`."""
+
+    to: Literal["hugo"] = "hugo"
+    name: ChannelName = "hugo"
+    dir: Folder = Path("deepdaily-out")
+
+
+class FeedsTable(_Table):
+    """The last month as Atom and as JSON Feed: `feeds/atom.xml`, `feeds/feed.json`."""
+
+    to: Literal["feeds"] = "feeds"
+    name: ChannelName = "feeds"
+    dir: Folder = Path("deepdaily-out")
+
+
+class PageTable(_Table):
+    """One static page a day, and the newest as `page/index.html`."""
+
+    to: Literal["page"] = "page"
+    name: ChannelName = "page"
+    dir: Folder = Path("deepdaily-out")
+
+
+FileTable = HugoTable | FeedsTable | PageTable
+
+
+class MessageTable(_Table):
+    """A channel that sends messages. Its secrets stand in the environment; the settings name their variables."""
 
     @property
-    def is_file(self) -> bool:
-        return self.to in ("hugo", "feeds", "page")
+    def unset(self) -> str:
+        """The first variable that is named and not in the environment; empty where none is missing."""
+        named = (getattr(self, field) for field in type(self).model_fields if field.endswith("_env"))
+        return next((variable for variable in named if variable and not secret(variable)), "")
+
+
+class MailTable(MessageTable):
+    """One mail to a few recipients, or to a list server."""
+
+    to: Literal["mail"] = "mail"
+    name: ChannelName = "mail"
+    host: str = Field(min_length=1, description="SMTP server.")
+    port: int = Field(587, ge=1, le=65535, description="SMTP port; TLS by STARTTLS.")
+    sender: MailAddress = Field(description="The address it comes from.")
+    recipients: tuple[MailAddress, ...] = Field(min_length=1, max_length=50, description="A few, or that of a list.")
+    user_env: str = Field("", description="Environment variable that holds the user name, if any.")
+    password_env: str = Field("", description="Environment variable that holds the password, if any.")
+
+
+class FeishuTable(MessageTable):
+    """Cards in a group of Feishu or Lark, by the group's bot."""
+
+    to: Literal["feishu"] = "feishu"
+    name: ChannelName = "feishu"
+    url_env: str = Field(min_length=1, description="Environment variable that holds the bot's webhook.")
+    secret_env: str = Field("", description="Environment variable that holds the signing secret, if any.")
+
+
+ChannelTable = Annotated[FileTable | MailTable | FeishuTable, Field(discriminator="to")]
+
+
+def secret(variable: str) -> str:
+    """What the environment holds under that name; empty where it holds nothing or no name is given."""
+    return os.environ.get(variable, "")
 
 
 class Alert(_Table):
     """Where trouble is told."""
 
     url_env: str = Field("", description="Environment variable that holds the address of a webhook; it gets JSON.")
-    mail: bool = Field(False, description="Tell it by mail too, through the server of the [[publish]] mail channel.")
+    mail: bool = Field(
+        False, description="Tell it by mail too, through the server of the first [[publish]] mail channel."
+    )
     recipients: tuple[str, ...] = Field(
         (), max_length=50, description="Who gets that mail; empty: the channel's readers."
     )

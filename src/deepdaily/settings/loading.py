@@ -5,19 +5,18 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as EnvironmentRefused
 
 from deepdaily.core.errors import SettingsError
-from deepdaily.settings import Database, Digest, Review, Schedule, Serve, Settings
-from deepdaily.settings.channel_tables import Alert, Publish
-from deepdaily.settings.model_tables import Endpoint, Models, Price
-from deepdaily.settings.source_tables import Network, Search, Sources
+from deepdaily.settings import Settings
+from deepdaily.settings.channel_tables import FileTable
+from deepdaily.settings.keys import spot, tag_of
 
 FILE = "deepdaily.toml"
 """The settings file looked for in the current folder."""
@@ -44,7 +43,10 @@ def load(path: Path | None) -> tuple[Settings, dict[str, str]]:
     except ValidationError as error:
         raise _explained(error, chosen) from error
     base = chosen.resolve().parent if chosen else Path.cwd()
-    channels = tuple(channel.model_copy(update={"dir": base / channel.dir}) for channel in settings.publish)
+    channels = tuple(
+        channel.model_copy(update={"dir": base / channel.dir}) if isinstance(channel, FileTable) else channel
+        for channel in settings.publish
+    )
     origins = dict.fromkeys(_leaves(from_file), str(chosen)) | {
         key: "DEEPDAILY_" + key.upper().replace(".", "__") for key in _leaves(from_environment)
     }
@@ -80,42 +82,31 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _explained(error: ValidationError, path: Path | None) -> SettingsError:
     """The first complaint, in words: file, key, and the nearest key or what was wrong with the value."""
-    first = error.errors()[0]
-    places = [str(part) for part in first["loc"]]
-    key, where = ".".join(places), path or "the environment"
-    misplaced = first["type"].startswith("model_") and places[:-1] == [
-        "models"
-    ]  # a key where a model's table may stand
-    if first["type"] == "extra_forbidden" or misplaced:
-        near = difflib.get_close_matches(places[-1], _keys_beside(places[:-1]), n=1, cutoff=0.5)
-        known = ", ".join(_keys_beside(places[:-1]))
-        return SettingsError(
-            f"{where}: unknown key {key}", f"did you mean {near[0]}?" if near else f"known here: {known}"
-        )
-    said = first["msg"].removeprefix("Value error, ")
-    if not key:  # two keys that do not go together: the input is the whole file
-        return SettingsError(f"{where}: {said}", "`deepdaily config` shows every key with its value")
-    shown = "" if isinstance(first["input"], Mapping) else f" = {_masked(repr(first['input']))}"
-    return SettingsError(f"{where}: {key}{shown}: {said}", "`deepdaily config` shows every key with its value")
+    found = error.errors()
+    first, at = found[0], spot(found[0]["loc"])
+    said, remedy = first["msg"].removeprefix("Value error, "), "`deepdaily config` shows every key with its value"
+    shown = "" if isinstance(first["input"], Mapping) or not at.key else f" = {_masked(repr(first['input']))}"
+    parent, _, name = at.key.rpartition(".")
+    match first["type"]:
+        case "extra_forbidden" | "model_type" | "model_attributes_type" if at.beside and name not in at.beside:
+            said, remedy = f"unknown key {at.key}", _nearest(name, at.beside)
+            return SettingsError(f"{path or 'the environment'}: {said}", remedy)
+        case "missing":
+            missing = [str(one["loc"][-1]) for one in found if one["loc"][:-1] == first["loc"][:-1]]
+            said = f"{parent}: {at.tag or 'it'} needs {', '.join(missing)}"
+        case "union_tag_invalid" | "union_tag_not_found":
+            key, known = first["ctx"]["discriminator"].strip("'"), [tag_of(table) for table in at.tables]
+            tag = first["ctx"].get("tag")
+            said = f"{at.key}.{key} = {tag!r}: there is no such kind" if tag else f"{at.key}: {key} is missing"
+            remedy = _nearest(tag or "", known)
+        case _:
+            said = f"{at.key}{shown}: {said}" if at.key else said  # two keys that do not go together concern the file
+    return SettingsError(f"{path or 'the environment'}: {said}", remedy)
 
 
-def _keys_beside(places: list[str]) -> list[str]:
-    """The keys known in the table at `places`."""
-    table: Any = Settings
-    for place in places:
-        if place.isdigit():
-            continue
-        named = place in table.model_fields
-        table = _TABLES.get(place) if named else Endpoint if table is Models else None
-        if table is None:
-            return []
-    return list(table.model_fields)
-
-
-_TABLES: dict[str, type[BaseModel]] = {
-    "digest": Digest, "sources": Sources, "search": Search, "network": Network, "publish": Publish,
-    "store": Database, "schedule": Schedule, "models": Models, "serve": Serve, "review": Review, "alert": Alert, "price": Price,
-}  # fmt: skip
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
 
 
 def described(settings: Settings, origins: Mapping[str, str]) -> list[tuple[str, str, str]]:

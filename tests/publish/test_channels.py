@@ -1,0 +1,80 @@
+"""The channels of the settings: a kind may stand there several times, each under its own name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deepdaily.core.errors import PublishError
+from deepdaily.core.types import Edition
+from deepdaily.publish import Publication
+from deepdaily.publish.channels import channel_names, channels, message_channels
+from deepdaily.publish.messages import Unset
+from deepdaily.read.fetch import WebWire
+from deepdaily.settings import Settings
+from deepdaily.settings.loading import load
+from deepdaily.store import Store
+from render import issues
+
+SLOT = issues.issue().draft.slot
+TABLES = """
+[[publish]]
+to = "hugo"
+dir = "zh"
+[[publish]]
+to = "hugo"
+name = "english"
+dir = "en"
+[[publish]]
+to = "feishu"
+url_env = "GROUP_ONE"
+[[publish]]
+to = "feishu"
+name = "second-group"
+url_env = "GROUP_TWO"
+secret_env = "SIGN_TWO"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "deepdaily.toml").write_text(TABLES)
+    return load(tmp_path / "deepdaily.toml")[0]
+
+
+def test_two_of_one_kind_are_two_channels(settings: Settings, tmp_path: Path) -> None:
+    made = [(channel.channel, folder) for channel, folder in channels(settings, None)]  # type: ignore[attr-defined]
+
+    assert made == [("hugo", tmp_path / "zh"), ("english", tmp_path / "en")]
+    assert channel_names(settings, None) == {"hugo", "english", "feishu", "second-group"}
+
+
+def test_a_trial_reaches_the_file_channels_alone_below_its_folder(settings: Settings, tmp_path: Path) -> None:
+    assert {folder for _, folder in channels(settings, tmp_path / "trial")} == {tmp_path / "trial"}
+    assert channel_names(settings, tmp_path / "trial") == {"hugo", "english"}
+
+
+async def test_a_missing_secret_is_named_by_the_channel_that_needs_it(
+    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUP_ONE", "https://open.example/one")
+    monkeypatch.setenv("GROUP_TWO", "https://open.example/two")
+    first, second = message_channels(settings, store, SLOT, WebWire())
+
+    assert (first.channel, second.channel) == ("feishu", "second-group")
+    assert not isinstance(first, Unset)
+    with pytest.raises(PublishError, match="SIGN_TWO"):
+        await second.publish(Publication(issues.issue(), [], {}))
+
+
+def test_each_group_knows_what_a_killed_run_had_sent_to_it(
+    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GROUP_ONE", "GROUP_TWO", "SIGN_TWO"):
+        monkeypatch.setenv(name, "https://open.example/x")
+    store.keep_editions([Edition(SLOT.key, "second-group:part", "message-1", "sha256:0", issues.NOW)])
+
+    first, second = message_channels(settings, store, SLOT, WebWire())
+
+    assert (set(first.sent), set(second.sent)) == (set(), {"message-1"})  # type: ignore[attr-defined]
