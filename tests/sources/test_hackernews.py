@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deepdaily.core.errors import BadStatus, FetchError, SourceError, WorkerFailed
-from deepdaily.core.types import Harvest, Slot, Window
+from deepdaily.core.types import Harvest, Slot, Votes, Window
 from deepdaily.sources.hackernews import API, HackerNews, parse_hits
 from fakes import FakeFetcher, InlineEngine
 
@@ -34,9 +34,9 @@ async def _harvest(new: bytes | FetchError, front: bytes | FetchError, engine: I
 async def test_a_story_on_both_lists_is_one_offer_with_its_best_points() -> None:
     found = await _harvest(_answer(_hit(1), _hit(2)), _answer(_hit(1, points=99)))
 
-    assert [(offer.url, offer.points) for offer in found.offers] == [
-        ("https://example.com/1", 99),
-        ("https://example.com/2", 20),
+    assert [(offer.url, offer.votes) for offer in found.offers] == [
+        ("https://example.com/1", Votes("hackernews", 99)),
+        ("https://example.com/2", Votes("hackernews", 20)),
     ]
     assert (found.health.state, found.health.offers, found.health.message) == ("ok", 2, "")
 

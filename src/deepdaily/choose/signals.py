@@ -78,7 +78,8 @@ def _company_signals(company: Sequence[Candidate]) -> Signals:
     own = len({offer.source for offer in company[0].offers})
     voices = {_letters(one.title): domain(one.url) for one in reversed(company)}
     sources = {offer.source for one in company for offer in one.offers}
-    most = max(offer.points for one in company for offer in one.offers)
+    votes = (offer.votes for one in company for offer in one.offers)
+    most = max((one.n for one in votes if one and one.site == "hackernews"), default=0)
     return {
         "independent publishers": math.log(len(set(voices.values()))),
         "sources around it": math.log(len(sources)),

@@ -53,6 +53,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Votes:
+    """How many readers of a site voted for a link. Votes of two sites are of two sizes: they are never compared."""
+
+    site: str
+    """`hackernews`"""
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One source naming one link in one slot. `url` is canonical."""
 
@@ -60,7 +69,7 @@ class Offer:
     source: str
     title: str
     teaser: str = ""
-    points: int = 0
+    votes: Votes | None = None
     published_at: datetime | None = None
     sponsored: bool = False
 

@@ -21,7 +21,7 @@ from deepdaily.choose.shipped import SHIPPED
 from deepdaily.core.errors import DeepdailyError, SettingsError
 from deepdaily.core.evidence import unsupported
 from deepdaily.core.text import language_of
-from deepdaily.core.types import Candidate, Document, Offer, Profile, document_id
+from deepdaily.core.types import Candidate, Document, Offer, Profile, Votes, document_id
 from deepdaily.engine import Engine
 from deepdaily.read.extract import PageBytes, page
 from deepdaily.read.pages import PAGE_MEMORY_MB, PAGE_WALL_S
@@ -202,15 +202,16 @@ def _ranking(path: Path, day: date, profile: Profile, records: Records) -> list[
 
 
 def candidate_of(row: Row) -> Candidate:
-    """A row of a pool. Points are those of Hacker News: stars and upvotes of others are of another size."""
+    """A row of a pool."""
     titles, sources = [row["title"], *row["alt_titles"]], row["sources"] or [row["source"]]
     published = datetime.fromisoformat(row["published_at"]) if row["published_at"] else None
-    points = row["points"] or 0 if row["points_kind"] == "hn" else 0
+    site = "hackernews" if row["points_kind"] == "hn" else row["points_kind"] or ""
+    votes = Votes(site, row["points"] or 0)
     pairs = zip_longest(titles, sources)
     return Candidate(
         row["url"],
         tuple(
-            Offer(row["url"], source or sources[-1], title or titles[0], row["summary"] or "", points, published)
+            Offer(row["url"], source or sources[-1], title or titles[0], row["summary"] or "", votes, published)
             for title, source in pairs
         ),
     )

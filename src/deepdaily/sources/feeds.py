@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 
-from deepdaily.core.errors import DeepdailyError, NotAFeed
-from deepdaily.core.text import language_of, shorten, squeeze, width
+from deepdaily.core.errors import NotAFeed
+from deepdaily.core.text import language_of, shorten, width
 from deepdaily.core.types import Document, Harvest, Offer, Snapshot, SourceHealth, SourceKind, Window, document_id
-from deepdaily.core.urls import canonical, domain
+from deepdaily.core.urls import domain
 from deepdaily.engine import Engine
 from deepdaily.read.extract import with_title
 from deepdaily.read.fetch import Fetcher
 from deepdaily.sources.feed_entries import Entry, FeedBytes, parse_feed
+from deepdaily.sources.offering import offer, parsed
 
 WALL_S, MEMORY_MB = 15.0, 512
 """For one feed in its worker. All 134 corpus files together take half a second; the worst that passes the traps takes 14."""
@@ -37,8 +38,6 @@ MIN_TEXT_CHARS = 200
 MIN_COMPLETE_COLUMNS = 1_200
 """A Chinese character counts two. Teasers of the feeds of both frozen days end well below, whole posts lie above."""
 
-
-TEASER_CHARS = 300
 
 EXTRACTOR = f"feedparser/{version('feedparser')}"
 
@@ -79,22 +78,18 @@ class Feed:
         """
         snapshot = await self._fetcher.get(self.url, conditional=True)
         answer = FeedBytes(snapshot.final_url, snapshot.media_type, self._fetcher.body(snapshot))
-        [entries] = await self._engine.map(parse_feed, [answer], wall_s=WALL_S, memory_mb=MEMORY_MB)
-        if isinstance(entries, NotAFeed):
-            raise entries
-        if isinstance(entries, DeepdailyError):
-            raise NotAFeed(f"it could not be parsed: {entries}") from entries
-        taken = _in_window([_named(entry, self.url) for entry in entries], window)
-        offers = tuple(_offer(url, entry, self.name) for url, entry in taken.items())
-        texts = (_document(url, entry, snapshot, self.url) for url, entry in taken.items())
+        entries = await parsed(self._engine, parse_feed, answer, wall_s=WALL_S, memory_mb=MEMORY_MB, failed=NotAFeed)
+        taken = _in_window([_named(entry, self.url) for entry in entries], window, self.name)
+        offers = tuple(made for made, _ in taken)
+        texts = (_document(made.url, entry, snapshot, self.url) for made, entry in taken)
         health = SourceHealth(self.name, self.kind, "ok", len(offers))
         if not offers:
             health = replace(health, state="empty", message=_why_empty(entries))
         return Harvest(health, offers, tuple(text for text in texts if text))
 
 
-def _in_window(entries: Sequence[Entry], window: Window) -> dict[str, Entry]:
-    """The entries to offer by canonical URL: the newest of the window, then the first of those without a date.
+def _in_window(entries: Sequence[Entry], window: Window, source: str) -> list[tuple[Offer, Entry]]:
+    """The offers, each with its entry: the newest of the window, then the first of those without a date.
 
     Entries without link or title are nothing to offer; of entries with one link (anchors of a changelog) the newest stays.
     """
@@ -103,17 +98,21 @@ def _in_window(entries: Sequence[Entry], window: Window) -> dict[str, Entry]:
         entry if entry.published_at and entry.published_at <= ahead else replace(entry, published_at=None)
         for entry in entries
     ]
-    usable = [entry for entry in known if entry.link and entry.title]
-    dated = [(min(entry.published_at, window.now), entry) for entry in usable if entry.published_at]
-    recent = [replace(entry, published_at=at) for at, entry in dated if at >= window.since]
-    recent.sort(key=lambda entry: entry.published_at or window.now, reverse=True)
-    taken: dict[str, Entry] = {}
-    for entry in recent:
+    offered = [(made, entry) for entry in known if (made := _offered(entry, window, source))]
+    dated = [(made.published_at, made, entry) for made, entry in offered if made.published_at]
+    dated.sort(key=lambda one: one[0], reverse=True)
+    taken: dict[str, tuple[Offer, Entry]] = {}
+    for at, made, entry in dated:
         if len(taken) < PER_SOURCE:
-            taken.setdefault(canonical(entry.link), entry)
-    for entry in [entry for entry in usable if entry.published_at is None][:UNDATED]:
-        taken.setdefault(canonical(entry.link), entry)
-    return taken
+            taken.setdefault(made.url, (made, replace(entry, published_at=at)))
+    for made, entry in [one for one in offered if one[0].published_at is None][:UNDATED]:
+        taken.setdefault(made.url, (made, entry))
+    return list(taken.values())
+
+
+def _offered(entry: Entry, window: Window, source: str) -> Offer | None:
+    at, paid = entry.published_at, entry.sponsored
+    return offer(source, entry.link, entry.title, window, published_at=at, teaser=entry.text, paid=paid)
 
 
 def _why_empty(entries: Sequence[Entry]) -> str:
@@ -129,11 +128,6 @@ def _named(entry: Entry, feed_url: str) -> Entry:
     if repository and _BARE_VERSION.fullmatch(entry.title):
         return replace(entry, title=f"{repository[1]} {entry.title}")
     return entry if entry.title else replace(entry, title=shorten(entry.text.partition("\n")[0], 100))
-
-
-def _offer(url: str, entry: Entry, source: str) -> Offer:
-    teaser = squeeze(entry.text)[:TEASER_CHARS]
-    return Offer(url, source, entry.title, teaser, published_at=entry.published_at, sponsored=entry.sponsored)
 
 
 def _document(url: str, entry: Entry, snapshot: Snapshot, feed_url: str) -> Document | None:

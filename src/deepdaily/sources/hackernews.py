@@ -7,20 +7,17 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from deepdaily.core.errors import DeepdailyError, FetchError, SourceError
+from deepdaily.core.errors import FetchError, SourceError
 from deepdaily.core.text import clean, squeeze
-from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceKind, Window
-from deepdaily.core.urls import canonical, sponsored_link
+from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceKind, Votes, Window
 from deepdaily.engine import Engine
 from deepdaily.read.extract import fragment
 from deepdaily.read.fetch import Fetcher
-from deepdaily.read.paid import marked_title
+from deepdaily.sources.offering import offer, parsed
 
 API = "https://hn.algolia.com/api/v1/"
 ITEM = "https://news.ycombinator.com/item?id="
 PER_PAGE = 100
-WALL_S, MEMORY_MB = 10.0, 256
-TEASER_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def _hit(raw: dict[str, object]) -> Hit | None:
     return Hit(
         url=str(raw.get("url") or ITEM + number),
         title=title,
-        teaser=squeeze(fragment(str(raw.get("story_text") or "")[:5_000]))[:TEASER_CHARS],
+        teaser=fragment(str(raw.get("story_text") or "")[:5_000]),
         points=max(points, 0) if isinstance(points, int) else 0,
         created_at=datetime.fromtimestamp(stamp, UTC),
     )
@@ -89,29 +86,25 @@ class HackerNews:
             raise failed[0]
         best: dict[str, Offer] = {}
         for hit in (hit for half in halves if isinstance(half, list) for hit in half):
-            offer = self._offer(hit, window)
-            if offer and offer.points >= best.get(offer.url, offer).points:
-                best[offer.url] = offer
-        offers = tuple(sorted(best.values(), key=lambda offer: (-offer.points, offer.url)))
+            made = self._offer(hit, window)
+            if made and _points(made) >= _points(best.get(made.url, made)):
+                best[made.url] = made
+        offers = tuple(sorted(best.values(), key=lambda made: (-_points(made), made.url)))
         message = f"one half did not answer: {failed[0]}" if failed else ""
         return Harvest(SourceHealth(self.name, self.kind, "ok" if offers else "empty", len(offers), message), offers)
 
     async def _half(self, url: str) -> list[Hit] | FetchError | SourceError:
         try:
-            body = self._fetcher.body(await self._fetcher.get(url))
-        except FetchError as error:
+            return await parsed(self._engine, parse_hits, self._fetcher.body(await self._fetcher.get(url)))
+        except (FetchError, SourceError) as error:
             return error
-        [hits] = await self._engine.map(parse_hits, [body], wall_s=WALL_S, memory_mb=MEMORY_MB)
-        if isinstance(hits, DeepdailyError):
-            return hits if isinstance(hits, SourceError) else SourceError(f"the answer could not be read: {hits}")
-        return hits
 
     def _offer(self, hit: Hit, window: Window) -> Offer | None:
-        if not window.since <= hit.created_at <= window.now:
+        if hit.created_at > window.now:  # a run of an earlier day does not see what came after
             return None
-        try:
-            url = canonical(hit.url)
-        except ValueError:
-            return None
-        paid = sponsored_link(hit.url) or marked_title(hit.title)
-        return Offer(url, self.name, hit.title, hit.teaser, hit.points, hit.created_at, paid)
+        votes, at = Votes(self.kind, hit.points), hit.created_at
+        return offer(self.name, hit.url, hit.title, window, published_at=at, teaser=hit.teaser, votes=votes)
+
+
+def _points(made: Offer) -> int:
+    return made.votes.n if made.votes else 0

@@ -10,25 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from deepdaily.core.errors import BadStatus, DeepdailyError, FetchError, QuotaSpent, RateLimited, SourceError
+from deepdaily.core.errors import BadStatus, FetchError, QuotaSpent, RateLimited, SourceError
 from deepdaily.core.text import clean
 from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceKind, SourceState, Watch, Window
-from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.engine import Engine
 from deepdaily.read.extract import fragment, moment
 from deepdaily.read.fetch import Fetcher
-from deepdaily.read.paid import marked_title
+from deepdaily.sources.offering import offer, parsed
 
 MAX_RESULTS = 20
 MAX_PAUSE_S = 5.0
 """Longest wait before the second and last attempt; a provider that names more is asked another day."""
 DEFAULT_PAUSE_S = 1.0
 """Where a provider names no time: Brave's limit is one query a second."""
-TEASER_CHARS = 300
 MOST_FOLLOWED = 2
 """Open questions asked for a day: the queries of the settings are what the quota is for."""
-
-WALL_S, MEMORY_MB = 10.0, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ def _result(raw: dict[str, object]) -> Result:
     return Result(
         url=clean(str(raw.get("url") or "")),
         title=_plain(raw.get("title"), 300),
-        snippet=_plain(raw.get("description"), TEASER_CHARS),
+        snippet=_plain(raw.get("description"), 2_000),
         published_at=next((date for date in dates if date), None),
     )
 
@@ -160,8 +156,8 @@ class WebSearch:
                 if isinstance(error, QuotaSpent):
                     break
                 continue
-            for offer in filter(None, (self._offer(result, window) for result in results)):
-                offers.setdefault(offer.url, offer)
+            for made in filter(None, (self._offer(result, window) for result in results)):
+                offers.setdefault(made.url, made)
         if failed and not offers and (len(failed) == len(self._queries) or isinstance(failed[-1][1], QuotaSpent)):
             raise failed[-1][1]
         state: SourceState = "ok" if offers else "empty"
@@ -182,23 +178,8 @@ class WebSearch:
                 snapshot = await self._fetcher.get(url, headers=headers)
             except BadStatus as again:
                 raise self._provider.refusal(again) or again from again
-        [results] = await self._engine.map(
-            self._provider.parse, [self._fetcher.body(snapshot)], wall_s=WALL_S, memory_mb=MEMORY_MB
-        )
-        if isinstance(results, DeepdailyError):
-            raise (
-                results if isinstance(results, SourceError) else SourceError(f"the answer could not be read: {results}")
-            )
-        return results
+        return await parsed(self._engine, self._provider.parse, self._fetcher.body(snapshot))
 
     def _offer(self, result: Result, window: Window) -> Offer | None:
-        when = result.published_at
-        if not result.title or (when and when < window.since):
-            return None
-        try:
-            url = canonical(result.url)
-        except ValueError:
-            return None
-        published_at = min(when, window.now) if when else None
-        paid = sponsored_link(result.url) or marked_title(result.title)
-        return Offer(url, self.name, result.title, result.snippet, published_at=published_at, sponsored=paid)
+        at = result.published_at
+        return offer(self.name, result.url, result.title, window, published_at=at, teaser=result.snippet)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
+
+from deepdaily.core.types import Harvest
 
 T = TypeVar("T")
 
@@ -25,6 +28,17 @@ def to_json(value: Any) -> str:
 
 
 def from_json(kind: type[T], line: str) -> T:
-    """The value that `to_json` wrote."""
+    """The value that `to_json` wrote, in this version or an earlier one."""
+    if kind is Harvest and '"points":' in line:
+        line = _with_votes(line)
     value: T = _codec(kind).validate_json(line)
     return value
+
+
+def _with_votes(line: str) -> str:
+    """A harvest of before `Offer.votes`: points were those of Hacker News."""
+    harvest = json.loads(line)
+    for offer in harvest["offers"]:
+        points = offer.pop("points", 0)
+        offer["votes"] = {"site": "hackernews", "n": points} if points else None
+    return json.dumps(harvest)

@@ -1,0 +1,70 @@
+"""What every kind of source does alike: have an answer parsed, and offer a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from deepdaily.core.errors import DeepdailyError, SourceError
+from deepdaily.core.text import squeeze
+from deepdaily.core.types import Offer, Votes, Window
+from deepdaily.core.urls import canonical, sponsored_link
+from deepdaily.engine import Engine
+from deepdaily.read.paid import marked_title
+
+TEASER_CHARS = 300
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+async def parsed(
+    engine: Engine,
+    parse: Callable[[T], R],
+    answer: T,
+    *,
+    wall_s: float = 10.0,
+    memory_mb: int = 256,
+    failed: type[SourceError] = SourceError,
+) -> R:
+    """What `parse` makes of an answer, in a worker.
+
+    Raises:
+        SourceError: as `parse` raises it; or `failed`, where the worker did not come to an end.
+    """
+    [outcome] = await engine.map(parse, [answer], wall_s=wall_s, memory_mb=memory_mb)
+    if isinstance(outcome, SourceError):
+        raise outcome
+    if isinstance(outcome, DeepdailyError):
+        raise failed(f"the answer could not be read: {outcome}") from outcome
+    return outcome
+
+
+def offer(
+    source: str,
+    link: str,
+    title: str,
+    window: Window,
+    *,
+    published_at: datetime | None = None,
+    teaser: str = "",
+    votes: Votes | None = None,
+    paid: bool = False,
+) -> Offer | None:
+    """The offer of a link; None where there is nothing to offer: no title, no address of the web, or older than the window.
+
+    Args:
+        link: as found; whether somebody is paid for a click is seen before it is made canonical.
+        published_at: one that is ahead counts as now.
+        paid: whether the source itself says so.
+    """
+    if not title or (published_at and published_at < window.since):
+        return None
+    try:
+        url = canonical(link)
+    except ValueError:
+        return None
+    at = min(published_at, window.now) if published_at else None
+    sponsored = paid or sponsored_link(link) or marked_title(title)
+    return Offer(url, source, title, squeeze(teaser)[:TEASER_CHARS], votes, at, sponsored)
