@@ -132,7 +132,7 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
 
 def answered(harvest: Harvest) -> bool:
     """Whether there was a network as far as this source can tell: a refusal is an answer too."""
-    return harvest.health.state not in ("unreachable", "no-key")
+    return harvest.health.asked and harvest.health.state != "unreachable"
 
 
 def suffices(stories: Sequence[Story], items: int) -> bool:

@@ -121,7 +121,7 @@ class Record:
 
 def trouble(health: SourceHealth) -> str:
     """A line for a source that failed; empty for one that did not."""
-    if health.state in ("ok", "empty", "no-key"):
+    if health.fine:
         return ""
     return f"{health.source}: {health.state}: {health.message.removeprefix(f'{health.source}: ')}"
 

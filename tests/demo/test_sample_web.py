@@ -17,7 +17,7 @@ from deepdaily.read.extract import Extracted, PageBytes, page
 from deepdaily.read.fetch import Answer
 from deepdaily.sources.feed_entries import Entry, FeedBytes, parse_feed
 from deepdaily.sources.hackernews import parse_hits
-from deepdaily.sources.websearch import parse_brave
+from deepdaily.sources.search.brave import parse_brave
 
 HN = "https://hn.algolia.com/api/v1/"
 BRAVE = "https://api.search.brave.com/res/v1/web/search?count=20&q="
@@ -148,7 +148,7 @@ async def test_hacker_news_has_points_for_some_pages_and_a_shorter_front_page() 
 
 async def test_the_first_search_is_refused_as_too_fast_with_quota_left_and_the_second_finds_pages_no_feed_has() -> None:
     refused, answered = [await asked(BRAVE + quote(query)) for query in QUERIES]
-    found = {result.url for result in parse_brave(answered.body)}
+    found = {result.url for result in parse_brave(answered.body).found}
 
     assert refused.status == 429
     assert json.loads(refused.body)["error"]["code"] == "RATE_LIMITED"

@@ -36,8 +36,8 @@ class Scripted:
 
     kind = "feed"
 
-    def __init__(self, name: str, act: Callable[[], Harvest]) -> None:
-        self.name, self.act, self.asked = name, act, 0
+    def __init__(self, name: str, act: Callable[[], Harvest], stands_in_for: tuple[str, ...] = ()) -> None:
+        self.name, self.act, self.asked, self.stands_in_for = name, act, 0, stands_in_for
 
     async def harvest(self, window: Window) -> Harvest:
         self.asked += 1
@@ -58,11 +58,15 @@ def _harvest(state: SourceState, source: str = "steady") -> Harvest:
     return Harvest(SourceHealth(source, "feed", state, 1), (LINK,))
 
 
-def _failing(error: Exception, name: str = "broken") -> Scripted:
+def _raising(error: Exception) -> Callable[[], Harvest]:
     def fail() -> Harvest:
         raise error
 
-    return Scripted(name, fail)
+    return fail
+
+
+def _failing(error: Exception, name: str = "broken") -> Scripted:
+    return Scripted(name, _raising(error))
 
 
 async def test_a_limited_source_costs_only_its_own_offers() -> None:
@@ -100,8 +104,7 @@ async def test_a_failure_becomes_a_state_and_keeps_its_words(error: Exception, s
 
 
 async def test_the_time_an_answer_named_is_kept() -> None:
-    limited = errors.RateLimited("fast")
-    limited.__cause__ = errors.BadStatus("429", status=429, retry_after_s=30.0)
+    limited = errors.RateLimited("fast", retry_after_s=30.0)
     sources = [_failing(limited), _failing(errors.BadStatus("503", status=503, retry_after_s=7.0), "slow")]
 
     harvests = await collect(sources, WINDOW, Shelf(), wall_s=9, on_done=lambda _: None)
@@ -133,6 +136,42 @@ async def test_who_is_silent_until_the_deadline_is_unreachable() -> None:
 
     assert harvests[0].health.state == "unreachable"
     assert "within 0 s" in harvests[0].health.message
+
+
+@pytest.mark.parametrize(
+    ("first", "state", "asked"),
+    [
+        (lambda: _harvest("ok", "first"), "not-needed", 0),
+        (lambda: _harvest("empty", "first"), "not-needed", 0),
+        (lambda: _harvest("no-key", "first"), "ok", 1),
+        (_raising(errors.QuotaSpent("spent")), "ok", 1),
+        (_raising(errors.RateLimited("fast")), "ok", 1),
+        (_raising(errors.Unreachable("no name")), "ok", 1),
+    ],
+)
+async def test_a_stand_in_is_asked_where_none_before_it_answered(
+    first: Callable[[], Harvest], state: str, asked: int
+) -> None:
+    stand_in = Scripted("second", lambda: _harvest("ok", "second"), ("first",))
+    third = Scripted("third", lambda: _harvest("ok", "third"), ("first", "second"))
+
+    harvests = await collect(
+        [Scripted("first", first), stand_in, third], WINDOW, Shelf(), wall_s=9, on_done=lambda _: None
+    )
+
+    assert (harvests[1].health.state, stand_in.asked, third.asked) == (state, asked, 0)
+    assert harvests[1].health.fine
+
+
+async def test_a_stand_in_is_not_asked_either_where_the_slot_has_the_answer_already() -> None:
+    stand_in = Scripted("second", lambda: _harvest("ok", "second"), ("first",))
+    shelf = Shelf(_harvest("ok", "first"))
+
+    await collect(
+        [Scripted("first", lambda: _harvest("ok")), stand_in], WINDOW, shelf, wall_s=9, on_done=lambda _: None
+    )
+
+    assert stand_in.asked == 0
 
 
 async def test_a_bug_is_not_a_failure_of_a_source() -> None:

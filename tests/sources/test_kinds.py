@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from deepdaily.core.errors import FetchError, SettingsError
-from deepdaily.core.types import Slot, Window
+from deepdaily.core.types import Slot, Watch, Window
 from deepdaily.settings.loading import load
 from deepdaily.sources.kinds import listed, sources
 from fakes import FakeFetcher, InlineEngine
@@ -20,9 +21,11 @@ TWO = """
 packs = []
 hackernews = false
 [[sources.search]]
+provider = "brave"
 key_env = "KEY_A"
 queries = ["x"]
 [[sources.search]]
+provider = "brave"
 name = "second"
 key_env = "KEY_B"
 queries = ["y"]
@@ -54,3 +57,49 @@ def test_two_searches_of_one_name_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="names of their own"):
         load(tmp_path / "deepdaily.toml")
+
+
+CHAIN = """
+[sources]
+packs = []
+hackernews = false
+[[sources.search]]
+provider = "brave"
+queries = ["x", "y"]
+[[sources.search]]
+provider = "searxng"
+endpoint = "http://127.0.0.1:8888"
+[[sources.search]]
+provider = "searxng"
+name = "other"
+endpoint = "https://search.example"
+queries = ["z"]
+"""
+
+
+async def test_a_search_without_queries_stands_in_for_the_one_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRAVE_API_KEY", "k")
+    (tmp_path / "deepdaily.toml").write_text(CHAIN)
+    settings, _ = load(tmp_path / "deepdaily.toml")
+    watch = Watch("w", "When does Nimbus resume?", ("Nimbus",), "s", date(2026, 2, 1), date(2026, 3, 1))
+    fetcher = FakeFetcher({})
+
+    made = sources(settings, fetcher, InlineEngine(), watches=[watch])
+    for one in made:
+        with pytest.raises(FetchError):
+            await one.harvest(WINDOW)
+
+    assert [(one.name, one.stands_in_for) for one in made] == [("brave", ()), ("searxng", ("brave",)), ("other", ())]
+    asked = [parse_qs(urlsplit(url).query)["q"][0] for url in fetcher.asked]
+    assert asked == ["x", "y", "Nimbus", "x", "y", "Nimbus", "z"]
+    assert [row[2] for row in listed(settings)] == ["x, y", "x, y (where brave gives no answer)", "z"]
+
+
+def test_without_a_word_about_queries_there_is_one_to_ask(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(
+        '[[sources.search]]\nprovider = "searxng"\nendpoint = "http://127.0.0.1:8888"\n'
+    )
+
+    assert listed(load(tmp_path / "deepdaily.toml")[0])[-1] == ("search", "searxng", "AI LLM agent inference news")

@@ -165,5 +165,5 @@ def sources_check(
     health = asyncio.run(check_sources(house_of(settings, data, out)))
     rows = [(one.source, one.state, str(one.offers), one.message) for one in health]
     answer_rows(("source", "state", "offers", "message"), rows, as_json)
-    well = all(one.state in ("ok", "empty", "no-key") for one in health)
+    well = all(one.fine for one in health)
     raise typer.Exit(Exit.PUBLISHED if well else Exit.RED)

@@ -33,6 +33,11 @@ class DeepdailyError(Exception):
     def __reduce__(self) -> tuple[type[DeepdailyError], tuple[str, str]]:
         return type(self), (str(self), self.remedy)
 
+    @property
+    def advised(self) -> str:
+        """What failed, and what to do about it where that is known."""
+        return f"{self}; {self.remedy}" if self.remedy else str(self)
+
 
 class SettingsError(DeepdailyError):
     """The settings cannot be used: exit status 2."""
@@ -95,7 +100,14 @@ class NotAFeed(SourceError):
 
 
 class RateLimited(SourceError):
-    """Asked too fast: it may be asked once more after the time it names."""
+    """Asked too fast: it may be asked once more after the time it names; `retry_after_s` is None where it names none."""
+
+    def __init__(self, message: str, remedy: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, remedy)
+        self.retry_after_s = retry_after_s
+
+    def __reduce__(self):  # type: ignore[no-untyped-def]
+        return type(self), (str(self), self.remedy, self.retry_after_s)
 
 
 class QuotaSpent(SourceError):

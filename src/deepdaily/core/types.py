@@ -33,7 +33,10 @@ SourceKind = Literal["feed", "hackernews", "search"]
 """A new kind needs its word in `write.notice`, where a day is told that a whole kind gave nothing."""
 
 
-SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key"]
+SourceState = Literal[
+    "ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed"
+]
+"""`no-key`, `not-needed`: nobody asked it, for want of a key or because the search it stands in for answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +442,19 @@ class SourceHealth:
     offers: int = 0
     message: str = ""
     retry_after_s: float | None = None
+
+    @property
+    def asked(self) -> bool:
+        return self.state not in ("no-key", "not-needed")
+
+    @property
+    def answered(self) -> bool:
+        return self.state in ("ok", "empty")
+
+    @property
+    def fine(self) -> bool:
+        """There is nothing to mend."""
+        return self.answered or not self.asked
 
 
 @dataclass(frozen=True, slots=True)

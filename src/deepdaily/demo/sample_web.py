@@ -29,7 +29,11 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
 
 def settings(chosen: Settings | None = None) -> Settings:
     """What the sample day is run with: its own sources and channels; the language and the models of `chosen`, if any."""
-    sources = {"packs": (), "add": tuple(feed.url for feed in feeds()), "search": [{"queries": QUERIES}]}
+    sources = {
+        "packs": (),
+        "add": tuple(feed.url for feed in feeds()),
+        "search": [{"provider": "brave", "queries": QUERIES}],
+    }
     own = Settings.model_validate({"sources": sources})
     if chosen is None:
         return own

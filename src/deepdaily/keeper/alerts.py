@@ -120,7 +120,7 @@ def dead_sources(store: Store, slot: Slot) -> list[str]:
         for source in [source for source in failed_on if _dead(source) in told]:
             del failed_on[source]
         for one in health:
-            if one.state in ("ok", "empty") and len(failed_on.pop(one.source, ())) >= DEAD_DAYS:
+            if one.answered and len(failed_on.pop(one.source, ())) >= DEAD_DAYS:
                 dead.append(one.source)
             elif one.source in failed_on and trouble(one):
                 failed_on[one.source].add(key[:10])

@@ -23,8 +23,8 @@ from deepdaily.settings.channel_tables import (
     MailTable,
     MessageTable,
     PageTable,
-    secret,
 )
+from deepdaily.settings.table import secret
 from deepdaily.store import Store
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -11,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from deepdaily.settings.table import _Table
+from deepdaily.settings.table import _Table, secret
 
 
 def mail_address(written: str) -> Address:
@@ -103,11 +102,6 @@ class FeishuTable(MessageTable):
 
 
 ChannelTable = Annotated[FileTable | MailTable | FeishuTable, Field(discriminator="to")]
-
-
-def secret(variable: str) -> str:
-    """What the environment holds under that name; empty where it holds nothing or no name is given."""
-    return os.environ.get(variable, "")
 
 
 class Alert(_Table):

@@ -22,8 +22,8 @@ class Spot:
     """As the file has it: `publish.0.host`; empty for the file itself."""
     tag: str
     """Which kind of table it stands in, where several kinds may: `mail`; else empty."""
-    tables: Sequence[TableType]
-    """The kinds of table that may stand there."""
+    kinds: Sequence[str]
+    """Which kinds of table may stand there, where there are several."""
     beside: Sequence[str]
     """The keys known in the table it stands in."""
 
@@ -40,7 +40,7 @@ def spot(places: Iterable[str | int]) -> Spot:
         if isinstance(place, str):
             beside = list(dict.fromkeys(name for table in tables for name in table.model_fields))
             tables = [below for table in tables for below in tables_below(table, place)]
-    return Spot(".".join(written), tag, tables, beside)
+    return Spot(".".join(written), tag, [kind for kind in map(tag_of, tables) if kind], beside)
 
 
 def tables_below(table: TableType, key: str) -> list[TableType]:

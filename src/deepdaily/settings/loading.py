@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as EnvironmentRefused
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.settings import Settings
 from deepdaily.settings.channel_tables import FileTable
-from deepdaily.settings.keys import spot, tag_of
+from deepdaily.settings.keys import spot
 
 FILE = "deepdaily.toml"
 """The settings file looked for in the current folder."""
@@ -82,26 +83,42 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _explained(error: ValidationError, path: Path | None) -> SettingsError:
     """The first complaint, in words: file, key, and the nearest key or what was wrong with the value."""
-    found = error.errors()
+    said, remedy = _complaint(error.errors())
+    return SettingsError(
+        f"{path or 'the environment'}: {said}", remedy or "`deepdaily config` shows every key and value"
+    )
+
+
+def _complaint(found: Sequence[ErrorDetails]) -> tuple[str, str]:
+    """What is wrong first, and what to do about it where that is known."""
     first, at = found[0], spot(found[0]["loc"])
-    said, remedy = first["msg"].removeprefix("Value error, "), "`deepdaily config` shows every key with its value"
-    shown = "" if isinstance(first["input"], Mapping) or not at.key else f" = {_masked(repr(first['input']))}"
     parent, _, name = at.key.rpartition(".")
+    misplaced = first["type"].startswith("model_") and parent == "models"  # a key where a model's table may stand
     match first["type"]:
-        case "extra_forbidden" | "model_type" | "model_attributes_type" if at.beside and name not in at.beside:
-            said, remedy = f"unknown key {at.key}", _nearest(name, at.beside)
-            return SettingsError(f"{path or 'the environment'}: {said}", remedy)
+        case kind if kind == "extra_forbidden" or misplaced:
+            return f"unknown key {at.key}", _nearest(name, at.beside)
         case "missing":
             missing = [str(one["loc"][-1]) for one in found if one["loc"][:-1] == first["loc"][:-1]]
-            said = f"{parent}: {at.tag or 'it'} needs {', '.join(missing)}"
-        case "union_tag_invalid" | "union_tag_not_found":
-            key, known = first["ctx"]["discriminator"].strip("'"), [tag_of(table) for table in at.tables]
-            tag = first["ctx"].get("tag")
-            said = f"{at.key}.{key} = {tag!r}: there is no such kind" if tag else f"{at.key}: {key} is missing"
-            remedy = _nearest(tag or "", known)
-        case _:
-            said = f"{at.key}{shown}: {said}" if at.key else said  # two keys that do not go together concern the file
-    return SettingsError(f"{path or 'the environment'}: {said}", remedy)
+            return f"{parent}: {at.tag or 'it'} needs {', '.join(missing)}", ""
+        case "union_tag_invalid":
+            tag = first["ctx"]["tag"]
+            return f"{at.key}.{_told_apart_by(first)} = {tag!r}: there is no such kind", _nearest(tag, at.kinds)
+        case "union_tag_not_found":
+            key = _told_apart_by(first)
+            slip = difflib.get_close_matches(key, map(str, first["input"]), n=1, cutoff=0.5)
+            if slip:
+                return f"unknown key {at.key}.{slip[0]}", f"did you mean {key}?"
+            return f"{at.key}: {key} is missing", _nearest("", at.kinds)
+    said = first["msg"].removeprefix("Value error, ")
+    if not at.key:  # two keys that do not go together: the input is the whole file
+        return said, ""
+    shown = "" if isinstance(first["input"], Mapping) else f" = {_masked(repr(first['input']))}"
+    return f"{at.key}{shown}: {said}", ""
+
+
+def _told_apart_by(error: ErrorDetails) -> str:
+    """The key that says which kind of table one is; pydantic quotes it."""
+    return str(error["ctx"]["discriminator"]).strip("'")
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

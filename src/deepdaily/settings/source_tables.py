@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
-import os
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from deepdaily.settings.table import _Table
 
+QUERIES: tuple[str, ...] = ("AI LLM agent inference news",)
+"""What is asked where no table says."""
 
-class Search(_Table):
-    """One web search; without its key it is left out, which is no trouble."""
+
+def _web_address(written: str) -> str:
+    parts = urlsplit(written)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("write an http(s) address without a name or password, like http://127.0.0.1:8888")
+    return written
+
+
+SourceName = Annotated[
+    str, Field(min_length=1, description="What the source is called; two of one provider need two names.")
+]
+Queries = Annotated[
+    tuple[str, ...],
+    Field(description="What is asked. Left out: those of the table before, and only where that one gave no answer."),
+]
+
+
+class BraveTable(_Table):
+    """Brave Search; without its key it is left out, which is no trouble."""
 
     provider: Literal["brave"] = "brave"
-    name: str = Field(
-        "brave", min_length=1, description="What the source is called; two of one provider need two names."
+    name: SourceName = "brave"
+    queries: Queries = ()
+    key_env: str = Field("BRAVE_API_KEY", description="Environment variable that holds the key.")
+
+
+class SearxngTable(_Table):
+    """An instance of SearXNG that gives JSON (`search.formats` in its settings.yml)."""
+
+    provider: Literal["searxng"] = "searxng"
+    name: SourceName = "searxng"
+    queries: Queries = ()
+    endpoint: Annotated[str, AfterValidator(_web_address)] = Field(
+        description="Its address; a private one stands in [network] allow_private, too."
     )
-    key_env: str = Field("BRAVE_API_KEY", description="Name of the environment variable that holds the key.")
-    queries: tuple[str, ...] = ("AI LLM agent inference news",)
+    categories: tuple[str, ...] = Field((), description="Which of its tabs are asked; empty: its default.")
+
+
+SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
 
 
 class Sources(_Table):
@@ -27,12 +60,12 @@ class Sources(_Table):
     packs: tuple[str, ...] = Field(("ai-engineering",), description="Bundled lists of feeds.")
     add: tuple[str, ...] = Field((), description="Addresses of further feeds.")
     mute: tuple[str, ...] = Field((), description="Hosts whose links are dropped.")
-    hackernews: bool = True
-    search: tuple[Search, ...] = (Search(),)
+    hackernews: bool = Field(True, description="Whether Hacker News is asked.")
+    search: tuple[SearchTable, ...] = (BraveTable(),)
 
     @field_validator("search")
     @classmethod
-    def _named_apart(cls, tables: tuple[Search, ...]) -> tuple[Search, ...]:
+    def _named_apart(cls, tables: tuple[SearchTable, ...]) -> tuple[SearchTable, ...]:
         names = [table.name for table in tables]
         if len(set(names)) < len(names):
             raise ValueError("two searches of one provider need names of their own: name = ...")
@@ -45,6 +78,15 @@ class Network(_Table):
     allow_private: tuple[str, ...] = Field((), description="host:port of private addresses that may be fetched.")
 
 
-def key_of(search: Search) -> str:
-    """The search's key from the environment; empty when there is none."""
-    return os.environ.get(search.key_env, "")
+def searches(tables: Sequence[SearchTable]) -> Iterator[tuple[SearchTable, tuple[str, ...], tuple[str, ...]]]:
+    """Each table with its queries, and with the names of the searches that it stands in for.
+
+    A table with queries of its own is always asked. One without takes over those of the table before, where that one, and
+    whoever stands in for it already, gave no answer.
+    """
+    queries, before = QUERIES, list[str]()
+    for table in tables:
+        if table.queries:
+            queries, before = table.queries, []
+        yield table, queries, tuple(before)
+        before.append(table.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +14,11 @@ def _zone(name: str) -> str:
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"no time zone {name!r}; write one like Asia/Shanghai or UTC") from error
     return name
+
+
+def secret(variable: str) -> str:
+    """What the environment holds under that name; empty where it holds nothing or no name is given."""
+    return os.environ.get(variable, "")
 
 
 class _Table(BaseModel):

@@ -36,6 +36,11 @@ class Source(Protocol):
     @property
     def kind(self) -> SourceKind: ...
 
+    @property
+    def stands_in_for(self) -> tuple[str, ...]:
+        """Sources before this one; it is asked only where none of them answered. Empty for almost every source."""
+        ...
+
     async def harvest(self, window: Window) -> Harvest:
         """What it offers inside the window.
 
@@ -53,33 +58,44 @@ async def collect(
     wall_s: float,
     on_done: Callable[[SourceHealth], None],
 ) -> list[Harvest]:
-    """Ask all sources at once; their harvests in the order of `sources`.
+    """Ask all sources at once, a stand-in after those before it; their harvests in the order of `sources`.
 
     A source that answered in this slot already is answered from the store, so ask with the widest window first. Every
     harvest is kept as soon as it is there, a failed one too (for its health). Whoever has not answered after `wall_s`
     is unreachable. No failure of a source raises; a bug does, in an ExceptionGroup.
     """
 
+    ends_at = asyncio.get_running_loop().time() + wall_s
+    tasks: dict[str, asyncio.Task[Harvest]] = {}
+
     async def one(source: Source) -> Harvest:
         harvest = store.harvest_of(window.slot.key, source.name)
         if harvest is None or harvest.health.state not in FINAL:
-            harvest = store.keep_harvest(window.slot.key, await _ask(source, window, wall_s))
+            before = [await tasks[name] for name in source.stands_in_for]
+            answered = [other.health.source for other in before if other.health.answered]
+            new = _not_needed(source, answered[0]) if answered else await _ask(source, window, wall_s, ends_at)
+            harvest = store.keep_harvest(window.slot.key, new)
         on_done(harvest.health)
         return harvest
 
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(source)) for source in sources]
-    return [task.result() for task in tasks]
+        tasks |= {source.name: group.create_task(one(source)) for source in sources}
+    return [tasks[source.name].result() for source in sources]
 
 
-async def _ask(source: Source, window: Window, wall_s: float) -> Harvest:
+def _not_needed(source: Source, answered: str) -> Harvest:
+    return Harvest(SourceHealth(source.name, source.kind, "not-needed", message=f"{answered} answered"))
+
+
+async def _ask(source: Source, window: Window, wall_s: float, ends_at: float) -> Harvest:
+    """What it gives until the loop's time is `ends_at`, when `wall_s` have passed; its failure as a state."""
     state: SourceState
     message, retry_after_s = "", None
     try:
-        async with asyncio.timeout(wall_s) as deadline:
+        async with asyncio.timeout_at(ends_at) as deadline:
             return await source.harvest(window)
     except (SourceError, FetchError) as error:
-        state, message, retry_after_s = _state(error), str(error), _retry_after_s(error)
+        state, message, retry_after_s = _state(error), error.advised, _retry_after_s(error)
     except TimeoutError:
         if not deadline.expired():
             raise
@@ -103,9 +119,9 @@ def _state(error: SourceError | FetchError) -> SourceState:
 
 def _retry_after_s(error: BaseException | None) -> float | None:
     """The time the answer named; a source's own error carries the answer as its cause."""
-    if isinstance(error, SourceError):
+    if isinstance(error, SourceError) and not isinstance(error, RateLimited):
         error = error.__cause__
-    return error.retry_after_s if isinstance(error, BadStatus) else None
+    return error.retry_after_s if isinstance(error, BadStatus | RateLimited) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Feed:
     """
 
     kind: SourceKind = "feed"
+    stands_in_for: tuple[str, ...] = ()
 
     def __init__(self, url: str, name: str, fetcher: Fetcher, engine: Engine) -> None:
         self.url, self.name = url, name

@@ -65,6 +65,7 @@ class HackerNews:
 
     name: str = "hackernews"
     kind: SourceKind = "hackernews"
+    stands_in_for: tuple[str, ...] = ()
 
     def __init__(self, fetcher: Fetcher, engine: Engine) -> None:
         self._fetcher, self._engine = fetcher, engine

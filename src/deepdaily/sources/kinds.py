@@ -8,11 +8,14 @@ from deepdaily.core.types import SourceKind, Watch
 from deepdaily.engine import Engine
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
-from deepdaily.settings.source_tables import key_of
+from deepdaily.settings.source_tables import BraveTable, SearchTable, SearxngTable, searches
+from deepdaily.settings.table import secret
 from deepdaily.sources import Source, load_pack
 from deepdaily.sources.feeds import Feed
 from deepdaily.sources.hackernews import HackerNews
-from deepdaily.sources.websearch import Brave, WebSearch
+from deepdaily.sources.search import Provider, WebSearch, asked_after
+from deepdaily.sources.search.brave import Brave
+from deepdaily.sources.search.searxng import Searxng
 
 
 def sources(
@@ -32,10 +35,11 @@ def sources(
     made: list[Source] = [Feed(url, name, fetcher, engine) for url, name in feeds.items()]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine))
-    for place, table in enumerate(chosen.search):
-        followed = watches if place == 0 else ()
-        provider = Brave(search_key or key_of(table))
-        made.append(WebSearch(table.name, provider, table.queries, fetcher, engine, watches=followed))
+    followed = asked_after(watches)
+    for table, queries, before in searches(chosen.search):
+        followed = followed if before or table is chosen.search[0] else []
+        provider = _provider(table, search_key)
+        made.append(WebSearch(table.name, provider, [*queries, *followed], fetcher, engine, stands_in_for=before))
     return made
 
 
@@ -47,4 +51,16 @@ def listed(settings: Settings) -> list[tuple[SourceKind, str, str]]:
     ]
     rows += [("feed", url, url) for url in chosen.add]
     rows += [("hackernews", "hackernews", "https://hn.algolia.com/")] if chosen.hackernews else []
-    return rows + [("search", table.name, ", ".join(table.queries)) for table in chosen.search]
+    for table, queries, before in searches(chosen.search):
+        rows.append(
+            ("search", table.name, ", ".join(queries) + (f" (where {before[-1]} gives no answer)" if before else ""))
+        )
+    return rows
+
+
+def _provider(table: SearchTable, search_key: str | None) -> Provider:
+    match table:
+        case BraveTable():
+            return Brave(search_key or secret(table.key_env))
+        case SearxngTable():
+            return Searxng(table.endpoint, table.categories)

@@ -41,10 +41,10 @@ def notice_of(health: Sequence[SourceHealth], rung: Rung, language: Language) ->
     """
     parts, causes = [], []
     for kind in dict.fromkeys(one.kind for one in reversed(health)):
-        mine = [one for one in health if one.kind == kind and one.state != "no-key"]
-        if not mine or any(one.offers for one in mine) or all(one.state in ("ok", "empty") for one in mine):
+        mine = [one for one in health if one.kind == kind and one.asked]
+        if not mine or any(one.offers for one in mine) or all(one.answered for one in mine):
             continue
-        worst = next(one for one in mine if one.state not in ("ok", "empty"))
+        worst = next(one for one in mine if not one.answered)
         parts.append(_kind_notice(kind, worst, language, alone=not any(one.offers for one in health)))
         causes.append(f"{kind}:{worst.source}:{worst.state}")
     if rung != "24h":
@@ -65,8 +65,8 @@ def _kind_notice(kind: SourceKind, worst: SourceHealth, language: Language, *, a
 
 def _quiet(health: Sequence[SourceHealth], language: Language) -> str:
     """What was asked and what came of it."""
-    asked = [one for one in health if one.state != "no-key"]
-    well, offers = sum(one.state in ("ok", "empty") for one in asked), sum(one.offers for one in asked)
+    asked = [one for one in health if one.asked]
+    well, offers = sum(one.answered for one in asked), sum(one.offers for one in asked)
     if language == "zh":
         return f"今天没有一条可写的新闻：问了 {len(asked)} 个来源，{well} 个正常应答，共给出 {offers} 条线索，没有一条能写成条目。"
     return (

@@ -114,12 +114,9 @@ def _funnel(ran: Ran, site: SiteWords) -> Figure:
 
 def _sources(health: Sequence[SourceHealth], ran: Ran, site: SiteWords) -> Figure:
     name = site.sources.format(ran.day)
-    states = Counter(one.state for one in health)
-    bars = [
-        Bar(state, count, str(count), "" if state in ("ok", "empty", "no-key") else "trouble")
-        for state, count in states.most_common()
-    ]
-    ordered = sorted(health, key=lambda one: (one.state in ("ok", "empty", "no-key"), one.source))
+    states, fine = Counter(one.state for one in health), {one.state: one.fine for one in health}
+    bars = [Bar(state, count, str(count), "" if fine[state] else "trouble") for state, count in states.most_common()]
+    ordered = sorted(health, key=lambda one: (one.fine, one.source))
     lines = [(one.source, one.kind, one.state, str(one.offers), one.message) for one in ordered]
     return Figure(name, plots.rows(name, bars), _heads(site, "source kind state offers message"), lines)
 

@@ -8,7 +8,8 @@ import pytest
 
 from deepdaily.core.errors import BadStatus, FetchError, QuotaSpent, RateLimited, SourceError, Unreachable, WorkerFailed
 from deepdaily.core.types import Slot, Watch, Window
-from deepdaily.sources.websearch import Brave, WebSearch
+from deepdaily.sources.search import WebSearch, asked_after
+from deepdaily.sources.search.brave import Brave
 from fakes import FakeFetcher, InlineEngine
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
@@ -201,7 +202,7 @@ def _watch(name: str) -> Watch:
 
 async def test_two_open_questions_are_asked_for_after_the_queries_of_the_settings() -> None:
     fetcher, watches = FakeFetcher({}), [_watch(name) for name in ("one", "Nimbus", "Nimbus", "灵犀 3", "Quill")]
-    search = WebSearch("brave", Brave(KEY), ("one",), fetcher, InlineEngine(), Pauses(), watches=watches)
+    search = WebSearch("brave", Brave(KEY), ("one", *asked_after(watches)), fetcher, InlineEngine(), Pauses())
 
     with pytest.raises(FetchError):
         await search.harvest(WINDOW)
@@ -211,7 +212,9 @@ async def test_two_open_questions_are_asked_for_after_the_queries_of_the_setting
 
 async def test_a_spent_quota_ends_the_asking_for_questions_too() -> None:
     fetcher = FakeFetcher({ONE: SPENT})
-    search = WebSearch("brave", Brave(KEY), ("one",), fetcher, InlineEngine(), Pauses(), watches=[_watch("Nimbus")])
+    search = WebSearch(
+        "brave", Brave(KEY), ("one", *asked_after([_watch("Nimbus")])), fetcher, InlineEngine(), Pauses()
+    )
 
     with pytest.raises(QuotaSpent):
         await search.harvest(WINDOW)

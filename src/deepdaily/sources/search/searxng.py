@@ -1,0 +1,84 @@
+"""SearXNG: a search engine of one's own that asks others. No key; its JSON has to be switched on.
+
+See https://docs.searxng.org/dev/search_api.html; the shape of an answer is `get_json_response` in its `searx/webutils.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode, urlsplit
+
+from deepdaily.core.errors import AddressRefused, BadStatus, FetchError, RateLimited, SourceError
+from deepdaily.core.text import clean
+from deepdaily.read.extract import moment
+from deepdaily.read.guard import PORTS
+from deepdaily.sources.search import MAX_RESULTS, Result, Results, plain
+
+
+def parse_searxng(body: bytes) -> Results:
+    """The results of one answer, best first, and which engines gave none; runs in a worker.
+
+    Raises:
+        SourceError: not an answer of this API; or nothing was found and an engine failed, so that nobody knows whether
+            there is something: the answer does not say which engines were asked.
+    """
+    try:
+        answer = json.loads(body)
+        results, failed = answer["results"], answer.get("unresponsive_engines") or []
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        results = failed = None
+    if not isinstance(results, list) or not isinstance(failed, list):
+        raise SourceError("the answer has no list of results")
+    silent = ", ".join(_engine(one) for one in failed[:MAX_RESULTS])
+    if silent and not results:
+        raise SourceError(f"no engine found anything, and these did not answer: {silent}")
+    found = tuple(_result(raw) for raw in results[:MAX_RESULTS] if isinstance(raw, dict))
+    return Results(found, f"engines that did not answer: {silent}" if silent else "")
+
+
+def _engine(failed: object) -> str:
+    """`brave (too many requests)`: the name and the reason, as the instance says them."""
+    name, *reasons = (
+        [plain(part)[:60] for part in failed] if isinstance(failed, list) and failed else [plain(failed)[:60]]
+    )
+    return f"{name} ({reasons[0]})" if reasons else name
+
+
+def _result(raw: dict[str, object]) -> Result:
+    return Result(
+        url=clean(str(raw.get("url") or "")),
+        title=plain(raw.get("title"))[:300],
+        snippet=plain(raw.get("content")),
+        published_at=moment(str(raw.get("publishedDate") or "")),
+    )
+
+
+class Searxng:
+    """The provider: one instance, asked for what is a day old at most. Engines that know no dates are left out by it."""
+
+    parse = staticmethod(parse_searxng)
+    unset = ""
+
+    def __init__(self, endpoint: str, categories: Sequence[str] = ()) -> None:
+        self.endpoint, self.categories = endpoint.rstrip("/"), categories
+
+    def request(self, query: str) -> tuple[str, dict[str, str]]:
+        asked = {"q": query, "format": "json", "time_range": "day"}
+        asked |= {"categories": ",".join(self.categories)} if self.categories else {}
+        return f"{self.endpoint}/search?{urlencode(asked, quote_via=quote)}", {"Accept": "application/json"}
+
+    def refusal(self, error: FetchError) -> FetchError | SourceError:
+        """What to change at the instance, or here."""
+        match error:
+            case AddressRefused():
+                parts = urlsplit(self.endpoint)
+                place = parts.netloc if parts.port else f"{parts.netloc}:{PORTS[parts.scheme]}"
+                return AddressRefused(str(error), f'name it in the settings: [network] allow_private = ["{place}"]')
+            case BadStatus(status=403):
+                remedy = "add json to search.formats in the settings.yml of the instance and restart it"
+                return BadStatus("the instance does not give JSON (HTTP 403)", remedy, status=403)
+            case BadStatus(status=429):
+                remedy = "set server.limiter: false in its settings.yml, or put this machine into pass_ip of its limiter.toml"
+                return RateLimited("the instance's limiter refuses us (HTTP 429)", remedy, error.retry_after_s)
+        return error
