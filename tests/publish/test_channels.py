@@ -44,7 +44,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_two_of_one_kind_are_two_channels(settings: Settings, tmp_path: Path) -> None:
-    made = [(channel.channel, folder) for channel, folder in channels(settings, None)]  # type: ignore[attr-defined]
+    made = [(channel.channel, folder) for channel, folder in channels(settings, None)]
 
     assert made == [("hugo", tmp_path / "zh"), ("english", tmp_path / "en")]
     assert channel_names(settings, None) == {"hugo", "english", "feishu", "second-group"}

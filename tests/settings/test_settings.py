@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import SettingsError
+from deepdaily.settings.channel_tables import FileTable
 from deepdaily.settings.loading import described, load
 from deepdaily.settings.model_tables import Budget
 
@@ -30,7 +31,7 @@ def test_no_file_and_no_key_are_needed() -> None:
 def test_folders_are_relative_to_the_file(tmp_path: Path) -> None:
     settings, _ = load(written(tmp_path, '[[publish]]\nto = "hugo"\ndir = "../blog"\n'))
 
-    assert settings.publish[0].dir == tmp_path / "../blog"
+    assert [channel.dir for channel in settings.publish if isinstance(channel, FileTable)] == [tmp_path / "../blog"]
 
 
 def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:

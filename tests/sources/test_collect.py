@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deepdaily.core import errors
-from deepdaily.core.types import Harvest, Offer, Slot, SourceHealth, SourceState, Window
+from deepdaily.core.types import Harvest, Offer, Slot, SourceHealth, SourceKind, SourceState, Window
 from deepdaily.core.urls import canonical
 from deepdaily.sources import collect, load_pack
 from deepdaily.store import Store
@@ -34,7 +34,7 @@ class Shelf(Store):
 class Scripted:
     """A source that does what it is told."""
 
-    kind = "feed"
+    kind: SourceKind = "feed"
 
     def __init__(self, name: str, act: Callable[[], Harvest], stands_in_for: tuple[str, ...] = ()) -> None:
         self.name, self.act, self.asked, self.stands_in_for = name, act, 0, stands_in_for

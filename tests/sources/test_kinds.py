@@ -41,7 +41,7 @@ async def test_two_searches_are_two_sources_each_with_its_own_key_and_queries(
     settings, _ = load(tmp_path / "deepdaily.toml")
     fetcher = FakeFetcher({})
 
-    made = sources(settings, fetcher, InlineEngine())
+    made = sources(settings, fetcher, InlineEngine())  # type: ignore[arg-type]
     for one in made:
         with pytest.raises(FetchError):
             await one.harvest(WINDOW)
@@ -86,7 +86,7 @@ async def test_a_search_without_queries_stands_in_for_the_one_before_it(
     watch = Watch("w", "When does Nimbus resume?", ("Nimbus",), "s", date(2026, 2, 1), date(2026, 3, 1))
     fetcher = FakeFetcher({})
 
-    made = sources(settings, fetcher, InlineEngine(), watches=[watch])
+    made = sources(settings, fetcher, InlineEngine(), watches=[watch])  # type: ignore[arg-type]
     for one in made:
         with pytest.raises(FetchError):
             await one.harvest(WINDOW)

@@ -53,7 +53,8 @@ def _search(
     engine: InlineEngine | None = None,
 ) -> tuple[WebSearch, FakeFetcher, Pauses]:
     fetcher, pauses = FakeFetcher(answers), Pauses()
-    return WebSearch("brave", Brave(key), queries, fetcher, engine or InlineEngine(), pauses), fetcher, pauses
+    search = WebSearch("brave", Brave(key), queries, fetcher, engine or InlineEngine(), pauses)  # type: ignore[arg-type]
+    return search, fetcher, pauses
 
 
 async def test_results_become_offers_once_each() -> None:
@@ -201,8 +202,8 @@ def _watch(name: str) -> Watch:
 
 
 async def test_two_open_questions_are_asked_for_after_the_queries_of_the_settings() -> None:
-    fetcher, watches = FakeFetcher({}), [_watch(name) for name in ("one", "Nimbus", "Nimbus", "灵犀 3", "Quill")]
-    search = WebSearch("brave", Brave(KEY), ("one", *asked_after(watches)), fetcher, InlineEngine(), Pauses())
+    watches = [_watch(name) for name in ("one", "Nimbus", "Nimbus", "灵犀 3", "Quill")]
+    search, fetcher, _ = _search({}, ("one", *asked_after(watches)))
 
     with pytest.raises(FetchError):
         await search.harvest(WINDOW)
@@ -211,10 +212,7 @@ async def test_two_open_questions_are_asked_for_after_the_queries_of_the_setting
 
 
 async def test_a_spent_quota_ends_the_asking_for_questions_too() -> None:
-    fetcher = FakeFetcher({ONE: SPENT})
-    search = WebSearch(
-        "brave", Brave(KEY), ("one", *asked_after([_watch("Nimbus")])), fetcher, InlineEngine(), Pauses()
-    )
+    search, fetcher, _ = _search({ONE: SPENT}, ("one", *asked_after([_watch("Nimbus")])))
 
     with pytest.raises(QuotaSpent):
         await search.harvest(WINDOW)

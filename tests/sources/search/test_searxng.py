@@ -11,7 +11,7 @@ import pytest
 from deepdaily.core.errors import AddressRefused, BadStatus, FetchError
 from deepdaily.core.types import Harvest, Slot, Window
 from deepdaily.sources import collect
-from deepdaily.sources.search import WebSearch
+from deepdaily.sources.search import Provider, WebSearch
 from deepdaily.sources.search.brave import Brave
 from deepdaily.sources.search.searxng import Searxng
 from fakes import FakeFetcher, InlineEngine
@@ -33,11 +33,21 @@ def _answer(*names: str, silent: Any = (), **changes: Any) -> bytes:
     return json.dumps({"query": "q", "results": results, "answers": [], "unresponsive_engines": silent}).encode()
 
 
+def _search(
+    name: str,
+    provider: Provider,
+    fetcher: FakeFetcher,
+    queries: tuple[str, ...] = ("one",),
+    stands_in_for: tuple[str, ...] = (),
+) -> WebSearch:
+    return WebSearch(name, provider, queries, fetcher, InlineEngine(), stands_in_for=stands_in_for)  # type: ignore[arg-type]
+
+
 async def _harvest(*answers: bytes | FetchError, provider: Searxng | None = None) -> Harvest:
     """What a run keeps of the instance's answers to `one` and `two`."""
     fetcher = FakeFetcher(dict(zip((ONE, TWO), answers, strict=False)))
     queries = ("one", "two")[: len(answers)]
-    search = WebSearch("searxng", provider or Searxng(HOME), queries, fetcher, InlineEngine())
+    search = _search("searxng", provider or Searxng(HOME), fetcher, queries)
     [found] = await collect([search], WINDOW, Shelf(), wall_s=9, on_done=lambda _: None)
     return found
 
@@ -129,8 +139,8 @@ async def test_it_is_asked_in_place_of_a_search_whose_quota_is_spent_and_is_at_r
     ):
         fetcher = FakeFetcher({brave: answered, ONE: _answer("a")})
         both = [
-            WebSearch("brave", Brave("key"), ("one",), fetcher, InlineEngine()),
-            WebSearch("searxng", Searxng(HOME), ("one",), fetcher, InlineEngine(), stands_in_for=("brave",)),
+            _search("brave", Brave("key"), fetcher),
+            _search("searxng", Searxng(HOME), fetcher, stands_in_for=("brave",)),
         ]
         harvests = await collect(both, WINDOW, Shelf(), wall_s=9, on_done=lambda _: None)
 
