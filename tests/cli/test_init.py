@@ -25,6 +25,7 @@ from deepdaily.cli.init import (
     write_settings,
 )
 from deepdaily.core.errors import SettingsError
+from deepdaily.settings.channel_tables import FileTable
 from deepdaily.settings.loading import load
 from webs import BIN, deepdaily, environment, serving
 
