@@ -144,7 +144,8 @@ def test_the_file_is_read_in_a_minute() -> None:
 
 
 @pytest.mark.parametrize(
-    "answers", [Answers(timezone="Asia/Shanghia"), Answers(at="8"), Answers(model=Found("ftp://x/v1", "m"))]
+    "answers",
+    [Answers("fr"), Answers(timezone="Asia/Shanghia"), Answers(at="8"), Answers(model=Found("ftp://x/v1", "m"))],
 )
 def test_an_answer_that_cannot_stand_leaves_no_file(tmp_path: Path, answers: Answers) -> None:
     with pytest.raises(SettingsError):

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from deepdaily.core.types import Document, FollowUp, Issue, Slot, Watch
-from deepdaily.memory.questions import QUESTIONS, asked_by_rule, follow_up
+from deepdaily.memory.questions import RULES, follow_up, rule_of
+from deepdaily.words import of
 from deepdaily.write.by_rule.trends import watch
 from making import NOW, SLOT, document, issue, story
 
@@ -105,11 +106,13 @@ def test_an_ended_question_is_not_followed_again() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_rule_knows_its_question_in_either_language(language: str) -> None:
-    for question in QUESTIONS:
-        text = question.ask[language].format(name="Nimbus 3", said="soon").replace("」 ", "」")
-        assert asked_by_rule(text) is question
-    assert asked_by_rule("Which regions get it?") is None
+def test_a_question_names_its_rule_and_one_of_an_old_store_is_known_by_its_words(language: str) -> None:
+    for rule in RULES:
+        text = of(language).by_rule.questions[rule.name].format(name="Nimbus 3", said="soon").replace("」 ", "」")
+        old = watch(text, PAUSED, SLOT.due.date(), 3)
+        assert rule_of(old) is rule
+        assert rule_of(replace(old, question="In other words?", rule=rule.name)) is rule
+    assert rule_of(watch("Which regions get it?", PAUSED, SLOT.due.date(), 3)) is None
 
 
 def test_what_a_question_asks_of_is_named_by_its_product() -> None:

@@ -7,6 +7,7 @@ import pytest
 from deepdaily.core.text import width
 from deepdaily.core.types import Appearance, Language
 from deepdaily.memory.threads import STEP_COLUMNS, continues, distinctive, names_it, says_something_new, steps, subjects
+from deepdaily.words import of
 
 STEPS = [
     ("Nimbus Agents enters public beta", "Nimbus Agents is generally available"),
@@ -103,12 +104,12 @@ def test_only_a_step_that_was_not_told_is_news(title: str, told: list[str], new:
     ],
 )  # fmt: skip
 def test_a_step_is_named_by_what_was_new_in_it(language: Language, titles: list[str], named: list[str]) -> None:
-    assert steps([Appearance("2026-03-01", "s", title) for title in titles], language) == named
+    assert steps([Appearance("2026-03-01", "s", title) for title in titles], of(language).steps) == named
 
 
 def test_a_long_title_makes_a_short_step() -> None:
     (only,) = steps(
-        [Appearance("2026-03-01", "s", "A very long title that tells of a thing without any state" * 3)], "en"
+        [Appearance("2026-03-01", "s", "A very long title that tells of a thing without any state" * 3)], of("en").steps
     )
 
     assert width(only) <= STEP_COLUMNS

@@ -42,8 +42,9 @@ def init(
 
 def _questions(default: Answers, found: Sequence[Found]) -> Answers:
     from deepdaily.cli import init
+    from deepdaily.words import languages
 
-    language = typer.prompt("1/4 Language, zh or en", default.language)
+    language = typer.prompt(f"1/4 Language, {' or '.join(languages())}", default.language)
     at, timezone = init.hour_and_zone(typer.prompt("2/4 Hour and time zone", f"{default.at} {default.timezone}"))
     blog = typer.prompt("3/4 Folder to publish to (a Hugo site, or any)", default.blog)
     for number, one in enumerate(found, 1):

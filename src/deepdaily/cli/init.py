@@ -14,6 +14,7 @@ import aiohttp
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language
 from deepdaily.settings.loading import load
+from deepdaily.words import languages, of
 
 PORTS = (11434, 8000, 8080, 30000)
 """Where Ollama, vLLM, llama.cpp and SGLang listen by default."""
@@ -119,21 +120,17 @@ def write_settings(path: Path, answers: Answers) -> None:
 
 def settings_text(answers: Answers) -> str:
     """A commented deepdaily.toml that a person reads in a minute."""
-    chinese = answers.language == "zh"
-    title = "AI 技术深度日报（{date}）" if chinese else "AI Engineering Daily ({date})"
-    audience = (
-        "负责 LLM 推理、Agent 与平台的工程团队" if chinese else "engineers who run LLM inference, agents and platforms"
-    )
+    words = of(answers.language if answers.language in languages() else "en")  # what cannot stand `load` says
     return f"""\
 # What deepdaily writes, when, and where it goes. `deepdaily config` shows every key and its value.
 
 [digest]
-title = {_quoted(title)}
+title = {_quoted(words.daily)}
 language = {_quoted(answers.language)}  # of headings and of our own sentences; quotations keep theirs
 at = {_quoted(answers.at)}  # when an issue is due
 timezone = {_quoted(answers.timezone)}  # names the days
 items = 7
-audience = {_quoted(audience)}  # a model is told for whom it writes
+audience = {_quoted(words.audience)}  # a model is told for whom it writes
 
 [sources]
 packs = ["ai-engineering"]  # `deepdaily sources list` shows what is in it

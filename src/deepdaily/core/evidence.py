@@ -11,7 +11,7 @@ from dataclasses import replace
 from deepdaily.core.errors import QuoteNotFound
 from deepdaily.core.lexicon import TRADE
 from deepdaily.core.text import CJK, Number, dates, names, numbers, periods, squeeze, versions
-from deepdaily.core.types import Claim, Document, Evidence, Language
+from deepdaily.core.types import Claim, Document, Evidence
 from deepdaily.core.urls import host
 
 
@@ -56,18 +56,18 @@ _CLAIMED = re.compile(
 )
 
 
-def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *, sums: bool = False) -> list[str]:
+def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *, sum_note: str = "") -> list[str]:
     """What `text` says that no passage does, as short notes; empty when nothing is missing.
 
     `about` is what is known of the documents themselves (title, host, author): whose word it is may stand there alone. With
-    `sums`, a figure that `text` works out (see `sum_note`) from figures of the passages is not missing.
+    `sum_note`, how `text` says so (`按所引数字计算：{}`), a figure that it works out from figures of the passages is not missing.
 
     Numbers are compared by value (2.62 万 = 26.2K) and, where the text gives one, unit; dates by the parts both write;
     quotations word by word; Latin names without regard to case, but for the words of the trade: 显卡 is a GPU.
     """
     source = "\n".join(passages)
     known = squeeze("\n".join([source, *about])).casefold()
-    text, expression = _parted(text) if sums else (text, "")
+    text, expression = _parted(text, sum_note) if sum_note else (text, "")
     claimed = numbers(text)
     lacking = claimed - _as_written(source) - _worked(text, expression) if claimed else claimed
     missing = [
@@ -90,7 +90,6 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *
     return missing
 
 
-_WORKED = re.compile(r"(?:按所引数字计算：|Worked out from the figures cited: )([\d.+\-*/() ]{2,80}\d\)*)")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _CONSTANTS = ("100", "1000", "60", "24")
 """Numbers of a sum that turn units: percent, thousands, minutes, hours."""
@@ -99,15 +98,9 @@ _ROUNDED = 0.051
 """How far a printed result may lie from the exact one: 2.6 for 2.594, 约 3 for 2.9."""
 
 
-def sum_note(expression: str, language: Language) -> str:
-    """How a judgement says that a figure of it is worked out, so that a reader and the check can do it again."""
-    note = f"按所引数字计算：{expression}" if language == "zh" else f"Worked out from the figures cited: {expression}"
-    return f"（{note}）" if language == "zh" else f" ({note})"
-
-
-def _parted(text: str) -> tuple[str, str]:
+def _parted(text: str, sum_note: str) -> tuple[str, str]:
     """The text without its sum, and the sum; empty where it has none."""
-    noted = _WORKED.search(text)
+    noted = re.search(re.escape(sum_note.partition("{")[0]) + r"([\d.+\-*/() ]{2,80}\d\)*)", text)
     if noted is None:
         return text, ""
     expression = noted.group(1)
@@ -176,13 +169,13 @@ COINED = 12
 """Characters of a Chinese phrase in quotation marks that is our own term (「能用」不等于「可靠」), not a quotation."""
 
 
-def unfounded(text: str, passages: Sequence[str], *, proposal: bool = False) -> list[str]:
+def unfounded(text: str, passages: Sequence[str], sum_note: str, *, proposal: bool = False) -> list[str]:
     """What a judgement of ours brings that no passage has.
 
     Counts up to four (两家、三种), periods and short terms of our own are anybody's; so are counts, times and dates of a
     `proposal`, which is said to be ours: 30 tasks and 3 days are ours to propose, 40% faster is not.
     """
-    return [note for note in unsupported(text, passages, sums=True) if not _is_ours(note, proposal)]
+    return [note for note in unsupported(text, passages, sum_note=sum_note) if not _is_ours(note, proposal)]
 
 
 _COUNT = re.compile(r"[\d.E+]+(?:s|min|h|day|week|month|year|token)?")

@@ -9,7 +9,8 @@ from typing import Literal
 
 from deepdaily.core.urls import host
 
-Language = Literal["zh", "en"]
+Language = str
+"""Of a text `zh` or `en`, as `text.language_of` tells; of the daily one of `words.languages`."""
 
 
 Rung = Literal["24h", "72h", "7d", "memory", "quiet"]
@@ -275,6 +276,8 @@ class Watch:
     expires_on: date
     answered_by: str = ""
     closed_on: date | None = None
+    rule: str = ""
+    """Name of the rule that asked it; empty where a model did."""
 
 
 @dataclass(frozen=True, slots=True)

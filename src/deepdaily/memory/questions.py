@@ -1,7 +1,7 @@
 """What became of the questions of earlier days: each is looked for in every text of the day, told or not.
 
 An answer is a passage of a page published after the question was asked, about what it asks of. A question by rule knows what
-its answer looks like (`rules.QUESTIONS`); one that a model asked is answered by a passage with most of its words.
+its answer looks like (`RULES`); one that a model asked is answered by a passage with most of its words.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from deepdaily.core.evidence import check_claim, locate, passage
-from deepdaily.core.lexicon import Words, _words
+from deepdaily.core.lexicon import cue
 from deepdaily.core.likeness import vectors
 from deepdaily.core.text import Sentence, sentences, squeeze, width
 from deepdaily.core.types import Claim, Document, Evidence, FollowUp, FollowUpState, Issue, Slot, Watch, cited
 from deepdaily.memory.repeats import unsettled
 from deepdaily.memory.threads import Subject, continues, names_it, subjects
+from deepdaily.words import languages, of
 
 ENOUGH_WORDS, LEAST_WORDS = 0.7, 2
 """Share of a free question's content words that its answer has, and how many at least: two of three are the subject again."""
@@ -154,30 +155,31 @@ def _answers(watch: Watch, page: _Page) -> Iterator[Evidence]:
     """The passages of the page that answer the question, in order, its title last."""
     entity = watch.entities[0] if watch.entities else ""
     titled = not entity or entity.startswith("「") or names_it(page.document.title, entity)
-    question = asked_by_rule(watch.question)
+    rule = rule_of(watch)
     wanted = _content(watch.question, entity)
     told = sentences(page.document.text)
     for sentence in (*told[1:], *told[:1]):
         if not SHORTEST <= width(sentence.text) <= LONGEST or NOT_YET.search(sentence.text):
             continue
-        if (titled or names_it(sentence.text, entity)) and _says(sentence, question, wanted):
+        if (titled or names_it(sentence.text, entity)) and _says(sentence, rule, wanted):
             yield passage(page.document, sentence.start, sentence.end)
 
 
-def _says(sentence: Sentence, question: Question | None, wanted: set[str]) -> bool:
-    if question is not None and question.answer is not None:
-        return bool(question.answer.search(sentence.text))
+def _says(sentence: Sentence, rule: Rule | None, wanted: set[str]) -> bool:
+    if rule is not None and rule.answer is not None:
+        return bool(rule.answer.search(sentence.text))
     said = wanted & _content(sentence.text)
     return len(said) >= LEAST_WORDS and len(said) >= ENOUGH_WORDS * len(wanted)
 
 
-def asked_by_rule(question: str) -> Question | None:
-    """The rule that asked it, known by its words; None for a question of a model."""
-    return next((one for one in QUESTIONS if any(_form(asked).fullmatch(question) for asked in one.ask.values())), None)
+def rule_of(watch: Watch) -> Rule | None:
+    """The rule that asked it; None for a question of a model. A question of an old store has no rule: its words tell."""
+    return next((one for one in RULES if (one.name == watch.rule if watch.rule else _asks(one, watch.question))), None)
 
 
-def _form(ask: str) -> re.Pattern[str]:
-    return re.compile(re.escape(ask.replace("{name} ", "{name}")).replace(r"\{name\}", ".+").replace(r"\{said\}", ".+"))
+def _asks(rule: Rule, question: str) -> bool:
+    asked = (of(language).by_rule.questions[rule.name].replace("{name} ", "{name}") for language in languages())
+    return any(re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(one)), question) for one in asked)
 
 
 def _content(text: str, entity: str = "") -> set[str]:
@@ -192,30 +194,30 @@ def _stem(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question to follow, asked when the cue stands in the text; `{name}` is what the story is about."""
+class Rule:
+    """When to ask a question and for how many days; `words` has its sentence, by the rule's name."""
 
+    name: str
     cue: re.Pattern[str]
-    ask: Words
     days: int
     answer: re.Pattern[str] | None = None
     """What a sentence that answers has; None: most of the question's own words."""
 
 
-NOT_YET = _words(
+NOT_YET = cue(
     r"\bnot (?:yet|known|been|say|clear)\b|\bno (?:date|timeline|plans?|word|fix|patch)\b|\bunclear\b|\b(?:has|have|is|are|was|will|did|does|do|would)(?: not|n't)\b"
     r"|\bcannot\b|\bremains? (?:paused|suspended|in (?:beta|preview|draft))\b|\bunknown\b|\bbefore (?:it|we) resum\w*|\b(?:may|might|could|hopes? to|expects? to)\b"
     r"|尚未|仍未|还没|没有|未定|未说明|不清楚|暂无|暂不|不会|未能|仍在|可能|有望|或将|[?？]"
 )
 """A sentence that says an answer is missing, or hopes for one."""
 
-QUESTIONS = (
-    Question(_words(r"\bpaus(ing|ed)\b|suspend|暂停"), {"zh": "{name} 的推进何时恢复，暂停的原因是什么？", "en": "When does {name} resume, and why was it paused?"}, 14, _words(r"\bresum\w*|\bre-?enabl\w*|\brestor(?:e|es|ed|ing)\b|\bback (?:on|online|to)\b|\bpaused? (?:because|due to)|\bcause (?:was|of)|恢复|重新(?:开放|上线|启用|推送)|原因(?:是|为|在于)")),
-    Question(_words(r"alleg|lawsuit|watchdog|complaint|investigat|指控|诉讼|立案|被调查"), {"zh": "围绕 {name} 的争议如何了结？", "en": "How is the dispute over {name} settled?"}, 30, _words(r"\bsettl\w*|\bdismiss\w*|\brul(?:ed|es|ing)\b|\bverdict\b|\bjudg(?:e?ment|ed)\b|\bdropp?(?:ed|s)\b|\bwithdr[ae]w\w*|\bfined?\b|和解|判决|裁定|撤诉|驳回|罚款")),
-    Question(_words(r"gradual|rolling out|starting to reach|rollout|逐步|灰度"), {"zh": "{name} 何时对所有用户开放，配额与限流怎么定？", "en": "When is {name} open to everybody, with which quotas?"}, 14, _words(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\b(?:all|every) (?:users?|customers?|plans?|tiers?|regions?)\b|\beverybody\b|\beveryone\b|\brate limits?\b|\bquotas?\b|所有用户|全部用户|全量|全面(?:开放|上线)|正式(?:上线|开放)|配额|限流")),
-    Question(_words(r"\(part (i|1)\)|part (i|1|one)\b|第一部分|（上）"), {"zh": "{name} 的下一部分是否发布？", "en": "Has the next part on {name} appeared?"}, 30, _words(r"\bpart (?:2|ii|two)\b|\bsecond part\b|第二部分|（下）|下篇")),
-    Question(_words(r"status: draft|\bdraft\b|experimental|preview|\bbeta\b|\brc\d|草案|预览|公测|实验性"), {"zh": "{name} 何时结束预览或草案阶段，接口会不会再变？", "en": "When does {name} leave preview or draft, and will interfaces change again?"}, 21, _words(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\bstable (?:release|version)\b|\bout of (?:beta|preview|draft)\b|\bleaves? (?:beta|preview|draft)\b|\bfinali[sz]ed\b|\bfinal (?:version|spec\w*)\b|正式(?:版|上线|发布|可用|开放)|结束(?:公测|预览|内测|草案)|定稿|稳定版")),
-    Question(_words(r"\bincident|vulnerab|cve-|事故|漏洞"), {"zh": "{name} 的后续防护是否落地，有没有再次发生？", "en": "Are the follow-up measures for {name} in place, and did it recur?"}, 21, _words(r"\bpatch(?:ed|es)?\b|\bfixed in\b|\bmitigat\w+|\bremediat\w+|\bpost-?mortem\b|\broot cause\b|\brecurr\w+|\bhappened again\b|修复|补丁|缓解|复盘|根因|再次发生")),
-    Question(_words(r"future work|roadmap|coming (weeks|months|soon)|next steps|plans? to|路线图|后续|计划"), {"zh": "{name}：原文许诺的“{said}”是否兑现？", "en": "{name}: does “{said}” come true?"}, 30),
-    Question(_words(r"\d+(\.\d+)?x\b|speedup|throughput|faster|倍|吞吐|提速"), {"zh": "{name} 的数字在别的负载上能否复现？", "en": "Do the figures of {name} hold under other loads?"}, 21, _words(r"\breproduc\w+|\breplicat\w+|\bindependent(?:ly)? (?:test|bench|measur)\w*|\bour (?:own )?(?:tests|measurements|runs)\b|复现|复测|独立测试|实测")),
+RULES = (
+    Rule("resumes", cue(r"\bpaus(ing|ed)\b|suspend|暂停"), 14, cue(r"\bresum\w*|\bre-?enabl\w*|\brestor(?:e|es|ed|ing)\b|\bback (?:on|online|to)\b|\bpaused? (?:because|due to)|\bcause (?:was|of)|恢复|重新(?:开放|上线|启用|推送)|原因(?:是|为|在于)")),
+    Rule("settled", cue(r"alleg|lawsuit|watchdog|complaint|investigat|指控|诉讼|立案|被调查"), 30, cue(r"\bsettl\w*|\bdismiss\w*|\brul(?:ed|es|ing)\b|\bverdict\b|\bjudg(?:e?ment|ed)\b|\bdropp?(?:ed|s)\b|\bwithdr[ae]w\w*|\bfined?\b|和解|判决|裁定|撤诉|驳回|罚款")),
+    Rule("open-to-all", cue(r"gradual|rolling out|starting to reach|rollout|逐步|灰度"), 14, cue(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\b(?:all|every) (?:users?|customers?|plans?|tiers?|regions?)\b|\beverybody\b|\beveryone\b|\brate limits?\b|\bquotas?\b|所有用户|全部用户|全量|全面(?:开放|上线)|正式(?:上线|开放)|配额|限流")),
+    Rule("next-part", cue(r"\(part (i|1)\)|part (i|1|one)\b|第一部分|（上）"), 30, cue(r"\bpart (?:2|ii|two)\b|\bsecond part\b|第二部分|（下）|下篇")),
+    Rule("leaves-preview", cue(r"status: draft|\bdraft\b|experimental|preview|\bbeta\b|\brc\d|草案|预览|公测|实验性"), 21, cue(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\bstable (?:release|version)\b|\bout of (?:beta|preview|draft)\b|\bleaves? (?:beta|preview|draft)\b|\bfinali[sz]ed\b|\bfinal (?:version|spec\w*)\b|正式(?:版|上线|发布|可用|开放)|结束(?:公测|预览|内测|草案)|定稿|稳定版")),
+    Rule("recurs", cue(r"\bincident|vulnerab|cve-|事故|漏洞"), 21, cue(r"\bpatch(?:ed|es)?\b|\bfixed in\b|\bmitigat\w+|\bremediat\w+|\bpost-?mortem\b|\broot cause\b|\brecurr\w+|\bhappened again\b|修复|补丁|缓解|复盘|根因|再次发生")),
+    Rule("promised", cue(r"future work|roadmap|coming (weeks|months|soon)|next steps|plans? to|路线图|后续|计划"), 30),
+    Rule("reproduced", cue(r"\d+(\.\d+)?x\b|speedup|throughput|faster|倍|吞吐|提速"), 21, cue(r"\breproduc\w+|\breplicat\w+|\bindependent(?:ly)? (?:test|bench|measur)\w*|\bour (?:own )?(?:tests|measurements|runs)\b|复现|复测|独立测试|实测")),
 )  # fmt: skip

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from deepdaily.core.aliases import MEANING
-from deepdaily.core.lexicon import LABS, MODEL
+from deepdaily.core.lexicon import LABS, MODEL, cue
 from deepdaily.core.likeness import Vector, cosine, vectors
 from deepdaily.core.text import CJK, COMMON, names, numbers, shorten, squeeze, tokens, versions
-from deepdaily.core.types import Language
 
 SAME_THREAD = 0.5
 """Cosine of whole titles above which a story continues a told one: stricter than SAME_STORY, as days lie between."""
@@ -37,37 +36,33 @@ class Told(Protocol):
 class State:
     """What a title says has become of something. One with a `stage` is news only after every earlier stage."""
 
+    name: str
     cue: re.Pattern[str]
-    zh: str
-    en: str
     stage: int = 0
 
 
-def _state(pattern: str, zh: str, en: str, stage: int = 0) -> State:
-    return State(re.compile(pattern, re.I), zh, en, stage)
-
-
 STATES = (
-    _state(r"\bresum\w+|\brestor(?:e|es|ed|ing)\b|\bback online\b|恢复|重新(?:开放|上线|启用)", "恢复", "resumed"),
-    _state(r"\bpaus\w+|\bsuspend\w*|\bhalt\w*|暂停|中止", "暂停", "paused"),
-    _state(r"\broll(?:s|ed|ing)? ?back\b|\brevert\w*|回滚", "回滚", "rolled back"),
-    _state(r"\bwithdr[ae]w\w*|\bretract\w*|\bpull(?:s|ed)\b|撤回|下架", "撤回", "withdrawn"),
-    _state(r"\bdelay\w*|\bpostpon\w+|推迟|延期", "推迟", "delayed"),
-    _state(r"\bdeprecat\w+|\bretir(?:e|es|ed|ing)\b|\bsunset\w*|\bshut(?:s|ting)? down\b|弃用|下线|停用|关停", "停用", "retired"),
-    _state(r"\bpost-?mortem\b|\broot cause\b|复盘|根因", "复盘", "post-mortem"),
-    _state(r"\bfix(?:es|ed)?\b|\bpatch(?:es|ed)?\b|\bresolved\b|修复|已解决", "修复", "fixed"),
-    _state(r"\boutages?\b|\bincident\b|宕机|故障|事故", "故障", "incident"),
-    _state(r"\bsettle[sd]?\b|\bruling\b|\bverdict\b|和解|判决|裁定", "了结", "settled"),
-    _state(r"\blawsuit\b|\bsue[sd]?\b|起诉|诉讼", "起诉", "sued"),
-    _state(r"\bopen[- ]?sourc\w+|开源", "开源", "open-sourced"),
-    _state(r"\b(?:public |private |open )?beta\b|\b(?:public |private )?preview\b|公测|内测|预览|试用", "公测", "beta", 2),
-    _state(r"\bgeneral(?:ly)? availab\w+|\bGA\b|正式(?:上线|发布|推出|开放|可用|版)|全面(?:开放|上线)", "正式上线", "GA", 4),
-    _state(
-        r"\blaunch\w*|\breleas\w+|\bintroduc\w+|\bunveil\w*|\bavailable\b|\bships?\b|\bshipped\b|\bdebuts?\b|\brolls? out\b"
-        r"|\brolling out\b|发布|推出|上线|亮相",
-        "上线", "launched", 3,
+    State("resumed", cue(r"\bresum\w+|\brestor(?:e|es|ed|ing)\b|\bback online\b|恢复|重新(?:开放|上线|启用)")),
+    State("paused", cue(r"\bpaus\w+|\bsuspend\w*|\bhalt\w*|暂停|中止")),
+    State("rolled-back", cue(r"\broll(?:s|ed|ing)? ?back\b|\brevert\w*|回滚")),
+    State("withdrawn", cue(r"\bwithdr[ae]w\w*|\bretract\w*|\bpull(?:s|ed)\b|撤回|下架")),
+    State("delayed", cue(r"\bdelay\w*|\bpostpon\w+|推迟|延期")),
+    State("retired", cue(r"\bdeprecat\w+|\bretir(?:e|es|ed|ing)\b|\bsunset\w*|\bshut(?:s|ting)? down\b|弃用|下线|停用|关停")),
+    State("post-mortem", cue(r"\bpost-?mortem\b|\broot cause\b|复盘|根因")),
+    State("fixed", cue(r"\bfix(?:es|ed)?\b|\bpatch(?:es|ed)?\b|\bresolved\b|修复|已解决")),
+    State("incident", cue(r"\boutages?\b|\bincident\b|宕机|故障|事故")),
+    State("settled", cue(r"\bsettle[sd]?\b|\bruling\b|\bverdict\b|和解|判决|裁定")),
+    State("sued", cue(r"\blawsuit\b|\bsue[sd]?\b|起诉|诉讼")),
+    State("open-sourced", cue(r"\bopen[- ]?sourc\w+|开源")),
+    State("beta", cue(r"\b(?:public |private |open )?beta\b|\b(?:public |private )?preview\b|公测|内测|预览|试用"), 2),
+    State("GA", cue(r"\bgeneral(?:ly)? availab\w+|\bGA\b|正式(?:上线|发布|推出|开放|可用|版)|全面(?:开放|上线)"), 4),
+    State(
+        "launched",
+        cue(r"\blaunch\w*|\breleas\w+|\bintroduc\w+|\bunveil\w*|\bavailable\b|\bships?\b|\bshipped\b|\bdebuts?\b|\brolls? out\b"
+            r"|\brolling out\b|发布|推出|上线|亮相"),
+        3,
     ),
-    _state(r"\bannounc\w+|\bplans?\b|宣布|公布|计划", "宣布", "announced", 1),
+    State("announced", cue(r"\bannounc\w+|\bplans?\b|宣布|公布|计划"), 1),
 )  # fmt: skip
 """The first that fits names the step: what stopped or went on again says more than that something was released."""
 
@@ -108,7 +103,7 @@ def says_something_new(title: str, told: Sequence[str]) -> bool:
     if state is not None and before:
         if state.stage:
             return state.stage > max(one.stage for one in before)
-        back = {state.en, before[-1].en} in _BACK_AND_FORTH
+        back = {state.name, before[-1].name} in _BACK_AND_FORTH
         return state not in before or (back and not any(_terms(title) <= _terms(earlier) for earlier in told))
     known = {term for earlier in told for term in _terms(earlier)}
     figures = numbers(title) - {one for earlier in told for one in numbers(earlier)}
@@ -119,18 +114,21 @@ def _terms(title: str) -> set[str]:
     return set(vectors([title])[0])
 
 
-def steps(tellings: Sequence[Told], language: Language) -> list[str]:
-    """What was new in each telling, in a few words, in order: 公测, 上线, 暂停; a version; else what the title alone says."""
+def steps(tellings: Sequence[Told], said: Mapping[str, str]) -> list[str]:
+    """What was new in each telling, in a few words, in order: 公测, 上线, 暂停; a version; else what the title alone says.
+
+    `said` has the word for each of STATES by its name.
+    """
     titles = [one.title for one in tellings]
-    return [_step(title, [other for other in titles if other != title], language) for title in titles]
+    return [_step(title, [other for other in titles if other != title], said) for title in titles]
 
 
-def _step(title: str, others: Sequence[str], language: Language) -> str:
+def _step(title: str, others: Sequence[str], said: Mapping[str, str]) -> str:
     state, found = state_of(title), versions(title)
-    if found and (state is None or state.stage or state.en == "fixed"):
+    if found and (state is None or state.stage or state.name == "fixed"):
         return min(found, key=title.lower().find)  # the newest release stands first
     if state is not None:
-        return state.zh if language == "zh" else state.en
+        return said[state.name]
     return shorten(_distinct(squeeze(title), others), STEP_COLUMNS)
 
 

@@ -31,7 +31,7 @@ def prompt(purpose: Purpose, language: Language, material: str, audience: str) -
 def in_language(text: str, language: Language) -> bool:
     """Whether our own words in `text` are in the reader's language; quotations, names and code keep theirs."""
     own = re.sub(r"[“「][^”」]*[”」]", "", text)
-    return language_of(own) == "en" if language == "en" else len(re.findall(f"[{CJK}]", own)) >= LEAST_CHINESE
+    return len(re.findall(f"[{CJK}]", own)) >= LEAST_CHINESE if language == "zh" else language_of(own) != "zh"
 
 
 @cache

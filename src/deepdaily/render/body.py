@@ -8,7 +8,8 @@ from html import escape as escape_html
 from deepdaily.core.types import Claim, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
-from deepdaily.render.words import WORDS, Words
+from deepdaily.render.phrases import endings, follow_status, in_quotes, thread, voice
+from deepdaily.words import Words, of
 
 Telling = Callable[[Claim, str], str]
 """HTML for a claim with evidence or a basis and the text it is printed as; a page opens it to its passages, a feed numbers it."""
@@ -28,7 +29,7 @@ def link(url: str, text: str = "") -> str:
 
 def fragment(issue: Issue) -> str:
     """The whole issue without page, style or script, its proofs as a numbered list at the end: what feeds carry."""
-    words, notes = WORDS[issue.draft.language], notes_of(issue)
+    words, notes = of(issue.draft.language), notes_of(issue)
 
     def numbered(claim: Claim, text: str) -> str:
         numbers = dict.fromkeys(notes[evidence].footnote for evidence in claim.evidence)
@@ -46,7 +47,7 @@ def fragment(issue: Issue) -> str:
 
 
 def _proof(note: Note, issue: Issue, words: Words) -> str:
-    quoted = escape(words.quote(quotation(note.evidence))) + " — " if note.quoted else ""
+    quoted = escape(in_quotes(quotation(note.evidence))) + " — " if note.quoted else ""
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
     return quoted + words.comma.join((escape(note.cited.host), fetched, f"sha256 <code>{note.short_digest}</code>"))
 
@@ -56,15 +57,15 @@ def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: 
 
     `beside` gives the HTML of further lines below an item's byline.
     """
-    draft, words = issue.draft, WORDS[issue.draft.language]
+    draft, words = issue.draft, of(issue.draft.language)
     for number, item in enumerate(draft.items, start=1):
         yield from _item(item, number, words, tell, draft.slot.day, beside(item))
     if issue.closing.trends:
         entries = [escape(one.text) + _place(draft.items, one.stories, words) for one in issue.closing.trends]
         yield f'<section class="closing">\n<h2>{words.trends}</h2>\n{_listed(entries)}\n</section>'
     if issue.closing.watchlist or issue.closing.followed:
-        status = words.follow_status(issue.closing.followed, draft.slot.due.date())
-        lines = [*([status] if status else []), *map(escape, words.endings(issue.closing.followed))]
+        status = follow_status(issue.closing.followed, draft.slot.due.date(), words)
+        lines = [*([status] if status else []), *map(escape, endings(issue.closing.followed, words))]
         moved = [_moved(one, draft.items, words, tell) for one in issue.closing.followed if one.proof]
         asked = [
             escape(watch.question) + _place(draft.items, (watch.story,), words) for watch in issue.closing.watchlist
@@ -86,7 +87,7 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside
     if item.byline or writer:
         yield f'<p class="byline">{escape(" · ".join(filter(None, (item.byline, writer))))}</p>'
     if item.thread:
-        yield f'<p class="thread">{escape(words.thread(item, day))}</p>'
+        yield f'<p class="thread">{escape(thread(item, day, words))}</p>'
     if beside:
         yield beside
     if item.title.evidence:
@@ -101,18 +102,18 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside
 
 
 def _section(section: Section, words: Words, tell: Telling) -> str:
-    label = words.label(section)
-    voice = f" <small>{escape(words.in_brackets(label))}</small>" if label else ""
+    label = voice(section, words)
+    whose = f" <small>{escape(words.in_brackets(label))}</small>" if label else ""
     own = "" if label else f" <small>{words.in_brackets(words.ours[section.kind])}</small>"
 
     def point(claim: Claim) -> str:
         if claim.judgement:
             said = tell(claim, claim.text) if claim.basis else escape(claim.text)
             return f'<div class="judgement">{said}{own}</div>'
-        return tell(claim, words.quote(plain(claim.text)) if claim.verbatim else claim.text)
+        return tell(claim, in_quotes(plain(claim.text)) if claim.verbatim else claim.text)
 
     ours = " ours" if all(claim.judgement for claim in section.points) else ""
-    return _block(section.kind + ours, words.sections[section.kind] + voice, [point(one) for one in section.points])
+    return _block(section.kind + ours, words.sections[section.kind] + whose, [point(one) for one in section.points])
 
 
 def _block(kind: str, heading: str, points: Sequence[str]) -> str:
@@ -127,7 +128,7 @@ def _moved(one: FollowUp, items: Sequence[Item], words: Words, tell: Telling) ->
     """The question, what is known now, and where."""
     state = f" <small>{words.in_brackets(words.states[one.state])}</small>"
     place = _place(items, (one.story,), words) or (f" {link(one.source.url)}" if one.source else "")
-    said = tell(one.proof, words.quote(plain(one.proof.text))) if one.proof else ""
+    said = tell(one.proof, in_quotes(plain(one.proof.text))) if one.proof else ""
     return f"{escape(one.watch.question)}{state}{place} {said}"
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from deepdaily.core.types import Claim, Issue, Item, Section
 from deepdaily.render.foreign import plain, safe_link
-from deepdaily.render.words import WORDS, Words
+from deepdaily.render.phrases import endings, follow_status, in_quotes, voice
+from deepdaily.words import Words, of
 
 MOST_DETAILS = 2
 
@@ -27,7 +28,7 @@ class Brief:
 
 def briefs(issue: Issue) -> list[Brief]:
     """Each item of the issue, in order."""
-    words = WORDS[issue.draft.language]
+    words = of(issue.draft.language)
     return [_brief(number, item, words, issue.day) for number, item in enumerate(issue.items, 1)]
 
 
@@ -47,8 +48,8 @@ def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
 
 def questions(issue: Issue) -> list[str]:
     """What became of earlier questions and what is asked today, a line each, unescaped; each answer with its address."""
-    draft, words = issue.draft, WORDS[issue.draft.language]
-    lines = [words.follow_status(issue.closing.followed, draft.slot.due.date())] if issue.closing.followed else []
+    draft, words = issue.draft, of(issue.draft.language)
+    lines = [follow_status(issue.closing.followed, draft.slot.due.date(), words)] if issue.closing.followed else []
     for one in issue.closing.followed:
         if one.proof:
             place = (safe_link(one.source.url) if one.source else None) or ""
@@ -56,17 +57,17 @@ def questions(issue: Issue) -> list[str]:
             lines.append(f"{plain(one.watch.question)}{state}{words.colon}{_said(one.proof, words)} {place}".rstrip())
     return [
         *lines,
-        *map(plain, words.endings(issue.closing.followed)),
+        *map(plain, endings(issue.closing.followed, words)),
         *(plain(watch.question) for watch in issue.closing.watchlist),
     ]
 
 
 def _heading(section: Section, words: Words) -> str:
     """The section's name; what is ours is said to be."""
-    label = plain(words.label(section))
+    label = plain(voice(section, words))
     return words.sections[section.kind] + (words.in_brackets(label) if label else "")
 
 
 def _said(claim: Claim, words: Words) -> str:
     text = plain(claim.text)
-    return words.quote(text) if claim.verbatim else text
+    return in_quotes(text) if claim.verbatim else text

@@ -10,7 +10,7 @@ from typing import Any
 from deepdaily.core.types import Issue
 from deepdaily.render.digest import Brief, briefs, questions
 from deepdaily.render.foreign import plain, shown
-from deepdaily.render.words import WORDS, Words
+from deepdaily.words import Words, of
 
 MOST_BYTES = 18_000
 """A bot's request may hold about 20 KB (open platform documentation, 2026); the rest is for the wrapping and signature."""
@@ -30,7 +30,7 @@ def escape(text: str) -> str:
 def cards(issue: Issue) -> list[dict[str, Any]]:
     """The messages in order, each below MOST_BYTES as JSON; an item is never cut."""
     messages: list[dict[str, Any]] = []
-    words = WORDS[issue.draft.language]
+    words = of(issue.draft.language)
     waiting = [f"{words.notice}{words.colon}{escape(issue.draft.notice)}"] if issue.draft.notice else []
     for element in [*_items(issue), *_questions(issue, words)]:
         if waiting and size_of(_message(issue, [*waiting, element], len(messages) + 1)) > MOST_BYTES:

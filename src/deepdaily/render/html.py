@@ -18,7 +18,8 @@ from deepdaily.render.body import body, escape, link
 from deepdaily.render.excerpts import GAP, Stretch, excerpt
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link
 from deepdaily.render.notes import Note, minute, notes_of
-from deepdaily.render.words import WORDS
+from deepdaily.render.phrases import dated, in_quotes
+from deepdaily.words import of
 
 CHARACTERS_A_MINUTE, WORDS_A_MINUTE = 400, 220
 """Reading speed in Chinese and in Latin script; usual figures for technical prose, not measured by us."""
@@ -41,14 +42,14 @@ def page(issue: Issue, texts: Mapping[str, Document]) -> str:
         issue: the day.
         texts: the cited documents by id, for the excerpts; one that is missing shows its bare quotation.
     """
-    draft, words = issue.draft, WORDS[issue.draft.language]
+    draft, words = issue.draft, of(issue.draft.language)
     proofs = Proofs(issue)
     told = "\n".join(filter(None, body(issue, proofs.tell)))
     style = files("deepdaily.render").joinpath("page.css").read_text("utf-8")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
     title = escape(draft.title) or draft.slot.day
     return f"""<!doctype html>
-<html lang="{words.language}">
+<html lang="{words.tag}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -59,7 +60,7 @@ def page(issue: Issue, texts: Mapping[str, Document]) -> str:
 <style>{style}</style>
 </head>
 <body>
-<a class="skip" href="#issue">{words.skip}</a>
+<a class="skip" href="#issue">{words.page.skip}</a>
 <header class="masthead">
 {masthead(issue, texts)}
 </header>
@@ -67,7 +68,7 @@ def page(issue: Issue, texts: Mapping[str, Document]) -> str:
 {told}
 </main>
 {proofs.excerpts(texts)}
-<footer><p>{words.made_by}</p></footer>
+<footer><p>{words.page.made_by}</p></footer>
 </body>
 </html>
 """
@@ -79,29 +80,29 @@ def _hash(style: str) -> str:
 
 def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
     """Date, title, figures, notice and contents: what stands above the items."""
-    draft, words = issue.draft, WORDS[issue.draft.language]
+    draft, words = issue.draft, of(issue.draft.language)
     facts = [claim for claim in issue.claims() if claim.evidence]
     checked = sum(not check_claim(claim, dict(texts)) for claim in facts)
     figures = (
-        words.items.format(len(draft.items)),
-        words.minutes.format(_minutes(issue)),
-        words.hosts.format(len({source.host for item in draft.items for source in item.sources})),
-        f"{'✓ ' if checked == len(facts) else ''}{words.checked.format(checked, len(facts))}",
+        words.page.items.format(len(draft.items)),
+        words.page.minutes.format(_minutes(issue)),
+        words.page.hosts.format(len({source.host for item in draft.items for source in item.sources})),
+        f"{'✓ ' if checked == len(facts) else ''}{words.page.checked.format(checked=checked, facts=len(facts))}",
     )
     contents = (
         f'<li><a href="#{anchor(one.story)}">{escape(one.title.text) or draft.slot.day}</a></li>' for one in draft.items
     )
     return "\n".join(
         [
-            f'<p class="date"><time datetime="{draft.slot.day}">{words.day(draft.slot.due.date())}</time></p>',
+            f'<p class="date"><time datetime="{draft.slot.day}">{dated(draft.slot.due.date(), words)}</time></p>',
             f"<h1>{escape(draft.title) or draft.slot.day}</h1>",
             f'<p class="summary">{escape(issue.closing.summary)}</p>' if issue.closing.summary else "",
             '<ul class="figures">' + "".join(f"<li>{figure}</li>" for figure in figures) + "</ul>",
             f'<p class="notice" role="note"><strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}</p>'
             if draft.notice
             else "",
-            f'<nav aria-label="{words.contents}"><ol>{"".join(contents)}</ol></nav>',
-            f'<p class="hint">{words.hint}</p>' if facts else "",
+            f'<nav aria-label="{words.page.contents}"><ol>{"".join(contents)}</ol></nav>',
+            f'<p class="hint">{words.page.hint}</p>' if facts else "",
         ]
     )
 
@@ -127,7 +128,7 @@ class Proofs:
     """
 
     def __init__(self, issue: Issue, address: Callable[[Note], str] | None = None, told_on: str = "") -> None:
-        self._issue, self._words, self.notes = issue, WORDS[issue.draft.language], notes_of(issue)
+        self._issue, self._words, self.notes = issue, of(issue.draft.language), notes_of(issue)
         self._origins: dict[str, tuple[str, str]] = {}
         """By document, what its cards have in common: many facts rest on each."""
         self._address, self._told_on = address or (lambda note: f"#e{note.number}"), told_on
@@ -167,24 +168,24 @@ class Proofs:
         cards = "\n".join(self._brief_card(note) for note in notes)
         return (
             f'<details class="drawn"><summary><span>{escape(text)}</span>'
-            f"<sup>{self._words.drawn_from} {numbers}</sup></summary>\n{cards}\n</details>"
+            f"<sup>{self._words.page.drawn_from} {numbers}</sup></summary>\n{cards}\n</details>"
         )
 
     def _brief_card(self, note: Note) -> str:
         """The passage itself and its place; when and how it was fetched stands with the fact."""
         quote = quotation(note.evidence)
-        place = f'<b>{escape(note.cited.host)}</b> · <a href="{self._address(note)}">{self._words.excerpt}</a>'
+        place = f'<b>{escape(note.cited.host)}</b> · <a href="{self._address(note)}">{self._words.page.excerpt}</a>'
         return (
-            f'<div class="proof"><blockquote lang="{language_of(quote)}">{escape(self._words.quote(quote))}</blockquote>'
+            f'<div class="proof"><blockquote lang="{language_of(quote)}">{escape(in_quotes(quote))}</blockquote>'
             f"<p>{place}</p></div>"
         )
 
     def _card(self, note: Note, quoted: bool) -> str:
         quote = quotation(note.evidence) if quoted else ""
-        said = escape_html(self._words.quote(quote))
+        said = escape_html(in_quotes(quote))
         shown = f'<blockquote lang="{language_of(quote)}">{said}</blockquote>' if quoted else ""
         fetched, original = self._origin(note)
-        passage = f'<a href="{self._address(note)}">{self._words.excerpt}</a>'
+        passage = f'<a href="{self._address(note)}">{self._words.page.excerpt}</a>'
         return f'<div class="proof">{shown}<p>{fetched} · {passage}{original}</p></div>'
 
     def _origin(self, note: Note) -> tuple[str, str]:
@@ -193,7 +194,7 @@ class Proofs:
         if cited.document not in self._origins:
             fetched = f"{words.fetched} {minute(cited.fetched_at, self._issue)}"
             digest = f"sha256 <code>{note.short_digest}</code>"
-            original = f" · {link(cited.url, words.original)}" if safe_link(cited.url) else ""
+            original = f" · {link(cited.url, words.page.original)}" if safe_link(cited.url) else ""
             self._origins[cited.document] = f"<b>{escape(cited.host)}</b> · {fetched} · {digest}", original
         return self._origins[cited.document]
 
@@ -207,8 +208,8 @@ class Proofs:
         articles = "\n".join(self._document(texts.get(name), notes) for name, notes in documents.items())
         words = self._words
         return (
-            f'<section class="snapshots" aria-labelledby="snapshots">\n<h2 id="snapshots">{words.excerpts}</h2>\n'
-            f'<p class="hint">{words.excerpts_hint}</p>\n{articles}\n</section>'
+            f'<section class="snapshots" aria-labelledby="snapshots">\n<h2 id="snapshots">{words.page.excerpts}</h2>\n'
+            f'<p class="hint">{words.page.excerpts_hint}</p>\n{articles}\n</section>'
         )
 
     def _document(self, document: Document | None, notes: Sequence[Note]) -> str:
@@ -218,7 +219,7 @@ class Proofs:
         shown = self.marked(excerpt(document, notes))
         return (
             f'<article class="snapshot">\n<h3 lang="{lang}">{escape(cited.title) or escape(cited.host)}</h3>\n'
-            f"<p>{link(cited.url)} · {fetched} · {words.extractor} {escape(cited.extractor)}</p>\n"
+            f"<p>{link(cited.url)} · {fetched} · {words.page.extractor} {escape(cited.extractor)}</p>\n"
             f'<p><code class="digest">{escape(cited.snapshot)}</code></p>\n'
             f'<div class="excerpt" lang="{lang}">{shown}</div>\n</article>'
         )
@@ -237,7 +238,7 @@ class Proofs:
         return opened + escape_html(clean(stretch.text)) + "</mark>" * len(stretch.notes) + back
 
     def _back(self, note: Note) -> str:
-        label, place = f"{self._words.back} {note.number}", self.told_at(note)
+        label, place = f"{self._words.page.back} {note.number}", self.told_at(note)
         return f'<a class="back" href="{place}" aria-label="{label}" title="{label}">↩{note.number}</a>'
 
 

@@ -14,7 +14,7 @@ from deepdaily.core.types import Issue
 from deepdaily.render.body import escape, fragment
 from deepdaily.render.digest import briefs, questions
 from deepdaily.render.foreign import plain, shown
-from deepdaily.render.words import WORDS
+from deepdaily.words import of
 
 MOST_HTML_BYTES = 100_000
 """Gmail clips a message at 102 KB."""
@@ -47,7 +47,7 @@ def message(issue: Issue, *, sender: str, recipients: list[str]) -> EmailMessage
     mail["Message-ID"] = f"<{sha256(draft.slot.key.encode()).hexdigest()[:24]}@{_address(sender).domain}>"
     mail.set_content(text(issue), cte="quoted-printable")
     html = (
-        f'<!doctype html><html lang="{WORDS[draft.language].language}"><body><div style="{_STYLE}">'
+        f'<!doctype html><html lang="{of(draft.language).tag}"><body><div style="{_STYLE}">'
         f"<h1>{escape(draft.title)}</h1>\n{fragment(issue)}</div></body></html>"
     )
     if len(html.encode()) <= MOST_HTML_BYTES:  # a clipped mail loses its end without a word; the text part is whole
@@ -81,7 +81,7 @@ def _address(written: str) -> Address:
 
 def text(issue: Issue) -> str:
     """The plain part: each item in a few lines, trends and questions below."""
-    words, draft = WORDS[issue.draft.language], issue.draft
+    words, draft = of(issue.draft.language), issue.draft
     blocks = [plain(draft.title), *([f"{words.notice}{words.colon}{plain(draft.notice)}"] if draft.notice else [])]
     for brief in briefs(issue):
         lines = [f"{brief.number}. {brief.title}", *(f"   {line}" for line in brief.lines)]

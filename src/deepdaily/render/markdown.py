@@ -10,8 +10,9 @@ import tomli_w
 from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
+from deepdaily.render.phrases import endings, follow_status, in_quotes, thread, voice
 from deepdaily.render.proofs import for_machines
-from deepdaily.render.words import WORDS, Words
+from deepdaily.words import Words, of
 
 _ESCAPES = (
     (re.compile(r"&(?=#?\w+;)"), "&amp;"),
@@ -65,7 +66,7 @@ def link(url: str) -> str:
 
 def post(issue: Issue) -> str:
     """The whole post, ending in a newline."""
-    draft, words = issue.draft, WORDS[issue.draft.language]
+    draft, words = issue.draft, of(issue.draft.language)
     notes = notes_of(issue)
 
     def place(stories: Iterable[str]) -> str:
@@ -106,7 +107,7 @@ def _front_matter(issue: Issue) -> str:
         "summary": plain(issue.closing.summary),
         "tags": list(dict.fromkeys(filter(None, tags))),
         "categories": ["AI"],
-        **({"isCJKLanguage": True} if draft.language == "zh" else {}),
+        **({"isCJKLanguage": True} if of(draft.language).tag[:2] in ("zh", "ja", "ko") else {}),
         "deepdaily": for_machines(issue),
     }
     # The writer puts a blank into a time where all other hosts of Hugo posts have a T. No text of ours spans lines.
@@ -123,7 +124,7 @@ def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) ->
         writer = words.written_by.format(item.writer) if item.writer else ""
         yield escape_line(" · ".join(filter(None, (item.byline, writer))))
     if item.thread:
-        yield escape_line(words.thread(item, day))
+        yield escape_line(thread(item, day, words))
     entries = [_section(section, words, notes) for section in item.sections if section.points]
     if item.unknowns:
         entries.append(_entry(f"**{words.unknowns}**", [escape(one) for one in item.unknowns], words))
@@ -132,7 +133,7 @@ def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) ->
 
 
 def _section(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> str:
-    label = words.label(section)
+    label = voice(section, words)
     head = f"**{words.sections[section.kind]}**" + (words.in_brackets(escape(label)) if label else "")
     # A judgement among facts says so itself, as its section cannot.
     own = "" if label else words.in_brackets(words.ours[section.kind])
@@ -148,7 +149,7 @@ def _entry(head: str, points: list[str], words: Words) -> str:
 
 def _claim(claim: Claim, words: Words, notes: Mapping[Evidence, Note]) -> str:
     text = escape(claim.text)
-    return (words.quote(text) if claim.verbatim else text) + _marks(claim, notes)
+    return (in_quotes(text) if claim.verbatim else text) + _marks(claim, notes)
 
 
 def _marks(claim: Claim, notes: Mapping[Evidence, Note]) -> str:
@@ -167,10 +168,10 @@ def _watchlist(
 ) -> Iterator[str]:
     """What became of earlier questions, then those of today, as blocks."""
     if issue.closing.followed:
-        yield words.follow_status(issue.closing.followed, issue.slot.due.date())
+        yield follow_status(issue.closing.followed, issue.slot.due.date(), words)
         moved = [_moved(one, words, notes, place) for one in issue.closing.followed if one.proof]
         yield from ["\n".join(moved)] if moved else []
-        yield from map(escape_line, words.endings(issue.closing.followed))
+        yield from map(escape_line, endings(issue.closing.followed, words))
     asked = [f"- {escape_line(watch.question)}{place((watch.story,))}" for watch in issue.closing.watchlist]
     yield from ["\n".join(asked)] if asked else []
 
@@ -183,7 +184,7 @@ def _moved(one: FollowUp, words: Words, notes: Mapping[Evidence, Note], place: C
 
 
 def _footnote(note: Note, issue: Issue, words: Words) -> str:
-    quoted = words.quote(escape(quotation(note.evidence))) + " — " if note.quoted else ""
+    quoted = in_quotes(escape(quotation(note.evidence))) + " — " if note.quoted else ""
     if note.same_document:
         return f"[^{note.footnote}]: {quoted}{words.ditto}"
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"

@@ -13,7 +13,7 @@ from deepdaily.core.types import Issue
 from deepdaily.render.body import fragment
 from deepdaily.render.foreign import plain
 from deepdaily.render.proofs import for_machines
-from deepdaily.render.words import WORDS
+from deepdaily.words import of
 
 ATOM = "http://www.w3.org/2005/Atom"
 
@@ -28,7 +28,7 @@ def atom(issues: Sequence[Issue], *, title: str, base_url: str = "") -> bytes:
             also names the entries: a feed that moves to another host is a new feed to its readers.
     """
     base = base_url.rstrip("/")
-    feed = ET.Element("feed", {"xmlns": ATOM, "xml:lang": WORDS[issues[0].draft.language].language})
+    feed = ET.Element("feed", {"xmlns": ATOM, "xml:lang": of(issues[0].draft.language).tag})
     _text(feed, "id", _tag(base, "feed"))
     _text(feed, "title", plain(title))
     _text(feed, "updated", _utc(max(issue.approved_at for issue in issues)))
@@ -44,7 +44,7 @@ def atom(issues: Sequence[Issue], *, title: str, base_url: str = "") -> bytes:
 
 def _entry(issue: Issue, base: str) -> ET.Element:
     draft = issue.draft
-    entry = ET.Element("entry", {"xml:lang": WORDS[draft.language].language})
+    entry = ET.Element("entry", {"xml:lang": of(draft.language).tag})
     _text(entry, "id", _tag(base, draft.slot.day))
     _text(entry, "title", plain(draft.title) or draft.slot.day)
     _text(entry, "published", _utc(min(draft.slot.due, draft.now)))
@@ -64,7 +64,7 @@ def json_feed(issues: Sequence[Issue], *, title: str, base_url: str = "") -> byt
     feed: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": plain(title)}
     if base:
         feed |= {"home_page_url": f"{base}/", "feed_url": f"{base}/feeds/feed.json"}
-    feed |= {"language": WORDS[issues[0].draft.language].language, "items": [_item(issue, base) for issue in issues]}
+    feed |= {"language": of(issues[0].draft.language).tag, "items": [_item(issue, base) for issue in issues]}
     return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -78,7 +78,7 @@ def _item(issue: Issue, base: str) -> dict[str, Any]:
         "content_html": fragment(issue),
         "date_published": _utc(min(draft.slot.due, draft.now)),
         "date_modified": _utc(issue.approved_at),
-        "language": WORDS[draft.language].language,
+        "language": of(draft.language).tag,
         "tags": list(dict.fromkeys(filter(None, map(plain, issue.closing.tags)))),
         "_deepdaily": for_machines(issue),
     }

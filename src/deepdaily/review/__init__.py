@@ -10,6 +10,7 @@ from deepdaily.core.errors import NothingToPublish
 from deepdaily.core.evidence import check_claim, unfounded
 from deepdaily.core.types import Claim, Closing, Document, Draft, Finding, Issue, Item
 from deepdaily.review import stylebook
+from deepdaily.words import of
 
 
 def proven(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list[Finding]]:
@@ -17,8 +18,9 @@ def proven(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list
     findings: list[Finding] = []
     items = []
     seen: set[str] = set()
+    sum_note = of(draft.language).by_model.worked_out
     for item in draft.items:
-        mended, found = _provable(item, dict(documents), seen)
+        mended, found = _provable(item, dict(documents), seen, sum_note)
         items.append(mended)
         findings += found
     mended_draft = replace(draft, items=tuple(items))
@@ -27,7 +29,7 @@ def proven(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list
     return replace(mended_draft, items=tuple(item for item in items if item.story not in blocked)), findings
 
 
-def _provable(item: Item, documents: dict[str, Document], seen: set[str]) -> tuple[Item, list[Finding]]:
+def _provable(item: Item, documents: dict[str, Document], seen: set[str], sum_note: str) -> tuple[Item, list[Finding]]:
     """The item without the claims that the evidence check refuses; a title it refuses blocks the item."""
     findings = []
     proven = [proof.quote for claim in item.claims() for proof in claim.evidence]
@@ -39,7 +41,7 @@ def _provable(item: Item, documents: dict[str, Document], seen: set[str]) -> tup
     for section in item.sections:
         kept: list[Claim] = []
         for claim in section.points:
-            troubles = _troubles(claim, section.kind, proven, documents)
+            troubles = _troubles(claim, section.kind, proven, documents, sum_note)
             if claim.text in seen:
                 troubles.append("printed before")
             seen.add(claim.text)
@@ -54,13 +56,15 @@ def _provable(item: Item, documents: dict[str, Document], seen: set[str]) -> tup
     return replace(item, sections=tuple(one for one in sections if one.points)), findings
 
 
-def _troubles(claim: Claim, kind: str, proven: Sequence[str], documents: dict[str, Document]) -> list[str]:
+def _troubles(
+    claim: Claim, kind: str, proven: Sequence[str], documents: dict[str, Document], sum_note: str
+) -> list[str]:
     """Facts need passages that carry them; a judgement may use only what the item's proven sentences say; advice is ours."""
     if claim.evidence:
         return check_claim(claim, documents)
     if kind in ("what", "detail"):
         return ["a fact without a passage"]
-    return [] if kind == "advice" else unfounded(claim.text, proven)
+    return [] if kind == "advice" else unfounded(claim.text, proven, sum_note)
 
 
 def approve(draft: Draft, closing: Closing, findings: Sequence[Finding], now: datetime) -> Issue:

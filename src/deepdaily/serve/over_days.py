@@ -11,7 +11,7 @@ from deepdaily.core.types import FollowUp, Issue, Item, Watch
 from deepdaily.memory.repeats import latest_watches
 from deepdaily.render.foreign import anchor
 from deepdaily.render.notes import notes_of
-from deepdaily.render.words import WORDS
+from deepdaily.words import of
 
 ISSUES_FOLLOWED = 60
 """How far back readers look: twice the days within which a story can be continued."""
@@ -66,7 +66,7 @@ def _appearance(issue: Issue, item: Item, known: set[str]) -> Told:
     day, notes = issue.day, notes_of(issue)
     news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
     facts = [Fact(claim.text, notes[claim.evidence[0]].number) for claim in news]
-    language = WORDS[issue.draft.language].language
+    language = of(issue.draft.language).tag
     return Told(day, item.title.text or day, anchor(item.story), item.byline, language, facts)
 
 

@@ -15,6 +15,7 @@ from deepdaily.settings.channel_tables import Alert, Publish
 from deepdaily.settings.model_tables import Models
 from deepdaily.settings.source_tables import Network, Sources
 from deepdaily.settings.table import _Table, _zone
+from deepdaily.words import languages, of
 
 
 class Digest(_Table):
@@ -39,11 +40,14 @@ class Digest(_Table):
     @property
     def readers(self) -> str:
         """The audience in words, in the digest's language."""
-        if self.audience:
-            return self.audience
-        if self.language == "zh":
-            return "负责 LLM 推理、Agent 与平台的工程团队"
-        return "engineering teams responsible for LLM inference, agents and platforms"
+        return self.audience or of(self.language).audience
+
+    @field_validator("language")
+    @classmethod
+    def _has_words(cls, language: str) -> str:
+        if language not in languages():
+            raise ValueError(f"write one of {', '.join(languages())}")
+        return language
 
     @field_validator("title")
     @classmethod

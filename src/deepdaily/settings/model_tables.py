@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from deepdaily.core.types import Language
 from deepdaily.settings.table import _Table
 
 
@@ -67,7 +66,7 @@ class Endpoint(_Table):
     kind: Literal["openai", "anthropic", "sentence-transformers"] = Field(
         "openai", description="The protocol it speaks; sentence-transformers: an embedder in the folder `name`."
     )
-    languages: tuple[Language, ...] = Field(
+    languages: tuple[Literal["zh", "en"], ...] = Field(
         ("zh", "en"), min_length=1, description="Of an embedder: those it was trained on."
     )
     price: Price | None = Field(None, description="{prefill, cached, decode} for a million tokens.")

@@ -10,6 +10,7 @@ from deepdaily.core.lexicon import LABS, first_hand
 from deepdaily.core.text import sentences, shorten, squeeze, versions
 from deepdaily.core.types import Claim, Document, Evidence, Language, Story
 from deepdaily.core.urls import domain
+from deepdaily.words import of
 from deepdaily.write.by_rule.rules import STATUSES
 
 
@@ -30,6 +31,7 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
     A row of releases names the quoted versions; a bare version gets its site's name; a source that corrects itself at the
     top ("Update: … pausing") has its status said.
     """
+    words = of(language)
     told = [document for document in story.documents if document.id in quoted] if _is_family(story) else []
     lead = _title_evidence(told[0] if told else story.lead)
     title = squeeze(lead.quote)
@@ -37,26 +39,26 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
         title = f"{domain(story.lead.url).partition('.')[0]} {title}"
     others = [document for document in told[1:] if versions(document.title)]
     if others:
-        listed = ("、" if language == "zh" else ", ").join(f"v{min(versions(document.title))}" for document in others)
-        said = f"（连同 {listed}）" if language == "zh" else f" (with {listed})"
+        listed = words.list_comma.join(f"v{min(versions(document.title))}" for document in others)
+        said = words.in_brackets(words.by_rule.with_versions.format(listed))
         return Claim(title + said, (lead, *(_title_evidence(document) for document in others)))
-    status = _status(story.lead, language)
+    status = _status(story.lead)
     if status:
-        words, proof = status
-        return Claim(f"{title}（{words}）" if language == "zh" else f"{title} ({words})", (lead, proof))
+        name, proof = status
+        return Claim(title + words.in_brackets(words.by_rule.statuses[name]), (lead, proof))
     return Claim(title, (lead,))
 
 
 _UPDATE = re.compile(r"^\W*(?:update|updated|correction|edit|editor's note|更新|更正|勘误)\b", re.I)
 
 
-def _status(document: Document, language: Language) -> tuple[str, Evidence] | None:
-    """What the source's own update at its top says of the state of things."""
+def _status(document: Document) -> tuple[str, Evidence] | None:
+    """What the source's own update at its top says of the state of things: its name among STATUSES, and where."""
     for sentence in sentences(document.text)[:6]:
         if _UPDATE.search(sentence.text):
-            for status in STATUSES:
-                if status.cue.search(sentence.text):
-                    return status.name[language], evidence.passage(document, sentence.start, sentence.end)
+            for name, cue in STATUSES.items():
+                if cue.search(sentence.text):
+                    return name, evidence.passage(document, sentence.start, sentence.end)
     return None
 
 
@@ -73,18 +75,15 @@ def byline(story: Story, used: Collection[str], language: Language) -> str:
     told = [document for document in story.documents if document.id in used]
     publishers = len({domain(document.url) for document in told})
     published = min((document.published_at for document in told if document.published_at), default=None)
+    words = of(language).by_rule
     if _THREAD.search(story.lead.url):
-        voice = {"zh": "用户报告，未经维护者确认", "en": "a user's report, not confirmed by the maintainers"}
-    elif first_hand(story.lead.url, story.lead.title):
-        voice = {"zh": "一手来源", "en": "first-hand"}
+        parts = [words.user_report]
     else:
-        voice = {"zh": "媒体或社区来源", "en": "press or community"}
-    parts = [voice[language]]
+        parts = [words.first_hand if first_hand(story.lead.url, story.lead.title) else words.press]
     if published:
-        day = published.date().isoformat()
-        parts.append(f"发布于 {day}" if language == "zh" else f"published {day}")
+        parts.append(words.published.format(published.date().isoformat()))
     if publishers > 1:
-        parts.append(f"{publishers} 个独立来源" if language == "zh" else f"{publishers} independent publishers")
+        parts.append(words.publishers.format(publishers))
     return " · ".join(parts)
 
 

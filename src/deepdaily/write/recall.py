@@ -8,6 +8,7 @@ from dataclasses import replace
 from deepdaily.core.text import shorten
 from deepdaily.core.types import Appearance, Closing, Draft, FollowUp, Item, Language, Section, SourceHealth, Watch
 from deepdaily.memory.repeats import Recollection
+from deepdaily.words import of
 from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS
 from deepdaily.write.notice import notice_of
 
@@ -17,12 +18,6 @@ MOST_POINTS = 2
 MOST_OPEN = 3
 """Questions on a quiet day's note, as many as an issue asks."""
 
-_KEPT = {"zh": "来自记忆：此前读到、当时未选用", "en": "from memory: read earlier, not told then"}
-_ASKED = {"zh": "来自记忆：{} 提出的问题，尚无新消息", "en": "from memory: asked on {}, no news yet"}
-_THREAD = {"zh": "来自记忆：持续中的事件，上次报道于 {}", "en": "from memory: a running story, last told on {}"}
-_LAST_KNOWN = {"zh": "以下是 {} 报道时所知", "en": "what was known on {}"}
-_OPEN = {"zh": "仍未回答的问题列在下面。", "en": "Questions that are still open stand below."}
-
 
 def remembering(draft: Draft, kept: Collection[str], recalled: Sequence[Recollection]) -> Draft:
     """The draft with its items of the stories `kept` labelled, and the recalled ones after them."""
@@ -31,13 +26,13 @@ def remembering(draft: Draft, kept: Collection[str], recalled: Sequence[Recollec
 
 
 def _labelled(item: Item, language: Language) -> Item:
-    comma = "；" if language == "zh" else "; "
-    return replace(item, label=comma.join(filter(None, (_KEPT[language], item.label))))
+    words = of(language)
+    return replace(item, label=words.semicolon.join(filter(None, (words.recalled.kept, item.label))))
 
 
 def _again(one: Recollection, language: Language) -> Item:
     """What was asked and when, and the last that is known, in the sentences that were proven then."""
-    item, watch = one.item, one.watch
+    item, watch, words = one.item, one.watch, of(language).recalled
     sections = tuple(
         Section(kind, points, section.label)
         for kind in ("what", "detail")
@@ -51,8 +46,8 @@ def _again(one: Recollection, language: Language) -> Item:
         title=item.title,
         sections=sections,
         sources=tuple(source for source in item.sources if source.document in proven),
-        byline=_LAST_KNOWN[language].format(one.day),
-        label=_ASKED[language].format(watch.opened_on) if watch else _THREAD[language].format(one.day),
+        byline=words.last_known.format(one.day),
+        label=words.asked.format(watch.opened_on) if watch else words.thread.format(one.day),
         unknowns=(watch.question,) if watch else (),
         thread=(*item.thread, Appearance(one.day, item.story, item.title.text)),
         writer=item.writer,
@@ -63,7 +58,8 @@ def quiet(draft: Draft, health: Sequence[SourceHealth], followed: Sequence[Follo
     """The draft without items as a quiet day's note: what was asked and what came of it."""
     notice, degraded = notice_of(health, "quiet", draft.language)
     if _still_open(followed):
-        notice += ("" if draft.language == "zh" else " ") + _OPEN[draft.language]
+        words = of(draft.language)
+        notice += words.blank + words.recalled.still_open
     return replace(draft, rung="quiet", notice=notice, degraded=degraded)
 
 

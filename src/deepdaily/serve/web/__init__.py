@@ -37,8 +37,8 @@ from deepdaily.render.foreign import anchor, plain
 from deepdaily.render.html import Proofs, masthead
 from deepdaily.render.markdown import post
 from deepdaily.render.notes import Note, minute, notes_of
+from deepdaily.render.phrases import chain
 from deepdaily.render.syndication import atom, json_feed
-from deepdaily.render.words import WORDS
 from deepdaily.serve.answers import proven_digest
 from deepdaily.serve.listening import answered_names
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, Told, followed, timeline, watched
@@ -46,10 +46,10 @@ from deepdaily.serve.web.also_seen import also_seen
 from deepdaily.serve.web.board import figures, last_runs
 from deepdaily.serve.web.door import Door, from_own_page
 from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
-from deepdaily.serve.web.words import SITE
 from deepdaily.store import Store
 from deepdaily.store.charset import encoding_of
 from deepdaily.store.snapshots import Snapshots
+from deepdaily.words import languages, of
 
 INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """For foreign bytes: whatever they are, nothing in them runs or loads."""
@@ -145,7 +145,6 @@ class Pages:
 
     def __init__(self, shelf: Shelf, *, static: bool = False) -> None:
         self._shelf, self._static = shelf, static
-        self._words = WORDS[shelf.language]
         own = files("deepdaily.serve")
         look = files("deepdaily.render").joinpath("page.css").read_bytes()
         self._style = look + own.joinpath("static/style.css").read_bytes()
@@ -200,7 +199,7 @@ class Pages:
         state = self._shelf.store.reading_state()
         days = self._around_at(state).days
         if not days:
-            site = SITE[self._voice(request).language]
+            site = of(self._voice(request).language).site
             return self._message(request, site.empty_title, site.empty, 200)
         return self._day(request, state, days[0])
 
@@ -226,12 +225,12 @@ class Pages:
             earlier=earlier,
             later=later,
             title=plain(issue.draft.title) or day,
-            language=WORDS[issue.draft.language].language,
+            language=of(issue.draft.language).tag,
             masthead=Markup(masthead(issue, documents)),
             told=Markup("\n".join(filter(None, items))),
             seen=also_seen(issue, self._shelf.store),
             passages=Markup(proofs.excerpts(documents) if self._static else ""),
-            own=SITE[issue.draft.language],
+            own=of(issue.draft.language).site,
         ).encode()
 
     def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:
@@ -239,7 +238,7 @@ class Pages:
         told_on, asked = anchor(item.story) in around.stories, bool(item.sources) and not self._static
         if not (told_on or asked):
             return ""
-        own, story = SITE[issue.draft.language], anchor(item.story)
+        own, story = of(issue.draft.language).site, anchor(item.story)
         link = f'<a href="{voice.to(f"/s/{story}")}">{own.timeline}</a>' if told_on else ""
         said = word_on(item, around.words)
         buttons = "".join(
@@ -297,7 +296,8 @@ class Pages:
         days = self._followed(self._shelf.store.issues_state(), request.path_params["story"])
         if not days:
             raise HTTPException(404)
-        return self._page(request, "story", told=days, title=days[0].title)
+        steps = chain(days[::-1], days[0].day, of(self._voice(request).language)) if len(days) > 1 else ""
+        return self._page(request, "story", told=days, title=days[0].title, steps=steps)
 
     def _follow(self, _state: str, story: str) -> list[Told]:
         return timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
@@ -311,8 +311,8 @@ class Pages:
         return self._page(request, "search", asked=asked, hits=hits)
 
     def board(self, request: Request) -> Response:
-        runs, site = last_runs(self._shelf.store), SITE[self._voice(request).language]
-        return self._page(request, "board", figures=figures(runs, self._shelf.store, site))
+        runs, words = last_runs(self._shelf.store), of(self._voice(request).language).board
+        return self._page(request, "board", figures=figures(runs, self._shelf.store, words))
 
     # -- the desk -----------------------------------------------------------------------------------------------------
 
@@ -371,7 +371,7 @@ class Pages:
         return issues
 
     def llms(self, request: Request) -> Response:
-        lines = [f"# {plain(self._shelf.name)}", "", f"> {self._words.made_by}", ""]
+        lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page.made_by}", ""]
         for issue in self._shelf.store.issues(limit=FEED_ISSUES):
             day = issue.day
             lines.append(
@@ -392,14 +392,14 @@ class Pages:
     # -- what all need ------------------------------------------------------------------------------------------------
 
     def refused(self, request: Request, error: HTTPException) -> Response:
-        site = SITE[self._voice(request).language]
+        site = of(self._voice(request).language).site
         if error.status_code == 404:
             return self._message(request, site.missing_title, site.missing, 404)
         return self._message(request, str(error.status_code), site.refused, error.status_code)
 
     def failed(self, request: Request, error: DeepdailyError) -> Response:
         """The store is locked or may not be written, a snapshot is damaged: say which, and what to do."""
-        site = SITE[self._voice(request).language]
+        site = of(self._voice(request).language).site
         trouble = site.not_kept if request.method == "POST" else site.trouble
         said = f"{error}; {error.remedy}" if error.remedy else str(error)
         return self._message(request, "503", trouble.format(said), 503)
@@ -417,10 +417,10 @@ class Pages:
 
     def _filled(self, template: str, path: str, voice: _Voice, around: _Around, query: str = "", **values: Any) -> str:
         """The page at `path`, asked with the search words `query`."""
-        words = WORDS[voice.language]
-        own = {"here": path, "lang": words.language, "site": SITE[voice.language], "words": words, "to": voice.to}
-        others = self._others(voice, path, query)
-        return self._templates.get_template(f"{template}.html").render(own, around=around, others=others, **values)
+        words = of(voice.language)
+        own = {"here": path, "lang": words.tag, "site": words.site, "words": words, "around": around, **values}
+        others, page = self._others(voice, path, query), self._templates.get_template(f"{template}.html")
+        return page.render(own, voice=voice.language, to=voice.to, others=others)
 
     def _look_around(self, _state: str) -> _Around:
         store = self._shelf.store
@@ -431,15 +431,15 @@ class Pages:
     def _voice(self, request: Request) -> _Voice:
         """The language asked for by `?lang=`, else the daily's own."""
         asked = request.query_params.get("lang", "")
-        language = next((one for one in SITE if one == asked), self._shelf.language)
+        language = asked if asked in languages() else self._shelf.language
         return _Voice(language, language != self._shelf.language)
 
     def _others(self, voice: _Voice, path: str, query: str) -> list[tuple[str, str, str]]:
         """The same page in the other languages: its tag, its own name, the address."""
         own = "/" + quote(path.lstrip("/"))  # `//name` and `/\\name` would lead to another site
         here = own + (f"?{urlencode({'q': query})}" if query else "")
-        voices = [_Voice(one, one != self._shelf.language) for one in SITE if one != voice.language]
-        return [(WORDS[one.language].language, SITE[one.language].own_name, one.to(here)) for one in voices]
+        voices = [_Voice(one, one != self._shelf.language) for one in languages() if one != voice.language]
+        return [(of(one.language).tag, of(one.language).own_name, one.to(here)) for one in voices]
 
     def _issue(self, day: str) -> Issue:
         issue = self._shelf.store.issue(day)

@@ -14,8 +14,8 @@ from markupsafe import Markup
 from deepdaily.core.types import Call, SourceHealth
 from deepdaily.serve.web import plots
 from deepdaily.serve.web.plots import Bar
-from deepdaily.serve.web.words import SiteWords
 from deepdaily.store import RunStatus, Store
+from deepdaily.words import BoardWords
 
 RUNS_SHOWN = 30
 
@@ -29,7 +29,7 @@ class Ran:
 
     slot: str
     outcome: str
-    """A key of `SiteWords.outcomes`."""
+    """A key of `BoardWords.outcomes`."""
     rung: str
     causes: tuple[str, ...]
     funnel: dict[str, int]
@@ -73,24 +73,24 @@ def _ran(slot: str, status: RunStatus, kept: str) -> Ran:
     return Ran(slot, outcome, record.get("rung", ""), causes, record.get("funnel", {}), dict(stages))
 
 
-def figures(runs: Sequence[Ran], store: Store, site: SiteWords) -> list[Figure]:
+def figures(runs: Sequence[Ran], store: Store, words: BoardWords) -> list[Figure]:
     """What the board draws, in order; empty where nothing ran."""
     if not runs:
         return []
     newest = runs[-1]
     health = [harvest.health for harvest in store.harvests(newest.slot)]
-    drawn = [_outcomes(runs, site), _funnel(newest, site), _sources(health, newest, site), _stages(newest, site)]
+    drawn = [_outcomes(runs, words), _funnel(newest, words), _sources(health, newest, words), _stages(newest, words)]
     calls = _calls(runs, store)
-    return [*(one for one in drawn if one.lines), _totals(runs, site), *_models(calls, site)]
+    return [*(one for one in drawn if one.lines), _totals(runs, words), *_models(calls, words)]
 
 
-def _outcomes(runs: Sequence[Ran], site: SiteWords) -> Figure:
-    name = site.strip.format(len(runs))
-    bars = [Bar(ran.day, _HEIGHTS[ran.outcome], site.outcomes[ran.outcome], ran.outcome) for ran in runs]
+def _outcomes(runs: Sequence[Ran], words: BoardWords) -> Figure:
+    name = words.strip.format(len(runs))
+    bars = [Bar(ran.day, _HEIGHTS[ran.outcome], words.outcomes[ran.outcome], ran.outcome) for ran in runs]
     lines = [
         (
             ran.day,
-            site.outcomes[ran.outcome],
+            words.outcomes[ran.outcome],
             ran.rung,
             str(ran.funnel.get("items", "")),
             f"{ran.took_s:.1f}",
@@ -99,21 +99,21 @@ def _outcomes(runs: Sequence[Ran], site: SiteWords) -> Figure:
         for ran in reversed(runs)
     ]
     counts = Counter(ran.outcome for ran in runs)
-    told = " · ".join(f"{counts[kind]} {word}" for kind, word in site.outcomes.items() if counts[kind])
+    told = " · ".join(f"{counts[kind]} {word}" for kind, word in words.outcomes.items() if counts[kind])
     drawn = plots.columns(name, bars, plots.STRIP_HEIGHT)
-    legend = [(kind, word) for kind, word in site.outcomes.items() if counts[kind]]
-    return Figure(name, drawn, _heads(site, "day outcome rung items seconds causes"), lines, told, legend)
+    legend = [(kind, word) for kind, word in words.outcomes.items() if counts[kind]]
+    return Figure(name, drawn, _heads(words, "day outcome rung items seconds causes"), lines, told, legend)
 
 
-def _funnel(ran: Ran, site: SiteWords) -> Figure:
-    name = site.funnel.format(ran.day)
-    lines = [(word, str(ran.funnel[step])) for step, word in site.funnel_steps.items() if step in ran.funnel]
+def _funnel(ran: Ran, words: BoardWords) -> Figure:
+    name = words.funnel.format(ran.day)
+    lines = [(word, str(ran.funnel[step])) for step, word in words.funnel_steps.items() if step in ran.funnel]
     bars = [Bar(word, float(count), count) for word, count in lines]
-    return Figure(name, plots.rows(name, bars), _heads(site, "step count"), lines)
+    return Figure(name, plots.rows(name, bars), _heads(words, "step count"), lines)
 
 
-def _sources(health: Sequence[SourceHealth], ran: Ran, site: SiteWords) -> Figure:
-    name = site.sources.format(ran.day)
+def _sources(health: Sequence[SourceHealth], ran: Ran, words: BoardWords) -> Figure:
+    name = words.sources.format(ran.day)
     states = Counter(one.state for one in health)
     bars = [
         Bar(state, count, str(count), "" if state in ("ok", "empty", "no-key") else "trouble")
@@ -121,20 +121,20 @@ def _sources(health: Sequence[SourceHealth], ran: Ran, site: SiteWords) -> Figur
     ]
     ordered = sorted(health, key=lambda one: (one.state in ("ok", "empty", "no-key"), one.source))
     lines = [(one.source, one.kind, one.state, str(one.offers), one.message) for one in ordered]
-    return Figure(name, plots.rows(name, bars), _heads(site, "source kind state offers message"), lines)
+    return Figure(name, plots.rows(name, bars), _heads(words, "source kind state offers message"), lines)
 
 
-def _stages(ran: Ran, site: SiteWords) -> Figure:
-    name = site.stages.format(ran.day)
+def _stages(ran: Ran, words: BoardWords) -> Figure:
+    name = words.stages.format(ran.day)
     bars = [Bar(stage, took_s, f"{took_s:.1f} s") for stage, took_s in ran.stages.items()]
     lines = [(stage, f"{took_s:.2f}") for stage, took_s in ran.stages.items()]
-    return Figure(name, plots.rows(name, bars), _heads(site, "stage seconds"), lines)
+    return Figure(name, plots.rows(name, bars), _heads(words, "stage seconds"), lines)
 
 
-def _totals(runs: Sequence[Ran], site: SiteWords) -> Figure:
+def _totals(runs: Sequence[Ran], words: BoardWords) -> Figure:
     bars = [Bar(ran.day, ran.took_s, f"{ran.took_s:.1f} s", ran.outcome) for ran in runs]
     lines = [(ran.day, f"{ran.took_s:.2f}") for ran in reversed(runs)]
-    return Figure(site.totals, plots.columns(site.totals, bars), _heads(site, "day seconds"), lines)
+    return Figure(words.totals, plots.columns(words.totals, bars), _heads(words, "day seconds"), lines)
 
 
 def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
@@ -145,7 +145,7 @@ def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
     return [(slot[:10], found[slot]) for slot in sorted(found)]
 
 
-def _models(days: Sequence[tuple[str, Sequence[Call]]], site: SiteWords) -> Iterator[Figure]:
+def _models(days: Sequence[tuple[str, Sequence[Call]]], words: BoardWords) -> Iterator[Figure]:
     """Tokens and cost by day, as the ledger has them: a call in flight counts with the most it can take."""
     if not days:
         return
@@ -153,10 +153,10 @@ def _models(days: Sequence[tuple[str, Sequence[Call]]], site: SiteWords) -> Iter
     for day, calls in days:
         used = [call.usage for call in calls]
         tokens = sum(one.prefill_tokens + one.decode_tokens for one in used)
-        bars.append(Bar(day, tokens, site.tokens.format(f"{tokens:,}")))
+        bars.append(Bar(day, tokens, words.tokens.format(f"{tokens:,}")))
     lines = [(day, *_spent(calls)) for day, calls in reversed(days)]
-    heads = _heads(site, "day calls failed prefill cached decode cost first_token")
-    yield Figure(site.models, plots.columns(site.models, bars), heads, lines)
+    heads = _heads(words, "day calls failed prefill cached decode cost first_token")
+    yield Figure(words.models, plots.columns(words.models, bars), heads, lines)
 
 
 def _spent(calls: Sequence[Call]) -> Iterator[str]:
@@ -171,5 +171,5 @@ def _spent(calls: Sequence[Call]) -> Iterator[str]:
     yield f"{median(waited):.2f}" if waited else ""
 
 
-def _heads(site: SiteWords, names: str) -> list[str]:
-    return [site.columns[name] for name in names.split()]
+def _heads(words: BoardWords, names: str) -> list[str]:
+    return [words.columns[name] for name in names.split()]

@@ -9,6 +9,7 @@ from deepdaily.core.text import width
 from deepdaily.core.types import Draft, Finding, Item, Story, Trend, Watch
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
+from deepdaily.words import of
 from deepdaily.write.by_model.shapes import Ending, Shared
 from deepdaily.write.by_rule.trends import MOST_TRENDS, watch
 
@@ -78,4 +79,5 @@ def _troubles(text: str, items: Sequence[Item], writer: ModelWriter) -> list[str
         return ["not in the reader's language"]
     printed = [claim.text for item in items for claim in item.claims() if claim.evidence]
     quoted = [proof.quote for item in items for claim in item.claims() for proof in claim.evidence]
-    return unfounded(text, [*printed, *quoted, *(one for item in items for one in item.unknowns)])
+    known = [*printed, *quoted, *(one for item in items for one in item.unknowns)]
+    return unfounded(text, known, of(writer.language).by_model.worked_out)

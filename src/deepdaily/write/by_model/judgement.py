@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from deepdaily.core.evidence import sum_note, unfounded, worked_out
+from deepdaily.core.evidence import unfounded, worked_out
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
+from deepdaily.words import Words, of
 from deepdaily.write.by_model.facts import TITLE, Checked
 from deepdaily.write.by_model.shapes import Advice, Judgement, Opinion, Sum
 
@@ -43,11 +43,11 @@ async def judged(story: str, title: Claim, checked: Checked, writer: ModelWriter
     lines += [f"g{place}| {gap}" for place, gap in enumerate(checked.gaps, 1)]
     answer = await writer.ask(JUDGEMENT, fence(lines, [story], writer.key), Judgement)
     reply = answer.value
-    bench, language = _Bench(story, title, checked, writer.language), writer.language
-    why = bench.keep((_opinion(one, language) for one in reply.why), MOST_WHY)
-    impact = bench.keep((_opinion(one, language) for one in reply.impact), MOST_IMPACT)
-    impact += bench.keep((_summed(one, language) for one in reply.sums), MOST_SUMS)
-    advice = bench.keep((_advice(one, language) for one in reply.advice), MOST_ADVICE)
+    bench, words = _Bench(story, title, checked, writer.language), of(writer.language)
+    why = bench.keep((_opinion(one, words) for one in reply.why), MOST_WHY)
+    impact = bench.keep((_opinion(one, words) for one in reply.impact), MOST_IMPACT)
+    impact += bench.keep((_summed(one, words) for one in reply.sums), MOST_SUMS)
+    advice = bench.keep((_advice(one, words) for one in reply.advice), MOST_ADVICE)
     kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("why", why), ("impact", impact), ("advice", advice))
     sections = tuple(Section(kind, tuple(points)) for kind, points in kinds if points)
     return Judged(sections, bench.unknowns(reply.unknowns or checked.gaps), tuple(bench.findings), answer.model)
@@ -76,6 +76,7 @@ class _Bench:
 
     def __init__(self, story: str, title: Claim, checked: Checked, language: Language) -> None:
         self._story, self._gaps, self._language = story, checked.gaps, language
+        self._sum_note = of(language).by_model.worked_out
         self._facts = {one.id: one.claim for one in checked.facts} | {TITLE: title}
         self.findings: list[Finding] = []
 
@@ -103,15 +104,16 @@ class _Bench:
         if not in_language(said.text, self._language):
             return ["not in the reader's language"]
         passages = _passages(self._facts.values())
-        notes = unfounded(said.checked, passages, proposal=said.proposal)
-        return notes + [note for note in unfounded(said.ours, passages) if note.startswith(("name", "version"))]
+        notes = unfounded(said.checked, passages, self._sum_note, proposal=said.proposal)
+        ours = unfounded(said.ours, passages, self._sum_note)
+        return notes + [note for note in ours if note.startswith(("name", "version"))]
 
     def unknowns(self, told: Sequence[str]) -> tuple[str, ...]:
         """Gaps by number or in words; what names things that no fact names is cut."""
         by_name = {f"g{place}": gap for place, gap in enumerate(self._gaps, 1)}
         said = dict.fromkeys(by_name.get(one.strip("[] "), one) for one in told)
         every = _passages(self._facts.values())
-        fits = [one for one in said if 4 <= width(one) <= 200 and not unfounded(one, every)]
+        fits = [one for one in said if 4 <= width(one) <= 200 and not unfounded(one, every, self._sum_note)]
         return tuple(fits[:MOST_UNKNOWNS])
 
 
@@ -119,51 +121,33 @@ def _passages(facts: Iterable[Claim]) -> list[str]:
     return [line for fact in facts for line in (fact.text, *(proof.quote for proof in fact.evidence))]
 
 
-def _opinion(one: Opinion, language: Language) -> _Said:
-    text = _ended(one.text, language)
+def _opinion(one: Opinion, words: Words) -> _Said:
+    text = one.text if one.text.endswith(("。", "！", "？", ".", "!", "?")) else one.text + words.stop
     if one.not_when:
-        text += (
-            f"（不成立的情形：{_bare(one.not_when)}）" if language == "zh" else f" (Not where: {_bare(one.not_when)}.)"
-        )
+        text += words.in_brackets(words.by_model.not_when.format(_bare(one.not_when)))
     return _Said(text, text, one.because)
 
 
-_REPEATED = re.compile(r"[，,]?\s*(?:时)?(?:则)?不成立$|^(?:not )?(?:where|when|if)\s+", re.I)
-"""What the frame around a condition says already."""
-
-
-def _advice(one: Advice, language: Language) -> _Said:
+def _advice(one: Advice, words: Words) -> _Said:
     """Do, measure, threshold (ours, and said to be), way back; in this order, what is missing left out."""
-    ours = f"{_bare(one.threshold)}（我们的建议值）" if language == "zh" else f"{_bare(one.threshold)} (our proposal)"
-    if language == "zh":
-        parts = [_bare(one.do), *_told("看：", one.measure), *([f"线：{ours}"] if one.threshold else [])]
-        text = (
-            "；".join([*parts, *_told("回退：", one.rollback), *_told("前提（资料未证实）：", "、".join(one.presumes))])
-            + "。"
-        )
-    else:
-        parts = [_bare(one.do), *_told("measure: ", one.measure), *([f"threshold: {ours}"] if one.threshold else [])]
-        text = "; ".join(
-            [*parts, *_told("way back: ", one.rollback), *_told("presumes, unproven: ", "; ".join(one.presumes))]
-        )
-        text += "."
+    said = words.by_model
+    framed = (
+        ("{}", one.do),
+        (said.measure, one.measure),
+        (said.threshold, one.threshold),
+        (said.way_back, one.rollback),
+        (said.presumes, said.presumes_comma.join(one.presumes)),
+    )
+    text = words.semicolon.join(frame.format(_bare(part)) for frame, part in framed if _bare(part)) + words.stop
     return _Said(text, "\n".join((one.do, one.measure, one.rollback)), one.because, ours=one.threshold, proposal=True)
-
-
-def _told(lead: str, part: str) -> list[str]:
-    bare = _bare(part)
-    return [lead + bare] if bare else []
 
 
 def _bare(part: str) -> str:
     return part.strip().rstrip("。.；;，,")
 
 
-def _ended(text: str, language: Language) -> str:
-    return text if text.endswith(("。", "！", "？", ".", "!", "?")) else text + ("。" if language == "zh" else ".")
-
-
-def _summed(one: Sum, language: Language) -> _Said:
+def _summed(one: Sum, words: Words) -> _Said:
     """The sum with its expression, so that a reader can do it again; the check does it too."""
-    text = one.text.rstrip("。.") + sum_note(one.expr.strip(), language) + ("。" if language == "zh" else ".")
+    note = words.in_brackets(words.by_model.worked_out.format(one.expr.strip()))
+    text = one.text.rstrip("。.") + note + words.stop
     return _Said(text, text, one.because, "" if worked_out(one.expr) is not None else f"{one.expr!r} is no sum")

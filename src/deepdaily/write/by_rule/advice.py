@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from deepdaily.core.lexicon import RELEASE, Words, first_hand
+from deepdaily.core.lexicon import RELEASE, first_hand
 from deepdaily.core.types import Claim, Language, Story
+from deepdaily.words import of
 from deepdaily.write.by_rule.rules import PLAYBOOKS, SILENCES
-
-_SILENT: Words = {"zh": "原文没有提到{what}。", "en": "The source does not mention {what}."}
 
 
 def advice_for(
@@ -28,7 +27,7 @@ def advice_for(
         fits = playbook.title.search(title) and playbook.text.search(story.lead.text)
         barred = playbook.unless.search(title) or playbook.never_beside.search(printed)
         if fits and not barred and (adopting or not playbook.adopts):
-            text = playbook.advice[language]
+            text = of(language).by_rule.advice[playbook.name]
             return () if text in spent else (Claim(text),)
     return ()
 
@@ -39,13 +38,13 @@ def unknowns_of(story: Story, headline: str, language: Language) -> tuple[str, .
         return ()
     texts = "\n".join(document.text for document in story.documents)
     launched = bool(RELEASE.search(headline)) and first_hand(story.lead.url, story.lead.title)
+    words = of(language).by_rule
     silent = [
-        one.name[language]
+        words.silences[one.name]
         for one in SILENCES
         if one.title.search(headline)
         and not one.unless.search(headline)
         and not one.missing.search(texts)
         and (launched or not one.of_launches)
     ]
-    joined = ("、" if language == "zh" else " or ").join(silent[:2])
-    return (_SILENT[language].format(what=joined),) if silent else ()
+    return (words.silent.format(words.or_else.join(silent[:2])),) if silent else ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from deepdaily.core import evidence
-from deepdaily.core.lexicon import ACTION, Words
+from deepdaily.core.lexicon import ACTION
 from deepdaily.core.text import numbers, versions
 from deepdaily.core.types import Claim, Item, Language, Section, Story, cited
 from deepdaily.core.urls import host
+from deepdaily.words import of
 from deepdaily.write.by_rule.advice import advice_for, unknowns_of
 from deepdaily.write.by_rule.passages import (
     Passage,
@@ -29,23 +30,6 @@ MOST_WHAT, MOST_DETAILS, MOST_ROWS, MOST_WHY, MOST_FOLLOWS = 2, 5, 2, 1, 2
 MOST_DOCUMENTS = 4
 """A reader follows no fifth link."""
 
-_SOURCE_SAYS: Words = {"zh": "原文所述", "en": "in the source's words"}
-
-
-_MUST_ACT: Words = {"zh": "原文所述，需要动作", "en": "in the source's words: needs action"}
-
-
-_PLANNED: Words = {"zh": "原文所述的后续计划", "en": "in the source's words: planned"}
-
-
-_PROPOSAL: Words = {"zh": "规则给出的建议，非来源所言", "en": "our rule-made proposal, not the source's"}
-
-
-_UNREAD: Words = {
-    "zh": "来自候选链接池：只读到摘要，未读到原文",
-    "en": "from the pool of candidates: only a teaser was read",
-}
-
 
 class _Brief:
     """The passages chosen for one item so far: none says what another says."""
@@ -65,14 +49,14 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
 
     `spent` is advice printed before, in this issue or lately: said twice it is filler.
     """
-    brief = _Brief(story)
+    brief, words = _Brief(story), of(language).by_rule
     family = _is_family(story)
     sections = [*(_release_sections(brief, language) if family else _report_sections(brief, story, language))]
     quotes = [proof.quote for section in sections for claim in section.points for proof in claim.evidence]
     title = headline(story, language, {passage.document.id for passage in brief.printed})
     status = len(title.evidence) > 1 and not family
     advice = advice_for(story, quotes, language, spent, adopting=not status)
-    sections.append(Section("advice", advice, _PROPOSAL[language]))
+    sections.append(Section("advice", advice, words.proposal))
     used = {
         proof.document for claim in (title, *(p for one in sections for p in one.points)) for proof in claim.evidence
     }
@@ -82,7 +66,7 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
         sections=tuple(one for one in sections if one.points),
         sources=tuple(cited(one) for one in story.documents if one.id in used or one is story.lead),
         byline=byline(story, used, language),
-        label=_UNREAD[language] if story.lead.partial else "",
+        label=words.unread if story.lead.partial else "",
         unknowns=unknowns_of(story, title.text, language),
         thread=story.thread,
     )
@@ -91,6 +75,7 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
 def _report_sections(brief: _Brief, story: Story, language: Language) -> list[Section]:
     """The lead's sentences; of each other report at most one, with its host."""
     lead, *others = brief.told
+    words = of(language).by_rule
     what = brief.choose(tells_what, MOST_WHAT, [one for one in lead if not one.listed][:12])
     measured = rows(story.lead)[:MOST_ROWS]
     found = brief.choose(gives_detail, MOST_DETAILS - len(measured), lead)
@@ -107,9 +92,9 @@ def _report_sections(brief: _Brief, story: Story, language: Language) -> list[Se
     return [
         Section("what", tuple(_quoted(one) for one in what)),
         Section("detail", tuple(details)),
-        Section("why", tuple(_quoted(one) for one in why), _SOURCE_SAYS[language]),
-        Section("impact", tuple(_quoted(one) for one in follows if ACTION.search(one.text)), _MUST_ACT[language]),
-        Section("impact", tuple(_quoted(one) for one in follows if not ACTION.search(one.text)), _PLANNED[language]),
+        Section("why", tuple(_quoted(one) for one in why), words.source_says),
+        Section("impact", tuple(_quoted(one) for one in follows if ACTION.search(one.text)), words.must_act),
+        Section("impact", tuple(_quoted(one) for one in follows if not ACTION.search(one.text)), words.planned),
     ]
 
 
@@ -132,8 +117,8 @@ def _quoted(passage: Passage) -> Claim:
 
 def _attributed(passage: Passage, language: Language) -> Claim:
     proof = evidence.passage(passage.document, passage.start, passage.end)
-    says = f"据 {host(passage.document.url)}：" if language == "zh" else f"{host(passage.document.url)}: "
-    return Claim(f"{says}“{proof.quote}”", (proof,))
+    said = of(language).by_rule.attributed.format(host=host(passage.document.url), quote=proof.quote)
+    return Claim(said, (proof,))
 
 
 def _versioned(passage: Passage, language: Language) -> Claim:
@@ -141,8 +126,7 @@ def _versioned(passage: Passage, language: Language) -> Claim:
     found = versions(passage.document.title)
     if not found:
         return Claim(proof.quote, (proof,))
-    colon = "：" if language == "zh" else ": "
-    return Claim(f"v{min(found)}{colon}“{proof.quote}”", (_title_evidence(passage.document), proof))
+    return Claim(f"v{min(found)}{of(language).colon}“{proof.quote}”", (_title_evidence(passage.document), proof))
 
 
 def _tabled(row: Row) -> Claim:

@@ -9,9 +9,10 @@ from hashlib import sha256
 
 from deepdaily.core.text import numbers, shorten, width
 from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
-from deepdaily.memory.questions import QUESTIONS, Question
+from deepdaily.memory.questions import RULES, Rule
 from deepdaily.memory.threads import distinctive
-from deepdaily.write.by_rule.rules import TOPICS, Topic
+from deepdaily.words import of
+from deepdaily.write.by_rule.rules import TOPICS
 from deepdaily.write.headline import subject
 
 MOST_TRENDS, MOST_WATCHES = 4, 3
@@ -37,7 +38,8 @@ def summary(items: Sequence[Item]) -> str:
 
 def tags(items: Sequence[Item]) -> tuple[str, ...]:
     """The topics that the headlines name, after the one that is always there."""
-    found = [topic.name["zh"] for topic in TOPICS if any(topic.cue.search(item.title.text) for item in items)]
+    names = of("zh").by_rule.topics  # a tag is an address: the same in every language
+    found = [names[topic] for topic, cue in TOPICS.items() if any(cue.search(item.title.text) for item in items)]
     return ("AI", *found[:5])
 
 
@@ -50,7 +52,7 @@ def trends(items: Sequence[Item], language: Language) -> tuple[Trend, ...]:
     """Topics that at least two items share, most shared first; no two trends name the same items."""
     found: list[Trend] = []
     told: set[tuple[str, ...]] = set()
-    shared = [(topic, [item for item in items if _is_about(item, topic)]) for topic in TOPICS]
+    shared = [(topic, [item for item in items if _is_about(item, cue)]) for topic, cue in TOPICS.items()]
     for topic, holders in sorted(shared, key=lambda pair: -len(pair[1])):
         stories = tuple(item.story for item in holders)
         if 2 <= len(stories) < max(3, len(items)) and stories not in told:
@@ -59,22 +61,18 @@ def trends(items: Sequence[Item], language: Language) -> tuple[Trend, ...]:
     return tuple(found[:MOST_TRENDS])
 
 
-def _is_about(item: Item, topic: Topic) -> bool:
+def _is_about(item: Item, cue: re.Pattern[str]) -> bool:
     """The title names the topic, or at least two sentences do: one passing word is no theme."""
-    return bool(topic.cue.search(item.title.text)) or sum(bool(topic.cue.search(fact)) for fact in facts(item)[1:]) >= 2
+    return bool(cue.search(item.title.text)) or sum(bool(cue.search(fact)) for fact in facts(item)[1:]) >= 2
 
 
-def _trend_text(topic: Topic, holders: Sequence[Item], language: Language) -> str:
+def _trend_text(topic: str, holders: Sequence[Item], language: Language) -> str:
     """The topic and what its items print about it, word by word where every one has a figure, else their titles."""
-    glimpses = [f"“{said}”" for said in (glimpse(item, topic.cue) for item in holders) if said]
+    glimpses = [f"“{said}”" for said in (glimpse(item, TOPICS[topic]) for item in holders) if said]
     told = glimpses if len(glimpses) == len(holders) else [shorten(item.title.text, 48) for item in holders]
-    if language == "zh":
-        return (
-            f"{topic.name['zh']}，{len(holders)} 条："
-            + "；".join(told[:MOST_TOLD])
-            + ("等" if len(told) > MOST_TOLD else "")
-        )
-    return f"{topic.name['en']}, {len(holders)} items: " + "; ".join(told[:MOST_TOLD])
+    words = of(language)
+    listed = words.semicolon.join(told[:MOST_TOLD]) + (words.by_rule.and_more if len(told) > MOST_TOLD else "")
+    return words.by_rule.trend.format(topic=words.by_rule.topics[topic], count=len(holders), told=listed)
 
 
 def glimpse(item: Item, cue: re.Pattern[str]) -> str:
@@ -95,25 +93,25 @@ def watchlist(
     asked = {one.question for one in asked_before}
     found: list[tuple[int, Watch]] = []
     for story, item in zip(stories, items, strict=True):
-        for rank, question in enumerate(QUESTIONS):
-            text = _asked(question, story, item, language)
+        for rank, rule in enumerate(RULES):
+            text = _asked(rule, story, item, language)
             if text and text not in asked:
-                found.append((rank, watch(text, story, slot.due.date(), question.days)))
+                found.append((rank, watch(text, story, slot.due.date(), rule.days, rule.name)))
                 break
     return tuple(one for _, one in sorted(found, key=lambda pair: pair[0])[:MOST_WATCHES])
 
 
-def _asked(question: Question, story: Story, item: Item, language: Language) -> str:
+def _asked(rule: Rule, story: Story, item: Item, language: Language) -> str:
     """The question for this story; empty where nothing printed raises it."""
-    raising = next((claim for claim in item.claims() if claim.evidence and question.cue.search(claim.text)), None)
+    raising = next((claim for claim in item.claims() if claim.evidence and rule.cue.search(claim.text)), None)
     if raising is None:
         return ""
     said = shorten(raising.evidence[-1].quote.rstrip("。."), 90)
-    return question.ask[language].format(name=subject(story), said=said).replace("」 ", "」")
+    return of(language).by_rule.questions[rule.name].format(name=subject(story), said=said).replace("」 ", "」")
 
 
-def watch(question: str, story: Story, today: date, days: int) -> Watch:
+def watch(question: str, story: Story, today: date, days: int, rule: str = "") -> Watch:
     """The question, to be followed for `days`; what it asks of is named as the story's title names it."""
     name = "w-" + sha256(question.encode()).hexdigest()[:8]
     entities = distinctive(story.lead.title) or (subject(story),)
-    return Watch(name, question, entities, story.id, today, today + timedelta(days=days))
+    return Watch(name, question, entities, story.id, today, today + timedelta(days=days), rule=rule)

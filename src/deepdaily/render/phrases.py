@@ -1,0 +1,74 @@
+"""What an issue says around its facts, from values and words; the same in every format, unescaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from deepdaily.core.text import CJK
+from deepdaily.core.types import Appearance, FollowUp, Item, Section
+from deepdaily.memory.threads import Told, steps
+from deepdaily.words import Words
+
+
+def voice(section: Section, words: Words) -> str:
+    """Whose voice a section is in; empty for plain fact."""
+    return section.label or (words.ours[section.kind] if all(point.judgement for point in section.points) else "")
+
+
+def in_quotes(text: str) -> str:
+    """`text` in the quotation marks of its own language."""
+    return f"「{text}」" if re.search(f"[{CJK}]", text) else f"“{text}”"
+
+
+def dated(day: date, words: Words) -> str:
+    """The date with its weekday: `2026-02-11 周三`."""
+    return f"{day.isoformat()} {words.weekdays[day.weekday()]}"
+
+
+def follow_status(followed: Sequence[FollowUp], day: date, words: Words) -> str:
+    """What became of the questions of earlier days: `昨日 3 条：1 有进展 · 2 未变`; empty where none was open."""
+    if not followed:
+        return ""
+    of_yesterday = all(one.watch.opened_on == day - timedelta(days=1) for one in followed)
+    states = [one.state for one in followed]
+    counts = [said.format(states.count(state)) for state, said in words.counted.items() if state in states]
+    head = (words.yesterdays if of_yesterday else words.unsettled).format(len(followed))
+    return head + words.colon + " · ".join(counts)
+
+
+def endings(followed: Sequence[FollowUp], words: Words) -> list[str]:
+    """One line a way to end without an answer, with the questions."""
+    lines = []
+    for state, said in words.ended.items():
+        questions = [one.watch.question for one in followed if one.state == state]
+        lines += [said + words.colon + words.semicolon.join(questions)] if questions else []
+    return lines
+
+
+def thread(item: Item, day: str, words: Words) -> str:
+    """How often and when a story was told, and what was new each time: `第 3 次报道：02-04 公测 → 02-09 上线 → 02-11 暂停`.
+
+    `day` is the issue's. Names of steps may be pieces of titles. An item that memory brings back has no step.
+    """
+    again = item.thread[-1].story == item.story
+    told = [*item.thread, *([] if again else [Appearance(day, item.story, item.title.text)])]
+    said = words.told.format(_ordinal(len(item.thread) + 1, words)) + words.colon + chain(told, day, words)
+    return f"{said} → {day[5:]} {words.nothing_new}" if again else said
+
+
+def chain(told: Sequence[Told], day: str, words: Words) -> str:
+    """The steps of a thread, oldest first, each with its day: `02-04 公测 → 02-09 上线`."""
+    named = zip(told, steps(told, words.steps), strict=True)
+    return " → ".join(f"{_short_day(one.day, day)} {step}" for one, step in named)
+
+
+def _short_day(earlier: str, day: str) -> str:
+    return earlier[5:] if earlier[:4] == day[:4] else earlier
+
+
+def _ordinal(number: int, words: Words) -> str:
+    """`3` in Chinese, `3rd` in English."""
+    digit = 0 if 10 < number % 100 < 20 else number % 10
+    return f"{number}{words.endings[digit if digit < len(words.endings) else 0]}"

@@ -1,0 +1,282 @@
+"""The words that readers see: one TOML table a language. A further language is one further table.
+
+Texts with `{…}` are filled by `str.format`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, is_dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from deepdaily.core.types import DecisionKind, FollowUpState, Language, SectionKind
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """Around an issue that is a web page."""
+
+    items: str
+    minutes: str
+    hosts: str
+    checked: str
+    hint: str
+    skip: str
+    contents: str
+    drawn_from: str
+    """Marks a judgement that opens to the passages of the facts it is drawn from."""
+    excerpts: str
+    excerpts_hint: str
+    excerpt: str
+    original: str
+    back: str
+    extractor: str
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWords:
+    """The reader's own pages."""
+
+    site: str
+    newest: str
+    earlier: str
+    later: str
+    days: str
+    watch: str
+    search: str
+    board: str
+    feeds: str
+    timeline: str
+    timeline_hint: str
+    told: str
+    new_facts: str
+    nothing_new: str
+    passage: str
+    passage_hint: str
+    raw: str
+    partial: str
+    back_to_day: str
+    asked: str
+    expires: str
+    moved_in: str
+    no_watch: str
+    search_for: str
+    search_go: str
+    found: str
+    found_none: str
+    search_hint: str
+    feeds_hint: str
+    whole_feed: str
+    twins: str
+    seen: str
+    seen_report: str
+    seen_below: str
+    empty_title: str
+    empty: str
+    missing_title: str
+    missing: str
+    refused: str
+    trouble: str
+    not_kept: str
+    desk: str
+    desk_hint: str
+    no_decision: str
+    take_back: str
+    watch_states: Mapping[str, str]
+    verdicts: Mapping[str, str]
+    """What a reader can say of an item, by the decision's kind."""
+    decisions: Mapping[DecisionKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardWords:
+    """How the last runs went."""
+
+    numbers: str
+    strip: str
+    funnel: str
+    stages: str
+    totals: str
+    sources: str
+    models: str
+    tokens: str
+    no_run: str
+    outcomes: Mapping[str, str]
+    funnel_steps: Mapping[str, str]
+    columns: Mapping[str, str]
+    """Heads of the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """What the built-in writer says; the tables by the names of the rules that use them."""
+
+    source_says: str
+    must_act: str
+    planned: str
+    proposal: str
+    unread: str
+    user_report: str
+    first_hand: str
+    press: str
+    published: str
+    publishers: str
+    with_versions: str
+    attributed: str
+    silent: str
+    or_else: str
+    trend: str
+    and_more: str
+    statuses: Mapping[str, str]
+    topics: Mapping[str, str]
+    silences: Mapping[str, str]
+    questions: Mapping[str, str]
+    advice: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWords:
+    """The frames around what a model says."""
+
+    not_when: str
+    measure: str
+    threshold: str
+    way_back: str
+    presumes: str
+    presumes_comma: str
+    worked_out: str
+    """How a judgement says that a figure of it is worked out, so that a reader and the check can do it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledWords:
+    """What memory brings back, and marks as such."""
+
+    kept: str
+    asked: str
+    thread: str
+    last_known: str
+    still_open: str
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleWords:
+    """The notice on top of an issue."""
+
+    no_model: str
+    kind: str
+    """A whole kind of source gave nothing; `kind_alone`: and no other made up for it."""
+    kind_alone: str
+    silent: str
+    """The state of a source that has none of `states`."""
+    quiet: str
+    kinds: Mapping[str, str]
+    states: Mapping[str, str]
+    rungs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's words: those of an issue whatever its format, and in groups those of one place alone."""
+
+    tag: str
+    """For `lang`, `xml:lang` and JSON Feed."""
+    own_name: str
+    """The language's name for itself, as a link to it says."""
+    daily: str
+    """The title of an issue, and for whom it is written, where nothing else is said."""
+    audience: str
+    blank: str
+    """Between two sentences."""
+    stop: str
+    colon: str
+    comma: str
+    semicolon: str
+    list_comma: str
+    brackets: tuple[str, ...]
+    endings: tuple[str, ...]
+    """Of ordinal numbers, by their last digit; the first where none is given, and for the teens."""
+    weekdays: tuple[str, ...]
+    sources: str
+    notice: str
+    title_basis: str
+    written_by: str
+    fetched: str
+    carried: str
+    ditto: str
+    told: str
+    nothing_new: str
+    unknowns: str
+    trends: str
+    watchlist: str
+    yesterdays: str
+    unsettled: str
+    """How many questions of earlier days were open this morning."""
+    sections: Mapping[SectionKind, str]
+    ours: Mapping[SectionKind, str]
+    """What we call a section of judgements."""
+    states: Mapping[FollowUpState, str]
+    counted: Mapping[FollowUpState, str]
+    """The state as it is counted: `{} 有进展`."""
+    ended: Mapping[str, str]
+    """Before the questions that end so."""
+    steps: Mapping[str, str]
+    """What a title says has become of something."""
+    page: PageWords
+    site: SiteWords
+    board: BoardWords
+    by_rule: RuleWords
+    by_model: ModelWords
+    recalled: RecalledWords
+    trouble: TroubleWords
+
+    def in_brackets(self, text: str) -> str:
+        return text.join(self.brackets)
+
+
+@cache
+def languages() -> tuple[Language, ...]:
+    """Those that have a table."""
+    return tuple(sorted(one.name.removesuffix(".toml") for one in files(__package__).iterdir() if ".toml" in one.name))
+
+
+@cache
+def of(language: Language) -> Words:
+    """The words of one of `languages`."""
+    return read(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+
+
+def read(toml: str) -> Words:
+    """A table, whole. Raises ValueError: a key is missing, unknown or not what it should be."""
+    return _filled(Words, tomllib.loads(toml), "words")
+
+
+def _filled(kind: type[T], table: Mapping[str, Any], place: str) -> T:
+    shapes = get_type_hints(kind)
+    _same(shapes, table, place)
+    return kind(**{name: _value(shape, table[name], f"{place}.{name}") for name, shape in shapes.items()})
+
+
+def _value(shape: Any, found: Any, place: str) -> Any:
+    if isinstance(shape, type) and is_dataclass(shape):
+        return _filled(shape, found, place)
+    texts: Collection[Any] = (found,)
+    if get_origin(shape) is tuple:
+        texts = found = tuple(found)
+    elif get_origin(shape) is Mapping:
+        texts = found.values()
+        _same(get_args(get_args(shape)[0]) or found, found, place)  # keys that are literals are known
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{place} is no text")
+    return found
+
+
+def _same(wanted: Collection[str], found: Collection[str], place: str) -> None:
+    if odd := set(wanted) ^ set(found):
+        raise ValueError(f"{place}: missing or unknown: {', '.join(sorted(odd))}")

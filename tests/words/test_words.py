@@ -1,0 +1,101 @@
+"""One table of words a language: whole, alike, and of use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+import deepdaily
+from deepdaily.memory.questions import RULES
+from deepdaily.memory.threads import STATES
+from deepdaily.models import Purpose
+from deepdaily.serve.web.board import _HEIGHTS
+from deepdaily.serve.web.verdicts import WORDS_GIVEN
+from deepdaily.words import Words, languages, of, read
+from deepdaily.write.by_rule.rules import PLAYBOOKS, SILENCES, STATUSES, TOPICS
+
+TABLES = {language: (files("deepdaily.words") / f"{language}.toml").read_text("utf-8") for language in languages()}
+
+
+def texts(words: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text with its place; a row of texts, as the names of the days, is one."""
+    if is_dataclass(words):
+        for field in fields(words):
+            yield from texts(getattr(words, field.name), f"{place}.{field.name}")
+    elif isinstance(words, dict):
+        for name, text in words.items():
+            yield f"{place}.{name}", text
+    else:
+        yield place, words if isinstance(words, str) else ""
+
+
+def test_the_package_brings_its_tables() -> None:
+    assert languages() == ("en", "zh")
+    assert of("zh").tag == "zh-CN"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_table_has_the_same_texts_to_be_filled_with_the_same(language: str) -> None:
+    def filled(text: str) -> list[str]:
+        return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+    shape = {place: filled(text) for place, text in texts(of(language))}
+
+    assert shape == {place: filled(text) for place, text in texts(of("zh"))}
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "said"),
+    [
+        ('stop = "."\n', "", "words: missing or unknown: stop"),
+        ('stop = "."\n', 'stop = "."\nstops = ".."\n', "words: missing or unknown: stops"),
+        ('skip = "Skip to the text"\n', "skip = 3\n", "words.page.skip is no text"),
+        ('closed = "Closed by the editor"\n', "closed = 1\n", "words.ended is no text"),
+        ('impact = "What may follow"\n', "", "words.sections: missing or unknown: impact"),
+    ],
+)
+def test_a_table_that_is_not_whole_is_refused(line: str, instead: str, said: str) -> None:
+    assert line in TABLES["en"]
+    with pytest.raises(ValueError, match=said):
+        read(TABLES["en"].replace(line, instead))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_named_in_the_code_has_its_words(language: str) -> None:
+    words, by_rule = of(language), of(language).by_rule
+
+    assert words.steps.keys() == {state.name for state in STATES}
+    assert by_rule.advice.keys() == {playbook.name for playbook in PLAYBOOKS}
+    assert by_rule.silences.keys() == {silence.name for silence in SILENCES}
+    assert by_rule.questions.keys() == {rule.name for rule in RULES}
+    assert (by_rule.statuses.keys(), by_rule.topics.keys()) == (STATUSES.keys(), TOPICS.keys())
+    assert words.board.outcomes.keys() == _HEIGHTS.keys()
+    assert words.site.verdicts.keys() == set(WORDS_GIVEN)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_model_has_its_prompts_in_every_language(language: str) -> None:
+    prompts = {f"{purpose.replace(' ', '-')}.{language}.md" for purpose in get_args(Purpose)}
+
+    assert prompts <= {one.name for one in (files("deepdaily") / "prompts").iterdir()}
+
+
+def test_no_word_is_kept_that_nobody_says() -> None:
+    source = Path(deepdaily.__file__).parent
+    code = "\n".join(path.read_text("utf-8") for kind in ("py", "html") for path in sorted(source.rglob(f"*.{kind}")))
+
+    assert set(named(Words)) - set(re.findall(r"\.(\w+)", code)) == set()
+
+
+def named(kind: type) -> Iterator[str]:
+    """Every field of a group of words and of the groups in it."""
+    for name, shape in get_type_hints(kind).items():
+        yield name
+        yield from named(shape) if is_dataclass(shape) else ()
