@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deepdaily.choose.publishers import COLD, DOUBT, Records, learned
-from deepdaily.choose.shipped import SHIPPED
+from deepdaily.choose.publishers import COLD, DOUBT, Standings, learned, shipped
 
 GOOD, BAD = "https://good.example/1", "https://bad.example/1"
 
@@ -17,7 +16,10 @@ def test_a_domain_picked_more_often_than_others_has_the_better_record() -> None:
 
 
 def test_a_short_record_is_believed_less_than_a_long_one_of_the_same_rate() -> None:
-    short, long = Records({"good.example": (1, 2)}, 0.01).of(GOOD), Records({"good.example": (20, 40)}, 0.01).of(GOOD)
+    short, long = (
+        Standings({"good.example": (1, 2)}, 0.01).of(GOOD),
+        Standings({"good.example": (20, 40)}, 0.01).of(GOOD),
+    )
 
     assert 0 < short < long
 
@@ -32,11 +34,11 @@ def test_an_unknown_domain_and_a_few_unpicked_links_say_nothing() -> None:
 
 @pytest.mark.parametrize("url", ["https://openai.com/index/x", "https://www.anthropic.com/news/x"])
 def test_the_shipped_records_know_the_labs(url: str) -> None:
-    assert SHIPPED.of(url) > 1
+    assert shipped().of(url) > 1
 
 
 def test_votes_are_evidence_of_a_domain_and_move_a_long_record_less_than_a_short_one() -> None:
-    records = Records({"good.example": (20, 40)}, 0.01)
+    records = Standings({"good.example": (20, 40)}, 0.01)
 
     def moved(url: str, vote: int) -> float:
         return records.voted([(url, vote)] * 3).of(url) - records.of(url)

@@ -122,11 +122,11 @@ def test_a_publisher_s_record_is_a_named_term_that_moves_the_order() -> None:
     )
     records = learned([("https://b.example/9", True)] * 9 + [("https://c.example/1", False)] * 91)
 
-    first, _ = rank([left, right], NOW, records=records)
+    first, _ = rank([left, right], NOW, standings=records)
 
     assert first.story.id == right.id
     assert "publisher's record" in {reason.name for reason in first.reasons}
-    assert "publisher's record" not in {r.name for one in rank([left, right], NOW, records=COLD) for r in one.reasons}
+    assert "publisher's record" not in {r.name for one in rank([left, right], NOW, standings=COLD) for r in one.reasons}
 
 
 def test_the_order_without_places_drops_what_is_too_much_like_a_better_one() -> None:

@@ -6,9 +6,12 @@ By domain, not by feed, so that what was learned on one list of sources holds on
 from __future__ import annotations
 
 import math
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from deepdaily.core.urls import domain
 
@@ -21,7 +24,7 @@ of an unknown domain by 2.0 and by -0.8, about as far as a lab's own site stands
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class Standings:
     """By domain, how many of its links were picked and how many there were; `chance` is the share picked of all links."""
 
     counts: Mapping[str, tuple[float, float]]
@@ -32,21 +35,28 @@ class Records:
         picked, links = self.counts.get(domain(url), (0, 0))
         return math.log((picked + DOUBT * self.chance) / (links + DOUBT) / self.chance) if self.chance else 0.0
 
-    def voted(self, votes: Iterable[tuple[str, int]]) -> Records:
-        """These records with readers' votes (link, +1 or -1) counted in: the more links a domain has, the less one vote moves."""
+    def voted(self, votes: Iterable[tuple[str, int]]) -> Standings:
+        """These standings with readers' votes (link, +1 or -1) counted in: the more links a domain has, the less one vote moves."""
         counts = dict(self.counts)
         for url, vote in votes:
             picked, links = counts.get(domain(url), (0, 0))
             counts[domain(url)] = (picked + USEFUL, links + USEFUL) if vote > 0 else (picked, links + NOT_USEFUL)
-        return Records(counts, self.chance)
+        return Standings(counts, self.chance)
 
 
-COLD = Records({}, 0.0)
+COLD = Standings({}, 0.0)
 """Nothing learned: every domain alike."""
 
 
-def learned(outcomes: Iterable[tuple[str, bool]]) -> Records:
-    """Records from (link, whether it was picked). Domains with fewer than DOUBT links, none picked, stay unknown."""
+@cache
+def shipped() -> Standings:
+    """What `tools/train_ranking.py` learned, in `publishers.toml`."""
+    found = tomllib.loads((files(__package__) / "publishers.toml").read_text("utf-8"))
+    return Standings({site: (picked, links) for site, (picked, links) in found["counts"].items()}, found["chance"])
+
+
+def learned(outcomes: Iterable[tuple[str, bool]]) -> Standings:
+    """Standings from (link, whether it was picked). Domains with fewer than DOUBT links, none picked, stay unknown."""
     picked, links = Counter[str](), Counter[str]()
     for url, ran in outcomes:
         site = domain(url)
@@ -55,4 +65,4 @@ def learned(outcomes: Iterable[tuple[str, bool]]) -> Records:
     total = sum(links.values())
     chance = sum(picked.values()) / total if total else 0.0
     known = [site for site in sorted(links) if picked[site] or links[site] >= DOUBT]
-    return Records({site: (picked[site], links[site]) for site in known}, chance)
+    return Standings({site: (picked[site], links[site]) for site in known}, chance)

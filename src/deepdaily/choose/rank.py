@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from deepdaily.choose.decisions import NO_DESK, Desk
-from deepdaily.choose.publishers import Records
-from deepdaily.choose.shipped import SHIPPED
+from deepdaily.choose.publishers import Standings, shipped
 from deepdaily.choose.signals import SAME_SUBJECT, Signals, candidate_signals, story_signals, weighed
 from deepdaily.choose.weights import WEIGHTS
 from deepdaily.core.lexicon import AI, CORE_AI, ROUNDUP, first_party
@@ -73,22 +72,23 @@ def rank(
     now: datetime,
     *,
     profile: Profile = "engineering",
-    records: Records = SHIPPED,
+    standings: Standings | None = None,
     among: Sequence[Candidate] = (),
     desk: Desk = NO_DESK,
 ) -> list[Ranked]:
     """All stories, best first, each with its best candidate first; equal scores by id, so that a replay gives the same order.
 
     Args:
+        standings: of publishers; None for those that are shipped.
         among: all candidates of the day, read or not: who else speaks of a story. Those of `stories` need not be among them.
     """
     known = {one.url: one for one in among}
     known |= {one.url: one for story in stories for one in story.candidates}
     signals = dict(zip(known, candidate_signals(list(known.values())), strict=True))
-    records, wanted = records.voted((url, vote) for url, _, vote in desk.votes), _wanted(stories, desk)
+    standings = (standings or shipped()).voted((url, vote) for url, _, vote in desk.votes)
     found = [
-        _ranked(story, signals, story_signals(story, now) | said, profile, records)
-        for story, said in zip(stories, wanted, strict=True)
+        _ranked(story, signals, story_signals(story, now) | said, profile, standings)
+        for story, said in zip(stories, _wanted(stories, desk), strict=True)
     ]
     return sorted(found, key=lambda ranked: (-ranked.score, ranked.story.id))
 
@@ -109,13 +109,13 @@ _VOTED = "readers found the like useful"
 
 
 def _ranked(
-    story: Story, signals: Mapping[str, Signals], about_it: Signals, profile: Profile, records: Records
+    story: Story, signals: Mapping[str, Signals], about_it: Signals, profile: Profile, standings: Standings
 ) -> Ranked:
     """The story, its candidates best first, with the score of the best and each term of it, largest share first."""
     weights = WEIGHTS[profile] | {PINNED: 1.0}
     about = weighed(about_it, weights)
     terms = {
-        one.url: weighed(signals[one.url] | {"publisher's record": records.of(one.url)}, weights) | about
+        one.url: weighed(signals[one.url] | {"publisher's record": standings.of(one.url)}, weights) | about
         for one in story.candidates
     }
     ordered = sorted(story.candidates, key=lambda one: (-sum(terms[one.url].values()), one.url))

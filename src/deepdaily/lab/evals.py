@@ -16,8 +16,7 @@ from typing import Any
 
 from deepdaily.choose import rank
 from deepdaily.choose.group import cluster, stories
-from deepdaily.choose.publishers import COLD, Records, learned
-from deepdaily.choose.shipped import SHIPPED
+from deepdaily.choose.publishers import COLD, Standings, learned, shipped
 from deepdaily.core.errors import DeepdailyError, SettingsError
 from deepdaily.core.evidence import unsupported
 from deepdaily.core.text import language_of
@@ -164,11 +163,11 @@ def selection(folder: Path, folds: Path | None, cold: bool, profile: Profile) ->
     outcomes = {day: outcomes_of(path) for day, path in day_folders(folds).items()} if folds else {}
     found = []
     for day, path in days.items():
-        records = COLD if cold else SHIPPED
+        standings = COLD if cold else shipped()
         if folds and not cold:
             far = [other for other in outcomes if abs((other - day).days) >= EMBARGO_DAYS]
-            records = learned(row for other in far for row in outcomes[other])
-        found.append({"day": day.isoformat(), "ranking": _ranking(path, day, profile, records)})
+            standings = learned(row for other in far for row in outcomes[other])
+        found.append({"day": day.isoformat(), "ranking": _ranking(path, day, profile, standings)})
     return found
 
 
@@ -191,13 +190,13 @@ def outcomes_of(day: Path) -> list[tuple[str, bool]]:
     return [(row["url"], row["id"] in ran) for row in rows if row["id"] not in neutral]
 
 
-def _ranking(path: Path, day: date, profile: Profile, records: Records) -> list[str]:
+def _ranking(path: Path, day: date, profile: Profile, standings: Standings) -> list[str]:
     """Ids of one candidate a story, best first, no two that would fill one place."""
     names = {row["url"]: row["id"] for row in _rows(path / "pool.jsonl.gz")}
     candidates = [candidate_of(row) for row in _rows(path / "pool.jsonl.gz")]
     now = datetime.combine(day, time(), UTC)
     teasers = {one.url: _teaser(one, now) for one in candidates}
-    ranked = rank.rank(stories(candidates, teasers), now, profile=profile, records=records)
+    ranked = rank.rank(stories(candidates, teasers), now, profile=profile, standings=standings)
     return [names[one.url] for one in rank.distinct(ranked, RANKED)]
 
 
