@@ -23,7 +23,7 @@ STEP_COLUMNS = 24
 """Widest name of a step: a chain of four fits on two lines of a phone."""
 
 
-class Told(Protocol):
+class Titled(Protocol):
     """One telling of a thread: an `Appearance`, or whatever else has a day and a title."""
 
     @property
@@ -114,7 +114,7 @@ def _terms(title: str) -> set[str]:
     return set(vectors([title])[0])
 
 
-def steps(tellings: Sequence[Told], said: Mapping[str, str]) -> list[str]:
+def steps(tellings: Sequence[Titled], said: Mapping[str, str]) -> list[str]:
     """What was new in each telling, in a few words, in order: 公测, 上线, 暂停; a version; else what the title alone says.
 
     `said` has the word for each of STATES by its name.

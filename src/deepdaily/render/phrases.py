@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from deepdaily.core.text import CJK
 from deepdaily.core.types import Appearance, FollowUp, Item, Section
-from deepdaily.memory.threads import Told, steps
+from deepdaily.memory.threads import Titled, steps
 from deepdaily.words import Words
 
 
@@ -58,7 +58,7 @@ def thread(item: Item, day: str, words: Words) -> str:
     return f"{said} → {day[5:]} {words.nothing_new}" if again else said
 
 
-def chain(told: Sequence[Told], day: str, words: Words) -> str:
+def chain(told: Sequence[Titled], day: str, words: Words) -> str:
     """The steps of a thread, oldest first, each with its day: `02-04 公测 → 02-09 上线`."""
     named = zip(told, steps(told, words.steps), strict=True)
     return " → ".join(f"{_short_day(one.day, day)} {step}" for one, step in named)

@@ -14,7 +14,14 @@ from deepdaily.render.notes import notes_of
 
 
 def evidence_json(issue: Issue) -> str:
-    """The proofs of an issue, schema 1, ending in a newline. A quotation longer than we publish is cut, its place is not."""
+    """The proofs of an issue as a file, ending in a newline."""
+    text = json.dumps(evidence_of(issue), ensure_ascii=False, indent=1)
+    # A model's reply can hold half a surrogate pair, which UTF-8 cannot: keep JSON's own spelling of it.
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def evidence_of(issue: Issue) -> dict[str, Any]:
+    """The proofs of an issue, schema 1. A quotation longer than we publish is cut, its place is not."""
     cited = {evidence: note.cited for evidence, note in notes_of(issue).items()}
     items = [
         {
@@ -27,9 +34,7 @@ def evidence_json(issue: Issue) -> str:
     told: dict[str, Any] = {"schema": 1, "slot": issue.slot.key, "items": items}
     if issue.closing.followed:
         told["followed"] = [_followed(one, cited) for one in issue.closing.followed]
-    text = json.dumps(told, ensure_ascii=False, indent=1)
-    # A model's reply can hold half a surrogate pair, which UTF-8 cannot: keep JSON's own spelling of it.
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    return told
 
 
 def for_machines(issue: Issue) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -10,19 +9,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from deepdaily.core.types import FollowUp, Issue, Item
 from deepdaily.render.foreign import plain, safe_link
-from deepdaily.render.proofs import evidence_json
+from deepdaily.render.proofs import evidence_of
 
 Text = Annotated[str, AfterValidator(plain)]
 """On one line, without control and format characters: what a person does not see, an agent shall not read."""
 
 
-class Answer(BaseModel):
+class ForPrograms(BaseModel):
     """Made from the core's values by the names of their fields."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
-class Sentence(Answer):
+class SentenceAnswer(ForPrograms):
     """A printed sentence; a judgement is ours, everything else has evidence."""
 
     section: str = Field(description="title, what, detail, why, impact or advice")
@@ -30,7 +29,7 @@ class Sentence(Answer):
     judgement: bool
 
 
-class Passage(Answer):
+class PassageAnswer(ForPrograms):
     """The words of a source that a sentence rests on."""
 
     quote: str = Field(description="Verbatim; cut with an ellipsis where it is longer than we publish.")
@@ -43,7 +42,7 @@ class Passage(Answer):
     extractor: str
 
 
-class Place(Answer):
+class PlaceAnswer(ForPrograms):
     """Where a passage stands in its document."""
 
     document: str
@@ -51,31 +50,33 @@ class Place(Answer):
     end: int
 
 
-class Claim(Sentence):
+class ClaimAnswer(SentenceAnswer):
     """A printed sentence with its proof, which is empty for a judgement."""
 
-    evidence: list[Passage]
-    basis: list[Place] = Field([], description="For a judgement: what it is drawn from; the facts have the quotes.")
+    evidence: list[PassageAnswer]
+    basis: list[PlaceAnswer] = Field(
+        [], description="For a judgement: what it is drawn from; the facts have the quotes."
+    )
 
 
-class DigestItem(Answer):
+class ItemAnswer(ForPrograms):
     number: int
     story: str
     title: Text
     byline: Text
     writer: Text = Field(description="The model that wrote it; empty for the built-in writer.")
     label: Text = Field(description="Why the item claims little; empty where its page was read.")
-    sentences: Sequence[Sentence]
+    sentences: Sequence[SentenceAnswer]
     unknowns: list[Text]
     sources: list[str]
 
 
-class Trend(Answer):
+class TrendAnswer(ForPrograms):
     text: Text
     stories: list[str]
 
 
-class Question(Answer):
+class QuestionAnswer(ForPrograms):
     """One that is followed up."""
 
     id: str
@@ -83,7 +84,7 @@ class Question(Answer):
     story: str
 
 
-class Followed(Answer):
+class Followed(ForPrograms):
     """What became of a question of an earlier day."""
 
     id: str
@@ -94,14 +95,14 @@ class Followed(Answer):
     known_from: str = Field(description="The address of that source.")
 
 
-class DigestLine(Answer):
+class IssueLine(ForPrograms):
     day: str
     title: Text
     summary: Text
     degraded: list[Text]
 
 
-class Digest(DigestLine):
+class IssueAnswer(IssueLine):
     """One issue without its proofs: get_evidence gives those, item by item."""
 
     language: str
@@ -109,20 +110,20 @@ class Digest(DigestLine):
         description="24h on a good day; 72h or 7d where that gave too little; then memory, and quiet: a note alone."
     )
     notice: Text
-    items: Sequence[DigestItem]
-    trends: list[Trend]
-    watchlist: list[Question]
+    items: Sequence[ItemAnswer]
+    trends: list[TrendAnswer]
+    watchlist: list[QuestionAnswer]
     followed: list[Followed]
 
 
-class ProvenItem(DigestItem):
+class ProvenItem(ItemAnswer):
     """An item whose every sentence carries its proof."""
 
-    title_evidence: list[Passage]
-    sentences: Sequence[Claim]
+    title_evidence: list[PassageAnswer]
+    sentences: Sequence[ClaimAnswer]
 
 
-class ProvenDigest(Digest):
+class ProvenIssue(IssueAnswer):
     """One issue with all its proofs."""
 
     items: Sequence[ProvenItem]
@@ -131,29 +132,28 @@ class ProvenDigest(Digest):
 # -- from the core's values -------------------------------------------------------------------------------------------
 
 
-def digest(issue: Issue) -> Digest:
+def digest(issue: Issue) -> IssueAnswer:
     """The issue without its proofs, which are most of its length."""
-    items = [DigestItem(**item_told(item, number)) for number, item in enumerate(issue.items, start=1)]
-    return Digest(**_whole(issue), items=items)
+    items = [ItemAnswer(**item_told(item, number)) for number, item in enumerate(issue.items, start=1)]
+    return IssueAnswer(**_whole(issue), items=items)
 
 
-def proven_digest(issue: Issue) -> ProvenDigest:
+def proven_digest(issue: Issue) -> ProvenIssue:
     """The issue, every fact with its passages."""
     items = []
     for number, (item, (title, *claims)) in enumerate(zip(issue.items, proofs(issue), strict=True), start=1):
         proven = {"title_evidence": title.evidence, "sentences": claims}
         items.append(ProvenItem(**item_told(item, number) | proven))
-    return ProvenDigest(**_whole(issue), items=items)
+    return ProvenIssue(**_whole(issue), items=items)
 
 
-def proofs(issue: Issue) -> list[list[Claim]]:
+def proofs(issue: Issue) -> list[list[ClaimAnswer]]:
     """The claims of each item with their passages, the title's first."""
-    items = json.loads(evidence_json(issue))["items"]
-    return [[Claim.model_validate(claim) for claim in item["claims"]] for item in items]
+    return [[ClaimAnswer.model_validate(one) for one in item["claims"]] for item in evidence_of(issue)["items"]]
 
 
 def _whole(issue: Issue) -> dict[str, Any]:
-    """The fields of a Digest but its items."""
+    """The fields of a IssueAnswer but its items."""
     return line(issue) | {
         "followed": [
             Followed(id=one.watch.id, question=one.watch.question, state=one.state, story=one.story, **known(one))
@@ -174,7 +174,7 @@ def known(one: FollowUp | None) -> dict[str, str]:
 
 
 def line(issue: Issue) -> dict[str, Any]:
-    """The fields of a DigestLine."""
+    """The fields of a IssueLine."""
     return {
         "day": issue.day,
         "title": issue.draft.title,
@@ -184,9 +184,9 @@ def line(issue: Issue) -> dict[str, Any]:
 
 
 def item_told(item: Item, number: int) -> dict[str, Any]:
-    """The fields of a DigestItem. Addresses stand once each; those that lead elsewhere than the public web are left out."""
+    """The fields of a ItemAnswer. Addresses stand once each; those that lead elsewhere than the public web are left out."""
     sentences = [
-        Sentence(section=section.kind, text=point.text, judgement=point.judgement)
+        SentenceAnswer(section=section.kind, text=point.text, judgement=point.judgement)
         for section in item.sections
         for point in section.points
     ]

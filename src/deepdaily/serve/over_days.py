@@ -23,7 +23,7 @@ FACTS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class NewFact:
     """A fact of an earlier issue, and the number of the note that shows its passage."""
 
     text: str
@@ -31,7 +31,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Telling:
     """One appearance of a story, with what was new in it. Foreign text, unescaped."""
 
     day: str
@@ -39,7 +39,7 @@ class Told:
     anchor: str
     byline: str
     language: str
-    facts: Sequence[Fact]
+    facts: Sequence[NewFact]
 
 
 def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
@@ -52,7 +52,7 @@ def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
     return [(issue, item) for issue, item in reversed(items) if anchor(item.story) in of_thread]
 
 
-def timeline(story: str, issues: Sequence[Issue]) -> list[Told]:
+def timeline(story: str, issues: Sequence[Issue]) -> list[Telling]:
     """Every appearance of the story, newest first, each with the facts that no earlier one gave."""
     known: set[str] = set()
     found = []
@@ -62,12 +62,12 @@ def timeline(story: str, issues: Sequence[Issue]) -> list[Told]:
     return found[::-1]
 
 
-def _appearance(issue: Issue, item: Item, known: set[str]) -> Told:
+def _appearance(issue: Issue, item: Item, known: set[str]) -> Telling:
     day, notes = issue.day, notes_of(issue)
     news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
-    facts = [Fact(claim.text, notes[claim.evidence[0]].number) for claim in news]
+    facts = [NewFact(claim.text, notes[claim.evidence[0]].number) for claim in news]
     language = of(issue.draft.language).tag
-    return Told(day, item.title.text or day, anchor(item.story), item.byline, language, facts)
+    return Telling(day, item.title.text or day, anchor(item.story), item.byline, language, facts)
 
 
 def followed(issues: Sequence[Issue]) -> list[str]:

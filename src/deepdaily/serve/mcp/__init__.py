@@ -25,11 +25,11 @@ from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.types import FollowUp, Issue, Watch
 from deepdaily.render.markdown import post
 from deepdaily.serve.answers import (
-    Answer,
-    Claim,
-    Digest,
-    DigestItem,
-    DigestLine,
+    ClaimAnswer,
+    ForPrograms,
+    IssueAnswer,
+    IssueLine,
+    ItemAnswer,
     Text,
     digest,
     item_told,
@@ -56,40 +56,40 @@ StoryId = Annotated[str, Field(min_length=1, max_length=200, description="A stor
 # -- what is answered -------------------------------------------------------------------------------------------------
 
 
-class Digests(Answer):
-    digests: list[DigestLine]
+class Digests(ForPrograms):
+    digests: list[IssueLine]
 
 
-class Found(Answer):
+class HitAnswer(ForPrograms):
     day: str
     story: str
     title: Text
     snippet: Text
 
 
-class Search(Answer):
-    hits: list[Found]
+class SearchAnswer(ForPrograms):
+    hits: list[HitAnswer]
 
 
-class StoryDay(DigestItem):
+class StoryDay(ItemAnswer):
     day: str
 
 
-class StoryDays(Answer):
+class StoryDays(ForPrograms):
     """A story over days, newest first."""
 
     story: str
     days: list[StoryDay]
 
 
-class ItemEvidence(Answer):
+class ItemEvidence(ForPrograms):
     day: str
     item: int
     story: str
-    claims: list[Claim]
+    claims: list[ClaimAnswer]
 
 
-class WatchLine(Answer):
+class WatchLine(ForPrograms):
     id: str
     question: Text
     state: WatchState
@@ -101,18 +101,18 @@ class WatchLine(Answer):
     known_from: str = Field("", description="The address of that source.")
 
 
-class Watchlist(Answer):
+class Watchlist(ForPrograms):
     watches: list[WatchLine]
 
 
-class SourceLine(Answer):
+class SourceLine(ForPrograms):
     source: str
     state: str
     offers: int
     message: Text
 
 
-class Status(Answer):
+class Status(ForPrograms):
     """How the newest run went; empty where none was."""
 
     version: str
@@ -135,17 +135,19 @@ class _Desk:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get_digest(self, day: Day = "") -> Digest:
+    def get_digest(self, day: Day = "") -> IssueAnswer:
         """One day's issue: its items sentence by sentence, judgements marked, and the trends across them."""
         return digest(self.issue(day))
 
     def list_digests(self, limit: Limit = 10) -> Digests:
         """The newest issues, one line each, newest first."""
-        return Digests(digests=[DigestLine(**line(issue)) for issue in self._store.issues(limit=limit)])
+        return Digests(digests=[IssueLine(**line(issue)) for issue in self._store.issues(limit=limit)])
 
-    def search_items(self, words: Annotated[str, Field(min_length=1, max_length=200)], limit: Limit = 20) -> Search:
+    def search_items(
+        self, words: Annotated[str, Field(min_length=1, max_length=200)], limit: Limit = 20
+    ) -> SearchAnswer:
         """Printed items that have every one of the words, English or Chinese, the most relevant first."""
-        return Search(hits=lookup.search(self._store, words, limit))
+        return SearchAnswer(hits=lookup.search(self._store, words, limit))
 
     def get_story(self, story: StoryId) -> StoryDays:
         """A story over days: every issue that told it, newest first."""

@@ -29,7 +29,7 @@ REPAIR = Purpose("repair", __package__, most_tokens=1_200)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NamedClaim:
     """A claim that passed, under the model's own name for it."""
 
     id: str
@@ -42,7 +42,7 @@ class Checked:
     """What is left of a reply: facts that stand, in order, and every cut as a finding."""
 
     title: Claim | None
-    facts: tuple[Told, ...]
+    facts: tuple[NamedClaim, ...]
     gaps: tuple[str, ...]
     findings: tuple[Finding, ...]
     model: str
@@ -82,7 +82,7 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
         findings += [_cut(one, story.id) for one in still]
         given_up = {one.fact.id for one in failed} - {fact.id for fact in mended}
         findings += [_cut(one, story.id) for one in failed if one.fact.id in given_up]
-    told = tuple(Told(fact.id, fact.section, passed[fact.id]) for fact in asked if fact.id in passed)
+    told = tuple(NamedClaim(fact.id, fact.section, passed[fact.id]) for fact in asked if fact.id in passed)
     title = next((one.claim for one in told if one.id == TITLE), None)
     return Checked(
         title, tuple(one for one in told if one.id != TITLE), tuple(reply.gaps), tuple(findings), answer.model

@@ -8,7 +8,7 @@ from dataclasses import replace
 from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Claim, Finding, Item, Section, SectionKind, Story, cited
 from deepdaily.models.asking import ModelWriter
-from deepdaily.write.by_model.facts import Checked, Told, facts_of
+from deepdaily.write.by_model.facts import Checked, NamedClaim, facts_of
 from deepdaily.write.by_model.judgement import Judged, judged, unjudged
 from deepdaily.write.headline import byline, headline
 
@@ -48,14 +48,14 @@ MOST_WHAT, MOST_DETAILS = 3, 6
 """Facts an item prints: with four and seven, blind readers found items long beside the seeds' (docs/benchmarks.md)."""
 
 
-def _printed(facts: Sequence[Told], judgements: Sequence[Section]) -> list[Told]:
+def _printed(facts: Sequence[NamedClaim], judgements: Sequence[Section]) -> list[NamedClaim]:
     """The facts that are printed, in their order: those a judgement is drawn from first, then as the model ranked them."""
     drawn = {proof for section in judgements for point in section.points for proof in point.basis}
 
-    def worth(one: Told) -> bool:
+    def worth(one: NamedClaim) -> bool:
         return not drawn.intersection(one.claim.evidence)
 
-    kept: list[Told] = []
+    kept: list[NamedClaim] = []
     for kind, most in (("what", MOST_WHAT), ("detail", MOST_DETAILS)):
         kept += sorted((one for one in facts if one.section == kind), key=worth)[:most]
     return [one for one in facts if one in kept]
@@ -77,5 +77,5 @@ def _item(story: Story, writer: ModelWriter, title: Claim, checked: Checked, sai
     )
 
 
-def _facts(kind: SectionKind, facts: Sequence[Told]) -> Section:
+def _facts(kind: SectionKind, facts: Sequence[NamedClaim]) -> Section:
     return Section(kind, tuple(one.claim for one in facts if one.section == kind))
