@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import SettingsError
-from deepdaily.settings.channel_tables import FileTable
 from deepdaily.settings.loading import described, load
 from deepdaily.settings.model_tables import Budget
 

@@ -16,7 +16,7 @@ from deepdaily.words import of
 from deepdaily.write import begun
 from deepdaily.write.by_rule import ByRule
 from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, trends, watchlist
-from deepdaily.write.notice import KINDS, notice_of
+from deepdaily.write.notice import notice_of
 from making import NOW, SLOT, story
 
 CACHE = story(

@@ -14,7 +14,7 @@ from deepdaily.cli.options import app, desk_app, mcp_app, sources_app, warn
 from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
 
 if TYPE_CHECKING:
-    from deepdaily.cli.init import Answers, Found
+    from deepdaily.cli.starting import Answers, Found
 
 
 @app.command()
@@ -26,32 +26,32 @@ def init(
     import asyncio
     import shlex
 
-    from deepdaily.cli import init
+    from deepdaily.cli import starting
 
     if settings.exists():
         raise SettingsError(f"{settings} exists already and stays as it is", "edit it, or name another by --settings")
     if not yes and not sys.stdin.isatty():
         raise SettingsError("init asks four questions, and this is no terminal", "take the defaults with --yes")
-    found = asyncio.run(init.found_models())
-    default = init.Answers(model=found[0] if found else None)
-    init.write_settings(settings, default if yes else _questions(default, found))
+    found = asyncio.run(starting.found_models())
+    default = starting.Answers(model=found[0] if found else None)
+    starting.write_settings(settings, default if yes else _questions(default, found))
     typer.echo(f"wrote {settings}")
     option = "" if settings == Path("deepdaily.toml") else f" --settings {shlex.quote(str(settings))}"
     typer.echo(f"next: deepdaily run{option}")
 
 
 def _questions(default: Answers, found: Sequence[Found]) -> Answers:
-    from deepdaily.cli import init
+    from deepdaily.cli import starting
     from deepdaily.words import languages
 
     language = typer.prompt(f"1/4 Language, {' or '.join(languages())}", default.language)
-    at, timezone = init.hour_and_zone(typer.prompt("2/4 Hour and time zone", f"{default.at} {default.timezone}"))
+    at, timezone = starting.hour_and_zone(typer.prompt("2/4 Hour and time zone", f"{default.at} {default.timezone}"))
     blog = typer.prompt("3/4 Folder to publish to (a Hugo site, or any)", default.blog)
     for number, one in enumerate(found, 1):
         typer.echo(f"    {number}  {one.name} at {one.endpoint}")
     told = "none found here; ADDRESS NAME, or none" if not found else "a number, ADDRESS NAME, or none"
     model = typer.prompt(f"4/4 Model that writes ({told})", "1" if found else "none")
-    return init.Answers(language, at, timezone, blog, init.chosen_model(model, found))
+    return starting.Answers(language, at, timezone, blog, starting.chosen_model(model, found))
 
 
 # Every module adds its commands to the groups.
