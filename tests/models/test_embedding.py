@@ -60,7 +60,7 @@ async def test_another_model_has_vectors_of_its_own(store: Store) -> None:
 
 async def test_titles_are_bounded_and_in_the_languages_the_model_knows(store: Store) -> None:
     english = FakeEmbedder({})
-    english.languages = ("en",)  # type: ignore[assignment]
+    english.languages = ("en",)
     many = {f"https://n.example/{n}": f"Title {n}" for n in range(MOST_TEXTS + 5)}
     found, _ = await embedded({ZH: "大模型推理引擎发布"} | many, english, store, 10)
 

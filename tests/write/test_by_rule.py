@@ -160,7 +160,7 @@ def test_sections_without_source_text_are_left_out() -> None:
 @pytest.mark.parametrize("told", STORIES, ids=["en", "zh", "teaser"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_claim_passes_review(told: Story, language: str) -> None:
-    item = write_item(told, language)  # type: ignore[arg-type]
+    item = write_item(told, language)
     documents = {one.id: one for one in told.documents}
     draft = replace(issue(told).draft, items=(item,))
     kept, findings = proven(draft, documents)
@@ -316,7 +316,7 @@ def releases(*versions: str) -> Story:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_releases_of_one_day_are_told_together_and_each_version_is_proven(language: str) -> None:
     told = releases("2.4.2", "2.4.1", "2.4.0")
-    claim = headline(told, language, {one.id for one in told.documents})  # type: ignore[arg-type]
+    claim = headline(told, language, {one.id for one in told.documents})
 
     assert all(version in claim.text for version in ("v2.4.2", "v2.4.1", "v2.4.0"))
     assert [proof.quote for proof in claim.evidence] == [one.title for one in told.documents]

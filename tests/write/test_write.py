@@ -72,7 +72,7 @@ def test_a_good_day_has_no_notice() -> None:
 def test_a_whole_kind_of_source_that_gave_nothing_is_named(state: SourceState, said: str) -> None:
     """2026-02-08: one search API answered 429 and the day had no candidates."""
     for language, name in (("zh", "搜索"), ("en", "search")):
-        notice, causes = notice_of((*GOOD[:2], health("search", state, source="brave")), "24h", language)  # type: ignore[arg-type]
+        notice, causes = notice_of((*GOOD[:2], health("search", state, source="brave")), "24h", language)
         assert name in notice
         assert said in notice
         assert causes == (f"search:brave:{state}",)
