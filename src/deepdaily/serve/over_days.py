@@ -31,7 +31,7 @@ class NewFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Chapter:
     """One appearance of a story, with what was new in it. Foreign text, unescaped."""
 
     day: str
@@ -52,7 +52,7 @@ def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
     return [(issue, item) for issue, item in reversed(items) if anchor(item.story) in of_thread]
 
 
-def timeline(story: str, issues: Sequence[Issue]) -> list[Telling]:
+def timeline(story: str, issues: Sequence[Issue]) -> list[Chapter]:
     """Every appearance of the story, newest first, each with the facts that no earlier one gave."""
     known: set[str] = set()
     found = []
@@ -62,12 +62,12 @@ def timeline(story: str, issues: Sequence[Issue]) -> list[Telling]:
     return found[::-1]
 
 
-def _appearance(issue: Issue, item: Item, known: set[str]) -> Telling:
+def _appearance(issue: Issue, item: Item, known: set[str]) -> Chapter:
     day, notes = issue.day, notes_of(issue)
     news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
     facts = [NewFact(claim.text, notes[claim.evidence[0]].number) for claim in news]
     language = of(issue.draft.language).tag
-    return Telling(day, item.title.text or day, anchor(item.story), item.byline, language, facts)
+    return Chapter(day, item.title.text or day, anchor(item.story), item.byline, language, facts)
 
 
 def followed(issues: Sequence[Issue]) -> list[str]:

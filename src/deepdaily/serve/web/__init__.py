@@ -41,7 +41,7 @@ from deepdaily.render.phrases import chain
 from deepdaily.render.syndication import atom, json_feed
 from deepdaily.serve.answers import proven_digest
 from deepdaily.serve.listening import answered_names
-from deepdaily.serve.over_days import ISSUES_FOLLOWED, Telling, followed, timeline, watched
+from deepdaily.serve.over_days import ISSUES_FOLLOWED, Chapter, followed, timeline, watched
 from deepdaily.serve.web.also_seen import also_seen
 from deepdaily.serve.web.board import figures, last_runs
 from deepdaily.serve.web.door import Door, from_own_page
@@ -299,7 +299,7 @@ class Pages:
         steps = chain(days[::-1], days[0].day, of(self._voice(request).language)) if len(days) > 1 else ""
         return self._page(request, "story", told=days, title=days[0].title, steps=steps)
 
-    def _follow(self, _state: str, story: str) -> list[Telling]:
+    def _follow(self, _state: str, story: str) -> list[Chapter]:
         return timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
 
     def watch(self, request: Request) -> Response:
