@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -98,7 +98,7 @@ async def _delivered(way: Callable[[], Awaitable[None]]) -> bool:
 def _recorded(house: House, use: Callable[[Store], T], otherwise: T) -> T:
     """What `use` gives of the store; `otherwise` where the store is the trouble: an alert does not wait for it."""
     try:
-        with closing(house.store()) as store:
+        with house.store() as store:
             return use(store)
     except StoreError as error:
         print(f"deepdaily: no record of alerts: {error}", file=sys.stderr)  # noqa: T201

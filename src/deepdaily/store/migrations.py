@@ -1,0 +1,82 @@
+"""How a database that an earlier version wrote gets today's tables: named steps in order, each applied once.
+
+A new step is a function at the end of MIGRATIONS, which stays there under its name for ever. It may rest on what the steps
+before it did, and on a table being in today's shape already: one that an old database lacked was made by the first step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, bindparam, inspect, select, text
+from sqlalchemy.schema import CreateColumn
+
+from deepdaily.core.errors import StoreTooNew
+from deepdaily.core.types import Issue, Snapshot
+from deepdaily.store import fulltext
+from deepdaily.store.codec import from_json
+from deepdaily.store.dialects import insert, named
+from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, ISSUES, META, MIGRATED, SNAPSHOTS, TABLES
+
+LAST_NUMBER = 6
+"""Versions before the named steps counted to 5, and refuse what says more."""
+
+
+def migrate(db: Connection) -> None:
+    """Bring the database to today's shape, inside the caller's turn and transaction; an empty one gets it at once."""
+    steps = missing(db)
+    if inspect(db).has_table(META.name):
+        for step in steps:
+            step(db)
+    else:
+        TABLES.create_all(db)
+        fulltext.make(db)
+    for step in steps:  # none where another process was quicker
+        db.execute(MIGRATED.insert().values(name=step.__name__))
+    number = insert(db.dialect.name)(META).values(name="schema", value=str(LAST_NUMBER))
+    db.execute(number.on_conflict_do_update(index_elements=["name"], set_={"value": str(LAST_NUMBER)}))
+
+
+def missing(db: Connection) -> list[Callable[[Connection], None]]:
+    """The steps that the database has not had, in order. Raises StoreTooNew: it had one that is not known here."""
+    tables = inspect(db).get_table_names()
+    had = set(db.scalars(select(MIGRATED.c.name))) if MIGRATED.name in tables else set()
+    number = db.scalar(select(META.c.value).where(META.c.name == "schema")) if META.name in tables else None
+    if had - {step.__name__ for step in MIGRATIONS} or int(number or 0) > LAST_NUMBER:
+        raise StoreTooNew(
+            f"the database {named(db.engine)} was written by a newer deepdaily",
+            "upgrade deepdaily, or name another folder with --data",
+        )
+    return [step for step in MIGRATIONS if step.__name__ not in had]
+
+
+# -- the steps --------------------------------------------------------------------------------------------------------
+
+
+def tables_up_to_five(db: Connection) -> None:
+    """The tables that an old database lacks, and the index of what was printed where it had none."""
+    indexed = "printed" in inspect(db).get_table_names()
+    TABLES.create_all(db)
+    fulltext.make(db)
+    for row in [] if indexed else db.scalars(select(ISSUES.c.issue)).all():
+        fulltext.keep(db, from_json(Issue, row))
+
+
+def media_type_beside_place(db: Connection) -> None:
+    """Found in one look through the fetches; the first fetch of the bytes names them."""
+    column = CreateColumn(SNAPSHOTS.c.media_type).compile(dialect=db.dialect)
+    db.execute(text(f"ALTER TABLE snapshots ADD COLUMN {column} DEFAULT ''"))
+    types: dict[str, str] = {}
+    for row in db.scalars(select(FETCHES.c.snapshot).order_by(FETCHES.c.slot)):
+        fetched = from_json(Snapshot, row)
+        types.setdefault(fetched.digest, fetched.media_type)
+    if types:
+        typed = SNAPSHOTS.update().where(SNAPSHOTS.c.digest == bindparam("of")).values(media_type=bindparam("given"))
+        db.execute(typed, [{"of": digest, "given": given} for digest, given in types.items()])
+
+
+def fetches_by_url(db: Connection) -> None:
+    FETCHES_OF_URL.create(db, checkfirst=True)
+
+
+MIGRATIONS = (tables_up_to_five, media_type_beside_place, fetches_by_url)

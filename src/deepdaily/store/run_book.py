@@ -1,0 +1,68 @@
+"""Runs: how each slot's stands, its record, whom it was told, and what became of its links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal, cast
+
+from sqlalchemy import select
+
+from deepdaily.core.types import Loss
+from deepdaily.store.book import Book
+from deepdaily.store.codec import from_json, to_json
+from deepdaily.store.schema import ALERTS, LOSSES, RUNS
+
+RunStatus = Literal["running", "published", "failed", "dry"]
+
+
+class RunBook(Book):
+    """One row a slot that ever ran."""
+
+    def begin(self, slot: str, now: datetime) -> datetime:
+        """The calendar of this slot's run: `now` of its first start, so that a killed run resumes as the same run."""
+        self._keep(RUNS, replacing=False, slot=slot, now=now.isoformat(), status="running", record="{}")
+        return datetime.fromisoformat(self._one(select(RUNS.c.now).where(RUNS.c.slot == slot)) or "")
+
+    def status(self, slot: str) -> RunStatus | None:
+        """How the slot's run stands; None when it never ran. A killed run stays `running`."""
+        found = self._one(select(RUNS.c.status).where(RUNS.c.slot == slot))
+        return cast("RunStatus | None", found)
+
+    def slots(self) -> list[str]:
+        """The slots that ever ran, newest first."""
+        return self._all(select(RUNS.c.slot).order_by(RUNS.c.slot.desc()))
+
+    def runs(self, limit: int) -> list[tuple[str, RunStatus, str]]:
+        """Slot, status and record of the newest runs, newest first."""
+        query = select(RUNS.c.slot, RUNS.c.status, RUNS.c.record).order_by(RUNS.c.slot.desc()).limit(limit)
+        return [(row[0], row[1], row[2]) for row in self._rows(query)]
+
+    def record(self, slot: str) -> str:
+        """The run record as JSON; empty when the slot never ran."""
+        return self._one(select(RUNS.c.record).where(RUNS.c.slot == slot)) or ""
+
+    def keep_record(self, slot: str, record: str, status: RunStatus) -> None:
+        with self._engine.begin() as db:
+            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(record=record, status=status))
+
+    def told(self, slot: str) -> set[str]:
+        """The troubles of this slot that somebody was told."""
+        return set(self._all(select(ALERTS.c.trouble).where(ALERTS.c.slot == slot)))
+
+    def keep_told(self, slot: str, trouble: str) -> None:
+        self._keep(ALERTS, slot=slot, trouble=trouble)
+
+    def losses(self, slot: str) -> list[Loss]:
+        query = select(LOSSES.c.loss).where(LOSSES.c.slot == slot).order_by(LOSSES.c.url, LOSSES.c.stage)
+        return [from_json(Loss, row) for row in self._all(query)]
+
+    def keep_losses(self, slot: str, losses: Iterable[Loss]) -> None:
+        """Replace the slot's losses."""
+        with self._engine.begin() as db:
+            db.execute(LOSSES.delete().where(LOSSES.c.slot == slot))
+        self.add_losses(slot, losses)
+
+    def add_losses(self, slot: str, losses: Iterable[Loss]) -> None:
+        rows = [{"slot": slot, "url": loss.url, "stage": loss.stage, "loss": to_json(loss)} for loss in losses]
+        self._keep_new(LOSSES, rows)
