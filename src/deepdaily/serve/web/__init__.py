@@ -48,7 +48,7 @@ from deepdaily.serve.web.door import Door, from_own_page
 from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
 from deepdaily.serve.web.words import SITE
 from deepdaily.store import Store
-from deepdaily.store.charset import encoding_of
+from deepdaily.store.charset import decoded
 from deepdaily.store.snapshots import Snapshots
 
 INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -288,7 +288,7 @@ class Pages:
         place = self._shelf.store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
         if place is None:
             raise HTTPException(404)
-        text = _decoded(self._shelf.snapshots.read(place, digest), self._shelf.store.media_type(digest))
+        text = decoded(self._shelf.snapshots.read(place, digest), self._shelf.store.media_type(digest))
         return PlainTextResponse(text, headers={"Content-Security-Policy": INERT_POLICY})
 
     # -- over days ----------------------------------------------------------------------------------------------------
@@ -494,8 +494,3 @@ def _version(content: bytes) -> str:
 
 def _passage(day: str, note: Note) -> str:
     return f"/e/{day}/{note.number}#e{note.number}"
-
-
-def _decoded(content: bytes, media_type: str) -> str:
-    declared = re.search(r"charset=[\"']?([\w-]+)", media_type, re.I)
-    return content.decode(encoding_of(content, declared.group(1) if declared else "") or "utf-8", "replace")
