@@ -98,6 +98,8 @@ def test_an_old_issue_is_shown_and_its_proof_holds(migrated: Store, tmp_path: Pa
 
         verdict = verify(told, store, snapshots, files)
 
+        assert told.closing.tags == ("AI", "微调")
+        assert [followed.state for followed in told.closing.followed] == ["answered"]
         assert store.place(body_digest(BODY)) == place == Place("2026-03-11-1.warc.gz", 0)
         assert verdict.green
         assert verdict.facts == 3
@@ -131,14 +133,3 @@ def test_a_step_that_is_not_known_here_is_a_newer_version_s(tmp_path: Path, stor
 
     with pytest.raises(StoreTooNew, match="newer"):
         open_store(tmp_path, store_url)
-
-
-def test_a_store_before_the_index_of_what_was_printed_gets_one(old: Engine, tmp_path: Path, store_url: str) -> None:
-    with old.begin() as db:
-        db.exec_driver_sql("DROP TABLE printed")
-        db.exec_driver_sql("DROP TABLE leases")
-
-    with open_store(tmp_path, store_url) as store:
-        (printed,) = store.find("9 GB 显存", 5)
-        assert printed.story == "s-halyard"
-        assert store.lease(printed.slot, "one", 60)

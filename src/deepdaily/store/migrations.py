@@ -6,13 +6,15 @@ before it did, and on a table being in today's shape already: one that an old da
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, inspect, select, text
+from sqlalchemy import Column, Connection, bindparam, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from deepdaily.core.errors import StoreTooNew
-from deepdaily.core.types import Issue, Snapshot
+from deepdaily.core.types import Snapshot
 from deepdaily.store import fulltext
 from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert, named
@@ -54,12 +56,9 @@ def missing(db: Connection) -> list[Callable[[Connection], None]]:
 
 
 def tables_up_to_five(db: Connection) -> None:
-    """The tables that an old database lacks, and the index of what was printed where it had none."""
-    indexed = "printed" in inspect(db).get_table_names()
+    """The tables that an old database lacks. What was printed is in the index since the second."""
     TABLES.create_all(db)
     fulltext.make(db)
-    for row in [] if indexed else db.scalars(select(ISSUES.c.issue)).all():
-        fulltext.keep(db, from_json(Issue, row))
 
 
 def media_type_beside_place(db: Connection) -> None:
@@ -79,4 +78,23 @@ def fetches_by_url(db: Connection) -> None:
     FETCHES_OF_URL.create(db, checkfirst=True)
 
 
-MIGRATIONS = (tables_up_to_five, media_type_beside_place, fetches_by_url)
+def closing_beside_draft(db: Connection) -> None:
+    """What ends an issue was part of its draft."""
+
+    def apart(issue: dict[str, Any]) -> dict[str, Any]:
+        draft = issue["draft"]
+        closing = {name: draft.pop(name) for name in ("summary", "tags", "trends", "watchlist", "followed")}
+        return {"draft": draft, "closing": closing, **issue}
+
+    _rewrite(db, ISSUES.c.issue, apart)
+
+
+def _rewrite(db: Connection, column: Column[str], change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Each value of a JSON column anew, row by row."""
+    key = column.table.c.slot
+    for slot, value in db.execute(select(key, column)).all():
+        changed = json.dumps(change(json.loads(value)), ensure_ascii=False, separators=(",", ":"))
+        db.execute(update(column.table).where(key == slot).values({column: changed}))
+
+
+MIGRATIONS = (tables_up_to_five, media_type_beside_place, fetches_by_url, closing_beside_draft)
