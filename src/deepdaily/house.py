@@ -113,7 +113,7 @@ class House:
                     engine=engine,
                     sources=sources(self.settings, fetcher, engine, self.search_key, memory.open),
                     publishers=publishers,
-                    record=Record(slot.key, meter),
+                    record=Record(meter),
                     memory=memory,
                     writing=ByModel(writer) if writer else ByRule(),
                     embedder=embedder(self.settings),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal
 
+from deepdaily.core.errors import Exit
 from deepdaily.core.urls import host
 
 Language = Literal["zh", "en"]
@@ -414,6 +416,76 @@ class Edition:
     location: str
     digest: str
     published_at: datetime
+
+
+RunStatus = Literal["running", "published", "failed", "dry"]
+"""A killed run stays `running`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a run: its numbers, and its line for a person."""
+
+    name: str
+    rung: Rung | Literal[""] = ""
+    """Of a stage that is run once a rung."""
+    came_in: int = 0
+    went_out: int = 0
+    failed: int = 0
+    took_s: float = 0.0
+    line: str = ""
+
+    @property
+    def label(self) -> str:
+        """`select`, `read 24h`."""
+        return f"{self.name} {self.rung}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A story that became an item, with each term of its score."""
+
+    story: str
+    url: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong in a part of a run that went on without it."""
+
+    part: str
+    """A channel, a model by its name in the settings, or `embedder`."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What is kept of a slot's run, beside what its sources gave and what became of links."""
+
+    status: RunStatus = "running"
+    rung: Rung | Literal[""] = ""
+    degraded: tuple[str, ...] = ()
+    funnel: Mapping[str, int] = field(default_factory=dict)
+    """How many were left after each step, in order."""
+    stages: tuple[Stage, ...] = ()
+    chosen: tuple[Chosen, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Why the day is poorer than a good one; empty on a good day."""
+        return (*self.degraded, *map(str, self.troubles))
+
+    @property
+    def exit(self) -> Exit:
+        if self.status in ("failed", "running"):
+            return Exit.NOTHING
+        return Exit.DEGRADED if self.causes else Exit.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,17 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from deepdaily.core.types import RunRecord
+from deepdaily.store.codec import to_json
 from deepdaily.store.desk_book import DeskBook
 from deepdaily.store.issue_book import IssueBook
 from deepdaily.store.lease_book import Lease, LeaseBook
 from deepdaily.store.model_book import ModelBook
-from deepdaily.store.run_book import RunBook, RunStatus
+from deepdaily.store.run_book import RunBook
 from deepdaily.store.schema import FETCHES, HARVESTS, LOSSES, READINGS, RUNS
 from deepdaily.store.web_book import Place, Reading, Validators, WebBook
 
-__all__ = ["Lease", "Place", "Reading", "RunStatus", "Store", "Validators"]
+__all__ = ["Lease", "Place", "Reading", "Store", "Validators"]
 
 
 class Store(RunBook, LeaseBook, WebBook, IssueBook, ModelBook, DeskBook):
@@ -40,7 +42,7 @@ class Store(RunBook, LeaseBook, WebBook, IssueBook, ModelBook, DeskBook):
         """
         spent = {one.health.source for one in self.harvests(slot) if one.health.state == "quota-spent"}
         with self._engine.begin() as db:
-            values = {"now": now.isoformat(), "status": "running", "record": "{}"}
+            values = {"now": now.isoformat(), "status": "running", "record": to_json(RunRecord())}
             db.execute(RUNS.update().where(RUNS.c.slot == slot).values(**values))
             db.execute(HARVESTS.delete().where(HARVESTS.c.slot == slot, HARVESTS.c.source.not_in(spent)))
             for table in (FETCHES, READINGS, LOSSES):

@@ -18,7 +18,9 @@ from deepdaily.core.types import Snapshot
 from deepdaily.store import fulltext
 from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert, named
-from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, ISSUES, META, MIGRATED, SNAPSHOTS, TABLES
+from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, ISSUES, META, MIGRATED, RUNS, SNAPSHOTS, TABLES
+
+Json = dict[str, Any]
 
 LAST_NUMBER = 6
 """Versions before the named steps counted to 5, and refuse what says more."""
@@ -81,20 +83,42 @@ def fetches_by_url(db: Connection) -> None:
 def closing_beside_draft(db: Connection) -> None:
     """What ends an issue was part of its draft."""
 
-    def apart(issue: dict[str, Any]) -> dict[str, Any]:
+    def apart(issue: Json) -> Json:
         draft = issue["draft"]
         closing = {name: draft.pop(name) for name in ("summary", "tags", "trends", "watchlist", "followed")}
-        return {"draft": draft, "closing": closing, **issue}
+        return issue | {"closing": closing}
 
-    _rewrite(db, ISSUES.c.issue, apart)
+    _rewrite(db, apart, ISSUES.c.issue)
 
 
-def _rewrite(db: Connection, column: Column[str], change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Each value of a JSON column anew, row by row."""
+def records_as_values(db: Connection) -> None:
+    """A rung was the end of its stage's name, a trouble a line that began with its part, reasons stood by name."""
+
+    def stage(row: Json) -> Json:
+        name, _, rung = row.pop("stage").partition(" ")
+        return row | {"name": name, "rung": rung, "line": row.pop("told")}
+
+    def trouble(line: str) -> Json:
+        part, _, message = line.partition(": ")
+        return {"part": part, "message": message}
+
+    def chosen(row: Json) -> Json:
+        return row | {"reasons": [{"name": name, "value": value} for name, value in row["reasons"].items()]}
+
+    def value(record: Json, status: str) -> Json:
+        rows: dict[str, Callable[[Any], Json]] = {"stages": stage, "troubles": trouble, "chosen": chosen}
+        kept = {name: record[name] for name in ("rung", "degraded", "funnel") if name in record}
+        return kept | {"status": status} | {name: [*map(of, record.get(name, ()))] for name, of in rows.items()}
+
+    _rewrite(db, value, RUNS.c.record, RUNS.c.status)
+
+
+def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
+    """Each value of a JSON column anew, slot by slot; `change` is given the columns beside it, too."""
     key = column.table.c.slot
-    for slot, value in db.execute(select(key, column)).all():
-        changed = json.dumps(change(json.loads(value)), ensure_ascii=False, separators=(",", ":"))
+    for slot, value, *more in db.execute(select(key, column, *beside)).all():
+        changed = json.dumps(change(json.loads(value), *more), ensure_ascii=False, separators=(",", ":"))
         db.execute(update(column.table).where(key == slot).values({column: changed}))
 
 
-MIGRATIONS = (tables_up_to_five, media_type_beside_place, fetches_by_url, closing_beside_draft)
+MIGRATIONS = (tables_up_to_five, media_type_beside_place, fetches_by_url, closing_beside_draft, records_as_values)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal, cast
+from typing import cast
 
 from sqlalchemy import select
 
-from deepdaily.core.types import Loss
+from deepdaily.core.types import Loss, RunRecord, RunStatus
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
 from deepdaily.store.schema import ALERTS, LOSSES, RUNS
-
-RunStatus = Literal["running", "published", "failed", "dry"]
 
 
 class RunBook(Book):
@@ -21,7 +19,7 @@ class RunBook(Book):
 
     def begin(self, slot: str, now: datetime) -> datetime:
         """The calendar of this slot's run: `now` of its first start, so that a killed run resumes as the same run."""
-        self._keep(RUNS, replacing=False, slot=slot, now=now.isoformat(), status="running", record="{}")
+        self._keep(RUNS, replacing=False, slot=slot, now=now.isoformat(), status="running", record=to_json(RunRecord()))
         return datetime.fromisoformat(self._one(select(RUNS.c.now).where(RUNS.c.slot == slot)) or "")
 
     def status(self, slot: str) -> RunStatus | None:
@@ -33,18 +31,20 @@ class RunBook(Book):
         """The slots that ever ran, newest first."""
         return self._all(select(RUNS.c.slot).order_by(RUNS.c.slot.desc()))
 
-    def runs(self, limit: int) -> list[tuple[str, RunStatus, str]]:
-        """Slot, status and record of the newest runs, newest first."""
-        query = select(RUNS.c.slot, RUNS.c.status, RUNS.c.record).order_by(RUNS.c.slot.desc()).limit(limit)
-        return [(row[0], row[1], row[2]) for row in self._rows(query)]
+    def runs(self, limit: int) -> list[tuple[str, RunRecord]]:
+        """Slot and record of the newest runs, newest first."""
+        query = select(RUNS.c.slot, RUNS.c.record).order_by(RUNS.c.slot.desc()).limit(limit)
+        return [(row[0], from_json(RunRecord, row[1])) for row in self._rows(query)]
 
-    def record(self, slot: str) -> str:
-        """The run record as JSON; empty when the slot never ran."""
-        return self._one(select(RUNS.c.record).where(RUNS.c.slot == slot)) or ""
+    def record(self, slot: str) -> RunRecord:
+        """What is kept of the slot's run; an empty record when it never ran."""
+        row = self._one(select(RUNS.c.record).where(RUNS.c.slot == slot))
+        return from_json(RunRecord, row) if row else RunRecord()
 
-    def keep_record(self, slot: str, record: str, status: RunStatus) -> None:
+    def keep_record(self, slot: str, record: RunRecord) -> None:
+        values = {"record": to_json(record), "status": record.status}
         with self._engine.begin() as db:
-            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(record=record, status=status))
+            db.execute(RUNS.update().where(RUNS.c.slot == slot).values(**values))
 
     def told(self, slot: str) -> set[str]:
         """The troubles of this slot that somebody was told."""

@@ -177,17 +177,17 @@ class _Desk:
     def get_status(self) -> Status:
         """How the newest run went: published or not, what was degraded, what each source gave."""
         slot = next(iter(self._store.slots()), "")
-        record: dict[str, Any] = json.loads(self._store.record(slot) or "{}")
+        record = self._store.record(slot)
         newest = self._store.issues(limit=1)
         return Status(
             version=__version__,
             newest_digest=newest[0].draft.slot.day if newest else "",
             slot=slot,
             run=self._store.status(slot) or "",
-            rung=record.get("rung", ""),
-            degraded=record.get("degraded", []),
-            troubles=record.get("troubles", []),
-            funnel=record.get("funnel", {}),
+            rung=record.rung,
+            degraded=list(record.degraded),
+            troubles=list(map(str, record.troubles)),
+            funnel=dict(record.funnel),
             sources=[harvest.health for harvest in self._store.harvests(slot)],
         )
 
