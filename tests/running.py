@@ -59,7 +59,7 @@ def run_of(
             engine=engine,
             sources=sources(settings, fetcher, engine, sample_web.SEARCH_KEY, memory.open),
             publishers=publishers or file_channels(folder / "out"),
-            record=Record(slot.key, LineMeter()),
+            record=Record(LineMeter()),
             memory=memory,
             **more,
         )

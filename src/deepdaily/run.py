@@ -10,6 +10,7 @@ from math import inf
 from time import monotonic
 from typing import Literal, Protocol
 
+from deepdaily.core.errors import Exit
 from deepdaily.core.slots import share_s
 from deepdaily.core.types import (
     Chosen,
@@ -86,6 +87,10 @@ class Record:
     def resumed(cls, meter: Meter, kept: RunRecord) -> Record:
         """The record of a run that was killed while it published; what was in its way then may be mended."""
         return cls(meter, "running", kept.rung, kept.degraded, dict(kept.funnel), list(kept.stages), kept.chosen)
+
+    @property
+    def exit(self) -> Exit:
+        return self.value().exit
 
     def value(self) -> RunRecord:
         """As it stands now."""

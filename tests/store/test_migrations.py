@@ -12,7 +12,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from deepdaily.archive.verify import Published, verify
 from deepdaily.core.errors import StoreTooNew
-from deepdaily.store import Place, Store, fulltext
+from deepdaily.core.types import Chosen, Reason, RunRecord, Stage, Trouble
+from deepdaily.store import Place, Reading, Store, fulltext
 from deepdaily.store.migrations import MIGRATIONS
 from deepdaily.store.opening import open_store
 from deepdaily.store.schema import MIGRATED
@@ -104,6 +105,46 @@ def test_an_old_issue_is_shown_and_its_proof_holds(migrated: Store, tmp_path: Pa
         assert verdict.green
         assert verdict.facts == 3
         assert [printed.story for printed in store.find("微调", 5)] == ["s-halyard"]
+
+
+def test_all_that_an_old_run_left_can_be_read(migrated: Store) -> None:
+    with migrated as store:
+        newest, failed = store.slots()
+        (page, gone) = "https://halyard.example/v0-9-0", "https://gone.example/"
+
+        assert store.issues()[0].slot.key == newest
+        assert [one.health.state for one in store.harvests(newest) + store.harvests(failed)] == ["ok", "unreachable"]
+        assert set(store.texts(newest)) == {page, "https://feed.example/1"}
+        assert store.reading(newest, gone) == Reading(reason="HTTP 404")
+        assert store.snapshot_of(newest, page) is not None
+        assert [loss.url for loss in store.losses(newest)] == [gone]
+        assert [one.slot for one in store.editions(newest)] == [newest, newest]
+        assert [one.slot for one in store.calls_of_day("2026-03-12")] == [newest]
+        assert [one.message for one in store.calls_since(newest)] == ['it said "slot":"x"']
+        assert [decision.kind for decision in store.decisions()] == ["pin"]
+        assert store.told(newest) == {"degraded"}
+        assert store.reply("sha256:" + "3" * 64) == '{"text":"ja"}'
+
+
+def test_an_old_record_is_a_value(migrated: Store) -> None:
+    with migrated as store:
+        (_, newest), (_, failed) = store.runs(5)
+
+    assert failed == RunRecord("failed", troubles=(Trouble("embedder", "HTTP 503"),))
+    assert newest == RunRecord(
+        "published",
+        "72h",
+        ("rung:72h",),
+        {"offers": 3, "candidates": 2, "items": 1},
+        (
+            Stage("collect", "", 3, 3, 0, 1.5, "3 of 3"),
+            Stage("read", "24h", 2, 2, 0, 2.5, "2 of 2"),
+            Stage("read", "72h", 2, 2, 0, 3.5, "2 of 2"),
+            Stage("select", "", 1, 1, 0, 4.5, "1 of 1"),
+        ),
+        (Chosen("s-halyard", PAGE, 3.5, (Reason("fresh", 1.5), Reason("field", 2.0))),),
+        (Trouble("mail", "the server refuses it: 550; see the settings"),),
+    )
 
 
 def test_the_first_fetch_of_old_bytes_names_their_type(migrated: Store) -> None:

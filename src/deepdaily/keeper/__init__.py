@@ -98,8 +98,7 @@ async def _made(
         except NothingToPublish:
             run.ended("failed")
             raise
-    record = run.record.value()
-    return Outcome(slot, record.exit, issue, record)
+    return Outcome(slot, run.record.exit, issue, run.record.value())
 
 
 async def brought(run: Run, issue: Issue) -> Issue:
