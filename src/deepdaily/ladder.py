@@ -26,6 +26,7 @@ from deepdaily.core.types import (
     Loss,
     Offer,
     Rung,
+    Slot,
     SourceHealth,
     Story,
     Window,
@@ -296,8 +297,7 @@ def _with_kept(
 
 def _slots_before(run: Run) -> list[str]:
     """Keys of the slots of the last KEPT_DAYS before this one, newest first."""
-    ran = [(datetime.fromisoformat(key), key) for key in run.store.slots()]
-    return [key for due, key in ran if timedelta() < run.slot.due - due <= KEPT_DAYS]
+    return [key for key in run.store.slots() if timedelta() < run.slot.due - Slot.of_key(key).due <= KEPT_DAYS]
 
 
 # -- candidates -------------------------------------------------------------------------------------------------------

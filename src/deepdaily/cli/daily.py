@@ -72,8 +72,8 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
     slot, held = outcome.slot, outcome.held
     if held:
         since = held.since.astimezone(house.settings.zone).isoformat()
-        line = f"slot {slot.key} is being written by {held.holder} since {since}; this run leaves it alone"
-        answer({"slot": slot.key, "held_by": held.holder, "since": since}, [line], as_json)
+        line = f"slot {slot.stamp} is being written by {held.holder} since {since}; this run leaves it alone"
+        answer({"slot": slot.stamp, "held_by": held.holder, "since": since}, [line], as_json)
     elif as_json:
         answer(_value(house, outcome), (), as_json)
     elif outcome.issue is None or outcome.record is None:

@@ -8,7 +8,7 @@ from typing import Any
 from deepdaily.archive.lookup import fate, item_of
 from deepdaily.cli.console import funnel
 from deepdaily.core.errors import SettingsError
-from deepdaily.core.types import Chosen, Issue, Loss, RunRecord
+from deepdaily.core.types import Chosen, Issue, Loss, RunRecord, Slot
 from deepdaily.core.urls import canonical
 from deepdaily.store import Store
 
@@ -36,7 +36,7 @@ def run(slot: str, store: Store, *, audit: bool) -> Shown:
     record = store.record(slot)
     lines = [f"run      {record.status}: {funnel(record.funnel)}"]
     editions = [asdict(edition) for edition in store.editions(slot)]
-    value = {"day": slot[:10], **record_value(slot, record), "editions": editions}
+    value = {"day": Slot.of_key(slot).day, **record_value(slot, record), "editions": editions}
     if audit:
         health = [harvest.health for harvest in store.harvests(slot)]
         losses = store.losses(slot)
@@ -52,7 +52,7 @@ def run(slot: str, store: Store, *, audit: bool) -> Shown:
 def record_value(slot: str, record: RunRecord) -> dict[str, Any]:
     """A run's record as JSON prints it."""
     return {
-        "slot": slot,
+        "slot": Slot.of_key(slot).stamp,
         "status": record.status,
         "exit": record.exit,
         "rung": record.rung,

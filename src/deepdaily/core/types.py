@@ -34,11 +34,16 @@ Severity = Literal["note", "fix", "block"]
 SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key"]
 
 
+DAILY = "daily"
+"""The digest's name where the settings give none, and of all slots from before digests had names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """When an issue is due, in the digest's time zone. One issue a slot."""
+    """When an issue of a digest is due, in the digest's time zone. One issue a slot."""
 
     due: datetime
+    digest: str = DAILY
 
     @property
     def day(self) -> str:
@@ -47,7 +52,18 @@ class Slot:
 
     @property
     def key(self) -> str:
-        return self.due.isoformat()
+        """`daily/2026-02-11T08:00:00+08:00`: its name in the store. Of one digest's keys the newest is the greatest text."""
+        return f"{self.digest}/{self.due.isoformat()}"
+
+    @classmethod
+    def of_key(cls, key: str) -> Slot:
+        digest, _, due = key.partition("/")
+        return cls(datetime.fromisoformat(due), digest)
+
+    @property
+    def stamp(self) -> str:
+        """`2026-02-11T08:00:00+08:00`: its name in what is published or printed; of another digest than `daily` its key."""
+        return self.due.isoformat() if self.digest == DAILY else self.key
 
 
 @dataclass(frozen=True, slots=True)

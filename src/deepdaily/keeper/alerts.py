@@ -62,7 +62,7 @@ def _ways(house: House, slot: Slot, trouble: str, line: str) -> list[Callable[[]
     alert, ways = house.settings.alert, list[Callable[[], Awaitable[None]]]()
     url = os.environ.get(alert.url_env, "")
     if url:
-        body = json.dumps({"text": line, "slot": slot.key, "trouble": trouble}, ensure_ascii=False).encode()
+        body = json.dumps({"text": line, "slot": slot.stamp, "trouble": trouble}, ensure_ascii=False).encode()
         ways.append(partial(_post_alert, house, url, body))
     for chosen in house.settings.publish if alert.mail else ():
         if chosen.to == "mail":
@@ -123,7 +123,7 @@ def dead_sources(store: Store, slot: Slot) -> list[str]:
             if one.state in ("ok", "empty") and len(failed_on.pop(one.source, ())) >= DEAD_DAYS:
                 dead.append(one.source)
             elif one.source in failed_on and trouble(one):
-                failed_on[one.source].add(key[:10])
+                failed_on[one.source].add(Slot.of_key(key).day)
         if not failed_on:
             break
     return sorted(dead + [source for source, days in failed_on.items() if len(days) >= DEAD_DAYS])

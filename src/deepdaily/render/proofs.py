@@ -24,7 +24,7 @@ def evidence_json(issue: Issue) -> str:
         }
         for item in issue.items
     ]
-    told: dict[str, Any] = {"schema": 1, "slot": issue.slot.key, "items": items}
+    told: dict[str, Any] = {"schema": 1, "slot": issue.slot.stamp, "items": items}
     if issue.closing.followed:
         told["followed"] = [_followed(one, cited) for one in issue.closing.followed]
     text = json.dumps(told, ensure_ascii=False, indent=1)
@@ -37,7 +37,7 @@ def for_machines(issue: Issue) -> dict[str, Any]:
     draft = issue.draft
     return {
         "schema": 1,
-        "slot": draft.slot.key,
+        "slot": draft.slot.stamp,
         "rung": draft.rung,
         "degraded": [plain(cause) for cause in draft.degraded],
         "items": [anchor(item.story) for item in draft.items],

@@ -24,7 +24,12 @@ __all__ = ["Lease", "Place", "Reading", "Store", "Validators"]
 
 
 class Store(RunBook, LeaseBook, WebBook, IssueBook, ModelBook, DeskBook):
-    """One open database, book by book. Every write is a transaction; `keep_…` of a known key replaces or changes nothing."""
+    """One open database, book by book, as one digest sees it. Every write is a transaction; `keep_…` of a known key replaces or
+    changes nothing.
+
+    Runs and issues are asked for of the own digest alone: another's are no memory of it. What is known by its content or its
+    slot, the budget of a day and what was decided at the desk belong to all.
+    """
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Engine, Table, select
+from sqlalchemy import ColumnElement, Engine, Table, and_, select
 
 from deepdaily.store.dialects import insert
 
@@ -13,13 +13,17 @@ from deepdaily.store.dialects import insert
 class Book:
     """One open database. A book is a mixin of `Store`; it keeps the rows of one noun and touches no other book's tables."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, digest: str) -> None:
+        self._engine, self._digest = engine, digest
         # One statement needs no transaction: BEGIN and ROLLBACK would each be a way to the server and back. SQLite begins
         # none to read, and changing its mode for each query takes as long as the query.
         sqlite = engine.dialect.name == "sqlite"
         self._reading = engine if sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._insert = insert(engine.dialect.name)
+
+    def _ours(self, slot: ColumnElement[str]) -> ColumnElement[bool]:
+        """Whether a slot is one of our digest's: its keys lie between `daily/` and `daily0`, `0` being next after `/`."""
+        return and_(slot > f"{self._digest}/", slot < f"{self._digest}0")
 
     def _keep(self, table: Table, replacing: bool = True, **values: Any) -> None:
         with self._engine.begin() as db:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from secrets import token_hex
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, or_, select
 
 from deepdaily.core.types import Edition, Issue
 from deepdaily.store import fulltext
@@ -27,27 +27,28 @@ _READING_STATE = (
 class IssueBook(Book):
     """One issue a slot, its editions, and its items in the full-text index."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
+    def __init__(self, engine: Engine, digest: str) -> None:
+        super().__init__(engine, digest)
         self._issues_at = lru_cache(maxsize=READINGS_KEPT)(self._read_issues)
 
     def issue(self, day: str) -> Issue | None:
         """The issue of a day, as `2026-02-11`."""
-        row = self._one(select(ISSUES.c.issue).where(ISSUES.c.day == day).order_by(ISSUES.c.slot.desc()).limit(1))
+        row = self._one(self._newest_first(ISSUES.c.day == day).limit(1))
         return from_json(Issue, row) if row else None
 
-    def issues(self, *, before: str = "9999", limit: int = 30) -> list[Issue]:
-        """Issues of slots before `before` (a slot key), newest first."""
-        return list(self._issues_at(self.issues_state(), before, limit))
+    def issues(self, *, limit: int = 30) -> list[Issue]:
+        """The digest's newest issues, newest first."""
+        return list(self._issues_at(self.issues_state(), limit))
 
     def issues_since(self, day: date) -> list[Issue]:
         """Every issue of `day` and later, newest first, however many a day has."""
-        query = select(ISSUES.c.issue).where(ISSUES.c.day >= day.isoformat()).order_by(ISSUES.c.slot.desc())
-        return [from_json(Issue, row) for row in self._all(query)]
+        return [from_json(Issue, row) for row in self._all(self._newest_first(ISSUES.c.day >= day.isoformat()))]
 
-    def _read_issues(self, _state: str, before: str, limit: int) -> tuple[Issue, ...]:
-        query = select(ISSUES.c.issue).where(ISSUES.c.slot < before).order_by(ISSUES.c.slot.desc()).limit(limit)
-        return tuple(from_json(Issue, row) for row in self._all(query))
+    def _read_issues(self, _state: str, limit: int) -> tuple[Issue, ...]:
+        return tuple(from_json(Issue, row) for row in self._all(self._newest_first().limit(limit)))
+
+    def _newest_first(self, *where: ColumnElement[bool]) -> Select[tuple[str]]:
+        return select(ISSUES.c.issue).where(self._ours(ISSUES.c.slot), *where).order_by(ISSUES.c.slot.desc())
 
     def issues_state(self) -> str:
         """Another text whenever an issue was kept, by whatever process: what was made from the issues may be kept by it."""
@@ -59,7 +60,7 @@ class IssueBook(Book):
 
     def issue_days(self) -> list[str]:
         """The days that have an issue, newest first."""
-        return self._all(select(ISSUES.c.day).distinct().order_by(ISSUES.c.day.desc()))
+        return self._all(select(ISSUES.c.day).where(self._ours(ISSUES.c.slot)).distinct().order_by(ISSUES.c.day.desc()))
 
     def keep_issue(self, issue: Issue) -> Issue:
         """The slot's issue: `issue`, kept with its items in the full-text index, unless the slot has one already."""
@@ -74,9 +75,9 @@ class IssueBook(Book):
         return issue
 
     def find(self, words: str, limit: int) -> list[fulltext.Printed]:
-        """At most `limit` printed items that have every one of the words, the most relevant first."""
+        """At most `limit` of the digest's printed items that have every one of the words, the most relevant first."""
         with self._reading.connect() as db:
-            return fulltext.find(db, words, limit)
+            return fulltext.find(db, words, self._digest, limit)
 
     def editions(self, slot: str) -> list[Edition]:
         query = select(EDITIONS.c.edition).where(EDITIONS.c.slot == slot)

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, bindparam, inspect, select, text, upd
 from sqlalchemy.schema import CreateColumn
 
 from deepdaily.core.errors import StoreTooNew
-from deepdaily.core.types import Snapshot
+from deepdaily.core.types import DAILY, Snapshot
 from deepdaily.store import fulltext
 from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert, named
@@ -113,6 +113,15 @@ def records_as_values(db: Connection) -> None:
     _rewrite(db, value, RUNS.c.record, RUNS.c.status)
 
 
+def digest_in_slots(db: Connection) -> None:
+    """A slot's key began with its day; digests had no names, and there was one."""
+    keyed = "runs harvests fetches readings issues editions losses calls alerts leases printed"
+    for table in keyed.split():
+        db.execute(text(f"UPDATE {table} SET slot = :digest || slot"), {"digest": f"{DAILY}/"})
+    for table, value in (("editions", "edition"), ("calls", "call")):  # a quotation mark inside a string is escaped
+        db.execute(text(f"""UPDATE {table} SET {value} = replace({value}, '"slot":"', '"slot":"{DAILY}/')"""))
+
+
 def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
     """Each value of a JSON column anew, slot by slot; `change` is given the columns beside it, too."""
     key = column.table.c.slot
@@ -121,4 +130,11 @@ def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *
         db.execute(update(column.table).where(key == slot).values({column: changed}))
 
 
-MIGRATIONS = (tables_up_to_five, media_type_beside_place, fetches_by_url, closing_beside_draft, records_as_values)
+MIGRATIONS = (
+    tables_up_to_five,
+    media_type_beside_place,
+    fetches_by_url,
+    closing_beside_draft,
+    records_as_values,
+    digest_in_slots,
+)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from deepdaily.core.errors import StoreError
+from deepdaily.core.types import DAILY
 from deepdaily.store import Store
 from deepdaily.store.dialects import named, wait_for_turn
 from deepdaily.store.migrations import migrate, missing
@@ -25,8 +26,8 @@ CONNECT_WAIT_S = 10
 """How long a database server may take to answer."""
 
 
-def open_store(folder: Path, url: str = "") -> Store:
-    """The database of `url`, or without one `deepdaily.db` in `folder`; its tables are made if there are none.
+def open_store(folder: Path, url: str = "", digest: str = DAILY) -> Store:
+    """The database of `url`, or without one `deepdaily.db` in `folder`, as `digest` sees it; its tables are made if there are none.
 
     Raises:
         StoreTooNew: a newer version wrote it.
@@ -44,7 +45,7 @@ def open_store(folder: Path, url: str = "") -> Store:
         engine.dispose()
         raise StoreError(f"the database {named(engine)} cannot be used: {_line(error.orig)}", remedy) from error
     event.listen(engine, "handle_error", _refused)
-    return Store(engine)
+    return Store(engine, digest)
 
 
 _OTHER_FOLDER = "make the folder writable, or name another with --data"

@@ -28,13 +28,14 @@ class RunBook(Book):
         return cast("RunStatus | None", found)
 
     def slots(self) -> list[str]:
-        """The slots that ever ran, newest first."""
-        return self._all(select(RUNS.c.slot).order_by(RUNS.c.slot.desc()))
+        """The digest's slots that ever ran, newest first."""
+        return self._all(select(RUNS.c.slot).where(self._ours(RUNS.c.slot)).order_by(RUNS.c.slot.desc()))
 
     def runs(self, limit: int) -> list[tuple[str, RunRecord]]:
-        """Slot and record of the newest runs, newest first."""
-        query = select(RUNS.c.slot, RUNS.c.record).order_by(RUNS.c.slot.desc()).limit(limit)
-        return [(row[0], from_json(RunRecord, row[1])) for row in self._rows(query)]
+        """Slot and record of the digest's newest runs, newest first."""
+        query = select(RUNS.c.slot, RUNS.c.record).where(self._ours(RUNS.c.slot))
+        rows = self._rows(query.order_by(RUNS.c.slot.desc()).limit(limit))
+        return [(row[0], from_json(RunRecord, row[1])) for row in rows]
 
     def record(self, slot: str) -> RunRecord:
         """What is kept of the slot's run; an empty record when it never ran."""

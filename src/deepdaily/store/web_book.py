@@ -78,9 +78,10 @@ class WebBook(Book):
         return from_json(Snapshot, row) if row else None
 
     def latest_snapshot(self, url: str) -> tuple[Snapshot, Validators] | None:
-        """The newest answer of any slot, for a conditional request."""
+        """The newest answer of any of the digest's slots, for a conditional request."""
         query = select(FETCHES.c.snapshot, FETCHES.c.etag, FETCHES.c.last_modified)
-        row = self._row(query.where(FETCHES.c.url == url).order_by(FETCHES.c.slot.desc()).limit(1))
+        ours = FETCHES.c.url == url, self._ours(FETCHES.c.slot)
+        row = self._row(query.where(*ours).order_by(FETCHES.c.slot.desc()).limit(1))
         return (from_json(Snapshot, row[0]), Validators(row[1], row[2])) if row else None
 
     def keep_snapshot(self, slot: str, snapshot: Snapshot, place: Place | None, validators: Validators) -> None:

@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from deepdaily import __version__
 from deepdaily.archive import lookup
 from deepdaily.core.errors import DeepdailyError
-from deepdaily.core.types import FollowUp, Issue, Watch
+from deepdaily.core.types import FollowUp, Issue, Slot, Watch
 from deepdaily.render.markdown import post
 from deepdaily.serve.answers import (
     Answer,
@@ -182,7 +182,7 @@ class _Desk:
         return Status(
             version=__version__,
             newest_digest=newest[0].draft.slot.day if newest else "",
-            slot=slot,
+            slot=Slot.of_key(slot).stamp if slot else "",
             run=self._store.status(slot) or "",
             rung=record.rung,
             degraded=list(record.degraded),

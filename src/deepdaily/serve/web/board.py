@@ -9,7 +9,7 @@ from statistics import median
 
 from markupsafe import Markup
 
-from deepdaily.core.types import Call, RunRecord, SourceHealth
+from deepdaily.core.types import Call, RunRecord, Slot, SourceHealth
 from deepdaily.serve.web import plots
 from deepdaily.serve.web.plots import Bar
 from deepdaily.serve.web.words import SiteWords
@@ -36,7 +36,7 @@ class Ran:
 
     @property
     def day(self) -> str:
-        return self.slot[:10]
+        return Slot.of_key(self.slot).day
 
     @property
     def took_s(self) -> float:
@@ -139,7 +139,7 @@ def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
     found: dict[str, list[Call]] = {}
     for call in store.calls_since(runs[0].slot):
         found.setdefault(call.slot, []).append(call)
-    return [(slot[:10], found[slot]) for slot in sorted(found)]
+    return [(Slot.of_key(slot).day, found[slot]) for slot in sorted(found)]
 
 
 def _models(days: Sequence[tuple[str, Sequence[Call]]], site: SiteWords) -> Iterator[Figure]:
