@@ -67,7 +67,7 @@ def run_after(folder: Path, wire: Any, days: int, **more: Any) -> AbstractContex
     return run_of(folder, wire, later(days), sample_web.NOW + timedelta(days=days), **more)
 
 
-async def told(folder: Path, wire: Any, days: int) -> tuple[Issue, dict[str, Any]]:
+async def told(folder: Path, wire: Any, days: int) -> tuple[Issue, RunRecord]:
     with run_after(folder, wire, days) as run:
         return await run_day(run), run.record.value()
 
