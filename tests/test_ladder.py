@@ -166,7 +166,7 @@ def apart(n: int, hours: float) -> Document:
 
 def keep_day(store: Store, days: int, harvests: Sequence[Harvest], paid: Sequence[str] = ()) -> None:
     """A slot `days` ago that collected `harvests`."""
-    key = (SLOT.due - timedelta(days=days)).isoformat()
+    key = replace(SLOT, due=SLOT.due - timedelta(days=days)).key
     store.begin(key, NOW - timedelta(days=days))
     for one in harvests:
         store.keep_harvest(key, one)

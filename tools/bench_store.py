@@ -19,7 +19,7 @@ from time import process_time
 
 from sqlalchemy import text
 
-from deepdaily.core.types import Snapshot
+from deepdaily.core.types import Slot, Snapshot
 from deepdaily.store import Store, Validators
 from deepdaily.store.codec import from_json, to_json
 from deepdaily.store.dialects import insert
@@ -45,7 +45,7 @@ def fill(store: Store) -> list[Snapshot]:
         now = SINCE + timedelta(days=day)
         fetched = [_snapshot(page, day, now) for page in range(FETCHES_A_SLOT)]
         with store._engine.begin() as db:
-            db.execute(FETCHES.insert(), [_fetch(now.isoformat(), one) for one in fetched])
+            db.execute(FETCHES.insert(), [_fetch(Slot(now).key, one) for one in fetched])
             db.execute(insert("sqlite")(SNAPSHOTS).on_conflict_do_nothing(), [_place(one) for one in fetched])
     return fetched
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
-from deepdaily.core.types import Trouble
-from deepdaily.core.types import Language
+from deepdaily.core.types import Language, Trouble
 from deepdaily.models import embedding
 from deepdaily.models.embedding import BATCH, MOST_TEXTS, LocalEmbedder, RemoteEmbedder, Unusable, embedded, unit
 from deepdaily.store import Store

@@ -36,7 +36,7 @@ class Note(BaseModel):
 GOOD = '{"title": "Quillserve 2.4", "cites": [1, 2]}'
 WRONG = '{"headline": "Quillserve"}'
 NOW = datetime(2026, 2, 11, 7, 30, tzinfo=timezone(timedelta(hours=8)))
-SLOT = "2026-02-11T08:00:00+08:00"
+SLOT = "daily/2026-02-11T08:00:00+08:00"
 
 
 @pytest.fixture

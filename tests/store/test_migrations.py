@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, select, text
 
 from deepdaily.archive.verify import Published, verify
 from deepdaily.core.errors import StoreTooNew
@@ -16,7 +16,7 @@ from deepdaily.core.types import Chosen, Reason, RunRecord, Stage, Trouble
 from deepdaily.store import Place, Reading, Store, fulltext
 from deepdaily.store.migrations import MIGRATIONS
 from deepdaily.store.opening import open_store
-from deepdaily.store.schema import MIGRATED
+from deepdaily.store.schema import MIGRATED, TABLES
 from deepdaily.store.snapshots import Snapshots, body_digest
 
 OLD = Path(__file__).with_name("schema_5.sql")
@@ -104,7 +104,7 @@ def test_an_old_issue_is_shown_and_its_proof_holds(migrated: Store, tmp_path: Pa
         assert store.place(body_digest(BODY)) == place == Place("2026-03-11-1.warc.gz", 0)
         assert verdict.green
         assert verdict.facts == 3
-        assert [printed.story for printed in store.find("微调", 5)] == ["s-halyard"]
+        assert [(printed.slot, printed.story) for printed in store.find("微调", 5)] == [(told.slot.key, "s-halyard")]
 
 
 def test_all_that_an_old_run_left_can_be_read(migrated: Store) -> None:
@@ -112,6 +112,7 @@ def test_all_that_an_old_run_left_can_be_read(migrated: Store) -> None:
         newest, failed = store.slots()
         (page, gone) = "https://halyard.example/v0-9-0", "https://gone.example/"
 
+        assert (newest, failed) == ("daily/2026-03-12T08:00:00+08:00", "daily/2026-03-11T08:00:00+08:00")
         assert store.issues()[0].slot.key == newest
         assert [one.health.state for one in store.harvests(newest) + store.harvests(failed)] == ["ok", "unreachable"]
         assert set(store.texts(newest)) == {page, "https://feed.example/1"}
@@ -124,6 +125,14 @@ def test_all_that_an_old_run_left_can_be_read(migrated: Store) -> None:
         assert [decision.kind for decision in store.decisions()] == ["pin"]
         assert store.told(newest) == {"degraded"}
         assert store.reply("sha256:" + "3" * 64) == '{"text":"ja"}'
+
+
+def test_all_of_an_old_store_is_of_the_daily(migrated: Store) -> None:
+    keyed = [table for table in TABLES.sorted_tables if "slot" in table.c]
+    with migrated as store, store._engine.connect() as db:
+        slots = {slot for table in keyed for slot in db.scalars(select(table.c.slot))}
+
+    assert slots == {"daily/2026-03-11T08:00:00+08:00", "daily/2026-03-12T08:00:00+08:00"}
 
 
 def test_an_old_record_is_a_value(migrated: Store) -> None:

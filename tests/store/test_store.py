@@ -27,7 +27,7 @@ def test_an_issue_comes_back_as_it_was(store: Store) -> None:
 
     assert store.issue("2026-03-12") == told
     assert store.issues() == [told]
-    assert store.issues(before=SLOT.key) == []
+    assert store.issues(limit=0) == []
 
 
 def test_the_first_issue_of_a_slot_stays(store: Store) -> None:
@@ -52,11 +52,11 @@ def test_a_harvest_comes_back_with_its_texts_as_first_seen(store: Store) -> None
 
 
 def test_a_snapshot_is_found_by_slot_and_the_newest_for_a_conditional_request(store: Store) -> None:
-    store.keep_snapshot("2026-03-11", SNAPSHOT, Place("a.warc.gz", 0), Validators("e1", ""))
-    store.keep_snapshot("2026-03-12", replace(SNAPSHOT, size_bytes=11), None, Validators("e2", ""))
+    store.keep_snapshot("daily/2026-03-11", SNAPSHOT, Place("a.warc.gz", 0), Validators("e1", ""))
+    store.keep_snapshot("daily/2026-03-12", replace(SNAPSHOT, size_bytes=11), None, Validators("e2", ""))
 
-    assert store.snapshot_of("2026-03-11", SNAPSHOT.url) == SNAPSHOT
-    assert store.snapshot_of("2026-03-13", SNAPSHOT.url) is None
+    assert store.snapshot_of("daily/2026-03-11", SNAPSHOT.url) == SNAPSHOT
+    assert store.snapshot_of("daily/2026-03-13", SNAPSHOT.url) is None
     latest = store.latest_snapshot(SNAPSHOT.url)
     assert latest is not None
     assert latest[1].etag == "e2"

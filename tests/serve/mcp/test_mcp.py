@@ -288,8 +288,10 @@ async def test_an_expired_question_is_not_open(tmp_path: Path) -> None:
 
 async def test_status_is_that_of_the_newest_run_with_or_without_an_issue(store: Store) -> None:
     slot = "2026-03-14T08:00:00+08:00"
-    store.begin(slot, making.NOW)
-    store.keep_record(slot, RunRecord("failed", degraded=("search:brave:rate-limited",), funnel={"offers": 3}))
+    store.begin(f"daily/{slot}", making.NOW)
+    store.keep_record(
+        f"daily/{slot}", RunRecord("failed", degraded=("search:brave:rate-limited",), funnel={"offers": 3})
+    )
     async with Client(mcp_server(store)) as client:
         status = await told(client, "get_status")
 

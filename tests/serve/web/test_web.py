@@ -317,7 +317,7 @@ def test_an_empty_store_says_how_to_begin(store: Store, tmp_path: Path) -> None:
 
 
 def test_health_names_the_newest_slot(web: TestClient) -> None:
-    assert web.get("/healthz").json() == {"status": "ok", "newest_slot": shelves.SECOND.key}
+    assert web.get("/healthz").json() == {"status": "ok", "newest_slot": shelves.SECOND.stamp}
 
 
 class Tags(HTMLParser):

@@ -30,7 +30,7 @@ from deepdaily.archive import lookup
 from deepdaily.choose.decisions import in_force
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import language_of, shorten
-from deepdaily.core.types import Decision, Document, Issue, Item, Language
+from deepdaily.core.types import Decision, Document, Issue, Item, Language, Slot
 from deepdaily.render.body import body, link
 from deepdaily.render.excerpts import whole
 from deepdaily.render.foreign import anchor, plain
@@ -380,8 +380,8 @@ class Pages:
         return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
 
     def health(self, request: Request) -> Response:
-        newest = self._shelf.store.slots()[:1]
-        return JSONResponse({"status": "ok", "newest_slot": newest[0] if newest else None})
+        newest = next(iter(self._shelf.store.slots()), "")
+        return JSONResponse({"status": "ok", "newest_slot": Slot.of_key(newest).stamp if newest else None})
 
     def style(self, request: Request) -> Response:
         return Response(self._style, media_type="text/css", headers=_KEPT)
