@@ -60,6 +60,5 @@ def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def store(tmp_path: Path, store_url: str) -> Iterator[Store]:
     """A new store, on each database."""
-    opened = open_store(tmp_path, store_url)
-    yield opened
-    opened.close()
+    with open_store(tmp_path, store_url) as opened:
+        yield opened

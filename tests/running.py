@@ -46,7 +46,7 @@ def run_of(
 ) -> Iterator[Run]:
     """The run of `slot` over the store below `folder`, its files below `folder/out`."""
     engine: Any = InlineEngine()
-    with open_store(folder / "data") as store, Snapshots(folder / "data/snapshots") as snapshots:
+    with open_store(folder / "data", digest=slot.digest) as store, Snapshots(folder / "data/snapshots") as snapshots:
         store.begin(slot.key, now)
         fetcher = Fetcher(wire, store, snapshots, slot.key, now, deadline_s=fetch_s)
         memory = Memory(slot, tuple(store.issues_since(slot.due.date() - timedelta(days=NO_REPEAT_DAYS))))
@@ -59,7 +59,7 @@ def run_of(
             engine=engine,
             sources=sources(settings, fetcher, engine, sample_web.SEARCH_KEY, memory.open),
             publishers=publishers or file_channels(folder / "out"),
-            record=Record(slot.key, LineMeter()),
+            record=Record(LineMeter()),
             memory=memory,
             **more,
         )

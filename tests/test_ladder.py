@@ -11,7 +11,7 @@ import pytest
 
 from deepdaily.choose.decisions import Desk
 from deepdaily.cli.console import LineMeter
-from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Watch
+from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Trouble, Watch
 from deepdaily.core.urls import page_key
 from deepdaily.ladder import Found, candidates, gather, promise
 from deepdaily.memory import Memory
@@ -70,7 +70,7 @@ def run_with(
         engine=InlineEngine(),  # type: ignore[arg-type]
         sources=(),
         publishers=(),
-        record=Record(SLOT.key, LineMeter()),
+        record=Record(LineMeter()),
         memory=Memory(SLOT, tuple(issues)),
         embedder=embedder,
     )
@@ -166,7 +166,7 @@ def apart(n: int, hours: float) -> Document:
 
 def keep_day(store: Store, days: int, harvests: Sequence[Harvest], paid: Sequence[str] = ()) -> None:
     """A slot `days` ago that collected `harvests`."""
-    key = (SLOT.due - timedelta(days=days)).isoformat()
+    key = replace(SLOT, due=SLOT.due - timedelta(days=days)).key
     store.begin(key, NOW - timedelta(days=days))
     for one in harvests:
         store.keep_harvest(key, one)
@@ -264,7 +264,7 @@ async def test_an_embedder_joins_what_means_the_same_and_a_failing_one_costs_onl
 
     assert len(plain.stories) == len(documents) == len(joined.stories) + 1 == len(failing.stories)
     assert record.troubles == []
-    assert troubled.troubles == ["embedder: x"]
+    assert troubled.troubles == [Trouble("embedder", "x")]
 
 
 def test_a_pin_lifts_a_mute_and_nothing_lifts_the_mark_of_money() -> None:

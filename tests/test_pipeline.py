@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 import pytest_asyncio
 
 from deepdaily.cli.console import LineMeter
-from deepdaily.core.errors import NoModel, NothingToPublish, PublishError, Unreachable
+from deepdaily.core.errors import Exit, NoModel, NothingToPublish, PublishError, Unreachable
 from deepdaily.core.evidence import check_claim
-from deepdaily.core.types import Decision, Edition, Issue, Slot
+from deepdaily.core.types import Chosen, Decision, Edition, Issue, RunRecord, Slot, Trouble
 from deepdaily.core.urls import page_key
 from deepdaily.demo import sample_web
 from deepdaily.house import House
@@ -70,7 +69,7 @@ class PickyChannel(FullChannel):
         raise TakenInPart("gone@d.example was refused", "mend it", (edition,))
 
 
-Whole = tuple[Run, Issue, dict[str, Any], Path]
+Whole = tuple[Run, Issue, RunRecord, Path]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -89,9 +88,9 @@ def test_a_day_is_published_with_its_items_and_a_funnel(whole: Whole) -> None:
     _, issue, record, folder = whole
 
     assert len(issue.items) == SETTINGS.digest.items
-    assert (record["status"], record["exit"], record["degraded"]) == ("published", 0, [])
-    assert list(record["funnel"]) == ["offers", "candidates", "documents", "stories", "untold", "items"]
-    assert [row["stage"].split()[0] for row in record["stages"]] == [
+    assert (record.status, record.exit, record.degraded) == ("published", Exit.PUBLISHED, ())
+    assert list(record.funnel) == ["offers", "candidates", "documents", "stories", "untold", "items"]
+    assert [stage.name for stage in record.stages] == [
         *("collect", "read", "select", "write", "review", "close", "publish")
     ]
     assert issue.items[0].title.text in (folder / "out" / POST).read_text("utf-8")
@@ -102,7 +101,7 @@ def test_the_store_holds_issue_record_and_editions(whole: Whole) -> None:
     store = run.store
 
     assert store.issue(SLOT.day) == issue
-    assert json.loads(store.record(SLOT.key)) == record
+    assert store.record(SLOT.key) == record
     assert store.status(SLOT.key) == "published"
     assert POST in {edition.location for edition in store.editions(SLOT.key)}
 
@@ -122,9 +121,9 @@ async def test_what_was_said_at_the_desk_is_in_the_next_issue_and_not_when_it_is
 ) -> None:
     first, _, record, _ = whole
     below = [loss.url for loss in first.store.losses(SLOT.key) if "below the last chosen" in loss.reason]
-    pinned, banned = below[-1], record["chosen"][0]["url"]
+    pinned, banned = below[-1], record.chosen[0].url
 
-    async def chosen(folder: Path, taken_back_at: datetime | None = None) -> list[dict[str, Any]]:
+    async def chosen(folder: Path, taken_back_at: datetime | None = None) -> tuple[Chosen, ...]:
         with run_of(folder, CountedWire(), dry=True) as run:
             for kind, url in (("pin", pinned), ("ban", banned)):
                 run.store.keep_decision(Decision(f"d-{kind}", kind, url, sample_web.NOW, taken_back_at=taken_back_at))  # type: ignore[arg-type]
@@ -133,10 +132,10 @@ async def test_what_was_said_at_the_desk_is_in_the_next_issue_and_not_when_it_is
 
     decided = await chosen(tmp_path / "decided")
 
-    assert decided[0]["url"] == pinned
-    assert "pinned at the desk" in decided[0]["reasons"]
-    assert banned not in {one["url"] for one in decided}
-    assert await chosen(tmp_path / "taken back", sample_web.NOW) == record["chosen"]
+    assert decided[0].url == pinned
+    assert "pinned at the desk" in {reason.name for reason in decided[0].reasons}
+    assert banned not in {one.url for one in decided}
+    assert await chosen(tmp_path / "taken back", sample_web.NOW) == record.chosen
 
 
 def test_every_offered_link_is_told_or_lost_with_a_reason(whole: Whole) -> None:
@@ -160,10 +159,10 @@ def test_what_was_paid_for_is_lost_and_printed_nowhere(whole: Whole) -> None:
 
 def test_each_chosen_story_has_its_score_in_parts(whole: Whole) -> None:
     _, issue, record, _ = whole
-    rows = {row["story"]: row for row in record["chosen"]}
+    rows = {one.story: one for one in record.chosen}
 
     for item in issue.items:
-        assert rows[item.story]["reasons"]
+        assert rows[item.story].reasons
 
 
 # -- again ------------------------------------------------------------------------------------------------------------
@@ -206,7 +205,7 @@ async def test_a_channel_that_fails_costs_only_its_own_edition(tmp_path: Path) -
         await run_day(run)
 
     assert (run.record.status, run.record.exit) == ("published", 10)
-    assert run.record.troubles == ["full: no space left; free some"]
+    assert run.record.troubles == [Trouble("full", "no space left; free some")]
     assert (tmp_path / "out" / POST).exists()
 
 
@@ -215,7 +214,7 @@ async def test_a_channel_that_took_the_issue_in_part_is_a_trouble_and_has_it(tmp
         await run_day(run)
 
         assert (run.record.status, run.record.exit) == ("published", 10)
-        assert run.record.troubles == ["full: gone@d.example was refused; mend it"]
+        assert run.record.troubles == [Trouble("full", "gone@d.example was refused; mend it")]
         assert is_finished(run.store, SLOT, ["full"])
 
 
@@ -249,10 +248,10 @@ async def test_without_any_answer_nothing_is_published_and_the_record_says_so(tm
     with pytest.raises(NothingToPublish):
         await run_slot(house, SLOT, sample_web.NOW, LineMeter())
     with house.store() as store:
-        record = json.loads(store.record(SLOT.key))
+        record = store.record(SLOT.key)
         states = {harvest.health.state for harvest in store.harvests(SLOT.key)}
 
-    assert (record["status"], record["exit"]) == ("failed", 30)
+    assert (record.status, record.exit) == ("failed", Exit.NOTHING)
     assert states == {"unreachable"}
     assert not (tmp_path / "out").exists()
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest_asyncio
 
 from deepdaily.archive import verify
-from deepdaily.core.types import Decision, FollowUp, Issue, Item, Slot
+from deepdaily.core.types import Decision, FollowUp, Issue, Item, RunRecord, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.memory.repeats import NO_REPEAT_DAYS, is_recalled
 from deepdaily.pipeline import run_day
@@ -161,7 +161,7 @@ def body(entry: Entry, address: str) -> str:
 class Month:
     folder: Path
     issues: list[Issue]
-    records: list[dict[str, Any]]
+    records: list[RunRecord]
 
     def items(self) -> list[tuple[int, Item]]:
         return [(day, item) for day, issue in enumerate(self.issues) for item in issue.items]
@@ -181,7 +181,7 @@ def editor_closes(store: Store, issues: list[Issue]) -> None:
 async def month(tmp_path_factory: Any) -> Month:
     folder = tmp_path_factory.mktemp("month")
     issues: list[Issue] = []
-    records: list[dict[str, Any]] = []
+    records: list[RunRecord] = []
     for day in range(DAYS):
         slot = Slot(FIRST + timedelta(days=day))
         with run_of(folder, Web(day), slot, slot.due - timedelta(minutes=20), settings=SETTINGS) as run:
@@ -199,7 +199,7 @@ def test_every_day_has_an_issue(month: Month) -> None:
     assert [issue.day for issue in month.issues] == [
         (FIRST + timedelta(days=day)).date().isoformat() for day in range(DAYS)
     ]
-    assert {record["status"] for record in month.records} == {"published"}
+    assert {record.status for record in month.records} == {"published"}
 
 
 def test_no_page_and_no_title_is_printed_twice_but_where_memory_says_so(month: Month) -> None:

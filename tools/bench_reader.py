@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from databases import cluster, database  # noqa: E402 - the tests' own private server
-from deepdaily.core.types import Issue, Slot  # noqa: E402
+from deepdaily.core.types import Issue, RunRecord, Slot  # noqa: E402
 from deepdaily.render.notes import notes_of  # noqa: E402
 from deepdaily.store import Store  # noqa: E402
 from deepdaily.store.opening import open_store  # noqa: E402
@@ -64,11 +64,11 @@ def _on_day(issue: Issue, back: int) -> Issue:
     return replace(issue, draft=replace(issue.draft, slot=Slot(due)))
 
 
-def _keep(store: Store, issue: Issue, record: str) -> None:
+def _keep(store: Store, issue: Issue, record: RunRecord) -> None:
     slot = issue.slot.key
     store.begin(slot, issue.draft.now)
     store.keep_issue(issue)
-    store.keep_record(slot, record, "published")
+    store.keep_record(slot, record)
 
 
 def asked(port: int, paths: Sequence[str]) -> list[tuple[float, int]]:

@@ -63,7 +63,7 @@ class House:
 
     def store(self) -> Store:
         """The store of the settings, or the one in the data folder. Raises StoreError."""
-        return open_store(self.data, self.settings.store.url)
+        return open_store(self.data, self.settings.store.url, self.settings.digest.name)
 
     def clock(self, now: str | None) -> datetime:
         """`--now`, or the clock; in the digest's zone."""
@@ -78,8 +78,10 @@ class House:
 
     def slot(self, day: str | None, moment: datetime) -> Slot:
         """The slot of a named day, or of the day of `moment`."""
-        at, zone = self.settings.digest.at, self.settings.zone
-        return slot_of(day_of(day), at, zone) if day else slot_at(moment, at, zone)
+        digest, zone = self.settings.digest, self.settings.zone
+        if day:
+            return slot_of(day_of(day), digest.at, zone, digest.name)
+        return slot_at(moment, digest.at, zone, digest.name)
 
     def channels(self) -> list[tuple[FileChannel, Path]]:
         """The file channels, each with the folder it writes below."""
@@ -113,7 +115,7 @@ class House:
                     engine=engine,
                     sources=sources(self.settings, fetcher, engine, self.search_key, memory.open),
                     publishers=publishers,
-                    record=Record(slot.key, meter),
+                    record=Record(meter),
                     memory=memory,
                     writing=ByModel(writer) if writer else ByRule(),
                     embedder=embedder(self.settings),

@@ -26,6 +26,7 @@ from deepdaily.core.types import (
     Loss,
     Offer,
     Rung,
+    Slot,
     SourceHealth,
     Story,
     Window,
@@ -211,7 +212,7 @@ async def _step(
     """The candidates since then read and grouped."""
     inside = [one for one in offered if not older(one.published_at, since)]
     inside.sort(key=lambda one: (not desk.pins(one.url), *promise(one, run.now)))
-    with run.stage(f"read {rung}", min(len(inside), MOST_PAGES)) as stage:
+    with run.stage("read", min(len(inside), MOST_PAGES), rung) as stage:
         window, wall_s = Window(run.slot, run.now, since), run.wall(READ_S, READ_PART)
         readings = await pages.read(inside, window, wall_s=wall_s, on_done=run.record.meter.step)
         groups = _Groups.of(run, inside, readings.documents, desk, await _embedded(run, inside))
@@ -228,7 +229,7 @@ async def _embedded(run: Run, found: Sequence[Candidate]) -> Embedded:
     near, trouble = await embedded(
         {one.url: one.title for one in found}, run.embedder, run.store, run.wall(EMBED_S, 0.1)
     )
-    if trouble and not any(told.startswith("embedder:") for told in run.record.troubles):
+    if trouble and trouble.part not in {one.part for one in run.record.troubles}:
         run.record.troubles.append(trouble)
     return near
 
@@ -253,7 +254,7 @@ async def _remember(
     items = run.settings.digest.items
     if suffices(step.groups.untold, items) or len(_chosen(run, step.groups, desk)) >= items:
         return _Remembered(step.rung, step.groups)
-    with run.stage("read memory", 0) as stage:
+    with run.stage("read", 0, "memory") as stage:
         paid = {page_key(loss.url) for loss in losses if loss.reason == SPONSORED}
         groups, kept = _with_kept(run, step.groups, harvests, paid, desk)
         chosen = _chosen(run, groups, desk)
@@ -296,8 +297,7 @@ def _with_kept(
 
 def _slots_before(run: Run) -> list[str]:
     """Keys of the slots of the last KEPT_DAYS before this one, newest first."""
-    ran = [(datetime.fromisoformat(key), key) for key in run.store.slots()]
-    return [key for due, key in ran if timedelta() < run.slot.due - due <= KEPT_DAYS]
+    return [key for key in run.store.slots() if timedelta() < run.slot.due - Slot.of_key(key).due <= KEPT_DAYS]
 
 
 # -- candidates -------------------------------------------------------------------------------------------------------

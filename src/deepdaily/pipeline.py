@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from deepdaily.choose import rank
 from deepdaily.core.errors import NothingToPublish, PublishError
-from deepdaily.core.types import Closing, Draft, Finding, Harvest, Issue, Loss, Story, Window
+from deepdaily.core.types import Closing, Draft, Finding, Harvest, Issue, Loss, Story, Trouble, Window
 from deepdaily.ladder import LADDER, Found, gather
 from deepdaily.publish import Publication, TakenInPart
 from deepdaily.review import approve, proven
@@ -132,10 +132,10 @@ async def publish(run: Run, issue: Issue) -> None:
                     run.store.keep_editions(await publisher.publish(publication))
                 stage.went_out += 1
             except PublishError as error:
-                run.record.troubles.append(f"{publisher.channel}: {error}; {error.remedy}")
+                run.record.troubles.append(Trouble(publisher.channel, f"{error}; {error.remedy}"))
                 if isinstance(error, TakenInPart):
                     run.store.keep_editions(error.editions)
                     stage.went_out += 1
             run.record.meter.step()
         stage.told = f"{stage.went_out} of {len(run.publishers)} channels"
-    run.ended("published" if stage.went_out else run.record.status)
+    run.ended("published" if stage.went_out else "failed")

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from time import monotonic
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
 from deepdaily.core.errors import Exit
 from deepdaily.core.slots import share_s
-from deepdaily.core.types import Finding, Issue, Ranked, Slot, SourceHealth
+from deepdaily.core.types import (
+    Chosen,
+    Finding,
+    Issue,
+    Ranked,
+    Rung,
+    RunRecord,
+    RunStatus,
+    Slot,
+    SourceHealth,
+    Stage,
+    Trouble,
+)
 from deepdaily.engine import Engine
 from deepdaily.memory import Memory
 from deepdaily.models.embedding import Embedder
@@ -21,7 +32,7 @@ from deepdaily.publish import Publisher
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
 from deepdaily.sources import Source
-from deepdaily.store import RunStatus, Store
+from deepdaily.store import Store
 from deepdaily.write import Writing
 from deepdaily.write.by_rule import ByRule
 
@@ -36,87 +47,59 @@ class Meter(Protocol):
 
 
 @dataclass(slots=True)
-class Stage:
-    """One stage's numbers; `told` is its line for a person."""
+class Counted:
+    """What a stage that is running says of itself at its end; `told` is its line for a person."""
 
-    stage: str
-    came_in: int = 0
+    came_in: int
     went_out: int = 0
     failed: int = 0
-    took_s: float = 0.0
     told: str = ""
 
 
 @dataclass(slots=True)
 class Record:
-    """What `show --audit` prints of a run, beside what the store knows by itself."""
+    """A run's record while it is written."""
 
-    slot: str
     meter: Meter
-    status: RunStatus = "failed"
-    rung: str = ""
+    status: RunStatus = "running"
+    rung: Rung | Literal[""] = ""
     degraded: tuple[str, ...] = ()
     funnel: dict[str, int] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
-    chosen: list[dict[str, Any]] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-
-    @property
-    def exit(self) -> Exit:
-        if self.status == "failed":
-            return Exit.NOTHING
-        return Exit.DEGRADED if self.degraded or self.troubles else Exit.PUBLISHED
+    chosen: tuple[Chosen, ...] = ()
+    troubles: list[Trouble] = field(default_factory=list)
 
     @contextmanager
-    def stage(self, name: str, total: int) -> Iterator[Stage]:
+    def stage(self, name: str, total: int, rung: Rung | Literal[""] = "") -> Iterator[Counted]:
         """Time a stage and tell the meter; a stage that raises leaves no row."""
-        started, stage = monotonic(), Stage(name, came_in=total)
-        self.meter.stage(name, total)
+        started, counted = monotonic(), Counted(total)
+        self.meter.stage(Stage(name, rung).label, total)
         try:
-            yield stage
+            yield counted
         except BaseException:
             self.meter.stop()
             raise
-        stage.took_s = round(monotonic() - started, 2)
-        self.stages.append(stage)
-        self.meter.done(stage.told)
+        took_s = round(monotonic() - started, 2)
+        self.stages.append(Stage(name, rung, counted.came_in, counted.went_out, counted.failed, took_s, counted.told))
+        self.meter.done(counted.told)
 
     @classmethod
-    def resumed(cls, slot: str, meter: Meter, text: str) -> Record:
-        """The record of a run that was killed while it published."""
-        kept = json.loads(text or "{}")
-        stages = [Stage(**stage) for stage in kept.get("stages", [])]
-        known = {name: kept[name] for name in ("rung", "funnel", "chosen") if name in kept}
-        return cls(slot, meter, stages=stages, degraded=tuple(kept.get("degraded", ())), **known)
+    def resumed(cls, meter: Meter, kept: RunRecord) -> Record:
+        """The record of a run that was killed while it published; what was in its way then may be mended."""
+        return cls(meter, "running", kept.rung, kept.degraded, dict(kept.funnel), list(kept.stages), kept.chosen)
 
-    def keep_scores(self, chosen: list[Ranked]) -> None:
+    @property
+    def exit(self) -> Exit:
+        return self.value().exit
+
+    def value(self) -> RunRecord:
+        """As it stands now."""
+        parts = dict(self.funnel), tuple(self.stages), self.chosen, tuple(self.troubles)
+        return RunRecord(self.status, self.rung, self.degraded, *parts)
+
+    def keep_scores(self, chosen: Iterable[Ranked]) -> None:
         """The chosen stories with each term of their score."""
-        self.chosen = [
-            {
-                "story": one.story.id,
-                "url": one.story.lead.url,
-                "score": one.score,
-                "reasons": {reason.name: reason.value for reason in one.reasons},
-            }
-            for one in chosen
-        ]
-
-    def value(self) -> dict[str, Any]:
-        """The record as JSON prints it."""
-        return {
-            "slot": self.slot,
-            "status": self.status,
-            "exit": self.exit,
-            "rung": self.rung,
-            "degraded": list(self.degraded),
-            "funnel": self.funnel,
-            "stages": [asdict(stage) for stage in self.stages],
-            "chosen": self.chosen,
-            "troubles": self.troubles,
-        }
-
-    def text(self) -> str:
-        return json.dumps(self.value(), ensure_ascii=False)
+        self.chosen = tuple(Chosen(one.story.id, one.story.lead.url, one.score, one.reasons) for one in chosen)
 
 
 def trouble(health: SourceHealth) -> str:
@@ -160,9 +143,9 @@ class Run:
         """Seconds for a piece of work: `part` of the time that remains, at most `most_s`."""
         return share_s(most_s, part, self.remaining_s)
 
-    def stage(self, name: str, total: int) -> AbstractContextManager[Stage]:
+    def stage(self, name: str, total: int, rung: Rung | Literal[""] = "") -> AbstractContextManager[Counted]:
         """A stage's numbers, timed and told to the meter; one that raises leaves no row."""
-        return self.record.stage(name, total)
+        return self.record.stage(name, total, rung)
 
     def met(self, health: SourceHealth) -> None:
         """A source has answered, or failed."""
@@ -181,6 +164,5 @@ class Run:
 
     def ended(self, status: RunStatus) -> None:
         """Keep the record, and how the run stands."""
-        if status == "published":
-            self.record.status = status
-        self.store.keep_record(self.slot.key, self.record.text(), status)
+        self.record.status = status
+        self.store.keep_record(self.slot.key, self.record.value())

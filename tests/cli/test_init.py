@@ -124,7 +124,7 @@ def test_the_written_file_loads_with_what_was_answered(tmp_path: Path, answers: 
     assert settings.digest.at.isoformat("minutes") == answers.at
     assert settings.digest.timezone == answers.timezone
     assert [channel.to for channel in settings.publish] == ["hugo", "feeds", "page"]
-    assert {channel.dir for channel in settings.publish} == {tmp_path / answers.blog}
+    assert {channel.dir for channel in settings.publish} == {tmp_path / answers.blog}  # type: ignore[union-attr]
     assert settings.models.ladder == (("local",) if answers.model else ())
     if answers.model:
         assert settings.models.known["local"].name == answers.model.name

@@ -18,7 +18,7 @@ EIGHT = time(8, 0)
 
 
 def test_midnight_in_utc_is_already_morning_in_shanghai() -> None:
-    assert slot_at(datetime(2026, 2, 10, 23, 59, tzinfo=UTC), EIGHT, SHANGHAI).key == "2026-02-11T08:00:00+08:00"
+    assert slot_at(datetime(2026, 2, 10, 23, 59, tzinfo=UTC), EIGHT, SHANGHAI).key == "daily/2026-02-11T08:00:00+08:00"
 
 
 @given(st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1), max_value=datetime(2040, 1, 1)))

@@ -201,7 +201,7 @@ class Counted(Store):
     """A store that counts the slots whose harvests are read."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store._engine)
+        super().__init__(store._engine, store._digest)
         self.read: list[str] = []
 
     def harvests(self, slot: str) -> list[Harvest]:

@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from deepdaily.core.errors import NoModel
+from deepdaily.core.types import Trouble
 from deepdaily.house import House
 from deepdaily.models import Prompt
 from deepdaily.models.configured import model_ladder
@@ -71,7 +72,7 @@ async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_fr
 
         assert note.title == "Quillserve 2.4"
         assert "Bearer sekrit" in server.heads[0]
-        assert ladder.troubles() == ["fable: DD_TEST_fable is not set"]
+        assert ladder.troubles() == [Trouble("fable", "DD_TEST_fable is not set")]
         assert [call.model for call in store.calls_of_day("2026-02-11")] == ["quill"]
         store.close()
 
@@ -86,5 +87,5 @@ async def test_a_ladder_of_which_no_key_is_set_asks_nobody_and_says_why(tmp_path
     with pytest.raises(NoModel):
         await ladder.ask(PROMPT, Note)
 
-    assert ladder.troubles() == ["quill: DD_UNSET is not set"]
+    assert ladder.troubles() == [Trouble("quill", "DD_UNSET is not set")]
     store.close()

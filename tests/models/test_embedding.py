@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
-from deepdaily.core.types import Language
+from deepdaily.core.types import Language, Trouble
 from deepdaily.models import embedding
 from deepdaily.models.embedding import BATCH, MOST_TEXTS, LocalEmbedder, RemoteEmbedder, Unusable, embedded, unit
 from deepdaily.store import Store
@@ -43,7 +43,7 @@ async def test_a_second_run_asks_for_nothing_it_has(store: Store) -> None:
     found, trouble = await embedded(titles, first, store, 10)
     kept, _ = await embedded(titles | {ZH: "A third"}, again, store, 10)
 
-    assert trouble == ""
+    assert trouble is None
     assert (first.asked, again.asked) == (["A tram", "A soup"], ["A third"])
     assert kept[A] == found[A]
     assert abs(sum(value * value for value in kept[A]) - 1) < 1e-5
@@ -81,13 +81,13 @@ async def test_what_came_before_a_failure_counts_and_is_kept(store: Store) -> No
 
     assert len(found) == BATCH
     assert len(tiring.asked) == 2 * BATCH
-    assert trouble == "embedder: no more"
+    assert trouble == Trouble("embedder", "no more")
 
 
 async def test_an_embedder_that_cannot_be_asked_says_why(store: Store) -> None:
     found, trouble = await embedded({A: "A tram"}, Unusable("near: NEAR_KEY is not set"), store, 10)
 
-    assert (found, trouble) == ({}, "embedder: near: NEAR_KEY is not set")
+    assert (found, trouble) == ({}, Trouble("embedder", "near: NEAR_KEY is not set"))
 
 
 # -- an endpoint ------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, NoModel, ReplyBroken
-from deepdaily.core.types import Call, Usage
+from deepdaily.core.types import Call, Trouble, Usage
 from deepdaily.models import Prompt
 from deepdaily.models.breaker import MOST_WASTED, Breaker
 from deepdaily.models.chat import ChatModel
@@ -36,7 +36,7 @@ class Note(BaseModel):
 GOOD = '{"title": "Quillserve 2.4", "cites": [1, 2]}'
 WRONG = '{"headline": "Quillserve"}'
 NOW = datetime(2026, 2, 11, 7, 30, tzinfo=timezone(timedelta(hours=8)))
-SLOT = "2026-02-11T08:00:00+08:00"
+SLOT = "daily/2026-02-11T08:00:00+08:00"
 
 
 @pytest.fixture
@@ -136,9 +136,9 @@ async def test_whatever_a_model_does_for_ever_wastes_three_calls_at_most(store: 
 
         assert all(isinstance(reply, NoModel) for reply in replies)
         assert 1 <= len(server.asked) <= MOST_WASTED
-        assert len(model.troubles()) == 1
-        assert model.troubles()[0].startswith("quill: ")
-        assert model.troubles()[0].endswith("; left out for this run")
+        (trouble,) = model.troubles()
+        assert trouble.part == "quill"
+        assert trouble.message.endswith("; left out for this run")
 
 
 @pytest.mark.parametrize("name", WIRED)
@@ -168,7 +168,7 @@ async def test_a_model_that_hangs_is_left_out_though_only_the_caller_gives_up(st
 
     assert (await model.ask(prompt(9), Note)).value == Note(title="Quillserve 2.4", cites=[1, 2])
     assert len(hanging.requests) == MOST_WASTED
-    assert model.troubles() == ["quill: no answer in the time it had; left out for this run"]
+    assert model.troubles() == [Trouble("quill", "no answer in the time it had; left out for this run")]
     rows = [call for call in store.calls_since(SLOT) if call.model == "quill"]
     assert [call.state for call in rows] == ["asked"] * 3
     assert all(call.usage.decode_tokens == 900 for call in rows)
@@ -255,7 +255,7 @@ async def test_the_record_says_which_model_fell_out_and_why(store: Store) -> Non
         model = ladder(store, chat(server))
         await asked_side_by_side(model, 2)
 
-    assert model.troubles() == ["quill: 429, asks to come back after 3600 s; left out for this run"]
+    assert model.troubles() == [Trouble("quill", "429, asks to come back after 3600 s; left out for this run")]
 
 
 async def test_no_ladder_and_no_rung_is_no_model(store: Store) -> None:
@@ -431,7 +431,7 @@ async def test_a_budget_that_is_spent_in_the_middle_leaves_the_rest_to_others_an
 
     assert 0 < sum(isinstance(reply, Note) for reply in replies) < 10
     assert Ledger(store, SLOT, NOW, Budget.parsed("2k tokens/day")).spent() <= 2000
-    assert model.troubles() == ["quill: what is left of 2k tokens/day is too little for a call"]
+    assert model.troubles() == [Trouble("quill", "what is left of 2k tokens/day is too little for a call")]
 
 
 async def test_a_killed_run_has_not_spent_more_than_it_says(store: Store) -> None:
@@ -484,7 +484,7 @@ async def test_a_model_that_counts_more_than_its_call_could_take_is_left_out(sto
     with pytest.raises(NoModel):
         await model.ask(prompt(2), Note)
 
-    assert model.troubles() == ["quill: took more than it was allowed; left out for this run"]
+    assert model.troubles() == [Trouble("quill", "took more than it was allowed; left out for this run")]
 
 
 async def test_the_ledger_tells_tokens_times_and_cost_of_each_call(store: Store) -> None:

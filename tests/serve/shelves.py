@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +14,12 @@ from deepdaily.core.types import (
     Issue,
     Item,
     Loss,
+    RunRecord,
     Section,
     Slot,
     Snapshot,
     SourceHealth,
+    Stage,
 )
 from deepdaily.serve.web import Shelf
 from deepdaily.store import Store, Validators
@@ -58,10 +58,11 @@ def second_issue() -> Issue:
     return issues.issue(*issues.issue().items, judged)
 
 
-def record(slot: Slot, degraded: Sequence[str] = ()) -> str:
-    stages = [{"stage": name, "took_s": 1.5} for name in ("collect", "read 24h", "read 72h", "write")]
+def record(degraded: tuple[str, ...] = ()) -> RunRecord:
+    reads = [Stage("read", rung, took_s=1.5) for rung in ("24h", "72h")]
+    stages = (Stage("collect", took_s=1.5), *reads, Stage("write", took_s=1.5))
     funnel = {"offers": 73, "candidates": 52, "documents": 33, "stories": 26, "untold": 23, "items": 4}
-    return json.dumps({"slot": slot.key, "rung": "72h", "degraded": list(degraded), "stages": stages, "funnel": funnel})
+    return RunRecord("published", "72h", degraded, funnel, stages)
 
 
 def keep_days(store: Store, snapshots: Snapshots) -> None:
@@ -71,7 +72,7 @@ def keep_days(store: Store, snapshots: Snapshots) -> None:
         slot = issue.slot
         store.begin(slot.key, issue.draft.now)
         store.keep_issue(issue)
-        store.keep_record(slot.key, record(slot, degraded), "published")
+        store.keep_record(slot.key, record(degraded))
     for health in (
         SourceHealth("a feed", "feed", "ok", 12),
         SourceHealth("brave", "search", "rate-limited", 0, "HTTP 429 <b>"),

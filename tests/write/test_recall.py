@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from deepdaily.archive import verify
 from deepdaily.cli import show
 from deepdaily.core.errors import NothingToPublish, Unreachable
-from deepdaily.core.types import Issue, Slot
+from deepdaily.core.types import Issue, RunRecord, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.demo import sample_web
 from deepdaily.ladder import LAST_CALL_S
@@ -67,7 +67,7 @@ def run_after(folder: Path, wire: Any, days: int, **more: Any) -> AbstractContex
     return run_of(folder, wire, later(days), sample_web.NOW + timedelta(days=days), **more)
 
 
-async def told(folder: Path, wire: Any, days: int) -> tuple[Issue, dict[str, Any]]:
+async def told(folder: Path, wire: Any, days: int) -> tuple[Issue, RunRecord]:
     with run_after(folder, wire, days) as run:
         return await run_day(run), run.record.value()
 
@@ -78,7 +78,7 @@ class Days:
 
     folder: Path
     issues: list[Issue]
-    records: list[dict[str, Any]]
+    records: list[RunRecord]
 
     def open(self) -> Store:
         return open_store(self.folder / "data")
@@ -99,7 +99,7 @@ def test_a_day_on_which_everything_answers_429_is_told_from_memory_and_says_so(d
     issue, record = days.issues[1], days.records[1]
     draft = issue.draft
 
-    assert (draft.rung, record["rung"], record["status"], record["exit"]) == ("memory", "memory", "published", 10)
+    assert (draft.rung, record.rung, record.status, record.exit) == ("memory", "memory", "published", 10)
     assert "rung:memory" in draft.degraded
     assert "来自记忆" in draft.notice
     assert "被限流（HTTP 429）" in draft.notice
@@ -180,7 +180,7 @@ async def test_news_after_such_days_is_told_as_ever(days: Days, tmp_path: Path) 
 async def test_a_first_day_whose_sources_answer_without_news_is_a_quiet_note(tmp_path: Path, wire: Any) -> None:
     issue, record = await told(tmp_path, wire, 0)
 
-    assert (issue.draft.rung, issue.items, record["exit"]) == ("quiet", (), 10)
+    assert (issue.draft.rung, issue.items, record.exit) == ("quiet", (), 10)
     assert "仍未回答" not in issue.draft.notice
 
 
@@ -300,5 +300,5 @@ async def test_a_day_all_of_whose_items_are_refused_in_review_is_a_quiet_note(tm
     again, record = await told(tmp_path, TooFast(), 1)
 
     assert (again.draft.rung, again.items) == ("quiet", ())
-    assert record["rung"] == "quiet"
+    assert record.rung == "quiet"
     assert any(finding.severity == "block" for finding in again.findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deepdaily.core.text import tokens
-from deepdaily.core.types import Issue, Item, Loss
+from deepdaily.core.types import Issue, Item, Loss, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.store import Store
 
@@ -29,7 +29,7 @@ def search(store: Store, words: str, limit: int = 20) -> list[Hit]:
         lowered = [sentence.lower() for sentence in sentences]  # their words again would cost ten times the query
         counts = [sum(word in sentence for word in wanted) for sentence in lowered]
         best = sentences[counts.index(max(counts))] if sentences else title
-        hits.append(Hit(printed.slot[:10], printed.story, title, best))
+        hits.append(Hit(Slot.of_key(printed.slot).day, printed.story, title, best))
     return hits
 
 
@@ -43,7 +43,7 @@ def fate(url: str, store: Store) -> list[tuple[str, Loss | Item]]:
     wanted = page_key(url)
     found: list[tuple[str, Loss | Item]] = []
     for slot in store.slots():
-        day = slot[:10]
+        day = Slot.of_key(slot).day
         issue = store.issue(day)
         items = issue.items if issue else ()
         told = [(day, item) for item in items if any(page_key(cited.url) == wanted for cited in item.sources)]

@@ -17,7 +17,7 @@ from deepdaily.core.text import clean, shorten
 from deepdaily.core.types import Cited, Document, Edition, Evidence, Issue, document_id
 from deepdaily.publish import FileChannel, Publication
 from deepdaily.store import Store
-from deepdaily.store.charset import encoding_of
+from deepdaily.store.charset import decoded
 from deepdaily.store.snapshots import Snapshots
 
 
@@ -108,9 +108,6 @@ def _in_snapshot(proof: Evidence, documents: dict[str, Document], bodies: dict[s
 _TAG = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]+>")
 
 
-_CHARSET = re.compile(r"(?:charset|encoding)=[\"']?([\w-]+)", re.I)
-
-
 def bare(body: bytes, media_type: str = "") -> str:
     """The visible text of an answer without any white space: what a quotation must be part of.
 
@@ -118,8 +115,7 @@ def bare(body: bytes, media_type: str = "") -> str:
     feeds are marked up twice, so what is left after one and after two rounds stands on two lines; JSON strings are
     unfolded first.
     """
-    declared = _CHARSET.search(media_type) or _CHARSET.search(body[:2048].decode("latin-1"))
-    text = body.decode(encoding_of(body, declared.group(1) if declared else "") or "utf-8", "replace")
+    text = decoded(body, media_type)
     if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
         with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
             text = "\n".join(_strings(json.loads(text)))

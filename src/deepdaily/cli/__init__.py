@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from deepdaily.cli.starting import Answers, Found
 
 
-@app.command()
-def init(
+@app.command("init")
+def init_command(
     settings: Annotated[Path, typer.Option("--settings", help="The file to write.")] = Path("deepdaily.toml"),
     yes: Annotated[bool, typer.Option("--yes", help="Take every default; ask nothing.")] = False,
 ) -> None:

@@ -6,15 +6,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Edition, Issue, Slot
-from deepdaily.run import Meter, Record
+from deepdaily.core.types import Edition, Issue, RunRecord, Slot
+from deepdaily.run import Meter
 
 
 class LineMeter:
@@ -105,7 +104,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     Console().print(drawn)
 
 
-def closing(issue: Issue, record: Record) -> None:
+def closing(issue: Issue, record: RunRecord) -> None:
     """The closing table of a run: story, score, facts, thread; then the funnel and what was not quite right."""
     rows = []
     for number, (item, row) in enumerate(zip(issue.items, _scores(issue, record), strict=True), 1):
@@ -129,11 +128,11 @@ def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) 
     say(f"proof: deepdaily verify {slot.day}    why: deepdaily show {slot.day}#1")
 
 
-def _scores(issue: Issue, record: Record) -> list[str]:
-    known = {row["story"]: row["score"] for row in record.chosen}
+def _scores(issue: Issue, record: RunRecord) -> list[str]:
+    known = {one.story: one.score for one in record.chosen}
     return [f"{known[item.story]:.2f}" if item.story in known else "" for item in issue.items]
 
 
-def funnel(counts: dict[str, Any]) -> str:
+def funnel(counts: Mapping[str, int]) -> str:
     """`512 offers → 431 candidates → … → 7 items`."""
     return " → ".join(f"{count} {name}" for name, count in counts.items())

@@ -72,8 +72,8 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
     slot, held = outcome.slot, outcome.held
     if held:
         since = held.since.astimezone(house.settings.zone).isoformat()
-        line = f"slot {slot.key} is being written by {held.holder} since {since}; this run leaves it alone"
-        answer({"slot": slot.key, "held_by": held.holder, "since": since}, [line], as_json)
+        line = f"slot {slot.stamp} is being written by {held.holder} since {since}; this run leaves it alone"
+        answer({"slot": slot.stamp, "held_by": held.holder, "since": since}, [line], as_json)
     elif as_json:
         answer(_value(house, outcome), (), as_json)
     elif outcome.issue is None or outcome.record is None:
@@ -89,13 +89,14 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
 
 def _value(house: House, outcome: Outcome) -> dict[str, Any]:
     """The record of the slot's run, its sources and its editions."""
-    import json
     from dataclasses import asdict
+
+    from deepdaily.cli.show import record_value
 
     with house.store() as store:
         stored = store.issue(outcome.slot.day)
         key = outcome.slot.key if outcome.record or stored is None else stored.slot.key
-        record = outcome.record.value() if outcome.record else json.loads(store.record(key))
+        record = record_value(key, outcome.record or store.record(key))
         health = [asdict(harvest.health) for harvest in store.harvests(key)]
         return {**record, "sources": health, "editions": [asdict(one) for one in store.editions(key)]}
 

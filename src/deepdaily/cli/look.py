@@ -67,8 +67,10 @@ def _stored_issue(store: Store, day: str) -> Issue:
 
 def _run_without_issue(store: Store, day: str) -> str:
     """The slot of the newest run, or of `day`, if it has no issue; empty otherwise."""
-    ran = [slot for slot in store.slots() if slot.startswith(day)]
-    return ran[0] if ran and store.issue(ran[0][:10]) is None else ""
+    from deepdaily.core.types import Slot
+
+    ran = [slot for slot in store.slots() if day in ("", Slot.of_key(slot).day)]
+    return ran[0] if ran and store.issue(Slot.of_key(ran[0]).day) is None else ""
 
 
 @app.command()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from deepdaily.archive.lookup import fate, item_of
 from deepdaily.cli.console import funnel
 from deepdaily.core.errors import SettingsError
-from deepdaily.core.types import Issue, Loss
+from deepdaily.core.types import Chosen, Issue, Loss, RunRecord, Slot
 from deepdaily.core.urls import canonical
 from deepdaily.store import Store
 
@@ -34,20 +33,39 @@ def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
 
 def run(slot: str, store: Store, *, audit: bool) -> Shown:
     """A slot's run, whether or not it ended in an issue: how it stands, its funnel; with `audit` all it asked and lost."""
-    record = json.loads(store.record(slot) or "{}")
-    lines = [f"run      {store.status(slot)}: {funnel(record.get('funnel', {}))}"]
-    value = {"day": slot[:10], **record, "editions": [asdict(edition) for edition in store.editions(slot)]}
+    record = store.record(slot)
+    lines = [f"run      {record.status}: {funnel(record.funnel)}"]
+    editions = [asdict(edition) for edition in store.editions(slot)]
+    value = {"day": Slot.of_key(slot).day, **record_value(slot, record), "editions": editions}
     if audit:
         health = [harvest.health for harvest in store.harvests(slot)]
         losses = store.losses(slot)
         value |= {"sources": [asdict(one) for one in health], "losses": [asdict(one) for one in losses]}
         lines += [
-            f"stage    {row['stage']}: {row['came_in']} in, {row['went_out']} out, {row['took_s']} s"
-            for row in record.get("stages", [])
+            f"stage    {one.label}: {one.came_in} in, {one.went_out} out, {one.took_s} s" for one in record.stages
         ]
         lines += [f"source   {one.source}: {one.state}, {one.offers} offers {one.message}".rstrip() for one in health]
         lines += [f"loss     {one.url}: {one.stage}: {one.reason}" for one in losses]
     return Shown(lines, value)
+
+
+def record_value(slot: str, record: RunRecord) -> dict[str, Any]:
+    """A run's record as JSON prints it."""
+    return {
+        "slot": Slot.of_key(slot).stamp,
+        "status": record.status,
+        "exit": record.exit,
+        "rung": record.rung,
+        "degraded": record.degraded,
+        "funnel": record.funnel,
+        "stages": [{"stage": one.label, **asdict(one)} for one in record.stages],
+        "chosen": [_score_value(one) for one in record.chosen],
+        "troubles": [str(one) for one in record.troubles],
+    }
+
+
+def _score_value(one: Chosen) -> dict[str, Any]:
+    return asdict(one) | {"reasons": {reason.name: reason.value for reason in one.reasons}}
 
 
 def item(issue: Issue, number: str, store: Store) -> Shown:
@@ -64,14 +82,11 @@ def item(issue: Issue, number: str, store: Store) -> Shown:
             lines.append(
                 f"        “{proof.quote}” {one.url} [{proof.start}:{proof.end}], {one.fetched_at.isoformat()}, {one.snapshot}"
             )
-    record = json.loads(store.record(issue.slot.key) or "{}")
-    row: dict[str, Any] = next((one for one in record.get("chosen", []) if one["story"] == found.story), {})
-    lines += (
-        [f"  score {row['score']}: " + ", ".join(f"{name} {value:+}" for name, value in row["reasons"].items())]
-        if row
-        else []
-    )
-    return Shown(lines, {"item": asdict(found), "score": row})
+    scored = next((one for one in store.record(issue.slot.key).chosen if one.story == found.story), None)
+    if scored is None:
+        return Shown(lines, {"item": asdict(found), "score": {}})
+    terms = ", ".join(f"{term.name} {term.value:+}" for term in scored.reasons)
+    return Shown([*lines, f"  score {scored.score}: {terms}"], {"item": asdict(found), "score": _score_value(scored)})
 
 
 def link(url: str, store: Store) -> Shown:

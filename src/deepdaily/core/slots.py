@@ -6,17 +6,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import inf
 from zoneinfo import ZoneInfo
 
-from deepdaily.core.types import Slot
+from deepdaily.core.types import DAILY, Slot
 
 
-def slot_of(day: date, at: time, zone: ZoneInfo) -> Slot:
+def slot_of(day: date, at: time, zone: ZoneInfo, digest: str = DAILY) -> Slot:
     """The slot of a calendar day in the digest's zone."""
-    return Slot(datetime.combine(day, at, zone))
+    return Slot(datetime.combine(day, at, zone), digest)
 
 
-def slot_at(now: datetime, at: time, zone: ZoneInfo) -> Slot:
+def slot_at(now: datetime, at: time, zone: ZoneInfo, digest: str = DAILY) -> Slot:
     """The slot a run started at `now` works for: that of the local day, early or late."""
-    return slot_of(now.astimezone(zone).date(), at, zone)
+    return slot_of(now.astimezone(zone).date(), at, zone, digest)
 
 
 EARLY_DEADLINE = timedelta(minutes=2)
@@ -50,10 +50,10 @@ def share_s(most_s: float, part: float, remaining_s: float) -> float:
     return min(most_s, max(LEAST_S, part * remaining_s))
 
 
-def begun(now: datetime, at: time, zone: ZoneInfo, early: timedelta) -> tuple[Slot, datetime]:
+def begun(now: datetime, at: time, zone: ZoneInfo, early: timedelta, digest: str = DAILY) -> tuple[Slot, datetime]:
     """The newest slot whose work has begun by `now`, `early` before it is due; and when that of the next one begins."""
     today = now.astimezone(zone).date()
-    slots = [slot_of(today + timedelta(days=day), at, zone) for day in (-1, 0, 1, 2)]
+    slots = [slot_of(today + timedelta(days=day), at, zone, digest) for day in (-1, 0, 1, 2)]
     starts = [slot.due.astimezone(UTC) - early for slot in slots]
     newest = max(place for place, start in enumerate(starts) if start <= now)
     return slots[newest], starts[newest + 1]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal
 
+from deepdaily.core.errors import Exit
 from deepdaily.core.urls import host
 
 Language = str
@@ -40,11 +42,16 @@ SourceState = Literal[
 """`no-key`, `not-needed`: nobody asked it, for want of a key or because the search it stands in for answered."""
 
 
+DAILY = "daily"
+"""The digest's name where the settings give none, and of all slots from before digests had names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """When an issue is due, in the digest's time zone. One issue a slot."""
+    """When an issue of a digest is due, in the digest's time zone. One issue a slot."""
 
     due: datetime
+    digest: str = DAILY
 
     @property
     def day(self) -> str:
@@ -53,7 +60,18 @@ class Slot:
 
     @property
     def key(self) -> str:
-        return self.due.isoformat()
+        """`daily/2026-02-11T08:00:00+08:00`: its name in the store. Of one digest's keys the newest is the greatest text."""
+        return f"{self.digest}/{self.due.isoformat()}"
+
+    @classmethod
+    def of_key(cls, key: str) -> Slot:
+        digest, _, due = key.partition("/")
+        return cls(datetime.fromisoformat(due), digest)
+
+    @property
+    def stamp(self) -> str:
+        """`2026-02-11T08:00:00+08:00`: its name in what is published or printed; of another digest than `daily` its key."""
+        return self.due.isoformat() if self.digest == DAILY else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,6 +451,76 @@ class Edition:
     location: str
     digest: str
     published_at: datetime
+
+
+RunStatus = Literal["running", "published", "failed", "dry"]
+"""A killed run stays `running`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a run: its numbers, and its line for a person."""
+
+    name: str
+    rung: Rung | Literal[""] = ""
+    """Of a stage that is run once a rung."""
+    came_in: int = 0
+    went_out: int = 0
+    failed: int = 0
+    took_s: float = 0.0
+    line: str = ""
+
+    @property
+    def label(self) -> str:
+        """`select`, `read 24h`."""
+        return f"{self.name} {self.rung}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A story that became an item, with each term of its score."""
+
+    story: str
+    url: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong in a part of a run that went on without it."""
+
+    part: str
+    """A channel, a model by its name in the settings, or `embedder`."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What is kept of a slot's run, beside what its sources gave and what became of links."""
+
+    status: RunStatus = "running"
+    rung: Rung | Literal[""] = ""
+    degraded: tuple[str, ...] = ()
+    funnel: Mapping[str, int] = field(default_factory=dict)
+    """How many were left after each step, in order."""
+    stages: tuple[Stage, ...] = ()
+    chosen: tuple[Chosen, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Why the day is poorer than a good one; empty on a good day."""
+        return (*self.degraded, *map(str, self.troubles))
+
+    @property
+    def exit(self) -> Exit:
+        if self.status in ("failed", "running"):
+            return Exit.NOTHING
+        return Exit.DEGRADED if self.causes else Exit.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from deepdaily.core.errors import Exit, NothingToPublish, StoreError
 from deepdaily.core.slots import left_s
-from deepdaily.core.types import Issue, Slot
+from deepdaily.core.types import Issue, RunRecord, Slot
 from deepdaily.house import House
 from deepdaily.keeper.alerts import alert, nobody_told, tell_broken_off, tell_end
 from deepdaily.pipeline import publish, run_day
@@ -55,7 +55,7 @@ class Outcome:
     exit: Exit = Exit.PUBLISHED
     issue: Issue | None = None
     """None where the slot was left alone."""
-    record: Record | None = None
+    record: RunRecord | None = None
     held: Lease | None = None
     """Whose run is writing the slot now; None where there is nobody, and the slot is published already."""
 
@@ -98,13 +98,12 @@ async def _made(
         except NothingToPublish:
             run.ended("failed")
             raise
-    degraded = Exit.DEGRADED if run.record.degraded else Exit.PUBLISHED
-    return Outcome(slot, degraded if dry else run.record.exit, issue, run.record)
+    return Outcome(slot, run.record.exit, issue, run.record.value())
 
 
 async def brought(run: Run, issue: Issue) -> Issue:
     """An issue that is there already, brought to the channels that miss it."""
-    run.record = Record.resumed(issue.slot.key, run.record.meter, run.store.record(issue.slot.key))
+    run.record = Record.resumed(run.record.meter, run.store.record(issue.slot.key))
     run.record.degraded = issue.draft.degraded
     if not run.dry:
         await publish(run, issue)

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -62,7 +62,7 @@ def _ways(house: House, slot: Slot, trouble: str, line: str) -> list[Callable[[]
     alert, ways = house.settings.alert, list[Callable[[], Awaitable[None]]]()
     url = os.environ.get(alert.url_env, "")
     if url:
-        body = json.dumps({"text": line, "slot": slot.key, "trouble": trouble}, ensure_ascii=False).encode()
+        body = json.dumps({"text": line, "slot": slot.stamp, "trouble": trouble}, ensure_ascii=False).encode()
         ways.append(partial(_post_alert, house, url, body))
     if alert.mail and house.settings.mail:
         mail = house.settings.mail
@@ -98,7 +98,7 @@ async def _delivered(way: Callable[[], Awaitable[None]]) -> bool:
 def _recorded(house: House, use: Callable[[Store], T], otherwise: T) -> T:
     """What `use` gives of the store; `otherwise` where the store is the trouble: an alert does not wait for it."""
     try:
-        with closing(house.store()) as store:
+        with house.store() as store:
             return use(store)
     except StoreError as error:
         print(f"deepdaily: no record of alerts: {error}", file=sys.stderr)  # noqa: T201
@@ -123,7 +123,7 @@ def dead_sources(store: Store, slot: Slot) -> list[str]:
             if one.answered and len(failed_on.pop(one.source, ())) >= DEAD_DAYS:
                 dead.append(one.source)
             elif one.source in failed_on and trouble(one):
-                failed_on[one.source].add(key[:10])
+                failed_on[one.source].add(Slot.of_key(key).day)
         if not failed_on:
             break
     return sorted(dead + [source for source, days in failed_on.items() if len(days) >= DEAD_DAYS])

@@ -52,7 +52,7 @@ async def keep_hours(
     told: set[tuple[str, str]] = set()
     while True:
         now = clock.now()
-        slot, following = begun(now, at, settings.zone, early)
+        slot, following = begun(now, at, settings.zone, early, settings.digest.name)
         again = following if finished(slot) else next_try(slot, now, tried.get(slot.key), following)
         if again > now:
             await clock.sleep(min((again - now).total_seconds(), STEP_S))

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import CJK, language_of
-from deepdaily.core.types import Language
+from deepdaily.core.types import Language, Trouble
 from deepdaily.models import Model, Prompt, Purpose, Reply, S
 
 LEAST_CHINESE = 3
@@ -48,8 +48,8 @@ class ModelWriter:
     audience: str
     key: bytes
     """The installation's key for fences."""
-    troubles: Callable[[], list[str]] = list
-    """What the run's record should know of the models, a line each."""
+    troubles: Callable[[], list[Trouble]] = list
+    """What the run's record should know of the models."""
 
     async def ask(self, purpose: Purpose, material: str, shape: type[S]) -> Reply[S]:
         """Raises ModelError: no model gave a usable reply."""

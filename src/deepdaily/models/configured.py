@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from deepdaily.core.types import Slot
+from deepdaily.core.types import Slot, Trouble
 from deepdaily.models.asking import ModelWriter
 from deepdaily.settings import Settings
 from deepdaily.store import Store
@@ -30,14 +30,14 @@ def model_ladder(
     from deepdaily.models.fallback import Ladder, Rung
     from deepdaily.models.ledger import Ledger
 
-    rungs, unusable = list[Rung](), list[str]()
+    rungs, unusable = list[Rung](), list[Trouble]()
     for name in chosen.ladder:
         one = chosen.known[name]
         key = os.environ.get(one.key_env, "").strip() if one.key_env else ""
         if one.key_env and not key:
-            unusable.append(f"{name}: {one.key_env} is not set")
+            unusable.append(Trouble(name, f"{one.key_env} is not set"))
         elif one.kind == "anthropic" and find_spec("anthropic") is None:
-            unusable.append(f"{name}: pip install 'deepdaily[anthropic]' is missing")
+            unusable.append(Trouble(name, "pip install 'deepdaily[anthropic]' is missing"))
         elif one.kind != "sentence-transformers":  # the settings refuse an embedder here
             chat = ChatModel(name, one.name, one.endpoint, key, one.kind, one.stream)
             rungs.append(Rung(chat, Breaker(chosen.at_once), one.price, one.most_tokens))

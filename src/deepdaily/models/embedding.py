@@ -16,7 +16,7 @@ import httpx2
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
 from deepdaily.core.text import language_of
-from deepdaily.core.types import Language
+from deepdaily.core.types import Language, Trouble
 from deepdaily.models.wire import client
 from deepdaily.store import Store
 
@@ -56,8 +56,8 @@ class Embedder(Protocol):
 
 async def embedded(
     titles: Mapping[str, str], embedder: Embedder, store: Store, wall_s: float
-) -> tuple[dict[str, Vector], str]:
-    """By URL the vectors of the first MOST_TEXTS different titles, and what went wrong, empty if nothing did.
+) -> tuple[dict[str, Vector], Trouble | None]:
+    """By URL the vectors of the first MOST_TEXTS different titles, and what went wrong.
 
     Titles in a language that the embedder does not know have none. Kept vectors cost no call. Each batch is asked for once; the
     first that fails ends the asking, what came before it counts.
@@ -69,7 +69,7 @@ async def embedded(
     wanted = {text: _key(embedder.identity, text) for text in known[:MOST_TEXTS]}
     kept = store.embeddings(wanted.values())
     found = {text: array("f", kept[key]) for text, key in wanted.items() if key in kept}
-    missing, trouble = [text for text in wanted if text not in found], ""
+    missing, trouble = [text for text in wanted if text not in found], None
     try:
         async with asyncio.timeout(wall_s):
             for batch in _batches(missing):
@@ -77,9 +77,9 @@ async def embedded(
                 store.keep_embeddings({wanted[text]: one.tobytes() for text, one in zip(batch, vectors, strict=True)})
                 found |= zip(batch, vectors, strict=True)
     except ModelError as error:
-        trouble = f"embedder: {error}; {error.remedy}".rstrip("; ")
+        trouble = Trouble("embedder", f"{error}; {error.remedy}".rstrip("; "))
     except TimeoutError:
-        trouble = f"embedder: only {len(found)} of {len(wanted)} titles in {wall_s:.3g} s"
+        trouble = Trouble("embedder", f"only {len(found)} of {len(wanted)} titles in {wall_s:.3g} s")
     return {url: found[title] for url, title in titles.items() if title in found}, trouble
 
 

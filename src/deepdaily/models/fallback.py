@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, NoModel, ReplyBroken, ReplyMisshapen
-from deepdaily.core.types import Call
+from deepdaily.core.types import Call, Trouble
 from deepdaily.models import Prompt, Reply, S
 from deepdaily.models.breaker import Breaker
 from deepdaily.models.exchange import Endpoint, Outcome, Request, read, request_for
@@ -61,7 +61,7 @@ class Ladder:
     Args:
         rungs: may be empty; then nothing is asked.
         remaining_s: seconds to the deadline of the run, asked anew before each call.
-        unusable: models of the settings that cannot be asked, a line each.
+        unusable: models of the settings that cannot be asked.
         sleep: waits; a test's own does not.
     """
 
@@ -71,7 +71,7 @@ class Ladder:
         ledger: Ledger,
         remaining_s: Callable[[], float],
         *,
-        unusable: Sequence[str] = (),
+        unusable: Sequence[Trouble] = (),
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._rungs, self._ledger, self._remaining_s = rungs, ledger, remaining_s
@@ -95,13 +95,13 @@ class Ladder:
                 reasons.append(f"{rung.name}: {error}")
         raise NoModel("; ".join(reasons) or "no model may be asked")
 
-    def troubles(self) -> list[str]:
+    def troubles(self) -> list[Trouble]:
         """For the run record: each model that fell out and why, what else a person should know; empty on a good day."""
-        lines = list(self._unusable)
+        found = list(self._unusable)
         for rung in self._rungs:
-            lines += [f"{rung.name}: {note}" for note in rung.notes]
-            lines += [f"{rung.name}: {rung.breaker.why}; left out for this run"] if rung.breaker.why else []
-        return lines
+            left_out = [f"{rung.breaker.why}; left out for this run"] if rung.breaker.why else []
+            found += [Trouble(rung.name, message) for message in (*rung.notes, *left_out)]
+        return found
 
     def _request(self, rung: Rung, prompt: Prompt, shape: type[S], wrong: str) -> tuple[Request, str]:
         """One attempt's request and its reply's key; the second attempt says what was wrong with the first reply."""

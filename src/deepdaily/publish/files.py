@@ -94,9 +94,9 @@ def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
         text = ours.read_text("utf-8") if ours.exists() else None
     except (OSError, UnicodeDecodeError) as error:
         raise PublishError(f"cannot read {ours}: {error}", f"Mend or move {ours}, then run again.") from error
-    if text is not None and _slot_of(text) != issue.slot.key:
+    if text is not None and _slot_of(text) != issue.slot.stamp:
         raise PublishError(
-            f"{ours} was not written for the slot {issue.slot.key}",
+            f"{ours} was not written for the slot {issue.slot.stamp}",
             f"Move {ours.parent} away, or give [[publish]] another dir.",
         )
 

@@ -207,16 +207,14 @@ def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
 
 def _decoded(answer: PageBytes) -> str:
     """The body as text: byte order mark, then charset of the answer, then the page's own word, then a guess (WHATWG)."""
-    kind, _, parameters = answer.media_type.partition(";")
-    if not _TEXT_TYPES.fullmatch(kind.strip()):
-        raise NoText(f"not a page but {kind.strip()[:80]}")
+    kind = answer.media_type.partition(";")[0].strip()
+    if not _TEXT_TYPES.fullmatch(kind):
+        raise NoText(f"not a page but {kind[:80]}")
     if _NOT_TEXT.match(answer.body) or (
         b"\0" in answer.body[:1024] and answer.body[:2] not in (b"\xff\xfe", b"\xfe\xff")
     ):
         raise NoText("binary, whatever its type says")
-    charset = re.search(r"charset=[\"']?([\w.:-]+)", parameters, re.IGNORECASE)
-    encoding = encoding_of(answer.body, charset[1] if charset else "")
-    encoding = encoding or str(detect_encoding(answer.body, from_html_meta=True))
+    encoding = encoding_of(answer.body, answer.media_type) or str(detect_encoding(answer.body, from_html_meta=True))
     return str(
         bytes_to_str(answer.body, encoding, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252"))
     )

@@ -44,7 +44,7 @@ def message(issue: Issue, *, sender: str, recipients: list[str]) -> EmailMessage
     mail["From"] = _address(sender)
     mail["To"] = [_address(one) for one in recipients]
     mail["Date"] = format_datetime(issue.approved_at)
-    mail["Message-ID"] = f"<{sha256(draft.slot.key.encode()).hexdigest()[:24]}@{_address(sender).domain}>"
+    mail["Message-ID"] = f"<{sha256(draft.slot.stamp.encode()).hexdigest()[:24]}@{_address(sender).domain}>"
     mail.set_content(text(issue), cte="quoted-printable")
     html = (
         f'<!doctype html><html lang="{of(draft.language).tag}"><body><div style="{_STYLE}">'

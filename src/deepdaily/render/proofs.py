@@ -31,7 +31,7 @@ def evidence_of(issue: Issue) -> dict[str, Any]:
         }
         for item in issue.items
     ]
-    told: dict[str, Any] = {"schema": 1, "slot": issue.slot.key, "items": items}
+    told: dict[str, Any] = {"schema": 1, "slot": issue.slot.stamp, "items": items}
     if issue.closing.followed:
         told["followed"] = [_followed(one, cited) for one in issue.closing.followed]
     return told
@@ -42,7 +42,7 @@ def for_machines(issue: Issue) -> dict[str, Any]:
     draft = issue.draft
     return {
         "schema": 1,
-        "slot": draft.slot.key,
+        "slot": draft.slot.stamp,
         "rung": draft.rung,
         "degraded": [plain(cause) for cause in draft.degraded],
         "items": [anchor(item.story) for item in draft.items],

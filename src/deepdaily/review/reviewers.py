@@ -57,7 +57,7 @@ async def _remarks(draft: Draft, writer: ModelWriter, role: Role) -> tuple[list[
     """
     proofs = role == "reliability"
     lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item, proofs)]
-    material = fence(lines, [draft.slot.key, role], writer.key)
+    material = fence(lines, [draft.slot.stamp, role], writer.key)
     reply = (await writer.ask(PURPOSES[role], material, Remarks)).value
     findings, cuts, spent = list[Finding](), list[tuple[int, int]](), Counter[int]()
     for remark in reply.remarks:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deepdaily.core.types import Language, Profile
+from deepdaily.core.types import DAILY, Language, Profile
 from deepdaily.settings.channel_tables import Alert, ChannelTable, FeedsTable, HugoTable, MailTable, PageTable
 from deepdaily.settings.model_tables import Models
 from deepdaily.settings.source_tables import Network, Sources
@@ -21,6 +21,10 @@ from deepdaily.words import languages, of
 class Digest(_Table):
     """What is written, for whom, and when."""
 
+    name: str = Field(
+        DAILY, pattern=r"^[A-Za-z0-9-]{1,40}$",
+        description="Tells its issues from those of other digests in the same store: letters, digits, hyphens.",
+    )  # fmt: skip
     title: str = Field("AI 技术深度日报（{date}）", description="Title of an issue; {date} is its day.")
     language: Language = Field(
         "zh", description="Language of headings and of our own sentences; quotations keep theirs."

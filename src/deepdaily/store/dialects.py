@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, func, text
+from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, func, text
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -27,3 +27,9 @@ def wait_for_turn(db: Connection) -> None:
         db.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         db.execute(text("SELECT pg_advisory_xact_lock(7210)"))  # any number that is always the same
+
+
+def named(engine: Engine) -> str:
+    """The file, or the server's address without its password."""
+    url = engine.url
+    return str(url.database) if engine.dialect.name == "sqlite" else f"{url.host or 'local'}/{url.database}"

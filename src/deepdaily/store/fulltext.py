@@ -67,8 +67,8 @@ def keep(db: Connection, issue: Issue) -> None:
             db.execute(text(f"INSERT INTO printed (slot, story, claims, words) VALUES ({values})"), row)
 
 
-def find(db: Connection, query: str, limit: int) -> list[Printed]:
-    """At most `limit` items that have every word of `query`, the most relevant first, among equals the newest."""
+def find(db: Connection, query: str, digest: str, limit: int) -> list[Printed]:
+    """At most `limit` items of the digest that have every word of `query`, the most relevant first, among equals the newest."""
     wanted = [word[:MOST_WORD_CHARS] for word in tokens(query)][:MOST_QUERY_WORDS]
     if not wanted:
         return []
@@ -79,8 +79,9 @@ def find(db: Connection, query: str, limit: int) -> list[Printed]:
         matched = " & ".join(f"'{word}'" for word in wanted)
         where = "words @@ CAST(:query AS tsquery)"
         order = "ts_rank(words, CAST(:query AS tsquery), 1) DESC"  # 1: a long item is no better for being long
-    statement = text(f"SELECT slot, story, claims FROM printed WHERE {where} ORDER BY {order}, slot DESC LIMIT :limit")
-    rows = db.execute(statement, {"query": matched, "limit": limit})
+    ours = "slot > :digest || '/' AND slot < :digest || '0'"
+    found = f"SELECT slot, story, claims FROM printed WHERE {where} AND {ours} ORDER BY {order}, slot DESC LIMIT :limit"
+    rows = db.execute(text(found), {"query": matched, "limit": limit, "digest": digest})
     return [Printed(slot, story, tuple(claims.split("\n"))) for slot, story, claims in rows]
 
 

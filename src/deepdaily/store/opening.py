@@ -8,17 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from deepdaily.core.errors import StoreError, StoreTooNew
-from deepdaily.core.types import Issue
-from deepdaily.store import Store, fulltext
-from deepdaily.store.codec import from_json
-from deepdaily.store.dialects import insert, wait_for_turn
-from deepdaily.store.schema import ISSUES, META, SCHEMA, _schema
+from deepdaily.core.errors import StoreError
+from deepdaily.core.types import DAILY
+from deepdaily.store import Store
+from deepdaily.store.dialects import named, wait_for_turn
+from deepdaily.store.migrations import migrate, missing
 
 LOCK_WAIT_S = 30
 """How long a statement waits for another writer."""
@@ -27,8 +26,8 @@ CONNECT_WAIT_S = 10
 """How long a database server may take to answer."""
 
 
-def open_store(folder: Path, url: str = "") -> Store:
-    """The database of `url`, or without one `deepdaily.db` in `folder`; its tables are made if there are none.
+def open_store(folder: Path, url: str = "", digest: str = DAILY) -> Store:
+    """The database of `url`, or without one `deepdaily.db` in `folder`, as `digest` sees it; its tables are made if there are none.
 
     Raises:
         StoreTooNew: a newer version wrote it.
@@ -44,9 +43,9 @@ def open_store(folder: Path, url: str = "") -> Store:
         _prepare(engine)
     except DatabaseError as error:
         engine.dispose()
-        raise StoreError(f"the database {_named(engine)} cannot be used: {_line(error.orig)}", remedy) from error
+        raise StoreError(f"the database {named(engine)} cannot be used: {_line(error.orig)}", remedy) from error
     event.listen(engine, "handle_error", _refused)
-    return Store(engine)
+    return Store(engine, digest)
 
 
 _OTHER_FOLDER = "make the folder writable, or name another with --data"
@@ -81,12 +80,6 @@ def _server(url: str) -> Engine:
         raise StoreError(f"{error.name} is not installed", "install deepdaily[postgres]") from error
 
 
-def _named(engine: Engine) -> str:
-    """The file, or the server's address without its password."""
-    url = engine.url
-    return str(url.database) if engine.dialect.name == "sqlite" else f"{url.host or 'local'}/{url.database}"
-
-
 def _line(error: BaseException | None) -> str:
     """What the driver says, on one line."""
     return " ".join(str(error).split())
@@ -97,7 +90,7 @@ def _refused(context: ExceptionContext) -> None:
     error = context.sqlalchemy_exception
     if isinstance(error, OperationalError) or type(error) is DatabaseError:  # SQLite's word for a damaged file
         raise StoreError(
-            f"the database {_named(context.engine) if context.engine else ''} failed: {_line(context.original_exception)}",
+            f"the database {named(context.engine) if context.engine else ''} failed: {_line(context.original_exception)}",
             "make room, end the other program or start the server, then run the same command again:"
             " it goes on where it stopped",
         ) from context.original_exception
@@ -111,29 +104,9 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _prepare(engine: Engine) -> None:
-    """Make the tables that are missing. A database that has them is only read: no lock is taken, none is waited for."""
+    """Bring the tables to today's shape. A database that has it is only read: no lock is taken, none is waited for."""
     with engine.connect() as db:
-        if _found_schema(db) == SCHEMA:
-            return
-        wait_for_turn(db)
-        if _found_schema(db) < SCHEMA:  # another process may have made them in the meantime
-            _schema.create_all(db)
-            fulltext.make(db)
-            for row in db.execute(select(ISSUES.c.issue)).scalars().all():  # those that schema 1 did not index
-                fulltext.keep(db, from_json(Issue, row))
-            statement = insert(engine.dialect.name)(META).values(name="schema", value=str(SCHEMA))
-            db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": str(SCHEMA)}))
-        db.commit()
-
-
-def _found_schema(db: Connection) -> int:
-    """The number the database was written with; 0 for an empty one. Raises StoreTooNew."""
-    if not inspect(db).has_table(META.name):
-        return 0
-    found = int(db.execute(select(META.c.value).where(META.c.name == "schema")).scalar() or 0)
-    if found > SCHEMA:
-        raise StoreTooNew(
-            f"the database {_named(db.engine)} was written by a newer deepdaily (schema {found}, this one knows {SCHEMA})",
-            "upgrade deepdaily, or name another folder with --data",
-        )
-    return found
+        if missing(db):
+            wait_for_turn(db)
+            migrate(db)
+            db.commit()

@@ -1,15 +1,11 @@
-"""The tables."""
+"""The tables as they are today. A change of one that exists belongs into `migrations` too."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.dialects import postgresql
 
-SCHEMA = 5
-"""Raised with every change of a table; an older program refuses a newer database. 2: full text, leases. 3: calls, replies.
-4: alerts. 5: decisions, embeddings."""
-
-_schema = MetaData()
+TABLES = MetaData()
 
 _TEXT = String().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 """Ordered by code point, as SQLite does: the newest slot is the greatest string on every server."""
@@ -18,11 +14,14 @@ _TEXT = String().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 def _table(name: str, keys: str, *columns: str) -> Table:
     """A table of text columns; the first ones, named in `keys`, are its primary key."""
     key_columns = [Column(key, _TEXT, primary_key=True) for key in keys.split()]
-    return Table(name, _schema, *key_columns, *(Column(column, _TEXT, nullable=False) for column in columns))
+    return Table(name, TABLES, *key_columns, *(Column(column, _TEXT, nullable=False) for column in columns))
 
 
 # One row holds one value of core.types as JSON, beside the keys and what is searched by.
 META = _table("meta", "name", "value")
+
+
+MIGRATED = _table("migrations", "name")
 
 
 RUNS = _table("runs", "slot", "now", "status", "record")
@@ -33,14 +32,16 @@ HARVESTS = _table("harvests", "slot source", "harvest")
 
 SNAPSHOTS = Table(
     "snapshots",
-    _schema,
+    TABLES,
     Column("digest", _TEXT, primary_key=True),
     Column("file", _TEXT, nullable=False),
     Column("offset", Integer, nullable=False),
+    Column("media_type", _TEXT, nullable=False),
 )
 
 
 FETCHES = _table("fetches", "slot url", "snapshot", "etag", "last_modified")
+FETCHES_OF_URL = Index("fetches_of_url", FETCHES.c.url, FETCHES.c.slot)
 
 
 READINGS = _table("readings", "slot url", "document", "reason")
@@ -72,7 +73,7 @@ DECISIONS = _table("decisions", "id", "decision")
 
 EMBEDDINGS = Table(
     "embeddings",
-    _schema,
+    TABLES,
     Column("key", _TEXT, primary_key=True),
     Column("vector", LargeBinary, nullable=False),
 )
@@ -80,7 +81,7 @@ EMBEDDINGS = Table(
 
 LEASES = Table(
     "leases",
-    _schema,
+    TABLES,
     Column("slot", _TEXT, primary_key=True),
     Column("holder", _TEXT, nullable=False),
     Column("since", BigInteger, nullable=False),  # seconds since 1970, by the database's clock

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from deepdaily.choose.decisions import Desk
-from deepdaily.core.types import Closing, Draft, Finding, Ranked, Rung, Slot, SourceHealth, Story, Watch
+from deepdaily.core.types import Closing, Draft, Finding, Ranked, Rung, Slot, SourceHealth, Story, Trouble, Watch
 from deepdaily.settings import Digest
 from deepdaily.write.notice import notice_of
 
@@ -43,7 +43,7 @@ class Writing(Protocol):
         """Summary, tags, trends and questions of the items that tell one of `stories`; none asks what was `asked`."""
         ...
 
-    def troubles(self) -> list[str]:
+    def troubles(self) -> list[Trouble]:
         """What the run's record should know of the models, a line each."""
         ...
 

@@ -23,7 +23,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import TextResourceContents
 
 import making
-from deepdaily.core.types import Appearance, Claim, Issue, Section, Slot, Trend, Watch
+from deepdaily.core.types import Appearance, Claim, Issue, RunRecord, Section, Slot, Trend, Watch
 from deepdaily.serve.mcp import BODY_BYTES, FOREIGN, mcp_server, web_app
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
@@ -288,8 +288,10 @@ async def test_an_expired_question_is_not_open(tmp_path: Path) -> None:
 
 async def test_status_is_that_of_the_newest_run_with_or_without_an_issue(store: Store) -> None:
     slot = "2026-03-14T08:00:00+08:00"
-    store.begin(slot, making.NOW)
-    store.keep_record(slot, json.dumps({"degraded": ["search:brave:rate-limited"], "funnel": {"offers": 3}}), "failed")
+    store.begin(f"daily/{slot}", making.NOW)
+    store.keep_record(
+        f"daily/{slot}", RunRecord("failed", degraded=("search:brave:rate-limited",), funnel={"offers": 3})
+    )
     async with Client(mcp_server(store)) as client:
         status = await told(client, "get_status")
 

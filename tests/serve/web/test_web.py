@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from deepdaily.core.types import Call, CallState, Claim, Item, Loss, Section, Slot, Usage
+from deepdaily.core.types import Call, CallState, Claim, Item, Loss, RunRecord, Section, Slot, Usage
 from deepdaily.render.foreign import plain
 from deepdaily.serve.answers import digest, proven_digest
 from deepdaily.serve.over_days import ISSUES_FOLLOWED
@@ -208,7 +208,7 @@ def test_what_the_models_took_stands_on_the_board(web: TestClient, shelf: Shelf)
 def test_a_run_that_published_nothing_stands_on_the_board(web: TestClient, shelf: Shelf) -> None:
     key = shelves.SECOND.key.replace(DAY, "2026-02-12")
     shelf.store.begin(key, issues.NOW)
-    shelf.store.keep_record(key, "{}", "failed")
+    shelf.store.keep_record(key, RunRecord("failed"))
 
     assert "1 未发布" in web.get("/board").text
     assert 'rel="next"' not in web.get(f"/d/{DAY}").text
@@ -317,7 +317,7 @@ def test_an_empty_store_says_how_to_begin(store: Store, tmp_path: Path) -> None:
 
 
 def test_health_names_the_newest_slot(web: TestClient) -> None:
-    assert web.get("/healthz").json() == {"status": "ok", "newest_slot": shelves.SECOND.key}
+    assert web.get("/healthz").json() == {"status": "ok", "newest_slot": shelves.SECOND.stamp}
 
 
 class Tags(HTMLParser):

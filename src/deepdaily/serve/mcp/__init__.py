@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from deepdaily import __version__
 from deepdaily.archive import lookup
 from deepdaily.core.errors import DeepdailyError
-from deepdaily.core.types import FollowUp, Issue, Watch
+from deepdaily.core.types import FollowUp, Issue, Slot, Watch
 from deepdaily.render.markdown import post
 from deepdaily.serve.answers import (
     ClaimAnswer,
@@ -179,17 +179,17 @@ class _Desk:
     def get_status(self) -> Status:
         """How the newest run went: published or not, what was degraded, what each source gave."""
         slot = next(iter(self._store.slots()), "")
-        record: dict[str, Any] = json.loads(self._store.record(slot) or "{}")
+        record = self._store.record(slot)
         newest = self._store.issues(limit=1)
         return Status(
             version=__version__,
             newest_digest=newest[0].draft.slot.day if newest else "",
-            slot=slot,
+            slot=Slot.of_key(slot).stamp if slot else "",
             run=self._store.status(slot) or "",
-            rung=record.get("rung", ""),
-            degraded=record.get("degraded", []),
-            troubles=record.get("troubles", []),
-            funnel=record.get("funnel", {}),
+            rung=record.rung,
+            degraded=list(record.degraded),
+            troubles=list(map(str, record.troubles)),
+            funnel=dict(record.funnel),
             sources=[harvest.health for harvest in self._store.harvests(slot)],
         )
 

@@ -30,7 +30,7 @@ from deepdaily.archive import lookup
 from deepdaily.choose.decisions import in_force
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import language_of, shorten
-from deepdaily.core.types import Decision, Document, Issue, Item, Language
+from deepdaily.core.types import Decision, Document, Issue, Item, Language, Slot
 from deepdaily.render.body import body, link
 from deepdaily.render.excerpts import whole
 from deepdaily.render.foreign import anchor, plain
@@ -47,7 +47,7 @@ from deepdaily.serve.web.board import figures, last_runs
 from deepdaily.serve.web.door import Door, from_own_page
 from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
 from deepdaily.store import Store
-from deepdaily.store.charset import encoding_of
+from deepdaily.store.charset import decoded
 from deepdaily.store.snapshots import Snapshots
 from deepdaily.words import languages, of
 
@@ -287,7 +287,7 @@ class Pages:
         place = self._shelf.store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
         if place is None:
             raise HTTPException(404)
-        text = _decoded(self._shelf.snapshots.read(place, digest), self._shelf.store.media_type(digest))
+        text = decoded(self._shelf.snapshots.read(place, digest), self._shelf.store.media_type(digest))
         return PlainTextResponse(text, headers={"Content-Security-Policy": INERT_POLICY})
 
     # -- over days ----------------------------------------------------------------------------------------------------
@@ -380,8 +380,8 @@ class Pages:
         return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
 
     def health(self, request: Request) -> Response:
-        newest = self._shelf.store.slots()[:1]
-        return JSONResponse({"status": "ok", "newest_slot": newest[0] if newest else None})
+        newest = next(iter(self._shelf.store.slots()), "")
+        return JSONResponse({"status": "ok", "newest_slot": Slot.of_key(newest).stamp if newest else None})
 
     def style(self, request: Request) -> Response:
         return Response(self._style, media_type="text/css", headers=_KEPT)
@@ -494,8 +494,3 @@ def _version(content: bytes) -> str:
 
 def _passage(day: str, note: Note) -> str:
     return f"/e/{day}/{note.number}#e{note.number}"
-
-
-def _decoded(content: bytes, media_type: str) -> str:
-    declared = re.search(r"charset=[\"']?([\w-]+)", media_type, re.I)
-    return content.decode(encoding_of(content, declared.group(1) if declared else "") or "utf-8", "replace")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from markupsafe import Markup
 
-from deepdaily.core.types import Call, SourceHealth
+from deepdaily.core.types import Call, RunRecord, Slot, SourceHealth
 from deepdaily.serve.web import plots
 from deepdaily.serve.web.plots import Bar
-from deepdaily.store import RunStatus, Store
+from deepdaily.store import Store
 from deepdaily.words import BoardWords
 
 RUNS_SHOWN = 30
@@ -32,13 +30,13 @@ class Ran:
     """A key of `BoardWords.outcomes`."""
     rung: str
     causes: tuple[str, ...]
-    funnel: dict[str, int]
+    funnel: Mapping[str, int]
     stages: dict[str, float]
     """Seconds by stage; the same stage on several rungs is summed."""
 
     @property
     def day(self) -> str:
-        return self.slot[:10]
+        return Slot.of_key(self.slot).day
 
     @property
     def took_s(self) -> float:
@@ -63,14 +61,13 @@ def last_runs(store: Store) -> list[Ran]:
     return [_ran(*run) for run in reversed(store.runs(RUNS_SHOWN))]
 
 
-def _ran(slot: str, status: RunStatus, kept: str) -> Ran:
-    record: dict[str, Any] = json.loads(kept or "{}")
-    stages: Counter[str] = Counter()
-    for stage in record.get("stages", ()):
-        stages[stage["stage"].split(" ")[0]] += stage["took_s"]
-    causes = (*record.get("degraded", ()), *record.get("troubles", ()))
-    outcome = {"published": "degraded" if causes else "published", "failed": "none"}.get(status, status)
-    return Ran(slot, outcome, record.get("rung", ""), causes, record.get("funnel", {}), dict(stages))
+def _ran(slot: str, record: RunRecord) -> Ran:
+    stages: dict[str, float] = {}
+    for stage in record.stages:
+        stages[stage.name] = stages.get(stage.name, 0.0) + stage.took_s
+    good = "degraded" if record.causes else "published"
+    outcome = {"published": good, "failed": "none"}.get(record.status, record.status)
+    return Ran(slot, outcome, record.rung, record.causes, record.funnel, stages)
 
 
 def figures(runs: Sequence[Ran], store: Store, words: BoardWords) -> list[Figure]:
@@ -139,7 +136,7 @@ def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
     found: dict[str, list[Call]] = {}
     for call in store.calls_since(runs[0].slot):
         found.setdefault(call.slot, []).append(call)
-    return [(slot[:10], found[slot]) for slot in sorted(found)]
+    return [(Slot.of_key(slot).day, found[slot]) for slot in sorted(found)]
 
 
 def _models(days: Sequence[tuple[str, Sequence[Call]]], words: BoardWords) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from deepdaily.choose.decisions import Desk
 from deepdaily.choose.second_reader import read_again
 from deepdaily.core.errors import ModelError
-from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Watch
+from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Trouble, Watch
 from deepdaily.models.asking import ModelWriter, within
 from deepdaily.review.reviewers import looked_over
 from deepdaily.write.by_model.ending import ending
@@ -74,6 +74,6 @@ class ByModel:
         trends, watches, findings = outcome
         return replace(closing, trends=trends or closing.trends, watchlist=watches or closing.watchlist), findings
 
-    def troubles(self) -> list[str]:
+    def troubles(self) -> list[Trouble]:
         """What the ladder of models noted."""
         return self.writer.troubles()

@@ -29,7 +29,7 @@ async def ending(
         ModelError: no model gave a usable reply.
     """
     lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item)]
-    material = fence(lines, [draft.slot.key], writer.key)
+    material = fence(lines, [draft.slot.stamp], writer.key)
     reply = (await writer.ask(CLOSING, material, Ending)).value
     findings: list[Finding] = []
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from deepdaily.choose.decisions import Desk
-from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Watch
+from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Trouble, Watch
 from deepdaily.write.by_rule.brief import write_item
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
 
@@ -44,6 +44,6 @@ class ByRule:
         questions = watchlist(told, items, draft.slot, draft.language, asked)
         return Closing(summary(items), tags(items), trends(items, draft.language), questions), []
 
-    def troubles(self) -> list[str]:
+    def troubles(self) -> list[Trouble]:
         """None."""
         return []

@@ -1,0 +1,27 @@
+"""The desk: what editors and readers decided."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+
+from sqlalchemy import select
+
+from deepdaily.core.types import Decision
+from deepdaily.store.book import Book
+from deepdaily.store.codec import from_json, to_json
+from deepdaily.store.schema import DECISIONS, META
+
+
+class DeskBook(Book):
+    """One row a decision, also one that was taken back."""
+
+    def decisions(self) -> list[Decision]:
+        """Everything ever decided, also what was taken back; the oldest first."""
+        found = [from_json(Decision, row) for row in self._all(select(DECISIONS.c.decision))]
+        return sorted(found, key=lambda one: (one.at, one.id))
+
+    def keep_decision(self, decision: Decision) -> None:
+        """Keep it, in place of the one with its id."""
+        with self._engine.begin() as db:
+            db.execute(self._put(DECISIONS, id=decision.id, decision=to_json(decision)))
+            db.execute(self._put(META, name="decisions", value=token_hex(8)))

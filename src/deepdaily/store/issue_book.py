@@ -1,0 +1,90 @@
+"""Issues: what was approved, as each channel published it, and the index of what was printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from secrets import token_hex
+
+from sqlalchemy import ColumnElement, Engine, Select, or_, select
+
+from deepdaily.core.types import Edition, Issue
+from deepdaily.store import fulltext
+from deepdaily.store.book import Book
+from deepdaily.store.codec import from_json, to_json
+from deepdaily.store.schema import EDITIONS, ISSUES, META
+
+READINGS_KEPT = 4
+"""Lists of issues held in memory, each up to the 60 issues that the reader follows, of some 100 KB each."""
+
+_READING_STATE = (
+    select(META.c.value).where(or_(META.c.name == "issues", META.c.name == "decisions")).order_by(META.c.name)
+)
+"""Made once: every page asked for asks it."""
+
+
+class IssueBook(Book):
+    """One issue a slot, its editions, and its items in the full-text index."""
+
+    def __init__(self, engine: Engine, digest: str) -> None:
+        super().__init__(engine, digest)
+        self._issues_at = lru_cache(maxsize=READINGS_KEPT)(self._read_issues)
+
+    def issue(self, day: str) -> Issue | None:
+        """The issue of a day, as `2026-02-11`."""
+        row = self._one(self._newest_first(ISSUES.c.day == day).limit(1))
+        return from_json(Issue, row) if row else None
+
+    def issues(self, *, limit: int = 30) -> list[Issue]:
+        """The digest's newest issues, newest first."""
+        return list(self._issues_at(self.issues_state(), limit))
+
+    def issues_since(self, day: date) -> list[Issue]:
+        """Every issue of `day` and later, newest first, however many a day has."""
+        return [from_json(Issue, row) for row in self._all(self._newest_first(ISSUES.c.day >= day.isoformat()))]
+
+    def _read_issues(self, _state: str, limit: int) -> tuple[Issue, ...]:
+        return tuple(from_json(Issue, row) for row in self._all(self._newest_first().limit(limit)))
+
+    def _newest_first(self, *where: ColumnElement[bool]) -> Select[tuple[str]]:
+        return select(ISSUES.c.issue).where(self._ours(ISSUES.c.slot), *where).order_by(ISSUES.c.slot.desc())
+
+    def issues_state(self) -> str:
+        """Another text whenever an issue was kept, by whatever process: what was made from the issues may be kept by it."""
+        return self._one(select(META.c.value).where(META.c.name == "issues")) or ""
+
+    def reading_state(self) -> str:
+        """Another text whenever an issue or a decision was kept: all that a reader's page is made from may be kept by it."""
+        return " ".join(self._all(_READING_STATE))
+
+    def issue_days(self) -> list[str]:
+        """The days that have an issue, newest first."""
+        return self._all(select(ISSUES.c.day).where(self._ours(ISSUES.c.slot)).distinct().order_by(ISSUES.c.day.desc()))
+
+    def keep_issue(self, issue: Issue) -> Issue:
+        """The slot's issue: `issue`, kept with its items in the full-text index, unless the slot has one already."""
+        slot = issue.draft.slot
+        put = self._put(ISSUES, replacing=False, slot=slot.key, day=slot.day, issue=to_json(issue))
+        with self._engine.begin() as db:
+            if db.execute(put.returning(ISSUES.c.slot)).first() is None:
+                earlier = select(ISSUES.c.issue).where(ISSUES.c.slot == slot.key)
+                return from_json(Issue, db.execute(earlier).scalar_one())
+            db.execute(self._put(META, name="issues", value=token_hex(8)))
+            fulltext.keep(db, issue)
+        return issue
+
+    def find(self, words: str, limit: int) -> list[fulltext.Printed]:
+        """At most `limit` of the digest's printed items that have every one of the words, the most relevant first."""
+        with self._reading.connect() as db:
+            return fulltext.find(db, words, self._digest, limit)
+
+    def editions(self, slot: str) -> list[Edition]:
+        query = select(EDITIONS.c.edition).where(EDITIONS.c.slot == slot)
+        rows = self._all(query.order_by(EDITIONS.c.channel, EDITIONS.c.location))
+        return [from_json(Edition, row) for row in rows]
+
+    def keep_editions(self, editions: Iterable[Edition]) -> None:
+        for edition in editions:
+            row = to_json(edition)
+            self._keep(EDITIONS, slot=edition.slot, channel=edition.channel, location=edition.location, edition=row)

@@ -1,0 +1,140 @@
+"""How a database that an earlier version wrote gets today's tables: named steps in order, each applied once.
+
+A new step is a function at the end of MIGRATIONS, which stays there under its name for ever. It may rest on what the steps
+before it did, and on a table being in today's shape already: one that an old database lacked was made by the first step.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Column, Connection, bindparam, inspect, select, text, update
+from sqlalchemy.schema import CreateColumn
+
+from deepdaily.core.errors import StoreTooNew
+from deepdaily.core.types import DAILY, Snapshot
+from deepdaily.store import fulltext
+from deepdaily.store.codec import from_json
+from deepdaily.store.dialects import insert, named
+from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, ISSUES, META, MIGRATED, RUNS, SNAPSHOTS, TABLES
+
+Json = dict[str, Any]
+
+LAST_NUMBER = 6
+"""Versions before the named steps counted to 5, and refuse what says more."""
+
+
+def migrate(db: Connection) -> None:
+    """Bring the database to today's shape, inside the caller's turn and transaction; an empty one gets it at once."""
+    steps = missing(db)
+    if inspect(db).has_table(META.name):
+        for step in steps:
+            step(db)
+    else:
+        TABLES.create_all(db)
+        fulltext.make(db)
+    for step in steps:  # none where another process was quicker
+        db.execute(MIGRATED.insert().values(name=step.__name__))
+    number = insert(db.dialect.name)(META).values(name="schema", value=str(LAST_NUMBER))
+    db.execute(number.on_conflict_do_update(index_elements=["name"], set_={"value": str(LAST_NUMBER)}))
+
+
+def missing(db: Connection) -> list[Callable[[Connection], None]]:
+    """The steps that the database has not had, in order. Raises StoreTooNew: it had one that is not known here."""
+    tables = inspect(db).get_table_names()
+    had = set(db.scalars(select(MIGRATED.c.name))) if MIGRATED.name in tables else set()
+    number = db.scalar(select(META.c.value).where(META.c.name == "schema")) if META.name in tables else None
+    if had - {step.__name__ for step in MIGRATIONS} or int(number or 0) > LAST_NUMBER:
+        raise StoreTooNew(
+            f"the database {named(db.engine)} was written by a newer deepdaily",
+            "upgrade deepdaily, or name another folder with --data",
+        )
+    return [step for step in MIGRATIONS if step.__name__ not in had]
+
+
+# -- the steps --------------------------------------------------------------------------------------------------------
+
+
+def tables_up_to_five(db: Connection) -> None:
+    """The tables that an old database lacks. What was printed is in the index since the second."""
+    TABLES.create_all(db)
+    fulltext.make(db)
+
+
+def media_type_beside_place(db: Connection) -> None:
+    """Found in one look through the fetches; the first fetch of the bytes names them."""
+    column = CreateColumn(SNAPSHOTS.c.media_type).compile(dialect=db.dialect)
+    db.execute(text(f"ALTER TABLE snapshots ADD COLUMN {column} DEFAULT ''"))
+    types: dict[str, str] = {}
+    for row in db.scalars(select(FETCHES.c.snapshot).order_by(FETCHES.c.slot)):
+        fetched = from_json(Snapshot, row)
+        types.setdefault(fetched.digest, fetched.media_type)
+    if types:
+        typed = SNAPSHOTS.update().where(SNAPSHOTS.c.digest == bindparam("of")).values(media_type=bindparam("given"))
+        db.execute(typed, [{"of": digest, "given": given} for digest, given in types.items()])
+
+
+def fetches_by_url(db: Connection) -> None:
+    FETCHES_OF_URL.create(db, checkfirst=True)
+
+
+def closing_beside_draft(db: Connection) -> None:
+    """What ends an issue was part of its draft."""
+
+    def apart(issue: Json) -> Json:
+        draft = issue["draft"]
+        closing = {name: draft.pop(name) for name in ("summary", "tags", "trends", "watchlist", "followed")}
+        return issue | {"closing": closing}
+
+    _rewrite(db, apart, ISSUES.c.issue)
+
+
+def records_as_values(db: Connection) -> None:
+    """A rung was the end of its stage's name, a trouble a line that began with its part, reasons stood by name."""
+
+    def stage(row: Json) -> Json:
+        name, _, rung = row.pop("stage").partition(" ")
+        return row | {"name": name, "rung": rung, "line": row.pop("told")}
+
+    def trouble(line: str) -> Json:
+        part, _, message = line.partition(": ")
+        return {"part": part, "message": message}
+
+    def chosen(row: Json) -> Json:
+        return row | {"reasons": [{"name": name, "value": value} for name, value in row["reasons"].items()]}
+
+    def value(record: Json, status: str) -> Json:
+        rows: dict[str, Callable[[Any], Json]] = {"stages": stage, "troubles": trouble, "chosen": chosen}
+        kept = {name: record[name] for name in ("rung", "degraded", "funnel") if name in record}
+        return kept | {"status": status} | {name: [*map(of, record.get(name, ()))] for name, of in rows.items()}
+
+    _rewrite(db, value, RUNS.c.record, RUNS.c.status)
+
+
+def digest_in_slots(db: Connection) -> None:
+    """A slot's key began with its day; digests had no names, and there was one."""
+    keyed = "runs harvests fetches readings issues editions losses calls alerts leases printed"
+    for table in keyed.split():
+        db.execute(text(f"UPDATE {table} SET slot = :digest || slot"), {"digest": f"{DAILY}/"})
+    for table, value in (("editions", "edition"), ("calls", "call")):  # a quotation mark inside a string is escaped
+        db.execute(text(f"""UPDATE {table} SET {value} = replace({value}, '"slot":"', '"slot":"{DAILY}/')"""))
+
+
+def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
+    """Each value of a JSON column anew, slot by slot; `change` is given the columns beside it, too."""
+    key = column.table.c.slot
+    for slot, value, *more in db.execute(select(key, column, *beside)).all():
+        changed = json.dumps(change(json.loads(value), *more), ensure_ascii=False, separators=(",", ":"))
+        db.execute(update(column.table).where(key == slot).values({column: changed}))
+
+
+MIGRATIONS = (
+    tables_up_to_five,
+    media_type_beside_place,
+    fetches_by_url,
+    closing_beside_draft,
+    records_as_values,
+    digest_in_slots,
+)
