@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,3 +91,10 @@ def test_a_comment_cites_only_pages_that_a_stranger_has() -> None:
 
     assert {page for page, _ in cited} >= {"docs/ranking.md", "docs/benchmarks.md"}
     assert [one for one in cited if one[0] != "index.md" and not (ROOT / one[0]).exists()] == []
+
+
+def test_the_floors_are_those_that_lint_checks() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (one["layers"] for one in contracts if one["type"] == "layers")
+
+    assert f"  {' → '.join(layers)}\n" in (ROOT / "AGENTS.md").read_text("utf-8")
