@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.choose.decisions import Desk
 from deepdaily.cli.console import LineMeter
+from deepdaily.core.decisions import Desk
 from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Trouble, Watch
 from deepdaily.core.urls import page_key
 from deepdaily.ladder import Found, candidates, gather, promise

@@ -20,13 +20,13 @@ from deepdaily.core.urls import page_key
 from deepdaily.demo import sample_web
 from deepdaily.house import House
 from deepdaily.keeper import brought, calendar_of, is_finished, run_slot
+from deepdaily.mind import ByModel
 from deepdaily.models import Model, Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
 from deepdaily.publish import Publication, TakenInPart
 from deepdaily.read.fetch import Answer
 from deepdaily.run import Run, trouble
-from deepdaily.write.by_model import ByModel
 from fakes import QuotingModel, SkippingLoop
 from running import SETTINGS, SLOT, file_channels, run_of
 

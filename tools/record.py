@@ -22,10 +22,11 @@ from deepdaily import keeper, pipeline
 from deepdaily.cli.console import meter
 from deepdaily.demo import sample_web
 from deepdaily.house import House
+from deepdaily.mind import ByModel
 from deepdaily.models import Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.models.exchange import read, request_for
-from deepdaily.write.by_model import ByModel
+from deepdaily.words import of
 
 HOURS_S = 4 * 3600.0
 
@@ -62,7 +63,7 @@ async def record(options: argparse.Namespace) -> int:
     moment = sample_web.NOW if sample else house.clock(options.now)
     slot = house.slot(None, moment)
     inner = Endpoint(options.endpoint) if options.endpoint else None
-    writer = ModelWriter(Cassette(options.cassette, inner), options.language, digest.readers, KEY)
+    writer = ModelWriter(Cassette(options.cassette, inner), options.language, of(digest.language).audience, KEY)
     with house.store() as store:
         async with house.run(store, slot, keeper.calendar_of(store, slot, moment), meter()) as run:
             run.writing, issue = ByModel(writer), store.issue(slot.day)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from deepdaily.archive.lookup import item_of
-from deepdaily.choose.decisions import TOPIC, decision_id, in_force
+from deepdaily.core.decisions import TOPIC, decision_id, in_force
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Decision, DecisionKind, Item
 from deepdaily.core.urls import canonical, page_key

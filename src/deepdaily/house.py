@@ -17,6 +17,7 @@ from deepdaily.core.types import Slot
 from deepdaily.engine import Engine
 from deepdaily.memory import Memory
 from deepdaily.memory.repeats import NO_REPEAT_DAYS
+from deepdaily.mind import ByModel
 from deepdaily.models.configured import embedder, model_writer
 from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.channels import channel_names, channels, message_channels
@@ -28,7 +29,7 @@ from deepdaily.sources.kinds import sources
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
-from deepdaily.write.by_model import ByModel
+from deepdaily.words import languages
 from deepdaily.write.by_rule import ByRule
 
 DATA = "deepdaily-data"
@@ -54,6 +55,9 @@ class House:
     def of(cls, settings: Path | None, data: Path | None, out: Path | None) -> House:
         """Raises SettingsError. The data folder is beside the settings file unless it is named."""
         loaded, origins = load(settings)
+        if loaded.digest.language not in languages():
+            known = ", ".join(languages())
+            raise SettingsError(f"digest.language = {loaded.digest.language!r} has no words", f"write one of {known}")
         base = settings.resolve().parent if settings else Path.cwd()
         return cls(loaded, origins, data or base / DATA, out, _stand_in())
 

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from math import inf
 
 from deepdaily.choose import rank
-from deepdaily.choose.decisions import NO_DESK, Desk, desk_of
 from deepdaily.choose.group import Grouped, Grouping
 from deepdaily.choose.meaning import NOT_EMBEDDED, Embedded
+from deepdaily.core.decisions import NO_DESK, Desk, desk_of
 from deepdaily.core.errors import NothingToPublish
 from deepdaily.core.types import (
     Candidate,
@@ -37,6 +37,7 @@ from deepdaily.memory.repeats import Recollection, recollections, still_asking, 
 from deepdaily.models.embedding import embedded
 from deepdaily.read.pages import MOST_PAGES, SPONSORED, Reader, Readings, older
 from deepdaily.run import Run
+from deepdaily.write.by_rule.trends import rule_of
 
 LADDER: tuple[tuple[Rung, timedelta], ...] = (
     ("24h", timedelta(hours=24)),
@@ -116,7 +117,7 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
         "untold": len(groups.untold),
     }
     read = tuple(groups.texts())
-    followed = follow_up(run.memory.earlier, read, run.slot, desk.closed)
+    followed = follow_up(run.memory.earlier, read, run.slot, desk.closed, rule_of)
     return Found(
         recalling.rung,
         groups.untold,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from deepdaily.choose.bonds import Bonds
-from deepdaily.choose.decisions import Desk
 from deepdaily.choose.group import Grouping, cluster
+from deepdaily.core.decisions import Desk
 from deepdaily.core.types import Candidate
 from deepdaily.core.urls import page_key
 from making import candidate, document

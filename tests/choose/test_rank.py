@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deepdaily.choose.decisions import Desk, desk_of
 from deepdaily.choose.publishers import COLD, learned
 from deepdaily.choose.rank import PIN, distinct, rank, relevant, select
+from deepdaily.core.decisions import Desk, desk_of
 from deepdaily.core.types import Decision, Profile, Reason, Story
 from deepdaily.core.urls import page_key
 from making import NOW, candidate, story

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from deepdaily.core.types import Document, FollowUp, Issue, Slot, Watch
-from deepdaily.memory.questions import RULES, follow_up, rule_of
+from deepdaily.memory.questions import RULES, follow_up
 from deepdaily.words import of
-from deepdaily.write.by_rule.trends import watch
+from deepdaily.write.by_rule.trends import rule_of, watch
 from making import NOW, SLOT, document, issue, story
 
 PAUSED = story("GitHub pauses the Nimbus Agents rollout", url="https://a.example/1", hours=30)
@@ -27,7 +27,7 @@ def asked(question: str, *, days: int = 14, opened: timedelta = BEFORE) -> Issue
 
 
 def after(issues: list[Issue], *documents: Document, closed: frozenset[str] = frozenset()) -> FollowUp:
-    (only,) = follow_up(issues, [(one, f"s-{n}") for n, one in enumerate(documents)], SLOT, closed)
+    (only,) = follow_up(issues, [(one, f"s-{n}") for n, one in enumerate(documents)], SLOT, closed, rule_of)
     return only
 
 
@@ -102,7 +102,7 @@ def test_an_ended_question_is_not_followed_again() -> None:
         told = FollowUp(replace(first.closing.watchlist[0], **ended), state)  # type: ignore[arg-type]
         done = replace(second, closing=replace(second.closing, followed=(told,)))
 
-        assert follow_up([done, first], [], SLOT, ()) == ()
+        assert follow_up([done, first], [], SLOT, (), rule_of) == ()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -19,12 +19,13 @@ from deepdaily.core.types import Document, Issue, Language
 from deepdaily.demo import sample_web
 from deepdaily.house import House
 from deepdaily.keeper import calendar_of
+from deepdaily.mind import ByModel
 from deepdaily.models import Prompt
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
 from deepdaily.run import Record
 from deepdaily.store.snapshots import Snapshots
-from deepdaily.write.by_model import ByModel
+from deepdaily.words import of
 from deepdaily.write.by_model.judgement import LONGEST_ADVICE
 from deepdaily.write.by_model.shapes import Facts
 
@@ -54,7 +55,7 @@ async def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     with house.store() as store:
         now = calendar_of(store, slot, sample_web.NOW)
         async with house.run(store, slot, now, meter()) as run:
-            run.writing = ByModel(ModelWriter(cassette, language, digest.readers, KEY))
+            run.writing = ByModel(ModelWriter(cassette, language, of(digest.language).audience, KEY))
             issue = await run_day(run)
         with Snapshots(house.snapshots) as snapshots:
             files = verify.published_files(issue, store, house.channels())

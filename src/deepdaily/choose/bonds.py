@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepdaily.choose.decisions import Desk, Pair
+from deepdaily.core.decisions import Desk, Pair
 from deepdaily.core.urls import page_key
 
 _RELEASE = re.compile(r"^https://github\.com/([^/]+/[^/]+)/releases/")

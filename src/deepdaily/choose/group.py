@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from deepdaily.choose.bonds import Bonds
-from deepdaily.choose.decisions import NO_DESK, Desk
 from deepdaily.choose.meaning import NOT_EMBEDDED, Embedded, joint, meaning, pairs
+from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.lexicon import ROUNDUP, first_hand
 from deepdaily.core.likeness import Vector, cosine, neighbours, points
 from deepdaily.core.text import squeeze

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from deepdaily.choose.decisions import NO_DESK, Desk
 from deepdaily.choose.publishers import Standings, shipped
 from deepdaily.choose.signals import SAME_SUBJECT, Signals, candidate_signals, story_signals, weighed
 from deepdaily.choose.weights import WEIGHTS
+from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.lexicon import AI, CORE_AI, ROUNDUP, first_party
 from deepdaily.core.likeness import Vector, cosine, vectors
 from deepdaily.core.types import Candidate, Loss, Profile, Ranked, Reason, Story

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from deepdaily.choose.decisions import NO_DESK, Desk
 from deepdaily.choose.rank import why_untold
+from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten, squeeze
 from deepdaily.core.types import Finding, Ranked, Reason, Story

@@ -13,7 +13,7 @@ import aiohttp
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language
-from deepdaily.settings.loading import load
+from deepdaily.house import House
 from deepdaily.words import languages, of
 
 PORTS = (11434, 8000, 8080, 30000)
@@ -112,7 +112,7 @@ def write_settings(path: Path, answers: Answers) -> None:
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}", "choose another folder") from error
     try:
-        load(path)
+        House.of(path, None, None)
     except SettingsError:
         path.unlink()
         raise

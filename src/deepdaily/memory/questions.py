@@ -7,7 +7,7 @@ its answer looks like (`RULES`); one that a model asked is answered by a passage
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -18,7 +18,6 @@ from deepdaily.core.text import Sentence, sentences, squeeze, width
 from deepdaily.core.types import Claim, Document, Evidence, FollowUp, FollowUpState, Issue, Slot, Watch, cited
 from deepdaily.memory.repeats import unsettled
 from deepdaily.memory.threads import Subject, continues, names_it, subjects
-from deepdaily.words import languages, of
 
 ENOUGH_WORDS, LEAST_WORDS = 0.7, 2
 """Share of a free question's content words that its answer has, and how many at least: two of three are the subject again."""
@@ -47,7 +46,11 @@ class _Page:
 
 
 def follow_up(
-    issues: Sequence[Issue], read: Sequence[tuple[Document, str]], slot: Slot, closed: Collection[str]
+    issues: Sequence[Issue],
+    read: Sequence[tuple[Document, str]],
+    slot: Slot,
+    closed: Collection[str],
+    rule_of: Callable[[Watch], Rule | None],
 ) -> tuple[FollowUp, ...]:
     """Every question that was open this morning as it stands now, those that moved first.
 
@@ -56,6 +59,7 @@ def follow_up(
         read: the day's texts, each with its story's id.
         slot: today's.
         closed: ids of questions that an editor closed.
+        rule_of: the rule that asked a question; None for one of a model.
     """
     watches, today = unsettled(issues), slot.due.date()
     told = {item.story: item.title.text for issue in issues for item in issue.items}
@@ -75,7 +79,7 @@ def follow_up(
         moved = _last_moved(watch, issues)
         news = [page for page in about if moved is None or _is_after(page.document, watch, moved)]
         news = [page for page in news if any(continues(earlier, page.subject) for earlier in thread)]
-        found.append(_outcome(watch, about, news, today, known))
+        found.append(_outcome(watch, rule_of(watch), about, news, today, known))
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.state)))
 
 
@@ -120,11 +124,16 @@ def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
 
 
 def _outcome(
-    watch: Watch, about: Sequence[_Page], news: Sequence[_Page], today: date, known: dict[str, Document]
+    watch: Watch,
+    rule: Rule | None,
+    about: Sequence[_Page],
+    news: Sequence[_Page],
+    today: date,
+    known: dict[str, Document],
 ) -> FollowUp:
     """What `about` answers, or that `news` moves."""
     for page in sorted(about, key=_newest_whole_texts_first):
-        proof = next((proof for proof in _answers(watch, page) if not check_claim(_claim(proof), known)), None)
+        proof = next((proof for proof in _answers(watch, rule, page) if not check_claim(_claim(proof), known)), None)
         if proof:
             return _told(replace(watch, answered_by=page.story), "answered", page, proof)
     if watch.expires_on < today:
@@ -151,11 +160,10 @@ def _claim(proof: Evidence) -> Claim:
 # -- what answers -----------------------------------------------------------------------------------------------------
 
 
-def _answers(watch: Watch, page: _Page) -> Iterator[Evidence]:
+def _answers(watch: Watch, rule: Rule | None, page: _Page) -> Iterator[Evidence]:
     """The passages of the page that answer the question, in order, its title last."""
     entity = watch.entities[0] if watch.entities else ""
     titled = not entity or entity.startswith("「") or names_it(page.document.title, entity)
-    rule = rule_of(watch)
     wanted = _content(watch.question, entity)
     told = sentences(page.document.text)
     for sentence in (*told[1:], *told[:1]):
@@ -170,16 +178,6 @@ def _says(sentence: Sentence, rule: Rule | None, wanted: set[str]) -> bool:
         return bool(rule.answer.search(sentence.text))
     said = wanted & _content(sentence.text)
     return len(said) >= LEAST_WORDS and len(said) >= ENOUGH_WORDS * len(wanted)
-
-
-def rule_of(watch: Watch) -> Rule | None:
-    """The rule that asked it; None for a question of a model. A question of an old store has no rule: its words tell."""
-    return next((one for one in RULES if (one.name == watch.rule if watch.rule else _asks(one, watch.question))), None)
-
-
-def _asks(rule: Rule, question: str) -> bool:
-    asked = (of(language).by_rule.questions[rule.name].replace("{name} ", "{name}") for language in languages())
-    return any(re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(one)), question) for one in asked)
 
 
 def _content(text: str, entity: str = "") -> set[str]:

@@ -12,6 +12,7 @@ from deepdaily.core.types import Slot, Trouble
 from deepdaily.models.asking import ModelWriter
 from deepdaily.settings import Settings
 from deepdaily.store import Store
+from deepdaily.words import of
 
 if TYPE_CHECKING:
     from deepdaily.models.embedding import Embedder
@@ -53,7 +54,9 @@ def model_writer(
     if ladder is None:
         return None
     digest = settings.digest
-    return ModelWriter(ladder, digest.language, digest.readers, store.secret(), ladder.troubles)
+    return ModelWriter(
+        ladder, digest.language, digest.audience or of(digest.language).audience, store.secret(), ladder.troubles
+    )
 
 
 def embedder(settings: Settings) -> Embedder | None:

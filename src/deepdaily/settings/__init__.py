@@ -15,7 +15,6 @@ from deepdaily.settings.channel_tables import Alert, ChannelTable, FeedsTable, H
 from deepdaily.settings.model_tables import Models
 from deepdaily.settings.source_tables import Network, Sources
 from deepdaily.settings.table import _Table, _zone
-from deepdaily.words import languages, of
 
 
 class Digest(_Table):
@@ -40,18 +39,6 @@ class Digest(_Table):
         "", description="Who reads it, as a model is told; empty: teams of inference, agents, platform."
     )
     url: str = Field("", description="Address of the published blog, for links in feeds; may stay empty.")
-
-    @property
-    def readers(self) -> str:
-        """The audience in words, in the digest's language."""
-        return self.audience or of(self.language).audience
-
-    @field_validator("language")
-    @classmethod
-    def _has_words(cls, language: str) -> str:
-        if language not in languages():
-            raise ValueError(f"write one of {', '.join(languages())}")
-        return language
 
     @field_validator("title")
     @classmethod

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from deepdaily.choose.decisions import Desk
+from deepdaily.core.decisions import Desk
 from deepdaily.core.types import Closing, Draft, Finding, Ranked, Rung, Slot, SourceHealth, Story, Trouble, Watch
 from deepdaily.settings import Digest
 from deepdaily.write.notice import notice_of

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from deepdaily.choose.decisions import in_force
+from deepdaily.core.decisions import in_force
 from deepdaily.core.types import Decision
 from deepdaily.serve.web import FORM_BYTES, Shelf, reader
 from deepdaily.serve.web.export import export

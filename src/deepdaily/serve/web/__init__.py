@@ -27,7 +27,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from deepdaily.archive import lookup
-from deepdaily.choose.decisions import in_force
+from deepdaily.core.decisions import in_force
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import language_of, shorten
 from deepdaily.core.types import Decision, Document, Issue, Item, Language, Slot

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from deepdaily.choose.decisions import decision_id
+from deepdaily.core.decisions import decision_id
 from deepdaily.core.types import Decision, Item
 from deepdaily.core.urls import page_key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from deepdaily.choose.decisions import Desk
+from deepdaily.core.decisions import Desk
 from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Trouble, Watch
 from deepdaily.write.by_rule.brief import write_item
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist

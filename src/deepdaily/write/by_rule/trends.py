@@ -11,7 +11,7 @@ from deepdaily.core.text import numbers, shorten, width
 from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
 from deepdaily.memory.questions import RULES, Rule
 from deepdaily.memory.threads import distinctive
-from deepdaily.words import of
+from deepdaily.words import languages, of
 from deepdaily.write.by_rule.rules import TOPICS
 from deepdaily.write.headline import subject
 
@@ -115,3 +115,13 @@ def watch(question: str, story: Story, today: date, days: int, rule: str = "") -
     name = "w-" + sha256(question.encode()).hexdigest()[:8]
     entities = distinctive(story.lead.title) or (subject(story),)
     return Watch(name, question, entities, story.id, today, today + timedelta(days=days), rule=rule)
+
+
+def rule_of(watch: Watch) -> Rule | None:
+    """The rule that asked it; None for a question of a model. A question of an old store has no rule: its words tell."""
+    return next((one for one in RULES if (one.name == watch.rule if watch.rule else _asks(one, watch.question))), None)
+
+
+def _asks(rule: Rule, question: str) -> bool:
+    asked = (of(language).by_rule.questions[rule.name].replace("{name} ", "{name}") for language in languages())
+    return any(re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(one)), question) for one in asked)

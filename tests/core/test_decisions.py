@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from deepdaily.choose.decisions import desk_of, in_force
+from deepdaily.core.decisions import desk_of, in_force
 from deepdaily.core.types import Decision, DecisionKind
 
 NOON = datetime(2026, 2, 11, 12, tzinfo=UTC)
