@@ -12,6 +12,7 @@ from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Call, Decision, Slot, Snapshot, Usage
 from deepdaily.demo.sample_web import DemoWire
 from deepdaily.pipeline import run_day
+from deepdaily.publish import Publication
 from deepdaily.publish.files import Hugo
 from deepdaily.store import Place, Store, Validators
 from deepdaily.store.opening import open_store
@@ -100,7 +101,7 @@ async def test_what_one_digest_told_another_tells_too(tmp_path: Path) -> None:
 
 
 async def test_a_post_of_another_digest_is_not_written_over(tmp_path: Path) -> None:
-    await Hugo(tmp_path).publish(issue(story("A daily matter")), recent=[], documents={})  # type: ignore[arg-type, call-arg]
+    await Hugo(tmp_path).publish(Publication(issue(story("A daily matter")), [], {}))
 
     with pytest.raises(PublishError, match="not written for the slot weekly/"):
-        await Hugo(tmp_path).publish(issue(story("A weekly matter"), slot=WEEKLY), recent=[], documents={})  # type: ignore[arg-type, call-arg]
+        await Hugo(tmp_path).publish(Publication(issue(story("A weekly matter"), slot=WEEKLY), [], {}))

@@ -178,7 +178,7 @@ def test_a_truncated_feed_and_a_page_without_text_cost_only_themselves(tmp_path:
     told = json.loads(done.stdout)
     (health,) = told["sources"]
     with closing(open_store(tmp_path / "data")) as store:
-        lost = {loss.url.rpartition("/")[2]: loss.reason for loss in store.losses(told["slot"])}
+        lost = {loss.url.rpartition("/")[2]: loss.reason for loss in store.losses(store.slots()[0])}
 
     assert done.returncode == 10, done.stderr
     assert (health["state"], health["offers"]) == ("ok", 2)

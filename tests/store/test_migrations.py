@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, inspect, select, text
 
 from deepdaily.archive.verify import Published, verify
 from deepdaily.core.errors import StoreTooNew
-from deepdaily.core.types import Chosen, Reason, RunRecord, Stage, Trouble
+from deepdaily.core.types import Chosen, Reason, RunRecord, Stage, Trouble, Votes
 from deepdaily.store import Place, Reading, Store, fulltext
 from deepdaily.store.migrations import MIGRATIONS
 from deepdaily.store.opening import open_store
@@ -115,6 +115,7 @@ def test_all_that_an_old_run_left_can_be_read(migrated: Store) -> None:
         assert (newest, failed) == ("daily/2026-03-12T08:00:00+08:00", "daily/2026-03-11T08:00:00+08:00")
         assert store.issues()[0].slot.key == newest
         assert [one.health.state for one in store.harvests(newest) + store.harvests(failed)] == ["ok", "unreachable"]
+        assert [offer.votes for offer in store.harvests(newest)[0].offers] == [Votes("hackernews", 3), None]
         assert set(store.texts(newest)) == {page, "https://feed.example/1"}
         assert store.reading(newest, gone) == Reading(reason="HTTP 404")
         assert store.snapshot_of(newest, page) is not None

@@ -230,7 +230,7 @@ def test_post_feeds_and_page_have_the_notice_and_each_label(poor: Issue, days: D
     out, day = days.folder / "out", poor.day
     post = (out / f"content/posts/{day}/index.md").read_text("utf-8").replace("\\", "")
     feed = json.loads((out / "feeds/feed.json").read_text("utf-8"))
-    entry = next(one for one in feed["items"] if one["_deepdaily"]["slot"] == poor.slot.key)
+    entry = next(one for one in feed["items"] if one["_deepdaily"]["slot"] == poor.slot.stamp)
     page = (out / f"page/{day}.html").read_text("utf-8")
 
     for text in (post, entry["content_html"], page):

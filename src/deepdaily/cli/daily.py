@@ -91,14 +91,13 @@ def _value(house: House, outcome: Outcome) -> dict[str, Any]:
     """The record of the slot's run, its sources and its editions."""
     from dataclasses import asdict
 
-    from deepdaily.cli.show import record_value
+    from deepdaily.cli.show import run_value
 
     with house.store() as store:
         stored = store.issue(outcome.slot.day)
         key = outcome.slot.key if outcome.record or stored is None else stored.slot.key
-        record = record_value(key, outcome.record or store.record(key))
         health = [asdict(harvest.health) for harvest in store.harvests(key)]
-        return {**record, "sources": health, "editions": [asdict(one) for one in store.editions(key)]}
+        return run_value(key, outcome.record or store.record(key), store) | {"sources": health}
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Any
 from deepdaily.archive.lookup import fate, item_of
 from deepdaily.cli.console import funnel
 from deepdaily.core.errors import SettingsError
-from deepdaily.core.types import Chosen, Issue, Loss, RunRecord, Slot
+from deepdaily.core.types import Chosen, Issue, Loss, RunRecord, Slot, Stage
 from deepdaily.core.urls import canonical
 from deepdaily.store import Store
 
@@ -35,8 +35,7 @@ def run(slot: str, store: Store, *, audit: bool) -> Shown:
     """A slot's run, whether or not it ended in an issue: how it stands, its funnel; with `audit` all it asked and lost."""
     record = store.record(slot)
     lines = [f"run      {record.status}: {funnel(record.funnel)}"]
-    editions = [asdict(edition) for edition in store.editions(slot)]
-    value = {"day": Slot.of_key(slot).day, **record_value(slot, record), "editions": editions}
+    value = {"day": Slot.of_key(slot).day} | run_value(slot, record, store)
     if audit:
         health = [harvest.health for harvest in store.harvests(slot)]
         losses = store.losses(slot)
@@ -49,19 +48,26 @@ def run(slot: str, store: Store, *, audit: bool) -> Shown:
     return Shown(lines, value)
 
 
-def record_value(slot: str, record: RunRecord) -> dict[str, Any]:
-    """A run's record as JSON prints it."""
+def run_value(slot: str, record: RunRecord, store: Store) -> dict[str, Any]:
+    """A run's record and its editions as JSON prints them."""
+    stamp = Slot.of_key(slot).stamp
     return {
-        "slot": Slot.of_key(slot).stamp,
+        "slot": stamp,
         "status": record.status,
         "exit": record.exit,
         "rung": record.rung,
         "degraded": record.degraded,
         "funnel": record.funnel,
-        "stages": [{"stage": one.label, **asdict(one)} for one in record.stages],
+        "stages": [_stage_value(one) for one in record.stages],
         "chosen": [_score_value(one) for one in record.chosen],
         "troubles": [str(one) for one in record.troubles],
+        "editions": [asdict(one) | {"slot": stamp} for one in store.editions(slot)],
     }
+
+
+def _stage_value(one: Stage) -> dict[str, Any]:
+    numbers = {"came_in": one.came_in, "went_out": one.went_out, "failed": one.failed, "took_s": one.took_s}
+    return {"stage": one.label, **numbers, "told": one.line}
 
 
 def _score_value(one: Chosen) -> dict[str, Any]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-
-from deepdaily.core.types import Harvest
 
 T = TypeVar("T")
 
@@ -28,17 +25,6 @@ def to_json(value: Any) -> str:
 
 
 def from_json(kind: type[T], line: str) -> T:
-    """The value that `to_json` wrote, in this version or an earlier one."""
-    if kind is Harvest and '"points":' in line:
-        line = _with_votes(line)
+    """The value that `to_json` wrote. What an earlier version wrote was brought to today's shape by `migrations`."""
     value: T = _codec(kind).validate_json(line)
     return value
-
-
-def _with_votes(line: str) -> str:
-    """A harvest of before `Offer.votes`: points were those of Hacker News."""
-    harvest = json.loads(line)
-    for offer in harvest["offers"]:
-        points = offer.pop("points", 0)
-        offer["votes"] = {"site": "hackernews", "n": points} if points else None
-    return json.dumps(harvest)

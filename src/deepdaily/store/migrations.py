@@ -18,7 +18,7 @@ from deepdaily.core.types import DAILY, Snapshot
 from deepdaily.store import fulltext
 from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert, named
-from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, ISSUES, META, MIGRATED, RUNS, SNAPSHOTS, TABLES
+from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, HARVESTS, ISSUES, META, MIGRATED, RUNS, SNAPSHOTS, TABLES
 
 Json = dict[str, Any]
 
@@ -113,6 +113,18 @@ def records_as_values(db: Connection) -> None:
     _rewrite(db, value, RUNS.c.record, RUNS.c.status)
 
 
+def votes_say_whose(db: Connection) -> None:
+    """Points were those of Hacker News."""
+
+    def voted(harvest: Json) -> Json:
+        for offer in harvest["offers"]:
+            if points := offer.pop("points", 0):
+                offer["votes"] = {"site": "hackernews", "n": points}
+        return harvest
+
+    _rewrite(db, voted, HARVESTS.c.harvest)
+
+
 def digest_in_slots(db: Connection) -> None:
     """A slot's key began with its day; digests had no names, and there was one."""
     keyed = "runs harvests fetches readings issues editions losses calls alerts leases printed"
@@ -123,11 +135,13 @@ def digest_in_slots(db: Connection) -> None:
 
 
 def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
-    """Each value of a JSON column anew, slot by slot; `change` is given the columns beside it, too."""
-    key = column.table.c.slot
-    for slot, value, *more in db.execute(select(key, column, *beside)).all():
+    """Each value of a JSON column anew, row by row; `change` is given the columns beside it, too."""
+    keys = [*column.table.primary_key]
+    for row in db.execute(select(*keys)).all():
+        this = [key == value for key, value in zip(keys, row, strict=True)]
+        value, *more = db.execute(select(column, *beside).where(*this)).one()
         changed = json.dumps(change(json.loads(value), *more), ensure_ascii=False, separators=(",", ":"))
-        db.execute(update(column.table).where(key == slot).values({column: changed}))
+        db.execute(update(column.table).where(*this).values({column: changed}))
 
 
 MIGRATIONS = (
@@ -136,5 +150,6 @@ MIGRATIONS = (
     fetches_by_url,
     closing_beside_draft,
     records_as_values,
+    votes_say_whose,
     digest_in_slots,
 )
