@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from deepdaily.core.types import DecisionKind, FollowUpState, Language, SectionKind
+from deepdaily.core.types import DecisionKind, FollowUpState, Language, SectionKind, SourceKind
 
 T = TypeVar("T")
 
@@ -176,7 +176,7 @@ class TroubleWords:
     silent: str
     """The state of a source that has none of `states`."""
     quiet: str
-    kinds: Mapping[str, str]
+    kinds: Mapping[SourceKind, str]
     states: Mapping[str, str]
     rungs: Mapping[str, str]
 
@@ -237,13 +237,15 @@ class Words:
     trouble: TroubleWords
 
     def in_brackets(self, text: str) -> str:
+        """`text` in this language's brackets, with the blank before them that belongs to them."""
         return text.join(self.brackets)
 
 
 @cache
 def languages() -> tuple[Language, ...]:
     """Those that have a table."""
-    return tuple(sorted(one.name.removesuffix(".toml") for one in files(__package__).iterdir() if ".toml" in one.name))
+    named = (one.name for one in files(__package__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in named if name.endswith(".toml")))
 
 
 @cache
