@@ -14,7 +14,7 @@ from deepdaily.core.types import DAILY, Language, Profile
 from deepdaily.settings.channel_tables import Alert, ChannelTable, FeedsTable, HugoTable, MailTable, PageTable
 from deepdaily.settings.model_tables import Models
 from deepdaily.settings.source_tables import Network, Sources
-from deepdaily.settings.table import _Table, _zone
+from deepdaily.settings.table import _Table, _zone, unit
 from deepdaily.words import languages, of
 
 
@@ -30,16 +30,24 @@ class Digest(_Table):
         "zh", description="Language of headings and of our own sentences; quotations keep theirs."
     )
     at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
-    timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
-    items: int = Field(7, ge=1, le=20, description="Stories an issue.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", description="Names the days.", examples=["Europe/Berlin"]
+    )
+    items: int = Field(7, ge=1, le=20, description="The most stories an issue has.", json_schema_extra=unit("stories"))
     profile: Profile = Field(
         "engineering",
         description='Whose taste: "engineering" weighs depth, "consensus" what editors of AI digests run.',
     )
     audience: str = Field(
-        "", description="Who reads it, as a model is told; empty: teams of inference, agents, platform."
+        "",
+        description="Who reads it, as a model is told; empty: teams of inference, agents, platform.",
+        examples=["a team that trains speech models"],
     )
-    url: str = Field("", description="Address of the published blog, for links in feeds; may stay empty.")
+    url: str = Field(
+        "",
+        description="Address of the published blog, for links in feeds; may stay empty.",
+        examples=["https://blog.example.com"],
+    )
 
     @property
     def readers(self) -> str:
@@ -73,7 +81,11 @@ class Digest(_Table):
 class Database(_Table):
     """Where runs, documents and issues are kept."""
 
-    url: str = Field("", description="postgresql+psycopg://user@host/name; empty: SQLite in the data folder.")
+    url: str = Field(
+        "",
+        description="Address of a PostgreSQL database; empty: SQLite in the data folder.",
+        examples=["postgresql+psycopg://deepdaily@db.example.com/deepdaily"],
+    )
 
     @field_validator("url")
     @classmethod
@@ -86,14 +98,19 @@ class Database(_Table):
 class Schedule(_Table):
     """How `deepdaily schedule` keeps the hour."""
 
-    early_min: int = Field(30, ge=0, le=720, description="Minutes before `digest.at` at which work begins.")
+    early_min: int = Field(
+        30, ge=0, le=720, description="How long before `digest.at` work begins.", json_schema_extra=unit("minutes")
+    )
 
 
 class Serve(_Table):
     """Who may ask `deepdaily serve` and `deepdaily mcp --http`."""
 
     names: tuple[str, ...] = Field(
-        (), max_length=50, description="Host names they are asked by, beside this machine's own: news.example.com."
+        (),
+        max_length=50,
+        description="Host names they are asked by, beside this machine's own.",
+        examples=[["news.example.com"]],
     )
 
     @field_validator("names")
@@ -109,7 +126,9 @@ class Review(_Table):
     """The last look before publishing."""
 
     deadline: time | None = Field(
-        None, description="What has passed review by then is published; not set: 2 minutes before `digest.at`."
+        None,
+        description="What has passed review by then is published; not set: 2 minutes before `digest.at`.",
+        examples=["07:58"],
     )
 
 

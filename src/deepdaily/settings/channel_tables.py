@@ -38,7 +38,7 @@ ChannelName = Annotated[
     str,
     Field(pattern=r"^[\w.-]+$", max_length=40, description="Its name in the store; two of one kind need two names."),
 ]
-Folder = Annotated[Path, Field(description="Folder that the files go below.")]
+Folder = Annotated[Path, Field(description="Folder that the files go below.", examples=["../blog"])]
 MailAddress = Annotated[str, AfterValidator(_checked)]
 
 
@@ -84,12 +84,18 @@ class MailTable(MessageTable):
 
     to: Literal["mail"] = "mail"
     name: ChannelName = "mail"
-    host: str = Field(min_length=1, description="SMTP server.")
+    host: str = Field(min_length=1, description="SMTP server.", examples=["smtp.example.com"])
     port: int = Field(587, ge=1, le=65535, description="SMTP port; TLS by STARTTLS.")
-    sender: MailAddress = Field(description="The address it comes from.")
-    recipients: tuple[MailAddress, ...] = Field(min_length=1, max_length=50, description="A few, or that of a list.")
-    user_env: str = Field("", description="Environment variable that holds the user name, if any.")
-    password_env: str = Field("", description="Environment variable that holds the password, if any.")
+    sender: MailAddress = Field(description="The address it comes from.", examples=["Daily <daily@example.com>"])
+    recipients: tuple[MailAddress, ...] = Field(
+        min_length=1, max_length=50, description="A few addresses, or that of a list.", examples=[["team@example.com"]]
+    )
+    user_env: str = Field(
+        "", description="Environment variable that holds the user name, if any.", examples=["SMTP_USER"]
+    )
+    password_env: str = Field(
+        "", description="Environment variable that holds the password, if any.", examples=["SMTP_PASSWORD"]
+    )
 
 
 class FeishuTable(MessageTable):
@@ -97,8 +103,12 @@ class FeishuTable(MessageTable):
 
     to: Literal["feishu"] = "feishu"
     name: ChannelName = "feishu"
-    url_env: str = Field(min_length=1, description="Environment variable that holds the bot's webhook.")
-    secret_env: str = Field("", description="Environment variable that holds the signing secret, if any.")
+    url_env: str = Field(
+        min_length=1, description="Environment variable that holds the bot's webhook.", examples=["FEISHU_WEBHOOK"]
+    )
+    secret_env: str = Field(
+        "", description="Environment variable that holds the signing secret, if any.", examples=["FEISHU_SECRET"]
+    )
 
 
 ChannelTable = Annotated[FileTable | MailTable | FeishuTable, Field(discriminator="to")]
@@ -107,10 +117,17 @@ ChannelTable = Annotated[FileTable | MailTable | FeishuTable, Field(discriminato
 class Alert(_Table):
     """Where trouble is told."""
 
-    url_env: str = Field("", description="Environment variable that holds the address of a webhook; it gets JSON.")
+    url_env: str = Field(
+        "",
+        description="Environment variable that holds the address of a webhook; it gets JSON.",
+        examples=["DEEPDAILY_ALERT_URL"],
+    )
     mail: bool = Field(
         False, description="Tell it by mail too, through the server of the first [[publish]] mail channel."
     )
     recipients: tuple[str, ...] = Field(
-        (), max_length=50, description="Who gets that mail; empty: the channel's readers."
+        (),
+        max_length=50,
+        description="Who gets that mail; empty: the channel's readers.",
+        examples=[["oncall@example.com"]],
     )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from deepdaily.settings.table import _Table
+from deepdaily.settings.table import _Table, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,21 @@ class Budget:
         return self.text
 
 
+A_MILLION = unit("of the budget's currency for a million tokens")
+
+
 class Price(_Table):
     """What a million tokens cost, in the currency of the budget."""
 
-    prefill: float = Field(ge=0, allow_inf_nan=False)
-    cached: float | None = Field(None, ge=0, allow_inf_nan=False, description="Prefill from a cache; not set: in full.")
-    decode: float = Field(ge=0, allow_inf_nan=False)
+    prefill: float = Field(ge=0, allow_inf_nan=False, description="What is sent.", json_schema_extra=A_MILLION)
+    cached: float | None = Field(
+        None,
+        ge=0,
+        allow_inf_nan=False,
+        description="What is sent and found in a cache; not set: as `prefill`.",
+        json_schema_extra=A_MILLION,
+    )
+    decode: float = Field(ge=0, allow_inf_nan=False, description="What is answered.", json_schema_extra=A_MILLION)
 
     @property
     def cached_or_full(self) -> float:
@@ -60,9 +69,15 @@ def is_loopback(endpoint: str) -> bool:
 class Endpoint(_Table):
     """One model: where it is and what it is called there."""
 
-    endpoint: str = Field("", description="Address up to /v1; may be left out for kind = anthropic.")
-    name: str = Field(min_length=1, description="The model's name at the endpoint.")
-    key_env: str = Field("", description="Environment variable that holds the key; empty: no key.")
+    endpoint: str = Field(
+        "",
+        description="Address up to /v1; may be left out for kind = anthropic.",
+        examples=["http://127.0.0.1:8000/v1"],
+    )
+    name: str = Field(min_length=1, description="The model's name at the endpoint.", examples=["qwen3-32b"])
+    key_env: str = Field(
+        "", description="Environment variable that holds the key; empty: no key.", examples=["QWEN_KEY"]
+    )
     kind: Literal["openai", "anthropic", "sentence-transformers"] = Field(
         "openai", description="The protocol it speaks; sentence-transformers: an embedder in the folder `name`."
     )
@@ -71,7 +86,11 @@ class Endpoint(_Table):
     )
     price: Price | None = Field(None, description="{prefill, cached, decode} for a million tokens.")
     most_tokens: int | None = Field(
-        None, ge=256, le=65536, description="Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose."
+        None,
+        ge=256,
+        le=65536,
+        description="Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose.",
+        json_schema_extra=unit("tokens"),
     )
     stream: bool = Field(True, description="Ask for tokens as they come: measures time to the first one.")
 
@@ -99,10 +118,20 @@ class Models(_Table):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Endpoint] = Field(init=False)
 
-    ladder: tuple[str, ...] = Field((), description="Best first; empty: the built-in writer alone.")
-    embedder: str = Field("", description="The model that says which titles mean the same; empty: their words alone.")
-    budget: str = Field("1M tokens/day", description='"3 CNY/day" (USD, EUR), "200k tokens/day"; never passed.')
-    at_once: int = Field(3, ge=1, le=16, description="Calls in flight to a model that answers.")
+    ladder: tuple[str, ...] = Field(
+        (), description="Names of models, best first; empty: the built-in writer alone.", examples=[["qwen"]]
+    )
+    embedder: str = Field(
+        "", description="The model that says which titles mean the same; empty: their words alone.", examples=["bge"]
+    )
+    budget: str = Field(
+        "1M tokens/day",
+        description="What all models may take in a day, in money (CNY, USD, EUR) or tokens; never passed.",
+        examples=["3 CNY/day"],
+    )
+    at_once: int = Field(
+        3, ge=1, le=16, description="The most calls in flight to a model that answers.", json_schema_extra=unit("calls")
+    )
 
     @field_validator("budget")
     @classmethod

@@ -26,7 +26,11 @@ SourceName = Annotated[
 ]
 Queries = Annotated[
     tuple[str, ...],
-    Field(description="What is asked. Left out: those of the table before, and only where that one gave no answer."),
+    Field(
+        description=f"What is asked. Left out: in the first table {QUERIES[0]!r}; in a later one those of the table before,"
+        " and only where that one gave no answer.",
+        examples=[["LLM inference engine release"]],
+    ),
 ]
 
 
@@ -46,9 +50,12 @@ class SearxngTable(_Table):
     name: SourceName = "searxng"
     queries: Queries = ()
     endpoint: Annotated[str, AfterValidator(_web_address)] = Field(
-        description="Its address; a private one stands in [network] allow_private, too."
+        description="Its address; a private one stands in [network] allow_private, too.",
+        examples=["http://127.0.0.1:8888"],
     )
-    categories: tuple[str, ...] = Field((), description="Which of its tabs are asked; empty: its default.")
+    categories: tuple[str, ...] = Field(
+        (), description="Which of its tabs are asked; empty: its default.", examples=[["general", "news"]]
+    )
 
 
 SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
@@ -58,8 +65,10 @@ class Sources(_Table):
     """Where links come from."""
 
     packs: tuple[str, ...] = Field(("ai-engineering",), description="Bundled lists of feeds.")
-    add: tuple[str, ...] = Field((), description="Addresses of further feeds.")
-    mute: tuple[str, ...] = Field((), description="Hosts whose links are dropped.")
+    add: tuple[str, ...] = Field(
+        (), description="Addresses of further feeds.", examples=[["https://blog.example.com/feed.xml"]]
+    )
+    mute: tuple[str, ...] = Field((), description="Hosts whose links are dropped.", examples=[["noise.example.com"]])
     hackernews: bool = Field(True, description="Whether Hacker News is asked.")
     search: tuple[SearchTable, ...] = (BraveTable(),)
 
@@ -75,7 +84,9 @@ class Sources(_Table):
 class Network(_Table):
     """How far the fetcher may go."""
 
-    allow_private: tuple[str, ...] = Field((), description="host:port of private addresses that may be fetched.")
+    allow_private: tuple[str, ...] = Field(
+        (), description="host:port of private addresses that may be fetched.", examples=[["127.0.0.1:8888"]]
+    )
 
 
 def searches(tables: Sequence[SearchTable]) -> Iterator[tuple[SearchTable, tuple[str, ...], tuple[str, ...]]]:
