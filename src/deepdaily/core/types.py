@@ -33,7 +33,7 @@ Severity = Literal["note", "fix", "block"]
 
 
 SourceKind = Literal["feed", "hackernews", "search"]
-"""A new kind needs its word in `write.notice`, where a day is told that a whole kind gave nothing."""
+"""A new kind needs its word in every language (`[trouble.kinds]`): a day on which all of it is dead says so."""
 
 
 SourceState = Literal[

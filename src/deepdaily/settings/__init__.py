@@ -27,7 +27,7 @@ class Digest(_Table):
     )  # fmt: skip
     title: str = Field("AI 技术深度日报（{date}）", description="Title of an issue; {date} is its day.")
     language: Language = Field(
-        "zh", description="Language of headings and of our own sentences; quotations keep theirs."
+        "zh", description="Language of headings and of our own sentences; quotations keep theirs.", examples=["en"]
     )
     at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
