@@ -47,14 +47,14 @@ def settings_page() -> str:
     """docs/settings.md."""
     parts = [SETTINGS]
     for chapter in chapters():
-        rows = [(f"`{key.name}`", *map(_code_last, key.told, range(4))) for key in chapter.keys]
+        rows = [(f"`{key.name}`", *map(_as_code, key[1:], range(4))) for key in chapter.keys]
         parts.append(
             f"## `{chapter.head}`\n\n{chapter.meaning}\n\n{_table(('key', 'meaning', 'default', 'may be', 'example'), rows)}"
         )
     return "\n".join(parts)
 
 
-def _code_last(text: str, place: int) -> str:
+def _as_code(text: str, place: int) -> str:
     """Defaults and examples as code; what is no value of the file in words."""
     return f"`{text}`" if place in (1, 3) and text not in ("", "not set", "needed") else text
 

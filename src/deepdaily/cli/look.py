@@ -149,7 +149,7 @@ def config(
     from deepdaily.settings.loading import described
 
     if explain:
-        rows = [(f"{chapter.head} {key.name}", *key.told) for chapter in chapters() for key in chapter.keys]
+        rows = [(f"{chapter.head} {key.name}", *key[1:]) for chapter in chapters() for key in chapter.keys]
         answer_rows(("key", "meaning", "default", "may be", "example"), rows, as_json)
         return
     house = house_of(settings, data, out)

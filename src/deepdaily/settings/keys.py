@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -70,23 +70,17 @@ def tag_of(table: TableType) -> str:
 # -- every key, explained ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key of a table, in words; values are written as in the file."""
 
     name: str
     meaning: str
     default: str
-    """Empty where the key is needed."""
+    """`needed` where it has none."""
     values: str
     """What may be written: `text`, `1 to 20 stories`."""
     example: str
     """Empty where the default or the values say enough."""
-
-    @property
-    def told(self) -> tuple[str, str, str, str]:
-        """What stands beside its name."""
-        return self.meaning, self.default or "needed", self.values, self.example
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +113,7 @@ def _sentence(table: TableType) -> str:
 
 
 def _key(name: str, field: FieldInfo) -> Key:
-    default = "" if field.is_required() else written(field.default)
+    default = "needed" if field.is_required() else written(field.default)
     example = written(field.examples[0]) if field.examples else ""
     return Key(name, field.description or "", default, _values(field.annotation, field), example)
 

@@ -6,7 +6,7 @@ import os
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 def _zone(name: str) -> str:
@@ -17,9 +17,10 @@ def _zone(name: str) -> str:
     return name
 
 
-def unit(name: str) -> dict[str, Any]:
-    """What a number counts: `Field(30, json_schema_extra=unit("minutes"))`."""
-    return {"unit": name}
+def key(default: Any, meaning: str, *, example: Any = None, unit: str = "", **limits: Any) -> Any:
+    """A key of a table, `...` where it has no default; `unit` is what a number counts. The reference shows all of it."""
+    examples = None if example is None else [example]
+    return Field(default, description=meaning, examples=examples, json_schema_extra={"unit": unit}, **limits)
 
 
 def secret(variable: str) -> str:
