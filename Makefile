@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PARALLEL := -n auto --maxprocesses 8 --dist worksteal
 
-.PHONY: daily demo test coverage lint fix eval eval-update bench lock clean
+.PHONY: daily demo test coverage lint fix eval eval-update bench docs lock clean
 
 daily: .venv/run  ## today's real issue where there is a network, the sample day where there is none
 	@$(BIN)/deepdaily run --or-demo || [ $$? -eq 10 ]
@@ -39,6 +39,9 @@ bench: .venv/dev
 	@$(BIN)/python tools/bench_race.py
 	@$(BIN)/python tools/bench_race.py --plot docs/race.svg
 	@$(BIN)/python tools/bench_choosing.py --plot docs/choosing.svg
+
+docs: .venv/dev  ## docs/settings.md and docs/commands.md, from the code
+	@$(BIN)/python tools/reference.py
 
 lock: .venv/dev  ## resolve afresh; hashes for every platform, no index address
 	@$(BIN)/pip install -q 'uv>=0.9,<1'

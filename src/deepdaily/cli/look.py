@@ -136,11 +136,22 @@ def say_verdict(verdict: Verdict, before: str = "") -> None:
 
 @app.command()
 def config(
-    settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    out: OutFolder = None,
+    as_json: AsJson = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="What each key means and may be, whatever is set.")
+    ] = False,
 ) -> None:
     """Every setting with its effective value and where it comes from."""
+    from deepdaily.settings.keys import chapters
     from deepdaily.settings.loading import described
 
+    if explain:
+        rows = [(f"{chapter.head} {key.name}", *key[1:]) for chapter in chapters() for key in chapter.keys]
+        answer_rows(("key", "meaning", "default", "may be", "example"), rows, as_json)
+        return
     house = house_of(settings, data, out)
     answer_rows(("key", "value", "from"), described(house.settings, house.origins), as_json)
 

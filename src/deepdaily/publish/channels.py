@@ -15,63 +15,54 @@ from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.publish.messages import SEND_S, Feishu, Mail, Unset
 from deepdaily.read.fetch import WebWire
 from deepdaily.settings import Settings, name_of
-from deepdaily.settings.channel_tables import (
-    FeedsTable,
-    FeishuTable,
-    FileTable,
-    HugoTable,
-    MailTable,
-    MessageTable,
-    PageTable,
-)
+from deepdaily.settings import channel_tables as tables
 from deepdaily.settings.table import secret
 from deepdaily.store import Store
 
 
 def channels(settings: Settings, out: Path | None) -> list[tuple[FileChannel, Path]]:
     """The configured file channels, each with the folder it writes below: `out` where it is given."""
-    tables = [(table, out or table.dir) for table in settings.publish if isinstance(table, FileTable)]
-    return [(_file_channel(table, folder, settings), folder) for table, folder in tables]
+    found = [(table, out or table.dir) for table in settings.publish if isinstance(table, tables.FileTable)]
+    return [(_file_channel(table, folder, settings), folder) for table, folder in found]
 
 
 def channel_names(settings: Settings, out: Path | None) -> set[str]:
     """The channels a slot's issue has to reach."""
-    return {table.name for table in settings.publish if isinstance(table, FileTable) or not out}
+    return {table.name for table in settings.publish if isinstance(table, tables.FileTable) or not out}
 
 
 def message_channels(settings: Settings, store: Store, slot: Slot, wire: WebWire) -> list[Publisher]:
     """Mail and chat."""
-    tables = [table for table in settings.publish if isinstance(table, MessageTable)]
-    return [_message_channel(table, store, slot, wire) for table in tables]
+    found = [table for table in settings.publish if isinstance(table, tables.MessageTable)]
+    return [_message_channel(table, store, slot, wire) for table in found]
 
 
-def _file_channel(table: FileTable, folder: Path, settings: Settings) -> FileChannel:
+def _file_channel(table: tables.FileTable, folder: Path, settings: Settings) -> FileChannel:
     match table:
-        case HugoTable():
+        case tables.HugoTable():
             return Hugo(folder, table.name)
-        case FeedsTable():
+        case tables.FeedsTable():
             return Feeds(folder, name_of(settings), settings.digest.url, table.name)
-        case PageTable():
+        case tables.PageTable():
             return Page(folder, table.name)
 
 
-def _message_channel(table: MailTable | FeishuTable, store: Store, slot: Slot, wire: WebWire) -> Publisher:
+def _message_channel(
+    table: tables.MailTable | tables.FeishuTable, store: Store, slot: Slot, wire: WebWire
+) -> Publisher:
     if table.unset:
         return Unset(table.name, table.unset)
     match table:
-        case MailTable():
+        case tables.MailTable():
             return mail_of(table)
-        case FeishuTable():
+        case tables.FeishuTable():
             sent = {one.location for one in store.editions(slot.key) if one.channel == f"{table.name}:part"}
-            post, keep, stamp = (
-                partial(posted, wire),
-                lambda one: store.keep_editions([one]),
-                partial(datetime.now, UTC),
-            )
-            return Feishu(secret(table.url_env), post, sent, keep, stamp, secret(table.secret_env), channel=table.name)
+            post, keep = partial(posted, wire), lambda one: store.keep_editions([one])
+            stamp, signing = partial(datetime.now, UTC), secret(table.secret_env)
+            return Feishu(secret(table.url_env), post, sent, keep, stamp, signing, channel=table.name)
 
 
-def mail_of(table: MailTable) -> Mail:
+def mail_of(table: tables.MailTable) -> Mail:
     user, password = secret(table.user_env), secret(table.password_env)
     return Mail(table.host, table.port, table.sender, table.recipients, user, password, channel=table.name)
 

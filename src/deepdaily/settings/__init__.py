@@ -7,38 +7,42 @@ from datetime import time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deepdaily.core.types import DAILY, Language, Profile
 from deepdaily.settings.channel_tables import Alert, ChannelTable, FeedsTable, HugoTable, MailTable, PageTable
 from deepdaily.settings.model_tables import Models
 from deepdaily.settings.source_tables import Network, Sources
-from deepdaily.settings.table import _Table, _zone
+from deepdaily.settings.table import _Table, _zone, key
 
 
 class Digest(_Table):
     """What is written, for whom, and when."""
 
-    name: str = Field(
-        DAILY, pattern=r"^[A-Za-z0-9-]{1,40}$",
-        description="Tells its issues from those of other digests in the same store: letters, digits, hyphens.",
-    )  # fmt: skip
-    title: str = Field("AI 技术深度日报（{date}）", description="Title of an issue; {date} is its day.")
-    language: Language = Field(
-        "zh", description="Language of headings and of our own sentences; quotations keep theirs."
+    name: str = key(
+        DAILY,
+        "Tells its issues from those of other digests in the same store: letters, digits, hyphens.",
+        pattern=r"^[A-Za-z0-9-]{1,40}$",
     )
-    at: time = Field(time(8, 0), description="When an issue is due, in `timezone`.")
-    timezone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Names the days.")
-    items: int = Field(7, ge=1, le=20, description="Stories an issue.")
-    profile: Profile = Field(
-        "engineering",
-        description='Whose taste: "engineering" weighs depth, "consensus" what editors of AI digests run.',
+    title: str = key("AI 技术深度日报（{date}）", "Title of an issue; {date} is its day.")
+    language: Language = key(
+        "zh", "Language of headings and of our own sentences; quotations keep theirs.", example="en"
     )
-    audience: str = Field(
-        "", description="Who reads it, as a model is told; empty: teams of inference, agents, platform."
+    at: time = key(time(8, 0), "When an issue is due, in `timezone`.")
+    timezone: Annotated[str, AfterValidator(_zone)] = key("Asia/Shanghai", "Names the days.", example="Europe/Berlin")
+    items: int = key(7, "The most stories an issue has.", unit="stories", ge=1, le=20)
+    profile: Profile = key(
+        "engineering", 'Whose taste: "engineering" weighs depth, "consensus" what editors of AI digests run.'
     )
-    url: str = Field("", description="Address of the published blog, for links in feeds; may stay empty.")
+    audience: str = key(
+        "",
+        "Who reads it, as a model is told; empty: teams of inference, agents, platform.",
+        example="a team that trains speech models",
+    )
+    url: str = key(
+        "", "Address of the published blog, for links in feeds; may stay empty.", example="https://blog.example.com"
+    )
 
     @field_validator("title")
     @classmethod
@@ -60,7 +64,11 @@ class Digest(_Table):
 class Database(_Table):
     """Where runs, documents and issues are kept."""
 
-    url: str = Field("", description="postgresql+psycopg://user@host/name; empty: SQLite in the data folder.")
+    url: str = key(
+        "",
+        "Address of a PostgreSQL database; empty: SQLite in the data folder.",
+        example="postgresql+psycopg://deepdaily@db.example.com/deepdaily",
+    )
 
     @field_validator("url")
     @classmethod
@@ -73,14 +81,14 @@ class Database(_Table):
 class Schedule(_Table):
     """How `deepdaily schedule` keeps the hour."""
 
-    early_min: int = Field(30, ge=0, le=720, description="Minutes before `digest.at` at which work begins.")
+    early_min: int = key(30, "How long before `digest.at` work begins.", unit="minutes", ge=0, le=720)
 
 
 class Serve(_Table):
     """Who may ask `deepdaily serve` and `deepdaily mcp --http`."""
 
-    names: tuple[str, ...] = Field(
-        (), max_length=50, description="Host names they are asked by, beside this machine's own: news.example.com."
+    names: tuple[str, ...] = key(
+        (), "Host names they are asked by, beside this machine's own.", example=["news.example.com"], max_length=50
     )
 
     @field_validator("names")
@@ -95,8 +103,8 @@ class Serve(_Table):
 class Review(_Table):
     """The last look before publishing."""
 
-    deadline: time | None = Field(
-        None, description="What has passed review by then is published; not set: 2 minutes before `digest.at`."
+    deadline: time | None = key(
+        None, "What has passed review by then is published; not set: 2 minutes before `digest.at`.", example="07:58"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from deepdaily.settings.table import _Table, secret
+from deepdaily.settings.table import _Table, key, secret
 
 
 def mail_address(written: str) -> Address:
@@ -38,7 +38,7 @@ ChannelName = Annotated[
     str,
     Field(pattern=r"^[\w.-]+$", max_length=40, description="Its name in the store; two of one kind need two names."),
 ]
-Folder = Annotated[Path, Field(description="Folder that the files go below.")]
+Folder = Annotated[Path, Field(description="Folder that the files go below.", examples=["../blog"])]
 MailAddress = Annotated[str, AfterValidator(_checked)]
 
 
@@ -84,12 +84,14 @@ class MailTable(MessageTable):
 
     to: Literal["mail"] = "mail"
     name: ChannelName = "mail"
-    host: str = Field(min_length=1, description="SMTP server.")
-    port: int = Field(587, ge=1, le=65535, description="SMTP port; TLS by STARTTLS.")
-    sender: MailAddress = Field(description="The address it comes from.")
-    recipients: tuple[MailAddress, ...] = Field(min_length=1, max_length=50, description="A few, or that of a list.")
-    user_env: str = Field("", description="Environment variable that holds the user name, if any.")
-    password_env: str = Field("", description="Environment variable that holds the password, if any.")
+    host: str = key(..., "SMTP server.", example="smtp.example.com", min_length=1)
+    port: int = key(587, "SMTP port; TLS by STARTTLS.", ge=1, le=65535)
+    sender: MailAddress = key(..., "The address it comes from.", example="Daily <daily@example.com>")
+    recipients: tuple[MailAddress, ...] = key(
+        ..., "A few addresses, or that of a list.", example=["team@example.com"], min_length=1, max_length=50
+    )
+    user_env: str = key("", "Environment variable that holds the user name, if any.", example="SMTP_USER")
+    password_env: str = key("", "Environment variable that holds the password, if any.", example="SMTP_PASSWORD")
 
 
 class FeishuTable(MessageTable):
@@ -97,8 +99,10 @@ class FeishuTable(MessageTable):
 
     to: Literal["feishu"] = "feishu"
     name: ChannelName = "feishu"
-    url_env: str = Field(min_length=1, description="Environment variable that holds the bot's webhook.")
-    secret_env: str = Field("", description="Environment variable that holds the signing secret, if any.")
+    url_env: str = key(
+        ..., "Environment variable that holds the bot's webhook.", example="FEISHU_WEBHOOK", min_length=1
+    )
+    secret_env: str = key("", "Environment variable that holds the signing secret, if any.", example="FEISHU_SECRET")
 
 
 ChannelTable = Annotated[FileTable | MailTable | FeishuTable, Field(discriminator="to")]
@@ -107,10 +111,10 @@ ChannelTable = Annotated[FileTable | MailTable | FeishuTable, Field(discriminato
 class Alert(_Table):
     """Where trouble is told."""
 
-    url_env: str = Field("", description="Environment variable that holds the address of a webhook; it gets JSON.")
-    mail: bool = Field(
-        False, description="Tell it by mail too, through the server of the first [[publish]] mail channel."
+    url_env: str = key(
+        "", "Environment variable that holds the address of a webhook; it gets JSON.", example="DEEPDAILY_ALERT_URL"
     )
-    recipients: tuple[str, ...] = Field(
-        (), max_length=50, description="Who gets that mail; empty: the channel's readers."
+    mail: bool = key(False, "Tell it by mail too, through the server of the first [[publish]] mail channel.")
+    recipients: tuple[str, ...] = key(
+        (), "Who gets that mail; empty: the channel's readers.", example=["oncall@example.com"], max_length=50
     )

@@ -1,12 +1,17 @@
-"""Which keys there are, read from the types of the settings."""
+"""Which keys there are, what they mean and what they may be: read from the types of the settings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from datetime import time
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from deepdaily.settings import Settings
 from deepdaily.settings.model_tables import Endpoint, Models
@@ -60,3 +65,88 @@ def tag_of(table: TableType) -> str:
     """What a kind of table is known by, like `mail` by `to = "mail"`; empty where there is only one kind."""
     first = next(iter(table.model_fields.values())).annotation
     return str(get_args(first)[0]) if get_origin(first) is Literal and len(get_args(first)) == 1 else ""
+
+
+# -- every key, explained ---------------------------------------------------------------------------------------------
+
+
+class Key(NamedTuple):
+    """One key of a table, in words; values are written as in the file."""
+
+    name: str
+    meaning: str
+    default: str
+    """`needed` where it has none."""
+    values: str
+    """What may be written: `text`, `1 to 20 stories`."""
+    example: str
+    """Empty where the default or the values say enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One kind of table."""
+
+    head: str
+    """As it begins in the file: `[digest]`, `[[publish]] to = "mail"`."""
+    meaning: str
+    keys: tuple[Key, ...]
+
+
+def chapters(table: TableType = Settings, place: str = "") -> Iterator[Chapter]:
+    """Every kind of table of the settings, in the order of the file."""
+    plain = [(name, field) for name, field in table.model_fields.items() if not tables_below(table, name)]
+    tag = tag_of(table)
+    if place:
+        head = f'{place} {plain.pop(0)[0]} = "{tag}"' if tag else place
+        yield Chapter(head, _sentence(table), tuple(_key(name, field) for name, field in plain))
+    for name, field in table.model_fields.items():
+        inner = ".".join(filter(None, (place.strip("[]"), name)))
+        for below in tables_below(table, name):
+            yield from chapters(below, f"[[{inner}]]" if get_origin(field.annotation) is tuple else f"[{inner}]")
+    if table is Models:
+        yield from chapters(Endpoint, "[models.NAME]")
+
+
+def _sentence(table: TableType) -> str:
+    return " ".join((table.__doc__ or "").split())
+
+
+def _key(name: str, field: FieldInfo) -> Key:
+    default = "needed" if field.is_required() else written(field.default)
+    example = written(field.examples[0]) if field.examples else ""
+    return Key(name, field.description or "", default, _values(field.annotation, field), example)
+
+
+def written(value: Any) -> str:
+    """A value as the file has it; `not set` for what the file cannot say."""
+    if value is None:
+        return "not set"
+    if isinstance(value, time):
+        value = f"{value:%H:%M}"
+    return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
+
+
+def _values(kind: Any, field: FieldInfo) -> str:
+    """What may be written, with its bounds and unit."""
+    parts = get_args(kind)
+    if NoneType in parts:
+        return _values(parts[0], field)
+    if get_origin(kind) is Literal:
+        return " or ".join(map(written, parts))
+    if get_origin(kind) is tuple:
+        choices = get_args(parts[0]) if get_origin(parts[0]) is Literal else ()
+        return "list of " + (" and ".join(map(written, choices)) or "texts")
+    return _WORDS.get(kind) or _range(field)
+
+
+_WORDS = {bool: "true or false", str: "text", time: "HH:MM", Path: "folder"}
+
+
+def _range(field: FieldInfo) -> str:
+    """`1 to 20 stories`, `0 or more …`: the bounds of a number, and what it counts."""
+    least, most = (
+        next((getattr(one, name) for one in field.metadata if hasattr(one, name)), None) for name in ("ge", "le")
+    )
+    counted = field.json_schema_extra.get("unit", "") if isinstance(field.json_schema_extra, dict) else ""
+    return f"{least} {'or more' if most is None else f'to {most}'} {counted}".strip()

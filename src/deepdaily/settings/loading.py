@@ -131,12 +131,20 @@ def described(settings: Settings, origins: Mapping[str, str]) -> list[tuple[str,
     return list(_rows(settings.model_dump(mode="json"), origins))
 
 
-def _rows(tree: Mapping[str, Any], origins: Mapping[str, str], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+def _rows(tree: Mapping[Any, Any], origins: Mapping[str, str], prefix: str = "") -> Iterator[tuple[str, str, str]]:
     for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from _rows(value, origins, f"{prefix}{key}.")
+        tables = dict(enumerate(value)) if isinstance(value, list) and value and isinstance(value[0], dict) else value
+        if isinstance(tables, dict):
+            yield from _rows(tables, origins, f"{prefix}{key}.")
         else:
-            yield prefix + key, _masked(str(value)), origins.get(prefix + key, "default")
+            yield prefix + key, _masked(str(value)), _origin(prefix + key, origins)
+
+
+def _origin(key: str, origins: Mapping[str, str]) -> str:
+    """Where a key comes from; a list comes whole from one place, with all the tables in it."""
+    while key and key not in origins:
+        key = key.rpartition(".")[0]
+    return origins.get(key, "default")
 
 
 def _masked(value: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from deepdaily.settings.table import _Table
+from deepdaily.settings.table import _Table, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,17 @@ class Budget:
         return self.text
 
 
+A_MILLION = "of the budget's currency for a million tokens"
+
+
 class Price(_Table):
     """What a million tokens cost, in the currency of the budget."""
 
-    prefill: float = Field(ge=0, allow_inf_nan=False)
-    cached: float | None = Field(None, ge=0, allow_inf_nan=False, description="Prefill from a cache; not set: in full.")
-    decode: float = Field(ge=0, allow_inf_nan=False)
+    prefill: float = key(..., "What is sent.", unit=A_MILLION, ge=0, allow_inf_nan=False)
+    cached: float | None = key(
+        None, "What is sent and found in a cache; not set: as `prefill`.", unit=A_MILLION, ge=0, allow_inf_nan=False
+    )
+    decode: float = key(..., "What is answered.", unit=A_MILLION, ge=0, allow_inf_nan=False)
 
     @property
     def cached_or_full(self) -> float:
@@ -60,20 +65,22 @@ def is_loopback(endpoint: str) -> bool:
 class Endpoint(_Table):
     """One model: where it is and what it is called there."""
 
-    endpoint: str = Field("", description="Address up to /v1; may be left out for kind = anthropic.")
-    name: str = Field(min_length=1, description="The model's name at the endpoint.")
-    key_env: str = Field("", description="Environment variable that holds the key; empty: no key.")
-    kind: Literal["openai", "anthropic", "sentence-transformers"] = Field(
-        "openai", description="The protocol it speaks; sentence-transformers: an embedder in the folder `name`."
+    endpoint: str = key(
+        "", "Address up to /v1; may be left out for kind = anthropic.", example="http://127.0.0.1:8000/v1"
     )
-    languages: tuple[Literal["zh", "en"], ...] = Field(
-        ("zh", "en"), min_length=1, description="Of an embedder: those it was trained on."
+    name: str = key(..., "The model's name at the endpoint.", example="qwen3-32b", min_length=1)
+    key_env: str = key("", "Environment variable that holds the key; empty: no key.", example="QWEN_KEY")
+    kind: Literal["openai", "anthropic", "sentence-transformers"] = key(
+        "openai", "The protocol it speaks; sentence-transformers: an embedder in the folder `name`."
     )
-    price: Price | None = Field(None, description="{prefill, cached, decode} for a million tokens.")
-    most_tokens: int | None = Field(
-        None, ge=256, le=65536, description="Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose."
+    languages: tuple[Literal["zh", "en"], ...] = key(
+        ("zh", "en"), "Of an embedder: those it was trained on.", min_length=1
     )
-    stream: bool = Field(True, description="Ask for tokens as they come: measures time to the first one.")
+    price: Price | None = key(None, "{prefill, cached, decode} for a million tokens.")
+    most_tokens: int | None = key(
+        None, "Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose.", unit="tokens", ge=256, le=65536
+    )
+    stream: bool = key(True, "Ask for tokens as they come: measures time to the first one.")
 
     @model_validator(mode="after")
     def _reachable(self) -> Endpoint:
@@ -99,10 +106,16 @@ class Models(_Table):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Endpoint] = Field(init=False)
 
-    ladder: tuple[str, ...] = Field((), description="Best first; empty: the built-in writer alone.")
-    embedder: str = Field("", description="The model that says which titles mean the same; empty: their words alone.")
-    budget: str = Field("1M tokens/day", description='"3 CNY/day" (USD, EUR), "200k tokens/day"; never passed.')
-    at_once: int = Field(3, ge=1, le=16, description="Calls in flight to a model that answers.")
+    ladder: tuple[str, ...] = key(
+        (), "Names of models, best first; empty: the built-in writer alone.", example=["qwen"]
+    )
+    embedder: str = key("", "The model that says which titles mean the same; empty: their words alone.", example="bge")
+    budget: str = key(
+        "1M tokens/day",
+        "What all models may take in a day, in money (CNY, USD, EUR) or tokens; never passed.",
+        example="3 CNY/day",
+    )
+    at_once: int = key(3, "The most calls in flight to a model that answers.", unit="calls", ge=1, le=16)
 
     @field_validator("budget")
     @classmethod

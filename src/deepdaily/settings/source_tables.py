@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
-from deepdaily.settings.table import _Table
+from deepdaily.settings.table import _Table, key
 
 QUERIES: tuple[str, ...] = ("AI LLM agent inference news",)
 """What is asked where no table says."""
@@ -26,7 +26,11 @@ SourceName = Annotated[
 ]
 Queries = Annotated[
     tuple[str, ...],
-    Field(description="What is asked. Left out: those of the table before, and only where that one gave no answer."),
+    Field(
+        description=f"What is asked. Left out: in the first table {QUERIES[0]!r}; in a later one those of the table before,"
+        " and only where that one gave no answer.",
+        examples=[["LLM inference engine release"]],
+    ),
 ]
 
 
@@ -36,7 +40,7 @@ class BraveTable(_Table):
     provider: Literal["brave"] = "brave"
     name: SourceName = "brave"
     queries: Queries = ()
-    key_env: str = Field("BRAVE_API_KEY", description="Environment variable that holds the key.")
+    key_env: str = key("BRAVE_API_KEY", "Environment variable that holds the key.")
 
 
 class SearxngTable(_Table):
@@ -45,10 +49,12 @@ class SearxngTable(_Table):
     provider: Literal["searxng"] = "searxng"
     name: SourceName = "searxng"
     queries: Queries = ()
-    endpoint: Annotated[str, AfterValidator(_web_address)] = Field(
-        description="Its address; a private one stands in [network] allow_private, too."
+    endpoint: Annotated[str, AfterValidator(_web_address)] = key(
+        ..., "Its address; a private one stands in [network] allow_private, too.", example="http://127.0.0.1:8888"
     )
-    categories: tuple[str, ...] = Field((), description="Which of its tabs are asked; empty: its default.")
+    categories: tuple[str, ...] = key(
+        (), "Which of its tabs are asked; empty: its default.", example=["general", "news"]
+    )
 
 
 SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
@@ -57,10 +63,10 @@ SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider
 class Sources(_Table):
     """Where links come from."""
 
-    packs: tuple[str, ...] = Field(("ai-engineering",), description="Bundled lists of feeds.")
-    add: tuple[str, ...] = Field((), description="Addresses of further feeds.")
-    mute: tuple[str, ...] = Field((), description="Hosts whose links are dropped.")
-    hackernews: bool = Field(True, description="Whether Hacker News is asked.")
+    packs: tuple[str, ...] = key(("ai-engineering",), "Bundled lists of feeds.")
+    add: tuple[str, ...] = key((), "Addresses of further feeds.", example=["https://blog.example.com/feed.xml"])
+    mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
+    hackernews: bool = key(True, "Whether Hacker News is asked.")
     search: tuple[SearchTable, ...] = (BraveTable(),)
 
     @field_validator("search")
@@ -75,7 +81,9 @@ class Sources(_Table):
 class Network(_Table):
     """How far the fetcher may go."""
 
-    allow_private: tuple[str, ...] = Field((), description="host:port of private addresses that may be fetched.")
+    allow_private: tuple[str, ...] = key(
+        (), "host:port of private addresses that may be fetched.", example=["127.0.0.1:8888"]
+    )
 
 
 def searches(tables: Sequence[SearchTable]) -> Iterator[tuple[SearchTable, tuple[str, ...], tuple[str, ...]]]:

@@ -21,7 +21,7 @@ PER_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Submission:
     """One story. `url` is the linked page, or the discussion where it links nowhere (Ask HN)."""
 
     url: str
@@ -31,7 +31,7 @@ class Hit:
     created_at: datetime
 
 
-def parse_hits(body: bytes) -> list[Hit]:
+def parse_hits(body: bytes) -> list[Submission]:
     """The stories of one answer in its order; runs in a worker. A story without title, number or time is left out.
 
     Raises:
@@ -46,12 +46,12 @@ def parse_hits(body: bytes) -> list[Hit]:
     return [hit for raw in hits[:PER_PAGE] if isinstance(raw, dict) and (hit := _hit(raw))]
 
 
-def _hit(raw: dict[str, object]) -> Hit | None:
+def _hit(raw: dict[str, object]) -> Submission | None:
     number, title = str(raw.get("objectID") or ""), squeeze(clean(str(raw.get("title") or "")))[:300]
     stamp, points = raw.get("created_at_i"), raw.get("points")
     if not number.isdecimal() or not title or not isinstance(stamp, int) or not 0 < stamp < 4_000_000_000:
         return None
-    return Hit(
+    return Submission(
         url=str(raw.get("url") or ITEM + number),
         title=title,
         teaser=fragment(str(raw.get("story_text") or "")[:5_000]),
@@ -94,13 +94,13 @@ class HackerNews:
         message = f"one half did not answer: {failed[0]}" if failed else ""
         return Harvest(SourceHealth(self.name, self.kind, "ok" if offers else "empty", len(offers), message), offers)
 
-    async def _half(self, url: str) -> list[Hit] | FetchError | SourceError:
+    async def _half(self, url: str) -> list[Submission] | FetchError | SourceError:
         try:
             return await parsed(self._engine, parse_hits, self._fetcher.body(await self._fetcher.get(url)))
         except (FetchError, SourceError) as error:
             return error
 
-    def _offer(self, hit: Hit, window: Window) -> Offer | None:
+    def _offer(self, hit: Submission, window: Window) -> Offer | None:
         if hit.created_at > window.now:  # a run of an earlier day does not see what came after
             return None
         votes, at = Votes(self.kind, hit.points), hit.created_at
