@@ -122,7 +122,8 @@ async def test_what_is_no_target_is_bad_usage(target: str) -> None:
 
 
 def test_the_command_probes_our_own_server_and_its_exit_status_tells(tmp_path: Path) -> None:
-    well = deepdaily("mcp", "probe", shlex.join([str(BIN), "mcp", "--data", str(tmp_path)]), "--json", cwd=tmp_path)
+    server = shlex.join([str(BIN), "mcp", "--data", str(tmp_path)])
+    well = deepdaily("mcp", "probe", server, "--json", "--deadline", str(PLENTY_S), cwd=tmp_path)
     dead = deepdaily("mcp", "probe", "false", cwd=tmp_path)
     told = json.loads(well.stdout)
 

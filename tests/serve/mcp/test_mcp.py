@@ -28,7 +28,7 @@ from deepdaily.serve.mcp import BODY_BYTES, FOREIGN, mcp_server, web_app
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from render import issues
-from waiting import first_line
+from waiting import CEILING_S, first_line
 from webs import BIN, environment, finished
 
 TOOLS = {
@@ -156,7 +156,7 @@ def test_the_command_says_on_stderr_where_it_listens_and_a_taken_port_is_bad_usa
     with subprocess.Popen([*command, "0"], env=environment(), stderr=subprocess.PIPE, text=True) as serving:
         address = first_line(serving, serving.stderr).split()[2]
         port = address.removeprefix("http://127.0.0.1:").removesuffix("/mcp")
-        probed = finished([str(BIN), "mcp", "probe", address], env=environment())
+        probed = finished([str(BIN), "mcp", "probe", address, "--deadline", str(CEILING_S)], env=environment())
         taken = finished([*command, port], env=environment())
         serving.terminate()
 
