@@ -13,7 +13,7 @@ from deepdaily.words import of
 from deepdaily.write.by_rule.advice import advice_for, unknowns_of
 from deepdaily.write.by_rule.passages import (
     Passage,
-    Row,
+    TableRow,
     gives_detail,
     passages,
     pick,
@@ -129,5 +129,5 @@ def _versioned(passage: Passage, language: Language) -> Claim:
     return Claim(f"v{min(found)}{of(language).colon}“{proof.quote}”", (_title_evidence(passage.document), proof))
 
 
-def _tabled(row: Row) -> Claim:
+def _tabled(row: TableRow) -> Claim:
     return Claim(row.text, tuple(evidence.passage(row.document, start, end) for start, end in (row.header, row.row)))

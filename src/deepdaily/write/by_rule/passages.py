@@ -199,7 +199,7 @@ def says_what_follows(passage: Passage) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of a table under its header: both lines are its proof."""
 
     document: Document
@@ -221,9 +221,9 @@ MOST_COLUMNS = 5
 _FIGURE = re.compile(r"[~≈<>≤≥+\-−]?\s?[$¥€]?\d[\d.,]*")
 
 
-def rows(document: Document) -> list[Row]:
+def rows(document: Document) -> list[TableRow]:
     """Rows with figures of the document's small tables, in order; the first line of a table is its header."""
-    found: list[Row] = []
+    found: list[TableRow] = []
     header: tuple[int, int] | None = None
     start, columns = 0, 0
     for line in document.text.split("\n"):
@@ -237,7 +237,7 @@ def rows(document: Document) -> list[Row]:
         elif header is None or len(cells) != columns:  # a subtotal, a broken row: what follows cannot be named
             header = None
         elif cells[0].strip() and figures:
-            row = Row(document, header, span)
+            row = TableRow(document, header, span)
             if width(row.text) <= LONGEST and not CODE.search(line):
                 found.append(row)
     return found
