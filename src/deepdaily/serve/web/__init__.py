@@ -43,13 +43,13 @@ from deepdaily.serve.answers import proven_digest
 from deepdaily.serve.listening import answered_names
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, Chapter, followed, timeline, watched
 from deepdaily.serve.web.also_seen import also_seen
-from deepdaily.serve.web.board import figures, last_runs
+from deepdaily.serve.web.board import figures
 from deepdaily.serve.web.door import Door, from_own_page
 from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
 from deepdaily.store import Store
 from deepdaily.store.charset import decoded
 from deepdaily.store.snapshots import Snapshots
-from deepdaily.words import languages, of
+from deepdaily.words import Words, languages, of
 
 INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """For foreign bytes: whatever they are, nothing in them runs or loads."""
@@ -85,12 +85,8 @@ class Shelf:
 def reader(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
     """The web application; it answers only requests that name `host`, this machine or one of `names`."""
     pages = Pages(shelf)
-    routes = [Route(path, endpoint) for path, endpoint in pages.routes().items()]
-    routes += [Route("/feedback", pages.feedback, methods=["POST"]), Route("/desk", pages.take_back, methods=["POST"])]
-    handlers: dict[Any, Callable[[Request, Any], Response]] = {
-        HTTPException: pages.refused,
-        DeepdailyError: pages.failed,
-    }
+    routes = [*pages.routes(), *pages.forms()]
+    handlers: dict[Any, Any] = {HTTPException: pages.refused, DeepdailyError: pages.failed}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_few_at_once)
     return Door(app, answered_names(host, names))
 
@@ -136,6 +132,10 @@ class _Around:
     """The reader's words by page key."""
 
 
+Decided = tuple[Iterable[Decision], str]
+"""What is to be kept, and the address to go on to."""
+
+
 class Pages:
     """One method a page. They run in the server's threads: the store's reads are short.
 
@@ -170,9 +170,9 @@ class Pages:
             "static": static,
         }  # fmt: skip
 
-    def routes(self) -> dict[str, Callable[[Request], Response]]:
+    def routes(self) -> list[Route]:
         """Path to page; the more special path first. All only read."""
-        return {
+        pages: dict[str, Callable[[Request], Response]] = {
             "/": self.newest,
             "/d/{day}.md": self.day_markdown,
             "/d/{day}.json": self.day_json,
@@ -183,15 +183,21 @@ class Pages:
             "/watch": self.watch,
             "/search": self.search,
             "/board": self.board,
-            "/desk": self.desk,
+            "/desk": partial(self._page, template="desk"),
             "/feeds": self.feeds,
-            "/feed.atom": self.atom,
-            "/feed.json": self.json_feed,
+            "/feed.atom": partial(self.feed, atom, "application/atom+xml"),
+            "/feed.json": partial(self.feed, json_feed, "application/feed+json"),
             "/llms.txt": self.llms,
             "/healthz": self.health,
-            "/style.css": self.style,
-            "/reader.js": self.script,
+            "/style.css": partial(_kept, self._style, "text/css"),
+            "/reader.js": partial(_kept, self._script, "text/javascript"),
         }
+        return [Route(path, page) for path, page in pages.items()]
+
+    def forms(self) -> list[Route]:
+        """What a reader can write: a word on an item (day, story, verdict), and a decision taken back (its id)."""
+        acts = {"/feedback": self.given, "/desk": self.taken_back}
+        return [Route(path, partial(self.write, act), methods=["POST"]) for path, act in acts.items()]
 
     # -- issues -------------------------------------------------------------------------------------------------------
 
@@ -199,12 +205,12 @@ class Pages:
         state = self._shelf.store.reading_state()
         days = self._around_at(state).days
         if not days:
-            site = of(self._voice(request).language).site
-            return self._message(request, site.empty_title, site.empty, 200)
+            site = self._words(request).site
+            return self._message(request, site["empty_title"], site["empty"], 200)
         return self._day(request, state, days[0])
 
     def day(self, request: Request) -> Response:
-        return self._day(request, self._shelf.store.reading_state(), _day_named(request))
+        return self._day(request, self._shelf.store.reading_state(), _day_of(request.path_params["day"]))
 
     def _day(self, request: Request, state: str, day: str) -> Response:
         return HTMLResponse(self._drawn(state, day, request.url.path, self._voice(request)))
@@ -212,7 +218,9 @@ class Pages:
     def _draw(self, state: str, day: str, path: str, voice: _Voice) -> bytes:
         """The page of a day, whole. Raises HTTPException."""
         issue, around = self._issue(day), self._around_at(state)
-        proofs = Proofs(issue, None if self._static else lambda note: voice.to(_passage(day, note)))
+        proofs = Proofs(
+            issue, None if self._static else lambda note: voice.to(f"/e/{day}/{note.number}#e{note.number}")
+        )
         documents = self._documents(proofs.notes.values())
         items = body(issue, proofs.tell, partial(self._beside, issue, around, voice))
         earlier, later = _neighbours(day, around.days)
@@ -238,8 +246,8 @@ class Pages:
         told_on, asked = anchor(item.story) in around.stories, bool(item.sources) and not self._static
         if not (told_on or asked):
             return ""
-        own, story = of(issue.draft.language).site, anchor(item.story)
-        link = f'<a href="{voice.to(f"/s/{story}")}">{own.timeline}</a>' if told_on else ""
+        own, story = of(issue.draft.language), anchor(item.story)
+        link = f'<a href="{voice.to(f"/s/{story}")}">{own.site["timeline"]}</a>' if told_on else ""
         said = word_on(item, around.words)
         buttons = "".join(
             f'<button name="verdict" value="{one}" aria-pressed="{"true" if one == said else "false"}">{label}</button>'
@@ -251,19 +259,17 @@ class Pages:
         return f'<div class="beside byline">{link}{form}</div>'
 
     def day_markdown(self, request: Request) -> Response:
-        return Response(post(self._issue(_day_named(request))), media_type="text/markdown")
+        return Response(post(self._issue(request.path_params["day"])), media_type="text/markdown")
 
     def day_json(self, request: Request) -> Response:
-        return Response(
-            proven_digest(self._issue(_day_named(request))).model_dump_json(), media_type="application/json"
-        )
+        written = proven_digest(self._issue(request.path_params["day"])).model_dump_json()
+        return Response(written, media_type="application/json")
 
     def passage(self, request: Request) -> Response:
         """The stored text behind a note, every passage the issue cites in it marked."""
-        day, number = _day_named(request), request.path_params["number"]
-        issue = self._issue(day)
-        notes = notes_of(issue).values()
-        note = next((one for one in notes if one.number == number), None)
+        issue = self._issue(request.path_params["day"])
+        day, notes = issue.day, notes_of(issue).values()
+        note = next((one for one in notes if one.number == request.path_params["number"]), None)
         document = self._documents([note]).get(note.evidence.document) if note else None
         if note is None or document is None:
             raise HTTPException(404)
@@ -296,7 +302,7 @@ class Pages:
         days = self._followed(self._shelf.store.issues_state(), request.path_params["story"])
         if not days:
             raise HTTPException(404)
-        steps = chain(days[::-1], days[0].day, of(self._voice(request).language)) if len(days) > 1 else ""
+        steps = chain(days[::-1], days[0].day, self._words(request)) if len(days) > 1 else ""
         return self._page(request, "story", told=days, title=days[0].title, steps=steps)
 
     def _follow(self, _state: str, story: str) -> list[Chapter]:
@@ -311,44 +317,36 @@ class Pages:
         return self._page(request, "search", asked=asked, hits=hits)
 
     def board(self, request: Request) -> Response:
-        runs, words = last_runs(self._shelf.store), of(self._voice(request).language).board
-        return self._page(request, "board", figures=figures(runs, self._shelf.store, words))
+        return self._page(request, "board", figures=figures(self._shelf.store, self._words(request)))
 
     # -- the desk -----------------------------------------------------------------------------------------------------
 
-    def desk(self, request: Request) -> Response:
-        return self._page(request, "desk")
+    async def write(self, act: Callable[[Mapping[str, str]], Decided], request: Request) -> Response:
+        """Keep what a form of ours decides, and lead back to where it was sent from."""
+        return await to_thread.run_sync(self._write, act, request, await _form(request), limiter=self._writing)
 
-    async def feedback(self, request: Request) -> Response:
-        """A word on an item: day, story and verdict of a form of ours."""
-        return await to_thread.run_sync(self._give, request, await _form(request), limiter=self._writing)
+    def _write(
+        self, act: Callable[[Mapping[str, str]], Decided], request: Request, form: Mapping[str, str]
+    ) -> Response:
+        decisions, address = act(form)
+        for one in decisions:
+            self._shelf.store.keep_decision(one)
+        return RedirectResponse(self._voice(request).to(address), 303)
 
-    def _give(self, request: Request, form: Mapping[str, str]) -> Response:
-        issue = self._issue(_day_of(form.get("day", "")))
+    def given(self, form: Mapping[str, str]) -> Decided:
+        issue = self._issue(form.get("day", ""))
         items = [one for one in issue.items if one.sources and anchor(one.story) == form.get("story")]
         word = next((one for one in WORDS_GIVEN if one == form.get("verdict")), None)
         if not items or word is None:
             raise HTTPException(404)
-        self._decide(given(items[0], word, self._shelf.store.decisions(), self._shelf.clock()))
-        return self._back(request, f"/d/{issue.day}#{anchor(items[0].story)}")
+        decisions = given(items[0], word, self._shelf.store.decisions(), self._shelf.clock())
+        return decisions, f"/d/{issue.day}#{anchor(items[0].story)}"
 
-    async def take_back(self, request: Request) -> Response:
-        """A decision taken back, named by its id in a form of ours."""
-        return await to_thread.run_sync(self._take_back, request, await _form(request), limiter=self._writing)
-
-    def _take_back(self, request: Request, form: Mapping[str, str]) -> Response:
+    def taken_back(self, form: Mapping[str, str]) -> Decided:
         held = [one for one in in_force(self._shelf.store.decisions()) if one.id == form.get("id")]
         if not held:
             raise HTTPException(404)
-        self._decide(replace(one, taken_back_at=self._shelf.clock()) for one in held)
-        return self._back(request, "/desk")
-
-    def _decide(self, decisions: Iterable[Decision]) -> None:
-        for one in decisions:
-            self._shelf.store.keep_decision(one)
-
-    def _back(self, request: Request, address: str) -> Response:
-        return RedirectResponse(self._voice(request).to(address), 303)
+        return [replace(one, taken_back_at=self._shelf.clock()) for one in held], "/desk"
 
     # -- for programs -------------------------------------------------------------------------------------------------
 
@@ -356,51 +354,35 @@ class Pages:
         newest = self._shelf.store.issues(limit=1)
         return self._page(request, "feeds", day=newest[0].draft.slot.day if newest else "")
 
-    def atom(self, request: Request) -> Response:
-        written = atom(self._recent(), title=self._shelf.name, base_url=self._shelf.base_url)
-        return Response(written, media_type="application/atom+xml")
-
-    def json_feed(self, request: Request) -> Response:
-        written = json_feed(self._recent(), title=self._shelf.name, base_url=self._shelf.base_url)
-        return Response(written, media_type="application/feed+json")
-
-    def _recent(self) -> list[Issue]:
+    def feed(self, written: Callable[..., str | bytes], media_type: str, request: Request) -> Response:
         issues = self._shelf.store.issues(limit=FEED_ISSUES)
         if not issues:
             raise HTTPException(404)
-        return issues
+        feed = written(issues, title=self._shelf.name, base_url=self._shelf.base_url)
+        return Response(feed, media_type=media_type)
 
     def llms(self, request: Request) -> Response:
-        lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page.made_by}", ""]
+        lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page['made_by']}", ""]
         for issue in self._shelf.store.issues(limit=FEED_ISSUES):
-            day = issue.day
-            lines.append(
-                f"- [{day}](/d/{day}.md): {shorten(plain(issue.closing.summary), SNIPPET_COLUMNS)}".rstrip(": ")
-            )
+            summary = shorten(plain(issue.closing.summary), SNIPPET_COLUMNS)
+            lines.append(f"- [{issue.day}](/d/{issue.day}.md): {summary}".rstrip(": "))
         return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
 
     def health(self, request: Request) -> Response:
         newest = next(iter(self._shelf.store.slots()), "")
         return JSONResponse({"status": "ok", "newest_slot": Slot.of_key(newest).stamp if newest else None})
 
-    def style(self, request: Request) -> Response:
-        return Response(self._style, media_type="text/css", headers=_KEPT)
-
-    def script(self, request: Request) -> Response:
-        return Response(self._script, media_type="text/javascript", headers=_KEPT)
-
     # -- what all need ------------------------------------------------------------------------------------------------
 
     def refused(self, request: Request, error: HTTPException) -> Response:
-        site = of(self._voice(request).language).site
+        site = self._words(request).site
         if error.status_code == 404:
-            return self._message(request, site.missing_title, site.missing, 404)
-        return self._message(request, str(error.status_code), site.refused, error.status_code)
+            return self._message(request, site["missing_title"], site["missing"], 404)
+        return self._message(request, str(error.status_code), site["refused"], error.status_code)
 
     def failed(self, request: Request, error: DeepdailyError) -> Response:
         """The store is locked or may not be written, a snapshot is damaged: say which, and what to do."""
-        site = of(self._voice(request).language).site
-        trouble = site.not_kept if request.method == "POST" else site.trouble
+        trouble = self._words(request).site["not_kept" if request.method == "POST" else "trouble"]
         said = f"{error}; {error.remedy}" if error.remedy else str(error)
         return self._message(request, "503", trouble.format(said), 503)
 
@@ -409,11 +391,10 @@ class Pages:
         text = self._filled("message", request.url.path, self._voice(request), _NOTHING, title=title, message=message)
         return HTMLResponse(text, status)
 
-    def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    def _page(self, request: Request, template: str, **values: Any) -> Response:
         around = self._around_at(self._shelf.store.reading_state())
         asked = request.query_params.get("q", "")[:QUERY_CHARS]
-        text = self._filled(template, request.url.path, self._voice(request), around, asked, **values)
-        return HTMLResponse(text, status)
+        return HTMLResponse(self._filled(template, request.url.path, self._voice(request), around, asked, **values))
 
     def _filled(self, template: str, path: str, voice: _Voice, around: _Around, query: str = "", **values: Any) -> str:
         """The page at `path`, asked with the search words `query`."""
@@ -434,6 +415,9 @@ class Pages:
         language = asked if asked in languages() else self._shelf.language
         return _Voice(language, language != self._shelf.language)
 
+    def _words(self, request: Request) -> Words:
+        return of(self._voice(request).language)
+
     def _others(self, voice: _Voice, path: str, query: str) -> list[tuple[str, str, str]]:
         """The same page in the other languages: its tag, its own name, the address."""
         own = "/" + quote(path.lstrip("/"))  # `//name` and `/\\name` would lead to another site
@@ -442,7 +426,7 @@ class Pages:
         return [(of(one.language).tag, of(one.language).own_name, one.to(here)) for one in voices]
 
     def _issue(self, day: str) -> Issue:
-        issue = self._shelf.store.issue(day)
+        issue = self._shelf.store.issue(_day_of(day))
         if issue is None:
             raise HTTPException(404)
         return issue
@@ -452,10 +436,6 @@ class Pages:
 
 
 _NOTHING = _Around((), frozenset(), (), {})
-
-
-def _day_named(request: Request) -> str:
-    return _day_of(request.path_params["day"])
 
 
 def _day_of(text: str) -> str:
@@ -484,13 +464,11 @@ async def _form(request: Request) -> dict[str, str]:
     return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 
-_KEPT = {"Cache-Control": "max-age=31536000, immutable"}
-"""Their addresses name their content."""
+def _kept(content: bytes, media_type: str, request: Request) -> Response:
+    """A file whose address names its content."""
+    headers = {"Cache-Control": "max-age=31536000, immutable"}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _version(content: bytes) -> str:
     return sha256(content).hexdigest()[:8]
-
-
-def _passage(day: str, note: Note) -> str:
-    return f"/e/{day}/{note.number}#e{note.number}"
