@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from deepdaily.core.errors import SnapshotDamaged
@@ -18,7 +17,7 @@ from deepdaily.core.types import Cited, Document, Edition, Evidence, Issue, docu
 from deepdaily.publish import FileChannel, Publication
 from deepdaily.store import Store
 from deepdaily.store.charset import decoded
-from deepdaily.store.snapshots import Snapshots
+from deepdaily.store.snapshots import Snapshots, body_digest
 
 
 @dataclass(slots=True)
@@ -161,7 +160,7 @@ def _altered(file: Published) -> list[str]:
         published = file.path.read_bytes()
     except OSError as error:
         return [f"{edition.location} cannot be read: {error.strerror}"]
-    if "sha256:" + sha256(published).hexdigest() == edition.digest:
+    if body_digest(published) == edition.digest:
         return []
     ours_now = (file.wanted or b"").decode()
     pairs = zip(published.decode("utf-8", "replace").splitlines(), ours_now.splitlines(), strict=False)

@@ -8,12 +8,11 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition, Issue
-from deepdaily.publish import Publication
+from deepdaily.publish import Publication, edition_of
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
 from deepdaily.render.proofs import evidence_json
@@ -117,10 +116,7 @@ def _slot_of(text: str) -> str | None:
 
 async def _written(folder: Path, channel: str, issue: Issue, files: Mapping[str, bytes]) -> tuple[Edition, ...]:
     await asyncio.to_thread(_write, folder, files)
-    return tuple(
-        Edition(issue.slot.key, channel, location, "sha256:" + sha256(content).hexdigest(), issue.approved_at)
-        for location, content in files.items()
-    )
+    return tuple(edition_of(issue, channel, location, content) for location, content in files.items())
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
