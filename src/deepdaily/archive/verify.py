@@ -104,6 +104,12 @@ def _in_snapshot(proof: Evidence, documents: dict[str, Document], bodies: dict[s
     return document is not None and _joined(proof.quote) in bodies.get(document.snapshot, "")
 
 
+_HIDDEN = [
+    re.compile(rf"(?ais){begin}.*?(?:{end}|\Z)")
+    for begin, end in (("<!(?=--)", "-->"), ("<script", "</script>"), ("<style", "</style>"))
+]
+"""One after the other; an unclosed one reaches to the end of the text, so that the search is linear. `<!-->` is a whole comment."""
+
 _TAG = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]+>")
 
 
@@ -124,21 +130,9 @@ def bare(body: bytes, media_type: str = "") -> str:
 
 def _unmarked(text: str) -> str:
     """`text` without comments, scripts, styles and tags, and with its entities resolved."""
-    for begin, end in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")):
-        text = _without(text, begin, end)
+    for hidden in _HIDDEN:
+        text = hidden.sub("", text)
     return html.unescape(_TAG.sub("", text))
-
-
-def _without(text: str, begin: str, end: str) -> str:
-    """`text` without what stands from `begin` to `end`; an unclosed one reaches to the end of the text. Linear."""
-    folded, kept, at = text.lower(), [], 0
-    if len(folded) != len(text):  # a few letters grow when folded; places would shift
-        folded = text
-    while (start := folded.find(begin, at)) >= 0:
-        kept.append(text[at:start])
-        stop = folded.find(end, start)
-        at = len(text) if stop < 0 else stop + len(end)
-    return "".join([*kept, text[at:]])
 
 
 def _joined(text: str) -> str:

@@ -10,7 +10,7 @@ import tomli_w
 from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
-from deepdaily.render.phrases import endings, follow_status, in_quotes, thread, voice
+from deepdaily.render.phrases import endings, follow_status, in_quotes, places, signed, thread, voice
 from deepdaily.render.proofs import for_machines
 from deepdaily.words import Words, of
 
@@ -120,9 +120,8 @@ def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) ->
     marks = "" if item.title.verbatim else _marks(item.title, notes)
     said = words.in_brackets(words.title_basis + marks) if marks else ""
     yield words.sources + words.colon + " · ".join(link(source.url) for source in item.sources) + said
-    if item.byline or item.writer:
-        writer = words.written_by.format(item.writer) if item.writer else ""
-        yield escape_line(" · ".join(filter(None, (item.byline, writer))))
+    if byline := signed(item, words):
+        yield escape_line(byline)
     if item.thread:
         yield escape_line(thread(item, day, words))
     entries = [_section(section, words, notes) for section in item.sections if section.points]
@@ -158,9 +157,8 @@ def _marks(claim: Claim, notes: Mapping[Evidence, Note]) -> str:
 
 def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
     """Where in the issue: `（[1](#s-…)、[3](#s-…)）`; empty when none of the stories is in it."""
-    found = [(number, anchor(item.story)) for number, item in enumerate(items, start=1) if item.story in set(stories)]
-    places = [f"[{number}](#{name})" for number, name in found]
-    return words.in_brackets(words.list_comma.join(places)) if places else ""
+    found = words.list_comma.join(f"[{number}](#{name})" for number, name in places(items, stories))
+    return words.in_brackets(found) if found else ""
 
 
 def _watchlist(

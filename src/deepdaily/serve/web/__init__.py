@@ -243,20 +243,13 @@ class Pages:
 
     def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:
         """Where the item's story is told on, and what a reader says of it."""
-        told_on, asked = anchor(item.story) in around.stories, bool(item.sources) and not self._static
+        story, asked = anchor(item.story), bool(item.sources) and not self._static
+        told_on = story in around.stories
         if not (told_on or asked):
             return ""
-        own, story = of(issue.draft.language), anchor(item.story)
-        link = f'<a href="{voice.to(f"/s/{story}")}">{own.site["timeline"]}</a>' if told_on else ""
-        said = word_on(item, around.words)
-        buttons = "".join(
-            f'<button name="verdict" value="{one}" aria-pressed="{"true" if one == said else "false"}">{label}</button>'
-            for one, label in own.verdicts.items()
-        )
-        fields = {"day": issue.day, "story": story}
-        hidden = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
-        form = f'<form method="post" action="{voice.to("/feedback")}">{hidden}{buttons}</form>' if asked else ""
-        return f'<div class="beside byline">{link}{form}</div>'
+        own, said = of(issue.draft.language), word_on(item, around.words)
+        values = {"own": own, "story": story, "day": issue.day, "said": said, "told_on": told_on, "asked": asked}
+        return self._templates.get_template("beside.html").render(values, to=voice.to)
 
     def day_markdown(self, request: Request) -> Response:
         return Response(post(self._issue(request.path_params["day"])), media_type="text/markdown")
