@@ -68,14 +68,15 @@ class Feed:
 
 
 @cache
-def _of_day(name: str) -> str:
+def of_day(name: str) -> str:
+    """A file of the day."""
     return (files(__package__) / "day" / name).read_text("utf-8")
 
 
 @cache
 def feeds() -> tuple[Feed, ...]:
     """The feeds in the order written."""
-    return tuple(Feed(**feed) for feed in tomllib.loads(_of_day("feeds.toml"))["feed"])
+    return tuple(Feed(**feed) for feed in tomllib.loads(of_day("feeds.toml"))["feed"])
 
 
 @cache
@@ -98,7 +99,7 @@ def feed_of(feed: Feed) -> str:
     newest = sorted(mine, key=lambda page: page.published, reverse=True)
     if feed.kind == "json":
         return _json(feed, newest)
-    shape = tomllib.loads(_of_day("kinds.toml"))[feed.kind]
+    shape = tomllib.loads(of_day("kinds.toml"))[feed.kind]
     entries = "".join(shape["entry"].format(**_entry(feed, page)) for page in newest)
     return str(shape["frame"].format(feed=feed, updated=newest[0].published.isoformat(), entries=entries))
 
@@ -128,7 +129,7 @@ def html_of(page: Page) -> str:
     site = (urlsplit(page.url).hostname or "").removesuffix(".example").replace("-", " ").title()
     paid = "<p>Sponsored content</p>" if "sponsored" in page.flags else ""
     title, published, body = escape(page.title), page.published.isoformat(), _blocks(page.body)
-    frame = _of_day("page.html").rstrip()
+    frame = of_day("page.html").rstrip()
     return frame.format(language=page.language, title=title, site=site, paid=paid, published=published, body=body)
 
 

@@ -229,16 +229,14 @@ class Pages:
             path,
             voice,
             around,
-            day=day,
+            issue=issue,
             earlier=earlier,
             later=later,
-            title=plain(issue.draft.title) or day,
-            language=of(issue.draft.language).tag,
             masthead=Markup(masthead(issue, documents)),
             told=Markup("\n".join(filter(None, items))),
             seen=also_seen(issue, self._shelf.store),
             passages=Markup(proofs.excerpts(documents) if self._static else ""),
-            own=of(issue.draft.language).site,
+            own=of(issue.draft.language),
         ).encode()
 
     def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:

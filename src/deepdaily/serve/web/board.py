@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from markupsafe import Markup
-
 from deepdaily.core.types import Call, RunRecord, Slot, SourceHealth
-from deepdaily.serve.web import plots
-from deepdaily.serve.web.plots import Bar
 from deepdaily.store import Store
 from deepdaily.words import Words
 
 RUNS_SHOWN = 30
+
+COLUMN_HEIGHT, STRIP_HEIGHT = 96, 40
+"""Pixels."""
 
 _HEIGHTS = {"published": 3.0, "dry": 2.0, "degraded": 2.0, "running": 1.0, "none": 1.0}
 """Told by height as well as by colour."""
@@ -44,16 +43,28 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One thing measured; `kind` is the class that colours it, `shown` its value with the unit."""
+
+    label: str
+    value: float
+    shown: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A plot with its table; `told` says it in a line where that helps."""
 
     name: str
-    plot: Markup
+    bars: Sequence[Bar]
     heads: Sequence[str]
     lines: Sequence[Sequence[str]]
     told: str = ""
     legend: Sequence[tuple[str, str]] = ()
     """Class and label of each colour, where there is more than one."""
+    height: int = 0
+    """Of a plot of upright bars; 0 for one of bars below each other."""
 
 
 def _ran(slot: str, record: RunRecord) -> Ran:
@@ -94,15 +105,15 @@ def _outcomes(runs: Sequence[Ran], words: Words) -> Figure:
     counts = Counter(ran.outcome for ran in runs)
     legend = [(kind, word) for kind, word in said.items() if counts[kind]]
     told = " · ".join(f"{counts[kind]} {word}" for kind, word in legend)
-    drawn = plots.columns(name, bars, plots.STRIP_HEIGHT)
-    return Figure(name, drawn, _heads(words, "day outcome rung items seconds causes"), lines, told, legend)
+    heads = _heads(words, "day outcome rung items seconds causes")
+    return Figure(name, bars, heads, lines, told, legend, STRIP_HEIGHT)
 
 
 def _funnel(ran: Ran, words: Words) -> Figure:
     name = words.board["funnel"].format(ran.day)
     lines = [(word, str(ran.funnel[step])) for step, word in words.funnel_steps.items() if step in ran.funnel]
     bars = [Bar(word, float(count), count) for word, count in lines]
-    return Figure(name, plots.rows(name, bars), _heads(words, "step count"), lines)
+    return Figure(name, bars, _heads(words, "step count"), lines)
 
 
 def _sources(health: Sequence[SourceHealth], ran: Ran, words: Words) -> Figure:
@@ -111,22 +122,20 @@ def _sources(health: Sequence[SourceHealth], ran: Ran, words: Words) -> Figure:
     bars = [Bar(state, count, str(count), "" if fine[state] else "trouble") for state, count in states.most_common()]
     ordered = sorted(health, key=lambda one: (one.fine, one.source))
     lines = [(one.source, one.kind, one.state, str(one.offers), one.message) for one in ordered]
-    return Figure(name, plots.rows(name, bars), _heads(words, "source kind state offers message"), lines)
+    return Figure(name, bars, _heads(words, "source kind state offers message"), lines)
 
 
 def _stages(ran: Ran, words: Words) -> Figure:
     name = words.board["stages"].format(ran.day)
     bars = [Bar(stage, took_s, f"{took_s:.1f} s") for stage, took_s in ran.stages.items()]
     lines = [(stage, f"{took_s:.2f}") for stage, took_s in ran.stages.items()]
-    return Figure(name, plots.rows(name, bars), _heads(words, "stage seconds"), lines)
+    return Figure(name, bars, _heads(words, "stage seconds"), lines)
 
 
 def _totals(runs: Sequence[Ran], words: Words) -> Figure:
     bars = [Bar(ran.day, ran.took_s, f"{ran.took_s:.1f} s", ran.outcome) for ran in runs]
     lines = [(ran.day, f"{ran.took_s:.2f}") for ran in reversed(runs)]
-    return Figure(
-        words.board["totals"], plots.columns(words.board["totals"], bars), _heads(words, "day seconds"), lines
-    )
+    return Figure(words.board["totals"], bars, _heads(words, "day seconds"), lines, height=COLUMN_HEIGHT)
 
 
 def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
@@ -148,7 +157,7 @@ def _models(days: Sequence[tuple[str, Sequence[Call]]], words: Words) -> Iterato
         bars.append(Bar(day, tokens, words.board["tokens"].format(f"{tokens:,}")))
     lines = [(day, *_spent(calls)) for day, calls in reversed(days)]
     heads = _heads(words, "day calls failed prefill cached decode cost first_token")
-    yield Figure(words.board["models"], plots.columns(words.board["models"], bars), heads, lines)
+    yield Figure(words.board["models"], bars, heads, lines, height=COLUMN_HEIGHT)
 
 
 def _spent(calls: Sequence[Call]) -> Iterator[str]:
