@@ -37,13 +37,8 @@ def fragment(issue: Issue) -> str:
 
     notice = f"<blockquote><p>{words.notice}{words.colon}{escape(issue.draft.notice)}</p></blockquote>"
     proofs = "\n".join(f"<li>{_proof(note, issue, words)}</li>" for note in footnotes_of(issue))
-    return "\n".join(
-        [
-            *([notice] if issue.draft.notice else []),
-            *body(issue, numbered),
-            *([f"<hr>\n<ol>\n{proofs}\n</ol>"] if notes else []),
-        ]
-    )
+    before = [notice] if issue.draft.notice else []
+    return "\n".join([*before, *body(issue, numbered), *([f"<hr>\n<ol>\n{proofs}\n</ol>"] if notes else [])])
 
 
 def _proof(note: Note, issue: Issue, words: Words) -> str:

@@ -72,18 +72,16 @@ def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
         says["hosts"].format(len({source.host for item in draft.items for source in item.sources})),
         f"{'✓ ' if checked == len(facts) else ''}{says['checked'].format(checked=checked, facts=len(facts))}",
     )
-    contents = (
-        f'<li><a href="#{anchor(one.story)}">{escape(one.title.text) or draft.slot.day}</a></li>' for one in draft.items
-    )
+    named = [(anchor(item.story), escape(item.title.text) or draft.slot.day) for item in draft.items]
+    contents = (f'<li><a href="#{place}">{title}</a></li>' for place, title in named)
+    notice = f"<strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}"
     return "\n".join(
         [
             f'<p class="date"><time datetime="{draft.slot.day}">{dated(draft.slot.due.date(), words)}</time></p>',
             f"<h1>{escape(draft.title) or draft.slot.day}</h1>",
             f'<p class="summary">{escape(issue.closing.summary)}</p>' if issue.closing.summary else "",
             '<ul class="figures">' + "".join(f"<li>{figure}</li>" for figure in figures) + "</ul>",
-            f'<p class="notice" role="note"><strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}</p>'
-            if draft.notice
-            else "",
+            f'<p class="notice" role="note">{notice}</p>' if draft.notice else "",
             f'<nav aria-label="{says["contents"]}"><ol>{"".join(contents)}</ol></nav>',
             f'<p class="hint">{says["hint"]}</p>' if facts else "",
         ]

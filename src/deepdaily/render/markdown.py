@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import tomli_w
 
@@ -67,11 +68,7 @@ def link(url: str) -> str:
 def post(issue: Issue) -> str:
     """The whole post, ending in a newline."""
     draft, words = issue.draft, of(issue.draft.language)
-    notes = notes_of(issue)
-
-    def place(stories: Iterable[str]) -> str:
-        return _place(draft.items, stories, words)
-
+    notes, place = notes_of(issue), partial(_place, draft.items, words=words)
     blocks = [_front_matter(issue)]
     if draft.notice:
         blocks.append(f"> {words.notice}{words.colon}{escape(draft.notice)}")
@@ -86,7 +83,7 @@ def post(issue: Issue) -> str:
         blocks.append("\n".join(f"- {escape_line(one.text)}{place(one.stories)}" for one in issue.closing.trends))
     if issue.closing.watchlist or issue.closing.followed:
         blocks.append(f"## {words.watchlist}")
-        blocks.extend(_watchlist(issue, words, notes, place))
+        blocks.extend(_watchlist(issue, words, notes))
     if notes:
         blocks.append("\n".join(_footnote(note, issue, words) for note in footnotes_of(issue)))
     return "\n\n".join(blocks) + "\n"
@@ -161,10 +158,9 @@ def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
     return words.in_brackets(found) if found else ""
 
 
-def _watchlist(
-    issue: Issue, words: Words, notes: Mapping[Evidence, Note], place: Callable[[Iterable[str]], str]
-) -> Iterator[str]:
+def _watchlist(issue: Issue, words: Words, notes: Mapping[Evidence, Note]) -> Iterator[str]:
     """What became of earlier questions, then those of today, as blocks."""
+    place = partial(_place, issue.items, words=words)
     if issue.closing.followed:
         yield follow_status(issue.closing.followed, issue.slot.due.date(), words)
         moved = [_moved(one, words, notes, place) for one in issue.closing.followed if one.proof]
