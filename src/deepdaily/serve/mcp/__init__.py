@@ -24,19 +24,7 @@ from deepdaily.archive import lookup
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.types import Issue, Slot
 from deepdaily.render.markdown import post
-from deepdaily.serve.answers import (
-    ClaimAnswer,
-    ForPrograms,
-    IssueAnswer,
-    IssueLine,
-    ItemAnswer,
-    Text,
-    digest,
-    item_told,
-    known,
-    line,
-    proofs,
-)
+from deepdaily.serve import answers
 from deepdaily.serve.listening import answered_names, in_address
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, WatchState, told, watched
 from deepdaily.store import Store
@@ -58,63 +46,63 @@ StoryId = Annotated[str, Field(min_length=1, max_length=200, description="A stor
 # -- what is answered -------------------------------------------------------------------------------------------------
 
 
-class Digests(ForPrograms):
-    digests: list[IssueLine]
+class Digests(answers.ForPrograms):
+    digests: list[answers.IssueLine]
 
 
-class HitAnswer(ForPrograms):
+class HitAnswer(answers.ForPrograms):
     day: str
     story: str
-    title: Text
-    snippet: Text
+    title: answers.Text
+    snippet: answers.Text
 
 
-class SearchAnswer(ForPrograms):
+class SearchAnswer(answers.ForPrograms):
     hits: list[HitAnswer]
 
 
-class StoryDay(ItemAnswer):
+class StoryDay(answers.ItemAnswer):
     day: str
 
 
-class StoryDays(ForPrograms):
+class StoryDays(answers.ForPrograms):
     """A story over days, newest first."""
 
     story: str
     days: list[StoryDay]
 
 
-class ItemEvidence(ForPrograms):
+class ItemEvidence(answers.ForPrograms):
     day: str
     item: int
     story: str
-    claims: list[ClaimAnswer]
+    claims: list[answers.ClaimAnswer]
 
 
-class WatchLine(ForPrograms):
+class WatchLine(answers.ForPrograms):
     id: str
-    question: Text
+    question: answers.Text
     state: WatchState
     story: str
     opened_on: date
     expires_on: date
-    answered_by: Text
-    known: Text = Field("", description="What a source says of it, verbatim; empty while nothing is known.")
+    answered_by: answers.Text
+    known: answers.Text = Field("", description="What a source says of it, verbatim; empty while nothing is known.")
     known_from: str = Field("", description="The address of that source.")
 
 
-class Watchlist(ForPrograms):
+class Watchlist(answers.ForPrograms):
     watches: list[WatchLine]
 
 
-class SourceLine(ForPrograms):
+class SourceLine(answers.ForPrograms):
     source: str
     state: str
     offers: int
-    message: Text
+    message: answers.Text
 
 
-class Status(ForPrograms):
+class Status(answers.ForPrograms):
     """How the newest run went; empty where none was."""
 
     version: str
@@ -122,8 +110,8 @@ class Status(ForPrograms):
     slot: str
     run: str = Field(description="published, running, failed or dry")
     rung: str
-    degraded: list[Text]
-    troubles: list[Text]
+    degraded: list[answers.Text]
+    troubles: list[answers.Text]
     funnel: dict[str, int]
     sources: list[SourceLine]
 
@@ -137,13 +125,13 @@ class _Desk:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get_digest(self, day: Day = "") -> IssueAnswer:
+    def get_digest(self, day: Day = "") -> answers.IssueAnswer:
         """One day's issue: its items sentence by sentence, judgements marked, and the trends across them."""
-        return digest(self.issue(day))
+        return answers.digest(self.issue(day))
 
     def list_digests(self, limit: Limit = 10) -> Digests:
         """The newest issues, one line each, newest first."""
-        return Digests(digests=[IssueLine(**line(issue)) for issue in self._store.issues(limit=limit)])
+        return Digests(digests=[answers.IssueLine(**answers.line(issue)) for issue in self._store.issues(limit=limit)])
 
     def search_items(
         self, words: Annotated[str, Field(min_length=1, max_length=200)], limit: Limit = 20
@@ -154,7 +142,7 @@ class _Desk:
     def get_story(self, story: StoryId) -> StoryDays:
         """A story over days: every issue that told it, newest first."""
         days = [
-            StoryDay(day=issue.day, **item_told(item, issue.items.index(item) + 1))
+            StoryDay(day=issue.day, **answers.item_told(item, issue.items.index(item) + 1))
             for issue, item in told(story, self._store.issues(limit=ISSUES_FOLLOWED))
         ]
         if not days:
@@ -171,13 +159,13 @@ class _Desk:
         if lookup.item_of(issue, item) is None:
             raise ResourceNotFoundError(f"the issue of {issue.day} has no item {item}; it has 1 to {len(issue.items)}")
         story = issue.items[item - 1].story
-        return ItemEvidence(day=issue.day, item=item, story=story, claims=proofs(issue)[item - 1])
+        return ItemEvidence(day=issue.day, item=item, story=story, claims=answers.proofs(issue)[item - 1])
 
     def list_watchlist(self) -> Watchlist:
         """The questions the daily follows up, as they last stood: open ones first, then moved, answered, closed, expired."""
         rows = watched(self._store.issues(limit=ISSUES_FOLLOWED))
         return Watchlist(
-            watches=[WatchLine(state=state, **known(last), **asdict(watch)) for state, watch, last in rows]
+            watches=[WatchLine(state=state, **answers.known(last), **asdict(watch)) for state, watch, last in rows]
         )
 
     def get_status(self) -> Status:
