@@ -134,6 +134,8 @@ class _Around:
 
 Decided = tuple[Iterable[Decision], str]
 """What is to be kept, and the address to go on to."""
+Act = Callable[[Mapping[str, str]], Decided]
+"""What a form of ours, by its fields, decides. Raises HTTPException."""
 
 
 class Pages:
@@ -144,7 +146,7 @@ class Pages:
     """
 
     def __init__(self, shelf: Shelf, *, static: bool = False) -> None:
-        self._shelf, self._static = shelf, static
+        self._shelf, self._store, self._static = shelf, shelf.store, static
         own = files("deepdaily.serve")
         look = files("deepdaily.render").joinpath("page.css").read_bytes()
         self._style = look + own.joinpath("static/style.css").read_bytes()
@@ -196,13 +198,13 @@ class Pages:
 
     def forms(self) -> list[Route]:
         """What a reader can write: a word on an item (day, story, verdict), and a decision taken back (its id)."""
-        acts = {"/feedback": self.given, "/desk": self.taken_back}
+        acts: dict[str, Act] = {"/feedback": self.given, "/desk": self.taken_back}
         return [Route(path, partial(self.write, act), methods=["POST"]) for path, act in acts.items()]
 
     # -- issues -------------------------------------------------------------------------------------------------------
 
     def newest(self, request: Request) -> Response:
-        state = self._shelf.store.reading_state()
+        state = self._store.reading_state()
         days = self._around_at(state).days
         if not days:
             site = self._words(request).site
@@ -210,7 +212,7 @@ class Pages:
         return self._day(request, state, days[0])
 
     def day(self, request: Request) -> Response:
-        return self._day(request, self._shelf.store.reading_state(), _day_of(request.path_params["day"]))
+        return self._day(request, self._store.reading_state(), _day_of(request.path_params["day"]))
 
     def _day(self, request: Request, state: str, day: str) -> Response:
         return HTMLResponse(self._drawn(state, day, request.url.path, self._voice(request)))
@@ -234,7 +236,7 @@ class Pages:
             later=later,
             masthead=Markup(masthead(issue, documents)),
             told=Markup("\n".join(filter(None, items))),
-            seen=also_seen(issue, self._shelf.store),
+            seen=also_seen(issue, self._store),
             passages=Markup(proofs.excerpts(documents) if self._static else ""),
             own=of(issue.draft.language),
         ).encode()
@@ -281,47 +283,45 @@ class Pages:
     def raw(self, request: Request) -> Response:
         """The bytes as they were fetched, as plain text that nothing in a browser acts on."""
         digest = request.path_params["digest"]
-        place = self._shelf.store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
+        place = self._store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
         if place is None:
             raise HTTPException(404)
-        text = decoded(self._shelf.snapshots.read(place, digest), self._shelf.store.media_type(digest))
+        text = decoded(self._shelf.snapshots.read(place, digest), self._store.media_type(digest))
         return PlainTextResponse(text, headers={"Content-Security-Policy": INERT_POLICY})
 
     # -- over days ----------------------------------------------------------------------------------------------------
 
     def story(self, request: Request) -> Response:
-        days = self._followed(self._shelf.store.issues_state(), request.path_params["story"])
+        days = self._followed(self._store.issues_state(), request.path_params["story"])
         if not days:
             raise HTTPException(404)
         steps = chain(days[::-1], days[0].day, self._words(request)) if len(days) > 1 else ""
         return self._page(request, "story", told=days, title=days[0].title, steps=steps)
 
     def _follow(self, _state: str, story: str) -> list[Chapter]:
-        return timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
+        return timeline(story, self._store.issues(limit=ISSUES_FOLLOWED))
 
     def watch(self, request: Request) -> Response:
-        return self._page(request, "watch", watched=watched(self._shelf.store.issues(limit=ISSUES_FOLLOWED)))
+        return self._page(request, "watch", watched=watched(self._store.issues(limit=ISSUES_FOLLOWED)))
 
     def search(self, request: Request) -> Response:
         asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
-        hits = lookup.search(self._shelf.store, asked) if asked else []
+        hits = lookup.search(self._store, asked) if asked else []
         return self._page(request, "search", asked=asked, hits=hits)
 
     def board(self, request: Request) -> Response:
-        return self._page(request, "board", figures=figures(self._shelf.store, self._words(request)))
+        return self._page(request, "board", figures=figures(self._store, self._words(request)))
 
     # -- the desk -----------------------------------------------------------------------------------------------------
 
-    async def write(self, act: Callable[[Mapping[str, str]], Decided], request: Request) -> Response:
+    async def write(self, act: Act, request: Request) -> Response:
         """Keep what a form of ours decides, and lead back to where it was sent from."""
         return await to_thread.run_sync(self._write, act, request, await _form(request), limiter=self._writing)
 
-    def _write(
-        self, act: Callable[[Mapping[str, str]], Decided], request: Request, form: Mapping[str, str]
-    ) -> Response:
+    def _write(self, act: Act, request: Request, form: Mapping[str, str]) -> Response:
         decisions, address = act(form)
         for one in decisions:
-            self._shelf.store.keep_decision(one)
+            self._store.keep_decision(one)
         return RedirectResponse(self._voice(request).to(address), 303)
 
     def given(self, form: Mapping[str, str]) -> Decided:
@@ -330,11 +330,11 @@ class Pages:
         word = next((one for one in WORDS_GIVEN if one == form.get("verdict")), None)
         if not items or word is None:
             raise HTTPException(404)
-        decisions = given(items[0], word, self._shelf.store.decisions(), self._shelf.clock())
+        decisions = given(items[0], word, self._store.decisions(), self._shelf.clock())
         return decisions, f"/d/{issue.day}#{anchor(items[0].story)}"
 
     def taken_back(self, form: Mapping[str, str]) -> Decided:
-        held = [one for one in in_force(self._shelf.store.decisions()) if one.id == form.get("id")]
+        held = [one for one in in_force(self._store.decisions()) if one.id == form.get("id")]
         if not held:
             raise HTTPException(404)
         return [replace(one, taken_back_at=self._shelf.clock()) for one in held], "/desk"
@@ -342,11 +342,11 @@ class Pages:
     # -- for programs -------------------------------------------------------------------------------------------------
 
     def feeds(self, request: Request) -> Response:
-        newest = self._shelf.store.issues(limit=1)
+        newest = self._store.issues(limit=1)
         return self._page(request, "feeds", day=newest[0].draft.slot.day if newest else "")
 
     def feed(self, written: Callable[..., str | bytes], media_type: str, request: Request) -> Response:
-        issues = self._shelf.store.issues(limit=FEED_ISSUES)
+        issues = self._store.issues(limit=FEED_ISSUES)
         if not issues:
             raise HTTPException(404)
         feed = written(issues, title=self._shelf.name, base_url=self._shelf.base_url)
@@ -354,13 +354,13 @@ class Pages:
 
     def llms(self, request: Request) -> Response:
         lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page['made_by']}", ""]
-        for issue in self._shelf.store.issues(limit=FEED_ISSUES):
+        for issue in self._store.issues(limit=FEED_ISSUES):
             summary = shorten(plain(issue.closing.summary), SNIPPET_COLUMNS)
             lines.append(f"- [{issue.day}](/d/{issue.day}.md): {summary}".rstrip(": "))
         return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
 
     def health(self, request: Request) -> Response:
-        newest = next(iter(self._shelf.store.slots()), "")
+        newest = next(iter(self._store.slots()), "")
         return JSONResponse({"status": "ok", "newest_slot": Slot.of_key(newest).stamp if newest else None})
 
     # -- what all need ------------------------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ class Pages:
         return HTMLResponse(text, status)
 
     def _page(self, request: Request, template: str, **values: Any) -> Response:
-        around = self._around_at(self._shelf.store.reading_state())
+        around = self._around_at(self._store.reading_state())
         asked = request.query_params.get("q", "")[:QUERY_CHARS]
         return HTMLResponse(self._filled(template, request.url.path, self._voice(request), around, asked, **values))
 
@@ -395,10 +395,9 @@ class Pages:
         return page.render(own, voice=voice.language, to=voice.to, others=others)
 
     def _look_around(self, _state: str) -> _Around:
-        store = self._shelf.store
-        stories = frozenset(followed(store.issues(limit=ISSUES_FOLLOWED)))
-        decisions = in_force(store.decisions())
-        return _Around(store.issue_days(), stories, decisions, words_in_force(decisions))
+        stories = frozenset(followed(self._store.issues(limit=ISSUES_FOLLOWED)))
+        decisions = in_force(self._store.decisions())
+        return _Around(self._store.issue_days(), stories, decisions, words_in_force(decisions))
 
     def _voice(self, request: Request) -> _Voice:
         """The language asked for by `?lang=`, else the daily's own."""
@@ -417,13 +416,13 @@ class Pages:
         return [(of(one.language).tag, of(one.language).own_name, one.to(here)) for one in voices]
 
     def _issue(self, day: str) -> Issue:
-        issue = self._shelf.store.issue(_day_of(day))
+        issue = self._store.issue(_day_of(day))
         if issue is None:
             raise HTTPException(404)
         return issue
 
     def _documents(self, notes: Iterable[Note]) -> dict[str, Document]:
-        return self._shelf.store.documents(note.evidence.document for note in notes)
+        return self._store.documents(note.evidence.document for note in notes)
 
 
 _NOTHING = _Around((), frozenset(), (), {})
