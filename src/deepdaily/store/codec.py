@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -12,14 +13,10 @@ from deepdaily.core.types import Harvest
 T = TypeVar("T")
 
 
-_CODECS: dict[type, TypeAdapter[Any]] = {}
-
-
+@cache
 def _codec(kind: type[Any]) -> TypeAdapter[Any]:
     """Made once a type: making one costs more than using it."""
-    if kind not in _CODECS:
-        _CODECS[kind] = TypeAdapter(kind)
-    return _CODECS[kind]
+    return TypeAdapter(kind)
 
 
 def to_json(value: Any) -> str:
