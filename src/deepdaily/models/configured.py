@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from importlib.util import find_spec
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from deepdaily.core.types import Slot, Trouble
 from deepdaily.models.asking import ModelWriter
 from deepdaily.settings import Settings
+from deepdaily.settings.table import secret
 from deepdaily.store import Store
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def model_ladder(
     rungs, unusable = list[Rung](), list[Trouble]()
     for name in chosen.ladder:
         one = chosen.known[name]
-        key = os.environ.get(one.key_env, "").strip() if one.key_env else ""
+        key = secret(one.key_env).strip()
         if one.key_env and not key:
             unusable.append(Trouble(name, f"{one.key_env} is not set"))
         elif one.kind == "anthropic" and find_spec("anthropic") is None:
@@ -66,7 +66,7 @@ def embedder(settings: Settings) -> Embedder | None:
     one = settings.models.known[name]
     if one.kind == "sentence-transformers":
         return LocalEmbedder(one.name, one.languages)
-    key = os.environ.get(one.key_env, "").strip() if one.key_env else ""
+    key = secret(one.key_env).strip()
     if one.key_env and not key:
         return Unusable(f"{name}: {one.key_env} is not set")
     return RemoteEmbedder(one.name, one.endpoint, key, one.languages)

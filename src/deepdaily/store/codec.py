@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -13,10 +12,14 @@ from deepdaily.core.types import Harvest
 T = TypeVar("T")
 
 
-@cache
+_CODECS: dict[type, TypeAdapter[Any]] = {}
+
+
 def _codec(kind: type[Any]) -> TypeAdapter[Any]:
     """Made once a type: making one costs more than using it."""
-    return TypeAdapter(kind)
+    if kind not in _CODECS:
+        _CODECS[kind] = TypeAdapter(kind)
+    return _CODECS[kind]
 
 
 def to_json(value: Any) -> str:
