@@ -15,14 +15,13 @@ from deepdaily.store import Store
 
 if TYPE_CHECKING:
     from deepdaily.models.embedding import Embedder
-    from deepdaily.models.fallback import Ladder
 
 
-def model_ladder(
+def model_writer(
     settings: Settings, store: Store, slot: Slot, now: datetime, remaining_s: Callable[[], float]
-) -> Ladder | None:
+) -> ModelWriter | None:
     """The configured models, best first; None where there are none. A model whose key is not set is left out, and said."""
-    chosen = settings.models
+    chosen, digest = settings.models, settings.digest
     if not chosen.ladder:
         return None
     from deepdaily.models.breaker import Breaker
@@ -42,17 +41,7 @@ def model_ladder(
             chat = ChatModel(name, one.name, one.endpoint, key, one.kind, one.stream)
             rungs.append(Rung(chat, Breaker(chosen.at_once), one.price, one.most_tokens))
     ledger = Ledger(store, slot.key, now.astimezone(settings.zone), chosen.limit)
-    return Ladder(rungs, ledger, remaining_s, unusable=unusable)
-
-
-def model_writer(
-    settings: Settings, store: Store, slot: Slot, now: datetime, remaining_s: Callable[[], float]
-) -> ModelWriter | None:
-    """The model writer; None where no model is configured."""
-    ladder = model_ladder(settings, store, slot, now, remaining_s)
-    if ladder is None:
-        return None
-    digest = settings.digest
+    ladder = Ladder(rungs, ledger, remaining_s, unusable=unusable)
     return ModelWriter(ladder, digest.language, digest.readers, store.secret(), ladder.troubles)
 
 
