@@ -169,7 +169,7 @@ class Ladder:
         most = most_it_takes(request.prefill_bound, request.most_tokens, rung.price)
         call = self._ledger.reserve(rung.name, purpose, most)
         if call is None:
-            rung.note(f"what is left of {self._ledger.budget.text} is too little for a call")
+            rung.note(f"what is left of {self._ledger.budget} is too little for a call")
             raise _NotNow("the budget is spent")
         return call
 

@@ -32,6 +32,9 @@ class Budget:
         factor = {"k": 1e3, "M": 1e6}.get(found[3] or "", 1.0)
         return cls(float(found[1]) * factor, found[2] or "", text.strip())
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class Price(_Table):
     """What a million tokens cost, in the currency of the budget."""
