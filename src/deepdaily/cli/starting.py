@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language
@@ -119,61 +120,13 @@ def write_settings(path: Path, answers: Answers) -> None:
 
 
 def settings_text(answers: Answers) -> str:
-    """A commented deepdaily.toml that a person reads in a minute."""
+    """A commented deepdaily.toml that a person reads in a minute; every value in it is a string."""
     words = of(answers.language if answers.language in languages() else "en")  # what cannot stand `load` says
-    return f"""\
-# What deepdaily writes, when, and where it goes. `deepdaily config` shows every key and its value.
-
-[digest]
-title = {_quoted(words.daily)}
-language = {_quoted(answers.language)}  # of headings and of our own sentences; quotations keep theirs
-at = {_quoted(answers.at)}  # when an issue is due
-timezone = {_quoted(answers.timezone)}  # names the days
-items = 7
-audience = {_quoted(words.audience)}  # a model is told for whom it writes
-
-[sources]
-packs = ["ai-engineering"]  # `deepdaily sources list` shows what is in it
-add = []  # addresses of further feeds
-# With a key in BRAVE_API_KEY the web is searched too; without it that is left out.
-
-{_models(answers.model)}
-[[publish]]
-to = "hugo"  # a post and its evidence.json, below this folder
-dir = {_quoted(answers.blog)}
-
-[[publish]]
-to = "feeds"
-dir = {_quoted(answers.blog)}
-
-[[publish]]
-to = "page"  # one static page that shows the passage behind each sentence
-dir = {_quoted(answers.blog)}
-"""
-
-
-def _models(model: Found | None) -> str:
-    if model is None:
-        return """\
-# The built-in writer needs no key. To let a model write, describe one; the built-in writer stays the last rung.
-# [models]
-# ladder = ["local"]  # best first
-# budget = "1M tokens/day"  # or "3 CNY/day" with prices; never passed
-# [models.local]
-# endpoint = "http://127.0.0.1:11434/v1"  # any OpenAI-compatible address
-# name = "qwen3:8b"
-# key_env = ""  # environment variable that holds the key
-"""
-    return f"""\
-[models]
-ladder = ["local"]  # best first; the built-in writer is always the last rung
-budget = "1M tokens/day"  # or "3 CNY/day" with prices; never passed
-
-[models.local]
-endpoint = {_quoted(model.endpoint)}
-name = {_quoted(model.name)}
-key_env = ""  # environment variable that holds the key, if it needs one
-"""
+    templates = Environment(
+        loader=PackageLoader("deepdaily.cli"), undefined=StrictUndefined, finalize=_quoted,
+        trim_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    return templates.get_template("deepdaily.toml.jinja").render(answers=answers, words=words)
 
 
 def _quoted(text: str) -> str:

@@ -106,7 +106,7 @@ def _feed_row(name: str, outcome: Iterable[Any] | DeepdailyError) -> Row:
 async def _extraction(folder: Path) -> list[Row]:
     """The extractor, each page in a worker with the bounds of a run."""
     rows = _rows(folder / "gold.jsonl.gz")
-    async with Engine(preload=("deepdaily.extract",)) as engine:
+    async with Engine(preload=("deepdaily.read.extract",)) as engine:
         pages = [PageBytes(row["url"] or "", "text/html", _html(folder, row["id"])) for row in rows]
         outcomes = await engine.map(page, pages, wall_s=PAGE_WALL_S, memory_mb=PAGE_MEMORY_MB)
     found = []
@@ -192,8 +192,8 @@ def outcomes_of(day: Path) -> list[tuple[str, bool]]:
 
 def _ranking(path: Path, day: date, profile: Profile, standings: Standings) -> list[str]:
     """Ids of one candidate a story, best first, no two that would fill one place."""
-    names = {row["url"]: row["id"] for row in _rows(path / "pool.jsonl.gz")}
-    candidates = [candidate_of(row) for row in _rows(path / "pool.jsonl.gz")]
+    rows = _rows(path / "pool.jsonl.gz")
+    names, candidates = {row["url"]: row["id"] for row in rows}, [candidate_of(row) for row in rows]
     now = datetime.combine(day, time(), UTC)
     teasers = {one.url: _teaser(one, now) for one in candidates}
     ranked = rank.rank(stories(candidates, teasers), now, profile=profile, standings=standings)

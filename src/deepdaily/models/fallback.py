@@ -182,26 +182,17 @@ class Ladder:
         if error is None:
             self._ledger.store.keep_reply(key, outcome.text)
             try:
-                reply = _judged(breaker, outcome.text, shape)
+                reply = read(outcome.text, shape)
             except ReplyMisshapen as misshapen:
+                breaker.failed(f"not in the shape asked for: {misshapen}")
                 self._ledger.settle(call, "refused", usage, str(misshapen))
                 raise
+            breaker.succeeded()
             self._ledger.settle(call, "answered", usage, outcome.answered_as)
             return reply
         self._ledger.settle(call, "failed", usage, str(error))
         if isinstance(error, ModelRefused):
-            breaker.open("; ".join(filter(None, (str(error), error.remedy))))
+            breaker.open(error.advised)
         else:
             breaker.failed(str(error))
         raise error
-
-
-def _judged(breaker: Breaker, text: str, shape: type[S]) -> S:
-    """A whole reply as the shape; the model's record says which it was."""
-    try:
-        reply = read(text, shape)
-    except ReplyMisshapen as error:
-        breaker.failed(f"not in the shape asked for: {error}")
-        raise
-    breaker.succeeded()
-    return reply

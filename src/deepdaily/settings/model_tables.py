@@ -95,10 +95,6 @@ class Endpoint(_Table):
             raise ValueError("key_env is missing, like ANTHROPIC_API_KEY")
         return self
 
-    @property
-    def is_local(self) -> bool:
-        return is_loopback(self.endpoint)
-
 
 class Models(_Table):
     """Who writes beside the built-in writer, best first; each name of the ladder has a table [models.NAME]."""
@@ -128,10 +124,10 @@ class Models(_Table):
         if len(set(self.ladder)) < len(self.ladder):
             raise ValueError("each model may stand in the ladder once")
         for name in self.ladder:
-            self._described("ladder", name)
-            if self.known[name].kind == "sentence-transformers":
+            one = self._described("ladder", name)
+            if one.kind == "sentence-transformers":
                 raise ValueError(f"{name} writes nothing: name it as embedder, not in the ladder")
-            if self.limit.currency and not self.known[name].price and not self.known[name].is_local:
+            if self.limit.currency and not one.price and not is_loopback(one.endpoint):
                 raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
         return self
 
@@ -139,18 +135,18 @@ class Models(_Table):
     def _the_embedder_embeds(self) -> Models:
         if not self.embedder:
             return self
-        self._described("embedder", self.embedder)
-        if self.known[self.embedder].kind == "anthropic":
+        if self._described("embedder", self.embedder).kind == "anthropic":
             raise ValueError(f'{self.embedder} has no embeddings: kind is "openai" or "sentence-transformers"')
         if self.embedder in self.ladder:
             raise ValueError(f"{self.embedder} is the embedder: it cannot write, take it out of the ladder")
         return self
 
-    def _described(self, key: str, name: str) -> None:
+    def _described(self, key: str, name: str) -> Endpoint:
         if name not in self.known:
             near = difflib.get_close_matches(name, self.known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else f"add a table [models.{name}]"
             raise ValueError(f"{key} names {name}, which is not described: {hint}")
+        return self.known[name]
 
     @property
     def known(self) -> dict[str, Endpoint]:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
@@ -51,7 +50,7 @@ class Snapshots:
     def __enter__(self) -> Snapshots:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
