@@ -56,9 +56,7 @@ def test_every_key_has_a_meaning_and_every_number_says_what_it_counts() -> None:
 
     assert len(keys) > 50
     assert [name for name, key in keys if not key.meaning] == []
-    assert [name for name, key in keys if re.fullmatch(r"\d+ (or more|to \d+)", key.values)] == [
-        '[[publish]] to = "mail" port'
-    ]
+    assert [name for name, key in keys if re.fullmatch(r"\d+ (or more|to \d+)", key.values)] == ['[[publish]] to = "mail" port']
 
 
 def test_a_person_is_told_the_same_by_the_command(tmp_path: Path) -> None:
@@ -123,17 +121,13 @@ def test_every_command_named_in_a_sentence_or_table_exists() -> None:
     assert [(page, line) for page, line in named if unknown(re.sub(r"[\[\]|]", " ", line))] == []
 
 
-@pytest.mark.parametrize(
-    "line", ["deepdaily frobnicate", "deepdaily run --nonsense", "deepdaily mcp config --nobody x"]
-)
+@pytest.mark.parametrize("line", ["deepdaily frobnicate", "deepdaily run --nonsense", "deepdaily mcp config --nobody x"])
 def test_what_no_command_has_would_be_seen(line: str) -> None:
     assert unknown(line)
 
 
 def test_the_two_lines_of_the_readme_that_break_the_sample_day_do_what_they_say(tmp_path: Path) -> None:
     """The ladder holds (degraded), and a changed digit turns the check red."""
-    lines = [
-        shlex.split(line, comments=True)[1:] for page, line in lines_typed() if page == "README.md" and " demo " in line
-    ]
+    lines = [shlex.split(line, comments=True)[1:] for page, line in lines_typed() if page == "README.md" and " demo " in line]
 
     assert [deepdaily(*line, cwd=tmp_path).returncode for line in lines] == [10, 1]

@@ -8,14 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from deepdaily.core.types import Appearance, Closing, FollowUp, Issue, Slot, Watch
-from deepdaily.memory.repeats import (
-    is_recalled,
-    latest_watches,
-    open_watches,
-    recollections,
-    unsettled,
-    without_repeats,
-)
+from deepdaily.memory.repeats import is_recalled, latest_watches, open_watches, recollections, unsettled, without_repeats
 from deepdaily.store.opening import open_store
 from making import NOW, SLOT, document, issue, story
 

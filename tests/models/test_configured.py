@@ -54,9 +54,7 @@ def test_without_a_ladder_there_is_no_model(tmp_path: Path, text: str) -> None:
     store.close()
 
 
-async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_from_the_day_of_the_digest(
-    tmp_path: Path,
-) -> None:
+async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_from_the_day_of_the_digest(tmp_path: Path) -> None:
     async with serving(streamed()) as server:
         tables = "".join(
             f'[models.{name}]\nname = "quill-7b"\nendpoint = "{server.url}"\nkey_env = "DD_TEST_{name}"\n'

@@ -104,9 +104,7 @@ def test_questions_all_of_yesterday_are_called_so() -> None:
     )
     lines = {
         language: questions(
-            replace(
-                made, draft=replace(made.draft, language=language), closing=replace(made.closing, followed=of_yesterday)
-            )
+            replace(made, draft=replace(made.draft, language=language), closing=replace(made.closing, followed=of_yesterday))
         )[0]
         for language in ("zh", "en")
     }

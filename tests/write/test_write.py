@@ -68,9 +68,7 @@ def test_a_good_day_has_no_notice() -> None:
     assert notice_of(GOOD, "24h", "zh") == ("", ())
 
 
-@pytest.mark.parametrize(
-    ("state", "said"), [("rate-limited", "429"), ("quota-spent", "429"), ("unreachable", ""), ("refused", "")]
-)
+@pytest.mark.parametrize(("state", "said"), [("rate-limited", "429"), ("quota-spent", "429"), ("unreachable", ""), ("refused", "")])
 def test_a_whole_kind_of_source_that_gave_nothing_is_named(state: SourceState, said: str) -> None:
     """2026-02-08: one search API answered 429 and the day had no candidates."""
     for language, name in (("zh", "搜索"), ("en", "search")):
@@ -200,8 +198,7 @@ async def test_an_open_question_is_not_asked_again() -> None:
 
 async def test_one_question_a_story_and_at_most_three_an_issue() -> None:
     more = [
-        story(f"Larkspur {n} pauses the rollout of agent {n}", PAUSED.lead.text, url=f"https://h{n}.example/")
-        for n in range(5)
+        story(f"Larkspur {n} pauses the rollout of agent {n}", PAUSED.lead.text, url=f"https://h{n}.example/") for n in range(5)
     ]
     asked = (await closing(*more)).watchlist
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deepdaily.keeper import Outcome
 
 
-Broken = Literal["none", "search", "models", "all"]
+TakenAway = Literal["none", "search", "models", "all"]
 """What `demo --break` takes away."""
 
 
@@ -86,18 +86,16 @@ def _value(house: House, outcome: Outcome) -> dict[str, Any]:
 
 @app.command()
 def demo(
-    broken: Annotated[Broken, typer.Option("--break", help="Take parts away: the ladder holds.")] = "none",
+    broken: Annotated[TakenAway, typer.Option("--break", help="Take parts away: the ladder holds.")] = "none",
     tamper: Annotated[bool, typer.Option("--tamper", help="Change a published digit: `verify` turns red.")] = False,
-    settings: Annotated[
-        Path | None, typer.Option("--settings", help="Tell the day in its language and by its models.")
-    ] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help="Tell the day in its language and by its models.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The bundled sample day on the real pipeline: offline, without a key, in ./deepdaily-demo."""
     raise typer.Exit(_sample_day(settings, broken, tamper=tamper, as_json=as_json))
 
 
-def _sample_day(settings: Path | None, broken: Broken, *, tamper: bool, as_json: bool) -> Exit:
+def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_json: bool) -> Exit:
     """Run the sample day afresh; how the run ended, or what `verify` says after tampering."""
     import asyncio
     import shutil

@@ -26,7 +26,7 @@ MOST_NAMES, LONGEST_NAME = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LocalModel:
     """A model that a server offers."""
 
     endpoint: str
@@ -41,10 +41,10 @@ class Answers:
     at: str = "08:00"
     timezone: str = "Asia/Shanghai"
     blog: str = "deepdaily-out"
-    model: Found | None = None
+    model: LocalModel | None = None
 
 
-async def found_models(ports: Iterable[int] = PORTS) -> list[Found]:
+async def found_models(ports: Iterable[int] = PORTS) -> list[LocalModel]:
     """The models of the servers on this machine, in the order of `ports`; none answers later than ASK_S."""
     timeout = aiohttp.ClientTimeout(total=ASK_S)
     async with aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session:
@@ -52,7 +52,7 @@ async def found_models(ports: Iterable[int] = PORTS) -> list[Found]:
     return [found for offer in offers for found in offer]
 
 
-async def _offered(session: aiohttp.ClientSession, endpoint: str) -> list[Found]:
+async def _offered(session: aiohttp.ClientSession, endpoint: str) -> list[LocalModel]:
     """What `endpoint` lists; nothing where it does not speak the protocol."""
     try:
         async with session.get(f"{endpoint}/models", allow_redirects=False) as answer:
@@ -63,7 +63,7 @@ async def _offered(session: aiohttp.ClientSession, endpoint: str) -> list[Found]
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):
         return []
     rows = listed.get("data") if isinstance(listed, dict) else None
-    return [Found(endpoint, name) for name in _names(rows)][:MOST_NAMES] if isinstance(rows, list) else []
+    return [LocalModel(endpoint, name) for name in _names(rows)][:MOST_NAMES] if isinstance(rows, list) else []
 
 
 def _names(rows: Sequence[Any]) -> list[str]:
@@ -79,7 +79,7 @@ def hour_and_zone(text: str) -> tuple[str, str]:
     return at, timezone.strip() or Answers().timezone
 
 
-def chosen_model(text: str, found: Sequence[Found]) -> Found | None:
+def chosen_model(text: str, found: Sequence[LocalModel]) -> LocalModel | None:
     """`none`, a number or a name of what was found, or `ADDRESS NAME`.
 
     Raises:
@@ -95,7 +95,7 @@ def chosen_model(text: str, found: Sequence[Found]) -> Found | None:
             return one
     endpoint, _, name = said.partition(" ")
     if endpoint.startswith(("http://", "https://")) and name.strip():
-        return Found(endpoint, name.strip())
+        return LocalModel(endpoint, name.strip())
     raise SettingsError(f"{said!r} is no model", "a number or name of the list, `ADDRESS NAME`, or none")
 
 

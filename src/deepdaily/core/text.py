@@ -123,9 +123,7 @@ def tokens(text: str, *, parts: bool = True) -> list[str]:
     return found
 
 
-_NAME = re.compile(
-    r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z]\b)[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*"
-)
+_NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z]\b)[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*")
 COMMON = frozenset(_TABLE["common"].split())
 """English words that say nothing alone: no names, and no likeness of titles."""
 
@@ -160,9 +158,7 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NUMBER = re.compile(
     r"(?=[\d\su$¥€])(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))"
     r"(?:\s?(?P<size>万亿|百万|[千万亿]|hundred|thousand|million|billion|trillion)|(?P<suffix>[kmbt])(?![a-z0-9]))?"
-    r"(?:[\s-]?(?P<unit>"
-    + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True))
-    + r")(?![a-z0-9]))?"
+    r"(?:[\s-]?(?P<unit>" + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True)) + r")(?![a-z0-9]))?"
 )
 _WORDS: dict[str, int] = _TABLE["small_numbers"]
 _WORD_NUMBER = re.compile(
@@ -217,9 +213,7 @@ def numbers(text: str) -> set[Number]:
         power = _MAGNITUDE.get(match["size"] or match["suffix"] or "", 0)
         unit = _UNIT.get(match["before"] or "", "") or _UNIT.get(match["unit"] or "", "")
         found.add(Number((value.scaleb(power)).normalize(), unit))
-    return found | {
-        Number(Decimal(_WORDS[word.group(1) or word.group(2)]), "") for word in _WORD_NUMBER.finditer(folded)
-    }
+    return found | {Number(Decimal(_WORDS[word.group(1) or word.group(2)]), "") for word in _WORD_NUMBER.finditer(folded)}
 
 
 def _inside_name(text: str, match: re.Match[str]) -> bool:
@@ -230,9 +224,7 @@ def _inside_name(text: str, match: re.Match[str]) -> bool:
 
 
 _PERIOD = re.compile(
-    "(?=[pae/howldmy每一日月])(?:"
-    + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _TABLE["periods"].items())
-    + ")"
+    "(?=[pae/howldmy每一日月])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _TABLE["periods"].items()) + ")"
 )
 
 

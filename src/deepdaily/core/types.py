@@ -36,9 +36,7 @@ SourceKind = Literal["feed", "hackernews", "search"]
 """A new kind needs its word in `words`, for a day on which a whole kind gave nothing."""
 
 
-SourceState = Literal[
-    "ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed"
-]
+SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed"]
 """`no-key`, `not-needed`: nobody asked it, for want of a key or because the search it stands in for answered."""
 
 

@@ -172,6 +172,4 @@ def _is_noise(name: str, key: str, value: str) -> bool:
         return False
     shared = lower == "from" and value[1:].lower() in SHARED_FROM
     market = lower in ("mod", "reflink") and name.endswith(("marketwatch.com", "wsj.com", "barrons.com"))
-    return (
-        lower in TRACKING or lower.startswith(TRACKING_PREFIXES) or shared or market or bool(CREDENTIALS.fullmatch(key))
-    )
+    return lower in TRACKING or lower.startswith(TRACKING_PREFIXES) or shared or market or bool(CREDENTIALS.fullmatch(key))

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from deepdaily.demo.site import Feed, feed_of, feeds, html_of, of_day, pages
+from deepdaily.demo.site import SiteFeed, feed_of, feeds, html_of, of_day, pages
 from deepdaily.read.fetch import Answer
 from deepdaily.settings import Settings
 
@@ -29,11 +29,7 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
 
 def settings(chosen: Settings | None = None) -> Settings:
     """What the sample day is run with: its own sources and channels; the language and the models of `chosen`, if any."""
-    sources = {
-        "packs": (),
-        "add": tuple(feed.url for feed in feeds()),
-        "search": [{"provider": "brave", "queries": QUERIES}],
-    }
+    sources = {"packs": (), "add": tuple(feed.url for feed in feeds()), "search": [{"provider": "brave", "queries": QUERIES}]}
     own = Settings.model_validate({"sources": sources})
     if chosen is None:
         return own
@@ -99,7 +95,7 @@ def _brave(query: str, *, spent: bool) -> Answer:
     return _answer(200, json.dumps({"type": "search", "web": {"results": results}}), JSON)
 
 
-def _feed(feed: Feed) -> Answer:
+def _feed(feed: SiteFeed) -> Answer:
     if feed.trouble == "503":
         return _answer(503, "over quota", retry_after="3600")
     if feed.trouble == "login":

@@ -24,7 +24,7 @@ TEASER_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SitePage:
     """One page of the day, and where it is linked from."""
 
     name: str
@@ -54,7 +54,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class SiteFeed:
     """One feed of the day, as `day/feeds.toml` says."""
 
     name: str
@@ -74,13 +74,13 @@ def of_day(name: str) -> str:
 
 
 @cache
-def feeds() -> tuple[Feed, ...]:
+def feeds() -> tuple[SiteFeed, ...]:
     """The feeds in the order written."""
-    return tuple(Feed(**feed) for feed in tomllib.loads(of_day("feeds.toml"))["feed"])
+    return tuple(SiteFeed(**feed) for feed in tomllib.loads(of_day("feeds.toml"))["feed"])
 
 
 @cache
-def pages() -> tuple[Page, ...]:
+def pages() -> tuple[SitePage, ...]:
     """The pages by name."""
     folder = files(__package__) / "day" / "pages"
     read = {entry.name.removesuffix(".txt"): entry.read_text("utf-8") for entry in folder.iterdir()}
@@ -89,11 +89,11 @@ def pages() -> tuple[Page, ...]:
     for name, text in sorted(read.items()):
         head = tomllib.loads(text.partition("\n+++\n")[0] + "\n")
         head |= {key: tuple(head[key]) for key in ("feeds", "flags") if key in head}
-        found.append(Page(name, body=bodies[head.get("same_text_as", name)], **head))
+        found.append(SitePage(name, body=bodies[head.get("same_text_as", name)], **head))
     return tuple(found)
 
 
-def feed_of(feed: Feed) -> str:
+def feed_of(feed: SiteFeed) -> str:
     """The feed as its site serves it, newest entry first."""
     mine = [page for page in pages() if feed.name in page.feeds]
     newest = sorted(mine, key=lambda page: page.published, reverse=True)
@@ -104,7 +104,7 @@ def feed_of(feed: Feed) -> str:
     return str(shape["frame"].format(feed=feed, updated=newest[0].published.isoformat(), entries=entries))
 
 
-def _entry(feed: Feed, page: Page) -> dict[str, str]:
+def _entry(feed: SiteFeed, page: SitePage) -> dict[str, str]:
     content = _blocks(page.body) if feed.whole else f"<p>{escape(page.teaser)}</p>"
     return {
         **{name: escape(getattr(page, name)) for name in ("url", "title", "author")},
@@ -115,7 +115,7 @@ def _entry(feed: Feed, page: Page) -> dict[str, str]:
     }
 
 
-def _json(feed: Feed, newest: Sequence[Page]) -> str:
+def _json(feed: SiteFeed, newest: Sequence[SitePage]) -> str:
     items = [
         {"id": page.url, "url": page.url, "title": page.title, "summary": page.teaser}
         | {"date_published": page.published.isoformat()}
@@ -124,7 +124,7 @@ def _json(feed: Feed, newest: Sequence[Page]) -> str:
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": feed.title, "items": items})
 
 
-def html_of(page: Page) -> str:
+def html_of(page: SitePage) -> str:
     """The page as its site serves it, with the menu, the cookie line and the footer that a reader must look past."""
     site = (urlsplit(page.url).hostname or "").removesuffix(".example").replace("-", " ").title()
     paid = "<p>Sponsored content</p>" if "sponsored" in page.flags else ""

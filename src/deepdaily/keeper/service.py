@@ -34,11 +34,7 @@ class Clock(Protocol):
 
 
 async def keep_hours(
-    settings: Settings,
-    clock: Clock,
-    finished: Callable[[Slot], bool],
-    attempt: Callable[[Slot], Awaitable[int]],
-    tell: Tell,
+    settings: Settings, clock: Clock, finished: Callable[[Slot], bool], attempt: Callable[[Slot], Awaitable[int]], tell: Tell
 ) -> None:
     """Attempt each slot from before it is due until it is finished; never returns.
 
@@ -119,9 +115,7 @@ class WallClock:
 async def serve_hours(house: House, options: Sequence[str]) -> None:
     """Keep the hour until SIGTERM or SIGINT; every run is a process of its own, with these options of the command."""
     keeping = asyncio.create_task(
-        keep_hours(
-            house.settings, WallClock(), partial(_finished, house), partial(_attempt, options), partial(alert, house)
-        )
+        keep_hours(house.settings, WallClock(), partial(_finished, house), partial(_attempt, options), partial(alert, house))
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)

@@ -118,12 +118,7 @@ def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
 
 
 def _outcome(
-    watch: Watch,
-    rule: Rule | None,
-    about: Sequence[_Page],
-    news: Sequence[_Page],
-    today: date,
-    known: dict[str, Document],
+    watch: Watch, rule: Rule | None, about: Sequence[_Page], news: Sequence[_Page], today: date, known: dict[str, Document]
 ) -> FollowUp:
     """What `about` answers, or that `news` moves."""
     for page in sorted(about, key=_newest_whole_texts_first):

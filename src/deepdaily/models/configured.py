@@ -27,10 +27,10 @@ def model_writer(
         return None
     from deepdaily.models.breaker import Breaker
     from deepdaily.models.chat import ChatModel  # takes a second to import
-    from deepdaily.models.fallback import Ladder, Rung
+    from deepdaily.models.fallback import Fallback, Step
     from deepdaily.models.ledger import Ledger
 
-    rungs, unusable = list[Rung](), list[Trouble]()
+    rungs, unusable = list[Step](), list[Trouble]()
     for name in chosen.ladder:
         one = chosen.known[name]
         key = secret(one.key_env).strip()
@@ -40,12 +40,9 @@ def model_writer(
             unusable.append(Trouble(name, "pip install 'deepdaily[anthropic]' is missing"))
         elif one.kind != "sentence-transformers":  # the settings refuse an embedder here
             chat = ChatModel(name, one.name, one.endpoint, key, one.kind, one.stream)
-            rungs.append(Rung(chat, Breaker(chosen.at_once), one.price, one.most_tokens))
+            rungs.append(Step(chat, Breaker(chosen.at_once), one.price, one.most_tokens))
     ledger = Ledger(store, slot.key, now.astimezone(settings.zone), chosen.limit)
-    ladder, audience = (
-        Ladder(rungs, ledger, remaining_s, unusable=unusable),
-        digest.audience or of(digest.language).audience,
-    )
+    ladder, audience = (Fallback(rungs, ledger, remaining_s, unusable=unusable), digest.audience or of(digest.language).audience)
     return ModelWriter(ladder, digest.language, audience, store.secret(), ladder.troubles)
 
 

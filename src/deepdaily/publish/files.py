@@ -33,10 +33,7 @@ class Hugo:
         """The bytes by place below `dir`; the proof comes before the post that needs it."""
         issue = publication.issue
         bundle = f"content/posts/{issue.day}"
-        return {
-            f"{bundle}/evidence.json": evidence_json(issue).encode(),
-            f"{bundle}/index.md": post(issue).encode(),
-        }
+        return {f"{bundle}/evidence.json": evidence_json(issue).encode(), f"{bundle}/index.md": post(issue).encode()}
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         posts = self.dir / "content" / "posts"
@@ -95,8 +92,7 @@ def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
         raise PublishError(f"cannot read {ours}: {error}", f"Mend or move {ours}, then run again.") from error
     if text is not None and _slot_of(text) != issue.slot.stamp:
         raise PublishError(
-            f"{ours} was not written for the slot {issue.slot.stamp}",
-            f"Move {ours.parent} away, or give [[publish]] another dir.",
+            f"{ours} was not written for the slot {issue.slot.stamp}", f"Move {ours.parent} away, or give [[publish]] another dir."
         )
 
 

@@ -74,9 +74,7 @@ class Feishu:
         answer = await self.post(self.url, json.dumps(signed, ensure_ascii=False).encode())
         if answer.get("code", answer.get("StatusCode", -1)) != 0:
             said = str(answer.get("msg", answer.get("StatusMessage", "")))[:200]
-            raise PublishError(
-                f"Feishu refused the message: {said}", "check the webhook and the bot's keyword or signature"
-            )
+            raise PublishError(f"Feishu refused the message: {said}", "check the webhook and the bot's keyword or signature")
 
 
 def _signature(secret: str, now: datetime) -> dict[str, str]:
@@ -122,9 +120,7 @@ class Mail:
         try:
             return await asyncio.to_thread(self._send, mail)
         except (OSError, smtplib.SMTPException) as error:
-            raise PublishError(
-                f"{self.host} did not take the mail: {error}", "check host, port, user and password"
-            ) from error
+            raise PublishError(f"{self.host} did not take the mail: {error}", "check host, port, user and password") from error
 
     def _send(self, mail: EmailMessage) -> list[str]:
         with self.open_smtp(self.host, self.port, timeout=SEND_S) as server:

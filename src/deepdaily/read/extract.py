@@ -201,14 +201,10 @@ def _decoded(answer: PageBytes) -> str:
     kind = answer.media_type.partition(";")[0].strip()
     if not _TEXT_TYPES.fullmatch(kind):
         raise NoText(f"not a page but {kind[:80]}")
-    if _NOT_TEXT.match(answer.body) or (
-        b"\0" in answer.body[:1024] and answer.body[:2] not in (b"\xff\xfe", b"\xfe\xff")
-    ):
+    if _NOT_TEXT.match(answer.body) or (b"\0" in answer.body[:1024] and answer.body[:2] not in (b"\xff\xfe", b"\xfe\xff")):
         raise NoText("binary, whatever its type says")
     encoding = encoding_of(answer.body, answer.media_type) or str(detect_encoding(answer.body, from_html_meta=True))
-    return str(
-        bytes_to_str(answer.body, encoding, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252"))
-    )
+    return str(bytes_to_str(answer.body, encoding, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252")))
 
 
 def _plain(source: str) -> Extracted:

@@ -88,10 +88,7 @@ def text(issue: Issue) -> str:
     for brief in briefs(issue):
         lines = [f"{brief.number}. {brief.title}", *(f"   {line}" for line in brief.lines)]
         blocks.append("\n".join([*lines, *([f"   {brief.address}"] if brief.address else [])]))
-    for heading, entries in (
-        (words.trends, [trend.text for trend in issue.closing.trends]),
-        (words.watchlist, questions(issue)),
-    ):
+    for heading, entries in ((words.trends, [trend.text for trend in issue.closing.trends]), (words.watchlist, questions(issue))):
         if entries:
             blocks.append("\n".join([heading, *(f"- {plain(entry)}" for entry in entries)]))
     hosts = sorted({shown(source.host) for item in draft.items for source in item.sources})

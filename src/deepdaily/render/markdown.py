@@ -31,10 +31,7 @@ _ESCAPES = (
     (re.compile(r"(?<=\w)@(?=\w)"), r"\@"),
     (re.compile(r"([!#])$"), r"\\\1"),
 )
-_STARTS = (
-    (re.compile(r"^(?=[#>+\-])"), r"\\"),
-    (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"),
-)
+_STARTS = ((re.compile(r"^(?=[#>+\-])"), r"\\"), (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"))
 
 
 def escape(text: str) -> str:

@@ -45,12 +45,7 @@ class Source(Protocol):
 
 
 async def collect(
-    sources: Sequence[Source],
-    window: Window,
-    store: Store,
-    *,
-    wall_s: float,
-    on_done: Callable[[SourceHealth], None],
+    sources: Sequence[Source], window: Window, store: Store, *, wall_s: float, on_done: Callable[[SourceHealth], None]
 ) -> list[Harvest]:
     """Ask all sources at once, a stand-in after those before it; their harvests in the order of `sources`.
 

@@ -19,11 +19,7 @@ from deepdaily.sources.search.searxng import Searxng
 
 
 def sources(
-    settings: Settings,
-    fetcher: Fetcher,
-    engine: Engine,
-    search_key: str | None = None,
-    watches: Sequence[Watch] = (),
+    settings: Settings, fetcher: Fetcher, engine: Engine, search_key: str | None = None, watches: Sequence[Watch] = ()
 ) -> list[Source]:
     """The configured sources; `search_key` stands in for the environment's (the sample day brings its own).
 

@@ -18,9 +18,7 @@ from deepdaily.store.schema import EDITIONS, ISSUES, META
 READINGS_KEPT = 4
 """Lists of issues held in memory, each up to the 60 issues that the reader follows, of some 100 KB each."""
 
-_READING_STATE = (
-    select(META.c.value).where(or_(META.c.name == "issues", META.c.name == "decisions")).order_by(META.c.name)
-)
+_READING_STATE = select(META.c.value).where(or_(META.c.name == "issues", META.c.name == "decisions")).order_by(META.c.name)
 """Made once: every page asked for asks it."""
 
 

@@ -92,9 +92,7 @@ class Snapshots:
         try:
             body = self._body_at(place)
         except (OSError, EOFError, ValueError, zlib.error, ArchiveLoadFailed, StatusAndHeadersParserException) as error:
-            raise SnapshotDamaged(
-                f"no record at {place.file}:{place.offset}: {type(error).__name__}", DAMAGED_REMEDY
-            ) from error
+            raise SnapshotDamaged(f"no record at {place.file}:{place.offset}: {type(error).__name__}", DAMAGED_REMEDY) from error
         if body_digest(body) != digest:
             raise SnapshotDamaged(f"other bytes at {place.file}:{place.offset} than {digest}", DAMAGED_REMEDY)
         return body

@@ -133,9 +133,7 @@ class _Desk:
         """The newest issues, one line each, newest first."""
         return Digests(digests=[answers.IssueLine(**answers.line(issue)) for issue in self._store.issues(limit=limit)])
 
-    def search_items(
-        self, words: Annotated[str, Field(min_length=1, max_length=200)], limit: Limit = 20
-    ) -> SearchAnswer:
+    def search_items(self, words: Annotated[str, Field(min_length=1, max_length=200)], limit: Limit = 20) -> SearchAnswer:
         """Printed items that have every one of the words, English or Chinese, the most relevant first."""
         return SearchAnswer(hits=lookup.search(self._store, words, limit))
 
@@ -164,9 +162,7 @@ class _Desk:
     def list_watchlist(self) -> Watchlist:
         """The questions the daily follows up, as they last stood: open ones first, then moved, answered, closed, expired."""
         rows = watched(self._store.issues(limit=ISSUES_FOLLOWED))
-        return Watchlist(
-            watches=[WatchLine(state=state, **answers.known(last), **asdict(watch)) for state, watch, last in rows]
-        )
+        return Watchlist(watches=[WatchLine(state=state, **answers.known(last), **asdict(watch)) for state, watch, last in rows])
 
     def get_status(self) -> Status:
         """How the newest run went: published or not, what was degraded, what each source gave."""
@@ -293,13 +289,7 @@ def web_app(server: MCPServer[Any], host: str, names: Sequence[str] = ()) -> Sta
     shown = [in_address(name) for name in answered_names(host, names)]
     hosts = [allowed for name in shown for allowed in (name, f"{name}:*")]
     origins = [f"{scheme}://{one}" for scheme in ("http", "https") for one in hosts]
-    security = TransportSecuritySettings(
-        enable_dns_rebinding_protection=True, allowed_hosts=hosts, allowed_origins=origins
-    )
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=True, allowed_hosts=hosts, allowed_origins=origins)
     return server.streamable_http_app(
-        host=host,
-        transport_security=security,
-        stateless_http=True,
-        json_response=True,
-        max_request_body_size=BODY_BYTES,
+        host=host, transport_security=security, stateless_http=True, json_response=True, max_request_body_size=BODY_BYTES
     )

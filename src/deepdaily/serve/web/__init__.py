@@ -1,6 +1,6 @@
 """The reader's pages. Everything shown comes from the store; nothing is fetched, and of what is shown nothing is changed.
 
-The one thing a reader can write is a word on an item, which can be taken back.
+The one thing a site_app can write is a word on an item, which can be taken back.
 """
 
 from __future__ import annotations
@@ -77,14 +77,14 @@ class Shelf:
     language: Language
     """Of the pages around the issues."""
     clock: Callable[[], datetime]
-    """When a reader gives a word."""
+    """When a site_app gives a word."""
     base_url: str = ""
     """Where the daily is published, which names the entries of its feeds."""
 
 
-def reader(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
+def site_app(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
     """The web application; it answers only requests that name `host`, this machine or one of `names`."""
-    pages = Pages(shelf)
+    pages = Site(shelf)
     routes = [*pages.routes(), *pages.forms()]
     handlers: dict[Any, Any] = {HTTPException: pages.refused, DeepdailyError: pages.failed}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_few_at_once)
@@ -138,7 +138,7 @@ Act = Callable[[Mapping[str, str]], Decided]
 """What a form of ours, by its fields, decides. Raises HTTPException."""
 
 
-class Pages:
+class Site:
     """One method a page. They run in the server's threads: the store's reads are short.
 
     Args:
@@ -150,7 +150,7 @@ class Pages:
         own = files("deepdaily.serve")
         look = files("deepdaily.render").joinpath("page.css").read_bytes()
         self._style = look + own.joinpath("static/style.css").read_bytes()
-        self._script = own.joinpath("static/reader.js").read_bytes()
+        self._script = own.joinpath("static/site_app.js").read_bytes()
         # By `Store.reading_state`, so that what was kept or decided since shows at once.
         self._around_at = lru_cache(maxsize=1)(self._look_around)
         self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
@@ -192,12 +192,12 @@ class Pages:
             "/llms.txt": self.llms,
             "/healthz": self.health,
             "/style.css": partial(_kept, self._style, "text/css"),
-            "/reader.js": partial(_kept, self._script, "text/javascript"),
+            "/site_app.js": partial(_kept, self._script, "text/javascript"),
         }
         return [Route(path, page) for path, page in pages.items()]
 
     def forms(self) -> list[Route]:
-        """What a reader can write: a word on an item (day, story, verdict), and a decision taken back (its id)."""
+        """What a site_app can write: a word on an item (day, story, verdict), and a decision taken back (its id)."""
         acts: dict[str, Act] = {"/feedback": self.given, "/desk": self.taken_back}
         return [Route(path, partial(self.write, act), methods=["POST"]) for path, act in acts.items()]
 
@@ -220,9 +220,7 @@ class Pages:
     def _draw(self, state: str, day: str, path: str, voice: _Voice) -> bytes:
         """The page of a day, whole. Raises HTTPException."""
         issue, around = self._issue(day), self._around_at(state)
-        proofs = Proofs(
-            issue, None if self._static else lambda note: voice.to(f"/e/{day}/{note.number}#e{note.number}")
-        )
+        proofs = Proofs(issue, None if self._static else lambda note: voice.to(f"/e/{day}/{note.number}#e{note.number}"))
         documents = self._documents(proofs.notes.values())
         items = body(issue, proofs.tell, partial(self._beside, issue, around, voice))
         earlier, later = _neighbours(day, around.days)
@@ -242,7 +240,7 @@ class Pages:
         ).encode()
 
     def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:
-        """Where the item's story is told on, and what a reader says of it."""
+        """Where the item's story is told on, and what a site_app says of it."""
         story, asked = anchor(item.story), bool(item.sources) and not self._static
         told_on = story in around.stories
         if not (told_on or asked):

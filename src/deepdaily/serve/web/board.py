@@ -92,14 +92,7 @@ def _outcomes(runs: Sequence[Ran], words: Words) -> Figure:
     name, said = words.board["strip"].format(len(runs)), words.outcomes
     bars = [Bar(ran.day, _HEIGHTS[ran.outcome], said[ran.outcome], ran.outcome) for ran in runs]
     lines = [
-        (
-            ran.day,
-            said[ran.outcome],
-            ran.rung,
-            str(ran.funnel.get("items", "")),
-            f"{ran.took_s:.1f}",
-            "; ".join(ran.causes),
-        )
+        (ran.day, said[ran.outcome], ran.rung, str(ran.funnel.get("items", "")), f"{ran.took_s:.1f}", "; ".join(ran.causes))
         for ran in reversed(runs)
     ]
     counts = Counter(ran.outcome for ran in runs)

@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from deepdaily.core.errors import PublishError
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, followed
-from deepdaily.serve.web import Pages, Shelf
+from deepdaily.serve.web import Shelf, Site
 
 # Foreign text has no bare quotation mark left, and foreign links begin with http: what begins with a slash is ours.
 _OWN_LINK = re.compile(r'(?<= )(href|src)="/([^"#?]*)(?:\?[^"#]*)?((?:#[^"]*)?)"')
@@ -44,7 +44,7 @@ def export(shelf: Shelf, folder: Path) -> int:
 
 def _answers(shelf: Shelf) -> Iterator[tuple[str, Response]]:
     """Every address of the copy with its answer, one at a time; what has no answer, as the feeds of no issue, is left out."""
-    routes, days = Pages(shelf, static=True).routes(), shelf.store.issue_days()
+    routes, days = Site(shelf, static=True).routes(), shelf.store.issue_days()
     addresses = ["/", "/watch", "/feeds", "/feed.atom", "/feed.json", "/llms.txt", "/style.css"]
     addresses += [f"/d/{day}{twin}" for day in days for twin in ("", ".md", ".json")]
     addresses += [f"/s/{story}" for story in followed(shelf.store.issues(limit=ISSUES_FOLLOWED))]

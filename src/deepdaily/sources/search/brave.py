@@ -53,9 +53,7 @@ class Brave:
         if (code and b"QUOTA" in code[1]) or (len(left) > 1 and left[1] <= 0):
             return QuotaSpent("the month's quota is spent")
         reset = [*_numbers(error.headers.get("x-ratelimit-reset", "")), DEFAULT_PAUSE_S]
-        return RateLimited(
-            "asked too fast", retry_after_s=reset[0] if error.retry_after_s is None else error.retry_after_s
-        )
+        return RateLimited("asked too fast", retry_after_s=reset[0] if error.retry_after_s is None else error.retry_after_s)
 
 
 def _numbers(header: str) -> list[float]:

@@ -57,9 +57,7 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
     status = len(title.evidence) > 1 and not family
     advice = advice_for(story, quotes, language, spent, adopting=not status)
     sections.append(Section("advice", advice, words.proposal))
-    used = {
-        proof.document for claim in (title, *(p for one in sections for p in one.points)) for proof in claim.evidence
-    }
+    used = {proof.document for claim in (title, *(p for one in sections for p in one.points)) for proof in claim.evidence}
     return Item(
         story=story.id,
         title=title,

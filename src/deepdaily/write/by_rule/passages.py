@@ -64,9 +64,7 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
     text = _TICKET.sub("", document.text[start : unit.end])
     if listed and not _tells(text):
         return None
-    if not _printable(text) or (
-        not listed and (not _ended(text) or lexicon.ORDERS.search(text) or _repeats_title(text, document))
-    ):
+    if not _printable(text) or (not listed and (not _ended(text) or lexicon.ORDERS.search(text) or _repeats_title(text, document))):
         return None
     end = start + len(text)
     if lexicon.HANGING.search(text):
@@ -130,9 +128,7 @@ def _novel(chosen: Iterable[Passage]) -> Callable[[Passage], bool]:
     return fresh
 
 
-def pick(
-    found: Sequence[Passage], worth: Callable[[Passage], float], most: int, taken: Iterable[Passage] = ()
-) -> list[Passage]:
+def pick(found: Sequence[Passage], worth: Callable[[Passage], float], most: int, taken: Iterable[Passage] = ()) -> list[Passage]:
     """The `most` worthiest passages of positive worth, none like another or like `taken`, in reading order."""
     chosen: list[Passage] = []
     for passage in sorted(found, key=lambda one: (-worth(one), one.place)):
@@ -196,8 +192,7 @@ class TableRow:
     def text(self) -> str:
         """`Prefill: H200 = 16 GPUs; GB200 = 8 GPUs`: each cell beside its column's name."""
         heads, cells = (
-            [cell.strip() for cell in self.document.text[start:end].split(" | ")]
-            for start, end in (self.header, self.row)
+            [cell.strip() for cell in self.document.text[start:end].split(" | ")] for start, end in (self.header, self.row)
         )
         named = [f"{head} = {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True) if cell]
         return f"{cells[0]}: " + "; ".join(named)
