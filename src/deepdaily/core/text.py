@@ -246,14 +246,12 @@ def dates(text: str) -> set[tuple[int, int, int]]:
     2 月初 and `early February` (0, 2, 0)."""
     found = set()
     for match in _DATE.finditer(unicodedata.normalize("NFKC", text).lower()):
-        part = {name: value for name, value in match.groupdict().items() if value}
-        year = part.get("y") or part.get("y3") or part.get("y4") or part.get("y5") or part.get("y6") or 0
-        month = part.get("m") or part.get("m2") or part.get("m6") or part.get("m7")
-        month_name = next((part[name] for name in ("mon", "mon4", "mon5", "mon7", "mon8") if name in part), "")
-        day = part.get("d") or part.get("d2") or part.get("d3") or part.get("d4") or part.get("d6") or 0
-        if year and int(year) < 100:
-            year = 2000 + int(year)
-        found.add((int(year), int(month) if month else _MONTHS.index(month_name[:3]) + 1, int(day)))
+        part = {name.rstrip("2345678"): value for name, value in match.groupdict().items() if value}
+        year, day = int(part.get("y", 0)), int(part.get("d", 0))
+        if "y" in part and year < 100:
+            year += 2000
+        month = int(part["m"]) if "m" in part else _MONTHS.index(part["mon"][:3]) + 1
+        found.add((year, month, day))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -368,6 +368,11 @@ class Finding:
     severity: Severity
     message: str
     item: str = ""
+
+    @classmethod
+    def cut(cls, text: str, troubles: Sequence[str], item: str = "") -> Finding:
+        """The evidence check took a sentence out."""
+        return cls("evidence", "fix", f"cut {text[:60]!r}: {'; '.join(troubles)}", item)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,7 @@ def _provable(item: Item, documents: dict[str, Document], seen: set[str], sum_no
                 troubles.append("printed before")
             seen.add(claim.text)
             if troubles:
-                findings.append(
-                    Finding("evidence", "fix", f"cut {claim.text[:60]!r}: {'; '.join(troubles)}", item.story)
-                )
+                findings.append(Finding.cut(claim.text, troubles, item.story))
             else:
                 kept.append(claim)
                 proven += [claim.text] if claim.evidence else []

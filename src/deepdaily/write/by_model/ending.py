@@ -35,7 +35,7 @@ async def ending(
 
     def stands(text: str, items: Sequence[Item]) -> bool:
         troubles = _troubles(text, items, writer)
-        findings.extend([Finding("evidence", "fix", f"cut {text[:60]!r}: {'; '.join(troubles)}")] if troubles else [])
+        findings.extend([Finding.cut(text, troubles)] if troubles else [])
         return not troubles
 
     trends = [
