@@ -84,7 +84,7 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class Explained:
     """One kind of table."""
 
     head: str
@@ -93,19 +93,19 @@ class Chapter:
     keys: tuple[Key, ...]
 
 
-def chapters(table: TableType = Settings, place: str = "") -> Iterator[Chapter]:
+def explained(table: TableType = Settings, place: str = "") -> Iterator[Explained]:
     """Every kind of table of the settings, in the order of the file."""
     plain = [(name, field) for name, field in table.model_fields.items() if not tables_below(table, name)]
     tag = tag_of(table)
     if place:
         head = f'{place} {plain.pop(0)[0]} = "{tag}"' if tag else place
-        yield Chapter(head, _sentence(table), tuple(_key(name, field) for name, field in plain))
+        yield Explained(head, _sentence(table), tuple(_key(name, field) for name, field in plain))
     for name, field in table.model_fields.items():
         inner = ".".join(filter(None, (place.strip("[]"), name)))
         for below in tables_below(table, name):
-            yield from chapters(below, f"[[{inner}]]" if get_origin(field.annotation) is tuple else f"[{inner}]")
+            yield from explained(below, f"[[{inner}]]" if get_origin(field.annotation) is tuple else f"[{inner}]")
     if table is Models:
-        yield from chapters(Endpoint, "[models.NAME]")
+        yield from explained(Endpoint, "[models.NAME]")
 
 
 def _sentence(table: TableType) -> str:
