@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from deepdaily import cli  # noqa: F401 - the commands are there once it is imported
 from deepdaily.cli.options import app
-from deepdaily.settings.keys import chapters
+from deepdaily.settings.keys import explained
 from deepdaily.settings.loading import load
 from webs import deepdaily
 
@@ -52,7 +52,7 @@ def test_a_reference_is_what_the_code_says(page: str) -> None:
 
 
 def test_every_key_has_a_meaning_and_every_number_says_what_it_counts() -> None:
-    keys = [(f"{chapter.head} {key.name}", key) for chapter in chapters() for key in chapter.keys]
+    keys = [(f"{table.head} {key.name}", key) for table in explained() for key in table.keys]
 
     assert len(keys) > 50
     assert [name for name, key in keys if not key.meaning] == []
@@ -64,7 +64,7 @@ def test_a_person_is_told_the_same_by_the_command(tmp_path: Path) -> None:
     page = (ROOT / "docs/settings.md").read_text("utf-8")
 
     assert "How long before `digest.at` work begins." in told
-    assert all(key.meaning in told and key.meaning in page for chapter in chapters() for key in chapter.keys)
+    assert all(key.meaning in told and key.meaning in page for table in explained() for key in table.keys)
 
 
 # -- examples ---------------------------------------------------------------------------------------------------------

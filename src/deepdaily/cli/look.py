@@ -141,11 +141,11 @@ def config(
     explain: Annotated[bool, typer.Option("--explain", help="What each key means and may be, whatever is set.")] = False,
 ) -> None:
     """Every setting with its effective value and where it comes from."""
-    from deepdaily.settings.keys import chapters
+    from deepdaily.settings.keys import explained
     from deepdaily.settings.loading import described
 
     if explain:
-        rows = [(f"{chapter.head} {key.name}", *key[1:]) for chapter in chapters() for key in chapter.keys]
+        rows = [(f"{table.head} {key.name}", *key[1:]) for table in explained() for key in table.keys]
         answer_rows(("key", "meaning", "default", "may be", "example"), rows, as_json)
         return
     house = house_of(settings, data, out)

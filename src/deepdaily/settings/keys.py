@@ -103,7 +103,7 @@ def chapters(table: TableType = Settings, place: str = "") -> Iterator[KeyTable]
     for name, field in table.model_fields.items():
         inner = ".".join(filter(None, (place.strip("[]"), name)))
         for below in tables_below(table, name):
-            yield from chapters(below, f"[[{inner}]]" if get_origin(field.annotation) is tuple else f"[{inner}]")
+            yield from explained(below, f"[[{inner}]]" if get_origin(field.annotation) is tuple else f"[{inner}]")
     if table is Models:
         yield from chapters(ModelTable, "[models.NAME]")
 
