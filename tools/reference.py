@@ -48,9 +48,7 @@ def settings_page() -> str:
     parts = [SETTINGS]
     for table in explained():
         rows = [(f"`{key.name}`", *map(_as_code, key[1:], range(4))) for key in table.keys]
-        parts.append(
-            f"## `{table.head}`\n\n{table.meaning}\n\n{_table(('key', 'meaning', 'default', 'may be', 'example'), rows)}"
-        )
+        parts.append(f"## `{table.head}`\n\n{table.meaning}\n\n{_table(('key', 'meaning', 'default', 'may be', 'example'), rows)}")
     return "\n".join(parts)
 
 
