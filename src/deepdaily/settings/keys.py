@@ -84,7 +84,7 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyTable:
+class Explained:
     """One kind of table."""
 
     head: str
@@ -93,19 +93,19 @@ class KeyTable:
     keys: tuple[Key, ...]
 
 
-def chapters(table: TableType = Settings, place: str = "") -> Iterator[KeyTable]:
+def explained(table: TableType = Settings, place: str = "") -> Iterator[Explained]:
     """Every kind of table of the settings, in the order of the file."""
     plain = [(name, field) for name, field in table.model_fields.items() if not tables_below(table, name)]
     tag = tag_of(table)
     if place:
         head = f'{place} {plain.pop(0)[0]} = "{tag}"' if tag else place
-        yield KeyTable(head, _sentence(table), tuple(_key(name, field) for name, field in plain))
+        yield Explained(head, _sentence(table), tuple(_key(name, field) for name, field in plain))
     for name, field in table.model_fields.items():
         inner = ".".join(filter(None, (place.strip("[]"), name)))
         for below in tables_below(table, name):
             yield from explained(below, f"[[{inner}]]" if get_origin(field.annotation) is tuple else f"[{inner}]")
     if table is Models:
-        yield from chapters(ModelTable, "[models.NAME]")
+        yield from explained(ModelTable, "[models.NAME]")
 
 
 def _sentence(table: TableType) -> str:
