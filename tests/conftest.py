@@ -20,9 +20,7 @@ HERE = Path(__file__).resolve().parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden and show the difference")
-    parser.addoption(
-        "--update-floors", action="store_true", help="write corpora and figures of evals/floors.json; lowers none"
-    )
+    parser.addoption("--update-floors", action="store_true", help="write corpora and figures of evals/floors.json; lowers none")
 
 
 @pytest.fixture(scope="session")

@@ -66,18 +66,14 @@ class FakeWire:
 class FakeFetcher:
     """Snapshots by URL: a body, an error to raise, or a list of these, one for each request. Others are unreachable."""
 
-    def __init__(
-        self, answers: Mapping[str, bytes | FetchError | list[bytes | FetchError]], media_type: str = ""
-    ) -> None:
+    def __init__(self, answers: Mapping[str, bytes | FetchError | list[bytes | FetchError]], media_type: str = "") -> None:
         self.answers = {url: list(told) if isinstance(told, list) else told for url, told in answers.items()}
         self.media_type = media_type
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
         self._bodies: dict[str, bytes] = {}
 
-    async def get(
-        self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False
-    ) -> Snapshot:
+    async def get(self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False) -> Snapshot:
         self.asked.append(url)
         self.headers.append(dict(headers))
         told = self.answers.get(url, Unreachable(f"{url}: no such name"))
@@ -99,9 +95,7 @@ class InlineEngine:
     def __init__(self, outcome: DeepdailyError | None = None) -> None:
         self.outcome = outcome
 
-    async def map(
-        self, function: Callable[[Any], Any], items: Sequence[Any], *, wall_s: float, memory_mb: int
-    ) -> list[Any]:
+    async def map(self, function: Callable[[Any], Any], items: Sequence[Any], *, wall_s: float, memory_mb: int) -> list[Any]:
         return [self.outcome or self._one(function, item) for item in items]
 
     def _one(self, function: Callable[[Any], Any], item: object) -> Any:

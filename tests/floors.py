@@ -41,15 +41,11 @@ class Floors:
         troubles = [*self._below(name, figures, known["floors"])]
         if not self.update and found != known["sha256"]:
             corpus = " with ".join(known["corpus"])
-            troubles.insert(
-                0, f"{corpus} is another corpus than the floors of {name} were set on; see `make eval-update`"
-            )
+            troubles.insert(0, f"{corpus} is another corpus than the floors of {name} were set on; see `make eval-update`")
         if troubles:
             pytest.fail("; ".join(troubles), pytrace=False)
         if self.update:
-            raised = {
-                figure: max(known["floors"].get(figure, 0), _down(reached)) for figure, reached in figures.items()
-            }
+            raised = {figure: max(known["floors"].get(figure, 0), _down(reached)) for figure, reached in figures.items()}
             every[name] = known | {"sha256": found, "floors": known["floors"] | raised}
             self.file.write_text(json.dumps(every, indent=2, ensure_ascii=False) + "\n", "utf-8")
 

@@ -50,9 +50,7 @@ def document(
     )
 
 
-def candidate(
-    title: str, url: str = "https://blog.example/a", *, hours: float | None = 5.0, source: str = "feed"
-) -> Candidate:
+def candidate(title: str, url: str = "https://blog.example/a", *, hours: float | None = 5.0, source: str = "feed") -> Candidate:
     published = None if hours is None else NOW - timedelta(hours=hours)
     return Candidate(url, (Offer(url, source, title, published_at=published),))
 

@@ -70,12 +70,7 @@ def chunk(content: str | None = None, finish: str | None = None, **more: Any) ->
     return "data: " + json.dumps(whole | more) + "\n\n"
 
 
-USAGE = {
-    "prompt_tokens": 90,
-    "completion_tokens": 12,
-    "total_tokens": 102,
-    "prompt_tokens_details": {"cached_tokens": 64},
-}
+USAGE = {"prompt_tokens": 90, "completion_tokens": 12, "total_tokens": 102, "prompt_tokens_details": {"cached_tokens": 64}}
 DONE = "data: [DONE]\n\n"
 
 

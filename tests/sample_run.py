@@ -44,9 +44,7 @@ class MortalWire:
 
 
 async def run(folder: Path, answers: int) -> int:
-    settings = sample_web.settings().model_copy(
-        update={"store": Database(url=os.environ.get("DEEPDAILY_STORE__URL", ""))}
-    )
+    settings = sample_web.settings().model_copy(update={"store": Database(url=os.environ.get("DEEPDAILY_STORE__URL", ""))})
     wire = MortalWire(Countdown(answers))
     house = House(settings, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY)
     outcome = await run_slot(house, house.slot(None, sample_web.NOW), sample_web.NOW, meter())

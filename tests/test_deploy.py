@@ -27,9 +27,7 @@ def calls(text: str) -> list[tuple[str, list[str]]]:
     return [(name, re.findall(r"--[a-z-]+", rest.split("`")[0])) for name, rest in CALL.findall(text)]
 
 
-@pytest.mark.parametrize(
-    "text", [*(file.read_text("utf-8") for file in FILES), GUIDE], ids=[*(f.name for f in FILES), "guide"]
-)
+@pytest.mark.parametrize("text", [*(file.read_text("utf-8") for file in FILES), GUIDE], ids=[*(f.name for f in FILES), "guide"])
 def test_every_command_and_option_named_exists(text: str) -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     for name, options in calls(text):
@@ -79,9 +77,7 @@ def test_the_workflow_keeps_what_was_told_also_after_a_run_that_failed() -> None
 
 @pytest.mark.parametrize("ignored", ["", "/deepdaily-data/\n"])
 def test_the_workflow_adds_the_editions_wherever_they_are_and_not_the_store(tmp_path: Path, ignored: str) -> None:
-    add = "".join(
-        re.findall(r"^ +(?:echo|git add) .*\n", (HERE / "deploy/github-actions.yaml").read_text("utf-8"), re.M)
-    )
+    add = "".join(re.findall(r"^ +(?:echo|git add) .*\n", (HERE / "deploy/github-actions.yaml").read_text("utf-8"), re.M))
     (tmp_path / ".gitignore").write_text(ignored, "utf-8")
     for name in ("content/posts/a.md", "deepdaily-data/deepdaily.db"):
         (tmp_path / name).parent.mkdir(parents=True)

@@ -70,9 +70,7 @@ def test_a_topic_a_host_or_a_page_is_banned(store: Store, what: str) -> None:
         ("pin", "ftp://a.example/x", "", "no web address"),
     ],
 )
-def test_what_is_not_there_is_refused_and_nothing_is_kept(
-    store: Store, kind: str, what: str, other: str, said: str
-) -> None:
+def test_what_is_not_there_is_refused_and_nothing_is_kept(store: Store, kind: str, what: str, other: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said):
         decided(kind, what, other, store, NOW)  # type: ignore[arg-type]
 

@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from deepdaily import cli  # noqa: F401 - the commands are there once it is imported
 from deepdaily.cli.options import app
-from deepdaily.settings.keys import chapters
+from deepdaily.settings.keys import explained
 from deepdaily.settings.loading import load
 from webs import deepdaily
 
@@ -52,13 +52,11 @@ def test_a_reference_is_what_the_code_says(page: str) -> None:
 
 
 def test_every_key_has_a_meaning_and_every_number_says_what_it_counts() -> None:
-    keys = [(f"{chapter.head} {key.name}", key) for chapter in chapters() for key in chapter.keys]
+    keys = [(f"{table.head} {key.name}", key) for table in explained() for key in table.keys]
 
     assert len(keys) > 50
     assert [name for name, key in keys if not key.meaning] == []
-    assert [name for name, key in keys if re.fullmatch(r"\d+ (or more|to \d+)", key.values)] == [
-        '[[publish]] to = "mail" port'
-    ]
+    assert [name for name, key in keys if re.fullmatch(r"\d+ (or more|to \d+)", key.values)] == ['[[publish]] to = "mail" port']
 
 
 def test_a_person_is_told_the_same_by_the_command(tmp_path: Path) -> None:
@@ -66,7 +64,7 @@ def test_a_person_is_told_the_same_by_the_command(tmp_path: Path) -> None:
     page = (ROOT / "docs/settings.md").read_text("utf-8")
 
     assert "How long before `digest.at` work begins." in told
-    assert all(key.meaning in told and key.meaning in page for chapter in chapters() for key in chapter.keys)
+    assert all(key.meaning in told and key.meaning in page for table in explained() for key in table.keys)
 
 
 # -- examples ---------------------------------------------------------------------------------------------------------
@@ -123,17 +121,13 @@ def test_every_command_named_in_a_sentence_or_table_exists() -> None:
     assert [(page, line) for page, line in named if unknown(re.sub(r"[\[\]|]", " ", line))] == []
 
 
-@pytest.mark.parametrize(
-    "line", ["deepdaily frobnicate", "deepdaily run --nonsense", "deepdaily mcp config --nobody x"]
-)
+@pytest.mark.parametrize("line", ["deepdaily frobnicate", "deepdaily run --nonsense", "deepdaily mcp config --nobody x"])
 def test_what_no_command_has_would_be_seen(line: str) -> None:
     assert unknown(line)
 
 
 def test_the_two_lines_of_the_readme_that_break_the_sample_day_do_what_they_say(tmp_path: Path) -> None:
     """The ladder holds (degraded), and a changed digit turns the check red."""
-    lines = [
-        shlex.split(line, comments=True)[1:] for page, line in lines_typed() if page == "README.md" and " demo " in line
-    ]
+    lines = [shlex.split(line, comments=True)[1:] for page, line in lines_typed() if page == "README.md" and " demo " in line]
 
     assert [deepdaily(*line, cwd=tmp_path).returncode for line in lines] == [10, 1]

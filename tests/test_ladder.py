@@ -56,9 +56,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def run_with(
-    store: Store, issues: Sequence[Issue] = (), mute: Sequence[str] = (), embedder: Embedder | None = None
-) -> Run:
+def run_with(store: Store, issues: Sequence[Issue] = (), mute: Sequence[str] = (), embedder: Embedder | None = None) -> Run:
     """A run whose web gives nothing: all texts are those that the harvests carry."""
     settings = Settings.model_validate({"digest": {"items": ITEMS}, "sources": {"mute": mute}})
     return Run(
@@ -104,9 +102,7 @@ async def test_a_day_with_enough_stays_on_the_first_rung(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("hours", "rung"), [(40, "72h"), (100, "7d")])
-async def test_a_day_with_too_little_steps_down_to_the_first_rung_that_suffices(
-    store: Store, hours: float, rung: str
-) -> None:
+async def test_a_day_with_too_little_steps_down_to_the_first_rung_that_suffices(store: Store, hours: float, rung: str) -> None:
     documents = [told(0, 5), *(told(n, hours) for n in range(1, NEEDED))]
     found, _ = await gathered(store, documents)
 
@@ -258,9 +254,7 @@ async def test_an_embedder_joins_what_means_the_same_and_a_failing_one_costs_onl
     means = {one.title: "one event" for one in documents[:2]}
     plain, _ = await gathered(store, documents)
     joined, record = await gathered(store, documents, embedder=FakeEmbedder(means))
-    failing, troubled = await gathered(
-        store, [replace(one, title=one.title + "!") for one in documents], embedder=Unusable("x")
-    )
+    failing, troubled = await gathered(store, [replace(one, title=one.title + "!") for one in documents], embedder=Unusable("x"))
 
     assert len(plain.stories) == len(documents) == len(joined.stories) + 1 == len(failing.stories)
     assert record.troubles == []

@@ -90,9 +90,7 @@ def test_a_day_is_published_with_its_items_and_a_funnel(whole: Whole) -> None:
     assert len(issue.items) == SETTINGS.digest.items
     assert (record.status, record.exit, record.degraded) == ("published", Exit.PUBLISHED, ())
     assert list(record.funnel) == ["offers", "candidates", "documents", "stories", "untold", "items"]
-    assert [stage.name for stage in record.stages] == [
-        *("collect", "read", "select", "write", "review", "close", "publish")
-    ]
+    assert [stage.name for stage in record.stages] == [*("collect", "read", "select", "write", "review", "close", "publish")]
     assert issue.items[0].title.text in (folder / "out" / POST).read_text("utf-8")
 
 
@@ -116,9 +114,7 @@ async def test_a_run_whose_slot_another_has_told_meanwhile_publishes_that(whole:
     assert other.draft.title in (tmp_path / "out" / POST).read_text("utf-8")
 
 
-async def test_what_was_said_at_the_desk_is_in_the_next_issue_and_not_when_it_is_taken_back(
-    whole: Whole, tmp_path: Path
-) -> None:
+async def test_what_was_said_at_the_desk_is_in_the_next_issue_and_not_when_it_is_taken_back(whole: Whole, tmp_path: Path) -> None:
     first, _, record, _ = whole
     below = [loss.url for loss in first.store.losses(SLOT.key) if "below the last chosen" in loss.reason]
     pinned, banned = below[-1], record.chosen[0].url

@@ -89,10 +89,7 @@ AGAIN: Mapping[int, Entry] = {
 
 def words(number: int) -> str:
     """A name of its own for each number."""
-    first, last = (
-        "ba ce di fo gu ha je ki lo mu na pe".split(),
-        "rim tol vex zan dup wick nor sab quel fen mar tig".split(),
-    )
+    first, last = ("ba ce di fo gu ha je ki lo mu na pe".split(), "rim tol vex zan dup wick nor sab quel fen mar tig".split())
     return (first[number % 12] + last[number // 12 % 12] + first[(number // 144 + number) % 12]).capitalize()
 
 
@@ -117,9 +114,7 @@ def entries(day: int) -> list[tuple[str, str, Entry, datetime]]:
         for copy in range(entry.hosts):
             host = HOSTS[(place + copy) % len(HOSTS)]
             slug = re.sub(r"\W+", "-", f"{entry.title}{entry.slug}".lower()).strip("-") + f"-{copy}"
-            found.append(
-                (host, f"https://{host}/{day}/{slug}", entry, due - timedelta(hours=3 + place % 5, minutes=copy))
-            )
+            found.append((host, f"https://{host}/{day}/{slug}", entry, due - timedelta(hours=3 + place % 5, minutes=copy)))
     return found
 
 
@@ -151,9 +146,7 @@ class Web:
 def body(entry: Entry, address: str) -> str:
     """The entry's text, long enough to be a whole one, and of this address alone."""
     host = address.split("/")[2]
-    more = "".join(
-        f"<p>Paragraph {n} at {host} says how {entry.title[:12]} was built and by whom.</p>" for n in range(8)
-    )
+    more = "".join(f"<p>Paragraph {n} at {host} says how {entry.title[:12]} was built and by whom.</p>" for n in range(8))
     return f"<p>{entry.text}</p>{more}"
 
 
@@ -196,9 +189,7 @@ async def month(tmp_path_factory: Any) -> Month:
 
 
 def test_every_day_has_an_issue(month: Month) -> None:
-    assert [issue.day for issue in month.issues] == [
-        (FIRST + timedelta(days=day)).date().isoformat() for day in range(DAYS)
-    ]
+    assert [issue.day for issue in month.issues] == [(FIRST + timedelta(days=day)).date().isoformat() for day in range(DAYS)]
     assert {record.status for record in month.records} == {"published"}
 
 
@@ -257,14 +248,10 @@ def test_no_other_story_is_marked_as_a_follow_up(month: Month) -> None:
 
 def states(month: Month, name: str, word: str) -> list[tuple[int, str]]:
     """On which days a question had another state than `unchanged`."""
-    return [
-        (day, one.state) for day, one in month.asked(name) if word in one.watch.question and one.state != "unchanged"
-    ]
+    return [(day, one.state) for day, one in month.asked(name) if word in one.watch.question and one.state != "unchanged"]
 
 
-def test_the_release_answers_what_was_asked_of_the_beta_and_the_return_what_was_asked_of_the_pause(
-    month: Month,
-) -> None:
+def test_the_release_answers_what_was_asked_of_the_beta_and_the_return_what_was_asked_of_the_pause(month: Month) -> None:
     assert states(month, "Nimbus", "预览") == [(5, "answered")]
     assert states(month, "Nimbus", "恢复") == [(13, "answered")]
 
@@ -319,10 +306,7 @@ def test_the_post_says_what_became_of_the_questions_and_shows_the_answer(month: 
 
 def test_the_readers_watchlist_has_every_question_in_its_last_state(month: Month) -> None:
     rows = {watch.question: state for state, watch, _ in watched(month.issues[::-1])}
-    found = {
-        name: {state for question, state in rows.items() if name in question}
-        for name in ("Nimbus", "Zephyr", "Halcyon")
-    }
+    found = {name: {state for question, state in rows.items() if name in question} for name in ("Nimbus", "Zephyr", "Halcyon")}
 
     assert found == {"Nimbus": {"answered"}, "Zephyr": {"expired"}, "Halcyon": {"closed"}}
 

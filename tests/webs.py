@@ -36,9 +36,7 @@ def frozen_web(shared: Path, day: str) -> Iterator[dict[str, str]]:
     with ExitStack() as opened:
         with tool.open() as one_at_a_time:  # the first start on a machine installs it
             flock(one_at_a_time, LOCK_EX)
-            server = opened.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            )
+            server = opened.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
             assert server.stdin is not None
             assert server.stdout is not None
             with ended_at_the_ceiling(server):
@@ -74,11 +72,7 @@ def frozen_day(factory: pytest.TempPathFactory, shared: Path, day: str) -> tuple
 def environment(**more: str) -> dict[str, str]:
     """This process's environment without a setting or key of the product, and without a proxy."""
     ours = "DEEPDAILY_", "BRAVE_"
-    plain = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(ours) and not name.upper().endswith("_PROXY")
-    }
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(ours) and not name.upper().endswith("_PROXY")}
     return plain | more
 
 

@@ -40,9 +40,7 @@ HEAPS = 40, 0.6
 """Words known for n words of text: 40 n^0.6, of which titles use a part: terms and like titles come out as on real days."""
 
 SYLLABLES = "ba ko ri ten mu sal ve dor pi lan gu shi nor ta em fa lu zen".split()
-ENGLISH = (
-    "releases launches adds model agent inference open source paper benchmark for with on and new faster memory".split()
-)
+ENGLISH = "releases launches adds model agent inference open source paper benchmark for with on and new faster memory".split()
 CHINESE = "发布 推出 开源 模型 智能体 推理 论文 基准 新版 支持 团队 数据 训练 芯片 更快 内存 的 与 在 为".split()
 
 Row = dict[str, float]
@@ -98,11 +96,7 @@ def measured(size: int) -> Row:
     select(ranked, 7)
     marks.append(process_time())
     times = dict(zip(STEPS, (after - before for before, after in pairwise(marks)), strict=True))
-    return times | {
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "size": size,
-        "stories": len(found),
-    }
+    return times | {"memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "size": size, "stories": len(found)}
 
 
 def apart(size: int) -> Row:
@@ -122,9 +116,7 @@ def drawn(rows: Sequence[Row]) -> str:
     parts = [f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>']
     for at, (step, colour) in enumerate(STEPS.items()):
         x = LEFT + 110 * at
-        parts.append(
-            f'<rect x="{x}" y="8" width="12" height="12" fill="{colour}"/><text x="{x + 18}" y="18">{step}</text>'
-        )
+        parts.append(f'<rect x="{x}" y="8" width="12" height="12" fill="{colour}"/><text x="{x + 18}" y="18">{step}</text>')
     each = [{step: row[step] / row["size"] * 1e6 for step in STEPS} for row in rows]
     scale = (WIDTH - LEFT - RIGHT) / max(sum(one.values()) for one in each)
     for at, (row, one) in enumerate(zip(rows, each, strict=True)):

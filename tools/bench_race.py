@@ -120,9 +120,7 @@ def forwarded(port: int) -> Callable[[str], Page]:
 
 WHO = "Quill Larch Otter Heron Basalt Cedar Falcon Garnet Indigo Juniper Kestrel Lagoon Maple Nimbus Osprey".split()
 DID = "releases patches benchmarks quantizes open-sources accelerates deprecates profiles".split()
-WHAT = "inference server|LoRA trainer|MCP gateway|MoE kernel|KV cache|agent runtime|vector index|eval harness".split(
-    "|"
-)
+WHAT = "inference server|LoRA trainer|MCP gateway|MoE kernel|KV cache|agent runtime|vector index|eval harness".split("|")
 
 
 def title_of(story: int, telling: int) -> str:

@@ -111,9 +111,7 @@ def differences(first: Digests, other: Digests) -> list[str]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--src", type=Path, nargs="+", action="extend", metavar="DIR", help="default: this checkout's src"
-    )
+    parser.add_argument("--src", type=Path, nargs="+", action="extend", metavar="DIR", help="default: this checkout's src")
     parser.add_argument("--shared", type=Path, default=os.environ.get("DEEPDAILY_SHARED") or ROOT.parent / "shared")
     return parser.parse_args()
 

@@ -16,7 +16,7 @@ from typer.utils import get_params_from_function
 
 from deepdaily.cli import app
 from deepdaily.core.errors import Exit
-from deepdaily.settings.keys import chapters
+from deepdaily.settings.keys import explained
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATED = "<!-- Written by `make docs` from the code: change it there. -->\n"
@@ -46,11 +46,9 @@ WORDS = {Path: "PATH", int: "NUMBER", float: "NUMBER", str: "TEXT"}
 def settings_page() -> str:
     """docs/settings.md."""
     parts = [SETTINGS]
-    for chapter in chapters():
-        rows = [(f"`{key.name}`", *map(_as_code, key[1:], range(4))) for key in chapter.keys]
-        parts.append(
-            f"## `{chapter.head}`\n\n{chapter.meaning}\n\n{_table(('key', 'meaning', 'default', 'may be', 'example'), rows)}"
-        )
+    for table in explained():
+        rows = [(f"`{key.name}`", *map(_as_code, key[1:], range(4))) for key in table.keys]
+        parts.append(f"## `{table.head}`\n\n{table.meaning}\n\n{_table(('key', 'meaning', 'default', 'may be', 'example'), rows)}")
     return "\n".join(parts)
 
 

@@ -99,9 +99,7 @@ def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str]]:
         (one.id, one.kind, " + ".join(filter(None, (one.subject, one.other))), one.title)
         for one in reversed(in_force(store.decisions()))
     ]
-    return rows + [
-        (one.id, "open question", one.story, one.question) for one in open_watches(store.issues(), now.date())
-    ]
+    return rows + [(one.id, "open question", one.story, one.question) for one in open_watches(store.issues(), now.date())]
 
 
 def taken_back(name: str, store: Store, now: datetime) -> Decision:

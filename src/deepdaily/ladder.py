@@ -35,15 +35,11 @@ from deepdaily.core.urls import host, page_key
 from deepdaily.memory.questions import follow_up
 from deepdaily.memory.repeats import Recollection, recollections, still_asking, without_repeats
 from deepdaily.models.embedding import embedded
-from deepdaily.read.pages import MOST_PAGES, SPONSORED, Reader, Readings, older
+from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings, older
 from deepdaily.run import Run
 from deepdaily.write.by_rule.trends import rule_of
 
-LADDER: tuple[tuple[Rung, timedelta], ...] = (
-    ("24h", timedelta(hours=24)),
-    ("72h", timedelta(hours=72)),
-    ("7d", timedelta(days=7)),
-)
+LADDER: tuple[tuple[Rung, timedelta], ...] = (("24h", timedelta(hours=24)), ("72h", timedelta(hours=72)), ("7d", timedelta(days=7)))
 """How far back each rung looks, narrowest first."""
 
 HOSTS_NEEDED = 5
@@ -103,7 +99,7 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     desk, items = desk_of(run.store.decisions()), run.settings.digest.items
     offered, losses = candidates(harvests, run.settings.sources.mute, desk)
     run.record.funnel["candidates"] = len(offered)
-    pages = Reader(run.store, run.fetcher, run.engine, _carried(harvests))
+    pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests))
     for rung, span in LADDER:
         step = await _step(run, pages, rung, run.now - span, offered, desk)
         if suffices(step.groups.untold, items):
@@ -111,11 +107,7 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     recalling = await _remember(run, step, harvests, [*losses, *step.losses(offered)], desk)
     groups = recalling.groups
     run.record.rung = recalling.rung
-    run.record.funnel |= {
-        "documents": len(groups.documents),
-        "stories": len(groups.grouped),
-        "untold": len(groups.untold),
-    }
+    run.record.funnel |= {"documents": len(groups.documents), "stories": len(groups.grouped), "untold": len(groups.untold)}
     read = tuple(groups.texts())
     followed = follow_up(run.memory.earlier, read, run.slot, desk.closed, rule_of)
     return Found(
@@ -207,9 +199,7 @@ class _Step:
         return [*lost, *self.readings.losses.values()]
 
 
-async def _step(
-    run: Run, pages: Reader, rung: Rung, since: datetime, offered: Sequence[Candidate], desk: Desk
-) -> _Step:
+async def _step(run: Run, pages: Pages, rung: Rung, since: datetime, offered: Sequence[Candidate], desk: Desk) -> _Step:
     """The candidates since then read and grouped."""
     inside = [one for one in offered if not older(one.published_at, since)]
     inside.sort(key=lambda one: (not desk.pins(one.url), *promise(one, run.now)))
@@ -227,9 +217,7 @@ async def _embedded(run: Run, found: Sequence[Candidate]) -> Embedded:
     """Vectors of the candidates' titles; what is wrong with the embedder is said once, and costs only them."""
     if run.embedder is None:
         return NOT_EMBEDDED
-    near, trouble = await embedded(
-        {one.url: one.title for one in found}, run.embedder, run.store, run.wall(EMBED_S, 0.1)
-    )
+    near, trouble = await embedded({one.url: one.title for one in found}, run.embedder, run.store, run.wall(EMBED_S, 0.1))
     if trouble and trouble.part not in {one.part for one in run.record.troubles}:
         run.record.troubles.append(trouble)
     return near
@@ -248,9 +236,7 @@ class _Remembered:
     recalled: Sequence[Recollection] = ()
 
 
-async def _remember(
-    run: Run, step: _Step, harvests: Sequence[Harvest], losses: Iterable[Loss], desk: Desk
-) -> _Remembered:
+async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: Iterable[Loss], desk: Desk) -> _Remembered:
     """What the last rung found, and where it is not enough what was read on earlier days, asked or told in part."""
     items = run.settings.digest.items
     if suffices(step.groups.untold, items) or len(_chosen(run, step.groups, desk)) >= items:
@@ -304,9 +290,7 @@ def _slots_before(run: Run) -> list[str]:
 # -- candidates -------------------------------------------------------------------------------------------------------
 
 
-def candidates(
-    harvests: Iterable[Harvest], mute: Sequence[str] = (), desk: Desk = NO_DESK
-) -> tuple[list[Candidate], list[Loss]]:
+def candidates(harvests: Iterable[Harvest], mute: Sequence[str] = (), desk: Desk = NO_DESK) -> tuple[list[Candidate], list[Loss]]:
     """Offers joined by page, in the order of pages; sponsored, banned and muted ones are losses. A pin lifts a mute.
 
     The candidate's URL is the one most offers name: `www.` or a trailing slash may matter to the site.

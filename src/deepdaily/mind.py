@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from deepdaily.choose.second_reader import read_again
+from deepdaily.choose.second_opinion import second_opinion
 from deepdaily.core.decisions import Desk
 from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Trouble, Watch
@@ -24,11 +24,9 @@ class ByModel:
     writer: ModelWriter
     rules: ByRule = field(default_factory=ByRule)
 
-    async def order(
-        self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float
-    ) -> tuple[list[Ranked], list[Finding]]:
+    async def order(self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float) -> tuple[list[Ranked], list[Finding]]:
         """The ranking with its best moved by the model's order."""
-        return await read_again(ranked, places, self.writer, wall_s, desk)
+        return await second_opinion(ranked, places, self.writer, wall_s, desk)
 
     async def write(
         self, draft: Draft, stories: Sequence[Story], advised: Collection[str], wall_s: float

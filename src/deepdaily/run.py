@@ -12,19 +12,7 @@ from typing import Literal, Protocol
 
 from deepdaily.core.errors import Exit
 from deepdaily.core.slots import share_s
-from deepdaily.core.types import (
-    Chosen,
-    Finding,
-    Issue,
-    Ranked,
-    Rung,
-    RunRecord,
-    RunStatus,
-    Slot,
-    SourceHealth,
-    Stage,
-    Trouble,
-)
+from deepdaily.core.types import Chosen, Finding, Issue, Ranked, Rung, RunRecord, RunStatus, Slot, SourceHealth, Stage, Trouble
 from deepdaily.engine import Engine
 from deepdaily.memory import Memory
 from deepdaily.models.embedding import Embedder

@@ -113,8 +113,7 @@ def test_a_claim_altered_in_the_store_is_missing_from_its_snapshot_and_no_longer
         longer = f"99.97%: {claim.text}"
         forged = replace(claim, text=longer, evidence=(replace(claim.evidence[0], quote=longer),))
         sections = tuple(
-            replace(section, points=tuple(forged if one == claim else one for one in section.points))
-            for section in first.sections
+            replace(section, points=tuple(forged if one == claim else one for one in section.points)) for section in first.sections
         )
         items = (replace(first, sections=sections), *issue.items[1:])
         kept_instead(store, replace(issue, draft=replace(issue.draft, items=items)))

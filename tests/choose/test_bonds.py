@@ -32,9 +32,7 @@ def why(*candidates: Candidate, desk: Desk | None = None) -> dict[str, str]:
 def test_pages_joined_at_the_desk_are_one_story_and_both_tell_it() -> None:
     left, right = candidate("A soup recipe", A), candidate("Trams run late on Sunday", B)
     desk = Desk(joined=frozenset({pair("https://www.a.example/1?utm_source=x", B)}))
-    texts = {
-        one.url: document(one.title, one.title, url=one.url, hours=hours) for one, hours in ((left, 5), (right, 999))
-    }
+    texts = {one.url: document(one.title, one.title, url=one.url, hours=hours) for one, hours in ((left, 5), (right, 999))}
 
     assert groups(left, right, desk=Desk()) == {frozenset({A}), frozenset({B})}
     assert groups(left, right, desk=desk) == {frozenset({A, B})}

@@ -16,10 +16,7 @@ def test_a_domain_picked_more_often_than_others_has_the_better_record() -> None:
 
 
 def test_a_short_record_is_believed_less_than_a_long_one_of_the_same_rate() -> None:
-    short, long = (
-        Standings({"good.example": (1, 2)}, 0.01).of(GOOD),
-        Standings({"good.example": (20, 40)}, 0.01).of(GOOD),
-    )
+    short, long = (Standings({"good.example": (1, 2)}, 0.01).of(GOOD), Standings({"good.example": (20, 40)}, 0.01).of(GOOD))
 
     assert 0 < short < long
 

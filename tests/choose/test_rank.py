@@ -11,37 +11,17 @@ from deepdaily.core.types import Decision, Profile, Reason, Story
 from deepdaily.core.urls import page_key
 from making import NOW, candidate, story
 
-DEEP = (
-    "The vLLM team measured LLM inference throughput of 26.2K tokens/s per GPU at 2 ms latency with FP8 quantization. "
-    * 8
-)
+DEEP = "The vLLM team measured LLM inference throughput of 26.2K tokens/s per GPU at 2 ms latency with FP8 quantization. " * 8
 TALK = "AI is changing how people think about the future of work, says the author of a book on AI and society. " * 8
 
 
 def stories(count: int, hosts: int) -> list[Story]:
-    subjects = [
-        "kernel",
-        "router",
-        "cache",
-        "tokenizer",
-        "scheduler",
-        "quantizer",
-        "profiler",
-        "sandbox",
-        "gateway",
-        "planner",
-    ]
-    return [
-        story(f"LLM {subjects[n % 10]} {n} released", DEEP, url=f"https://h{n % hosts}.example/{n}")
-        for n in range(count)
-    ]
+    subjects = ["kernel", "router", "cache", "tokenizer", "scheduler", "quantizer", "profiler", "sandbox", "gateway", "planner"]
+    return [story(f"LLM {subjects[n % 10]} {n} released", DEEP, url=f"https://h{n % hosts}.example/{n}") for n in range(count)]
 
 
 def test_engineering_depth_beats_talk() -> None:
-    deep, talk = (
-        story("LLM inference on new GPUs", DEEP),
-        story("Why AI changes everything", TALK, url="https://b.example/2"),
-    )
+    deep, talk = (story("LLM inference on new GPUs", DEEP), story("Why AI changes everything", TALK, url="https://b.example/2"))
 
     assert [one.story for one in rank([talk, deep], NOW)] == [deep, talk]
 
@@ -78,9 +58,7 @@ def test_every_story_is_chosen_or_lost_with_a_reason() -> None:
 
 
 def test_off_topic_stories_are_not_chosen() -> None:
-    recipe = story(
-        "The best soup of the year", "Boil water, add salt, wait an hour and serve it hot to your friends. " * 9
-    )
+    recipe = story("The best soup of the year", "Boil water, add salt, wait an hour and serve it hot to your friends. " * 9)
 
     assert not relevant(recipe)
     assert select(rank([recipe], NOW), 7)[0] == []
@@ -103,8 +81,7 @@ def test_the_last_places_are_kept_for_hosts_that_have_none() -> None:
     hosts = ["a", "a", "b", "b", "c", "c", "d", "e"]
     titles = [one.lead.title for one in stories(8, 8)]
     every = [
-        story(title, DEEP, url=f"https://{host}.example/{n}")
-        for n, (title, host) in enumerate(zip(titles, hosts, strict=True))
+        story(title, DEEP, url=f"https://{host}.example/{n}") for n, (title, host) in enumerate(zip(titles, hosts, strict=True))
     ]
     order = [next(one for one in rank(every, NOW) if one.story.id == told.id) for told in every]
 
@@ -130,10 +107,7 @@ def test_who_else_speaks_of_a_story_counts_though_their_pages_were_not_read() ->
 
 
 def test_depth_weighs_in_the_engineering_profile_only() -> None:
-    deep, talk = (
-        story("vLLM benchmarks", DEEP, url="https://a.example/1"),
-        story("vLLM party", TALK, url="https://b.example/2"),
-    )
+    deep, talk = (story("vLLM benchmarks", DEEP, url="https://a.example/1"), story("vLLM party", TALK, url="https://b.example/2"))
 
     def gap(profile: Profile) -> float:
         scores = {one.story.id: one.score for one in rank([deep, talk], NOW, profile=profile)}
@@ -172,9 +146,7 @@ PAGE = "https://a.example/1"
 
 
 def test_a_pinned_page_is_chosen_whatever_its_host_its_topic_and_its_score() -> None:
-    every = [
-        story(f"LLM {word} released", DEEP, url=f"https://a.example/{word}") for word in ("router", "cache", "kernel")
-    ]
+    every = [story(f"LLM {word} released", DEEP, url=f"https://a.example/{word}") for word in ("router", "cache", "kernel")]
     recipe = story("The best soup of the year", "Boil water and add salt. " * 30, url="https://a.example/soup")
     desk = Desk(pinned=frozenset({page_key(recipe.lead.url)}))
 

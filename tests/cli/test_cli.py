@@ -14,9 +14,7 @@ from deepdaily.store.opening import open_store
 from webs import BIN, Done, deepdaily, environment, files_below, finished, sample_day, serving
 
 NOW = ("--now", "2026-03-12T07:30:00+08:00")
-QUIET = (
-    '[sources]\npacks = []\nhackernews = false\nsearch = []\nadd = ["{feed}"]\n[network]\nallow_private = ["{site}"]\n'
-)
+QUIET = '[sources]\npacks = []\nhackernews = false\nsearch = []\nadd = ["{feed}"]\n[network]\nallow_private = ["{site}"]\n'
 HEAVY = {"sqlalchemy", "trafilatura", "aiohttp", "feedparser", "lxml", "rich.progress", "pydantic", "warcio"}
 
 

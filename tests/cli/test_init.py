@@ -17,7 +17,7 @@ from deepdaily.cli.starting import (
     LONGEST_NAME,
     MOST_BYTES,
     Answers,
-    Found,
+    LocalModel,
     chosen_model,
     found_models,
     hour_and_zone,
@@ -30,7 +30,7 @@ from deepdaily.settings.loading import load
 from webs import BIN, deepdaily, environment, serving
 
 JSON = "application/json"
-FOUND = [Found("http://127.0.0.1:1/v1", "qwen3:8b"), Found("http://127.0.0.1:2/v1", "quill-7b")]
+FOUND = [LocalModel("http://127.0.0.1:1/v1", "qwen3:8b"), LocalModel("http://127.0.0.1:2/v1", "quill-7b")]
 
 
 def listed(*names: object) -> tuple[str, str]:
@@ -86,10 +86,10 @@ async def test_what_does_not_speak_the_protocol_is_no_model_server(answer: tuple
         ("1", FOUND[0]),
         ("2", FOUND[1]),
         ("quill-7b", FOUND[1]),
-        ("https://api.example/v1 big-1", Found("https://api.example/v1", "big-1")),
+        ("https://api.example/v1 big-1", LocalModel("https://api.example/v1", "big-1")),
     ],
 )
-def test_a_model_is_chosen_by_number_name_or_address(said: str, model: Found | None) -> None:
+def test_a_model_is_chosen_by_number_name_or_address(said: str, model: LocalModel | None) -> None:
     assert chosen_model(said, FOUND) == model
 
 
@@ -112,7 +112,7 @@ def test_an_hour_may_come_without_its_zone() -> None:
     [
         Answers(),
         Answers("en", "18:30", "Europe/Berlin", '../my "blog"\\site\x7f', FOUND[0]),
-        Answers(model=Found("http://127.0.0.1:8000/v1", 'odd"name\\')),
+        Answers(model=LocalModel("http://127.0.0.1:8000/v1", 'odd"name\\')),
     ],
 )
 def test_the_written_file_loads_with_what_was_answered(tmp_path: Path, answers: Answers) -> None:
@@ -145,8 +145,7 @@ def test_the_file_is_read_in_a_minute() -> None:
 
 
 @pytest.mark.parametrize(
-    "answers",
-    [Answers("fr"), Answers(timezone="Asia/Shanghia"), Answers(at="8"), Answers(model=Found("ftp://x/v1", "m"))],
+    "answers", [Answers("fr"), Answers(timezone="Asia/Shanghia"), Answers(at="8"), Answers(model=LocalModel("ftp://x/v1", "m"))]
 )
 def test_an_answer_that_cannot_stand_leaves_no_file(tmp_path: Path, answers: Answers) -> None:
     with pytest.raises(SettingsError):
@@ -173,13 +172,7 @@ def test_an_existing_file_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_without_a_terminal_it_asks_nothing_and_says_so(tmp_path: Path) -> None:
     done = subprocess.run(
-        [BIN, "init"],
-        env=environment(),
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+        [BIN, "init"], env=environment(), cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 2
@@ -199,9 +192,7 @@ def test_on_a_terminal_four_questions_make_the_file(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     os.write(ours, b"en\n18:30 Europe/Berlin\n../blog\nhttps://api.example/v1 big-1\n")
 
-    done = subprocess.run(
-        [BIN, "init"], env=environment(), cwd=tmp_path, stdin=theirs, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([BIN, "init"], env=environment(), cwd=tmp_path, stdin=theirs, capture_output=True, text=True, check=False)
     os.close(ours)
     os.close(theirs)
 

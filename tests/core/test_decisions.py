@@ -34,9 +34,7 @@ def test_a_ban_names_a_page_a_site_with_its_subdomains_or_every_word_of_a_topic(
 
 
 def test_the_last_word_on_a_page_or_a_pair_counts() -> None:
-    desk = desk_of(
-        [said("ban", PAGE, hours=2), said("pin", PAGE), said("merge", PAGE, OTHER), said("split", OTHER, PAGE, hours=1)]
-    )
+    desk = desk_of([said("ban", PAGE, hours=2), said("pin", PAGE), said("merge", PAGE, OTHER), said("split", OTHER, PAGE, hours=1)])
 
     assert not desk.pins(PAGE)
     assert desk.joined == frozenset()

@@ -6,14 +6,7 @@ import pickle
 
 import pytest
 
-from deepdaily.core.errors import (
-    BadStatus,
-    DeepdailyError,
-    ModelBusy,
-    NoText,
-    RateLimited,
-    StoreTooNew,
-)
+from deepdaily.core.errors import BadStatus, DeepdailyError, ModelBusy, NoText, RateLimited, StoreTooNew
 
 
 def back(error: DeepdailyError) -> DeepdailyError:

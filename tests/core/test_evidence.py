@@ -35,11 +35,7 @@ def test_a_passage_stands_where_it_was_taken(start: int, length: int) -> None:
 
 @pytest.mark.parametrize(
     "claim",
-    [
-        "2 月 9 日，每 GPU 每秒 2.62 万 token，多 25%。",
-        "vLLM 0.9.1 的团队称其“stable enough”。",
-        "A quarter more: 25 percent.",
-    ],
+    ["2 月 9 日，每 GPU 每秒 2.62 万 token，多 25%。", "vLLM 0.9.1 的团队称其“stable enough”。", "A quarter more: 25 percent."],
 )
 def test_what_the_passage_says_is_supported(claim: str) -> None:
     assert unsupported(claim, [SOURCE]) == []
@@ -69,12 +65,9 @@ def test_a_changed_character_in_the_store_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("note", "frame"),
-    [("按所引数字计算：{}", "{}（{}）"), ("Worked out from the figures cited: {}", "{} ({})")],
+    ("note", "frame"), [("按所引数字计算：{}", "{}（{}）"), ("Worked out from the figures cited: {}", "{} ({})")]
 )
-def test_a_figure_that_is_worked_out_from_the_passages_is_founded_with_its_sum_and_not_without(
-    note: str, frame: str
-) -> None:
+def test_a_figure_that_is_worked_out_from_the_passages_is_founded_with_its_sum_and_not_without(note: str, frame: str) -> None:
     passages = ["It rose from 410 ms to 1,150 ms; 212 and 38 tokens/s were read."]
 
     def missing(text: str, sum_: str, passages: list[str] = passages) -> list[str]:
@@ -98,13 +91,7 @@ def test_a_fact_is_not_proven_by_a_sum_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        'He said "we will double it".',
-        "他说“明年翻倍”。",
-        "他说『明年翻倍』。",
-        "He said ‘we will double it’.",
-        '他说"明年翻倍"。',
-    ],
+    ['He said "we will double it".', "他说“明年翻倍”。", "他说『明年翻倍』。", "He said ‘we will double it’.", '他说"明年翻倍"。'],
 )
 def test_an_invented_quotation_is_seen_in_whatever_marks(text: str) -> None:
     assert any(note.startswith("quotation") for note in unsupported(text, ["He said nothing of the kind."]))

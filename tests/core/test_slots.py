@@ -62,9 +62,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         (time(9, 0), None, inf),
     ],
 )
-def test_a_run_has_the_time_to_its_deadline_unless_it_is_late_anyway(
-    clock: time, deadline: time | None, seconds: float
-) -> None:
+def test_a_run_has_the_time_to_its_deadline_unless_it_is_late_anyway(clock: time, deadline: time | None, seconds: float) -> None:
     assert left_s(SLOT, datetime.combine(SLOT.due.date(), clock, SHANGHAI), deadline) == seconds
 
 

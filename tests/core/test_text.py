@@ -131,11 +131,7 @@ def test_a_text_is_cut_at_a_word_where_one_ends_near(text: str, columns: int, sh
 
 @pytest.mark.parametrize(
     ("words", "figure"),
-    [
-        ("four billion parameters", "40 亿参数"),
-        ("two hundred agents", "200 个代理"),
-        ("a million requests", "100 万次请求"),
-    ],
+    [("four billion parameters", "40 亿参数"), ("two hundred agents", "200 个代理"), ("a million requests", "100 万次请求")],
 )
 def test_a_number_word_before_a_magnitude_is_its_figure(words: str, figure: str) -> None:
     assert {number.value for number in numbers(words)} == {number.value for number in numbers(figure)}

@@ -53,8 +53,7 @@ def test_an_issue_rests_on_what_its_items_and_its_answers_rest_on_and_its_draft_
     asked = Watch("w-1", "When?", (), told.id, SLOT.due.date(), SLOT.due.date())
     made = issue(told)
     made = replace(
-        made,
-        closing=replace(made.closing, followed=(FollowUp(asked, "answered", "s-2", proof), FollowUp(asked, "closed"))),
+        made, closing=replace(made.closing, followed=(FollowUp(asked, "answered", "s-2", proof), FollowUp(asked, "closed")))
     )
 
     assert made.draft.proofs() == {told.lead.id}

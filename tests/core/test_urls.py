@@ -4,14 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdaily.core.urls import (
-    MAX_URL_CHARS,
-    canonical,
-    domain,
-    host,
-    page_key,
-    sponsored_link,
-)
+from deepdaily.core.urls import MAX_URL_CHARS, canonical, domain, host, page_key, sponsored_link
 
 
 @pytest.mark.parametrize(
@@ -94,9 +87,7 @@ def test_a_link_beyond_the_bound_is_refused_and_one_within_is_not() -> None:
 _URLS = st.builds(
     "{}://{}{}?{}#{}".format,
     st.sampled_from(["http", "https", "HTTPS"]),
-    st.sampled_from(
-        ["example.com", "WWW.Example.com.", "arxiv.org", "youtu.be", "a.cdn.ampproject.org", "[::1]", "10.0.0.1:81"]
-    ),
+    st.sampled_from(["example.com", "WWW.Example.com.", "arxiv.org", "youtu.be", "a.cdn.ampproject.org", "[::1]", "10.0.0.1:81"]),
     st.text(alphabet="/abcAMPvs-.%0123456789 中é;:@~\"'", max_size=40).map(lambda path: "/" + path),
     st.text(alphabet="&=?utm_from abcZ%20中/+", max_size=40),
     st.text(max_size=5),
@@ -114,10 +105,7 @@ def test_the_one_spelling_is_its_own(url: str) -> None:
 
 
 def test_the_key_of_a_page_sees_through_www_slash_and_index() -> None:
-    keys = {
-        page_key(url)
-        for url in ("http://www.example.com/a/", "https://example.com/a", "https://example.com/a/index.html")
-    }
+    keys = {page_key(url) for url in ("http://www.example.com/a/", "https://example.com/a", "https://example.com/a/index.html")}
 
     assert keys == {"example.com/a"}
     assert page_key("https://example.com/b") not in keys

@@ -60,8 +60,7 @@ async def told_of(house: House, status: Exit | None, *, by_keeper: bool = False,
 
 
 @pytest.mark.parametrize(
-    ("status", "lines"),
-    [(Exit.PUBLISHED, []), (Exit.DEGRADED, [DEGRADED]), (Exit.NOTHING, [NOTHING]), (None, [NOTHING])],
+    ("status", "lines"), [(Exit.PUBLISHED, []), (Exit.DEGRADED, [DEGRADED]), (Exit.NOTHING, [NOTHING]), (None, [NOTHING])]
 )
 async def test_a_run_started_by_anyone_tells_how_it_ended(house: House, status: Exit | None, lines: list[str]) -> None:
     assert await told_of(house, status) == lines
@@ -116,9 +115,7 @@ async def test_a_run_that_breaks_off_tells_that_nothing_came_and_breaks_off(
     assert await break_off(house, Breaking(error), by_keeper) == lines
 
 
-async def test_the_error_of_a_run_is_not_hidden_by_that_of_a_store_that_broke(
-    break_off: BreakOff, tmp_path: Path
-) -> None:
+async def test_the_error_of_a_run_is_not_hidden_by_that_of_a_store_that_broke(break_off: BreakOff, tmp_path: Path) -> None:
     breaking = Breaking(RuntimeError("a bug"), lambda: damage(tmp_path, "runs"))
 
     assert await break_off(House(Settings(), {}, tmp_path), breaking, False) == [NOTHING]
@@ -244,9 +241,7 @@ async def test_a_message_that_did_not_arrive_is_tried_again(store: Store, house:
     assert await told_of(house, Exit.PUBLISHED) == ["no answer for 3 days from a feed"]
 
 
-async def test_a_week_without_network_is_one_message_that_names_ten_and_counts_the_rest(
-    store: Store, house: House
-) -> None:
+async def test_a_week_without_network_is_one_message_that_names_ten_and_counts_the_rest(store: Store, house: House) -> None:
     for days_ago in range(3):
         for n in range(13):
             keep(store, days_ago, "unreachable", f"feed {n:02}")
@@ -369,9 +364,7 @@ def test_a_trial_and_a_run_of_the_keeper_alert_nobody(tmp_path: Path, trial: tup
     assert (posted, mails) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("trial", "alerts"), [((), 1), (("--out", "elsewhere"), 0), (("--dry-run",), 0), (("--by-keeper",), 0)]
-)
+@pytest.mark.parametrize(("trial", "alerts"), [((), 1), (("--out", "elsewhere"), 0), (("--dry-run",), 0), (("--by-keeper",), 0)])
 def test_a_store_that_does_not_open_is_told(tmp_path: Path, trial: tuple[str, ...], alerts: int) -> None:
     (tmp_path / "data").write_text("a file, where a folder should be", "utf-8")
     with webhook() as (hook, posted), mailbox() as (smtp, mails):

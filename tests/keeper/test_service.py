@@ -97,9 +97,7 @@ def test_a_command_leaves_a_slot_alone_that_another_run_is_writing(tmp_path: Pat
         done = deepdaily("run", "--data", str(tmp_path), "--now", "2026-03-12T07:30:00+08:00", cwd=tmp_path)
 
         assert done.returncode == 0
-        assert done.stdout.startswith(
-            "slot 2026-03-12T08:00:00+08:00 is being written by elsewhere/1/1:7:aaaaaa since 20"
-        )
+        assert done.stdout.startswith("slot 2026-03-12T08:00:00+08:00 is being written by elsewhere/1/1:7:aaaaaa since 20")
         assert done.stdout.endswith("; this run leaves it alone\n")
         told = deepdaily("run", "--data", str(tmp_path), "--now", "2026-03-12T07:30:00+08:00", "--json", cwd=tmp_path)
         held = json.loads(told.stdout)
@@ -198,8 +196,7 @@ async def test_a_missed_slot_that_fails_again_is_not_tried_for_ever() -> None:
 
 async def test_a_failed_run_is_tried_again_until_it_works() -> None:
     day = Day(
-        FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")),
-        ends=lambda now: 0 if now >= at("2026-03-12 07:44") else 30,
+        FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")), ends=lambda now: 0 if now >= at("2026-03-12 07:44") else 30
     )
     day.done = {"2026-03-11"}
 

@@ -57,9 +57,7 @@ def test_the_seeds_stories_are_among_the_first_twenty(
     first = [{page_key(one.url) for one in ranked.story.candidates} for ranked in ranking(store, day, span)[:FIRST]]
     store.close()
 
-    places = [
-        next((at for at, told in enumerate(first, 1) if told & pages), None) for pages in seed_stories(shared, day)
-    ]
+    places = [next((at for at, told in enumerate(first, 1) if told & pages), None) for pages in seed_stories(shared, day)]
 
     print(day, places)  # noqa: T201
     floors.hold("seeds", {day: sum(place is not None for place in places)})

@@ -79,9 +79,7 @@ def test_selection_keeps_its_floors_with_records_from_other_days(
 
 
 @pytest.mark.eval
-def test_selection_keeps_its_floor_with_nothing_learned(
-    shared: Path, floors: Floors, tmp_path: Path, scorer: ModuleType
-) -> None:
+def test_selection_keeps_its_floor_with_nothing_learned(shared: Path, floors: Floors, tmp_path: Path, scorer: ModuleType) -> None:
     folder = shared / "eval/selection"
     tiers = by_tier(ndcg(scorer, folder, ranked(folder, tmp_path / "cold.jsonl", cold=True)))
 

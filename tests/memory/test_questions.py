@@ -21,9 +21,7 @@ RESUME = "When does Nimbus Agents resume, and why was it paused?"
 def asked(question: str, *, days: int = 14, opened: timedelta = BEFORE) -> Issue:
     """Yesterday's issue, or an earlier one, with one question."""
     made = issue(PAUSED, slot=Slot(SLOT.due - opened), now=NOW - opened)
-    return replace(
-        made, closing=replace(made.closing, watchlist=(watch(question, PAUSED, made.slot.due.date(), days),))
-    )
+    return replace(made, closing=replace(made.closing, watchlist=(watch(question, PAUSED, made.slot.due.date(), days),)))
 
 
 def after(issues: list[Issue], *documents: Document, closed: frozenset[str] = frozenset()) -> FollowUp:
@@ -79,9 +77,7 @@ def test_news_is_told_once_and_an_answer_whenever_it_comes() -> None:
 
     assert moved.state == "moved"
     assert after([second, first], news).state == "unchanged"
-    assert (
-        after([second, first], news, document("Nimbus Agents", "The rollout has resumed.", hours=3)).state == "answered"
-    )
+    assert after([second, first], news, document("Nimbus Agents", "The rollout has resumed.", hours=3)).state == "answered"
 
 
 def test_a_question_ends_after_its_last_day_or_at_the_desk() -> None:

@@ -54,13 +54,7 @@ OTHERS = [
 ]
 """Two stories of one maker, or of one product."""
 
-PLACED = dict(
-    zip(
-        every := [title for pair in (*STEPS, *OTHERS) for title in pair],
-        subjects(every),
-        strict=True,
-    )
-)
+PLACED = dict(zip(every := [title for pair in (*STEPS, *OTHERS) for title in pair], subjects(every), strict=True))
 
 
 @pytest.mark.parametrize(("earlier", "later"), STEPS)

@@ -8,7 +8,7 @@ import pytest
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
 from deepdaily.models.chat import ChatModel
-from deepdaily.models.exchange import Outcome, Request
+from deepdaily.models.exchange import Exchange, Request
 from deepdaily.models.wire import MOST_WIRE_BYTES
 from model_server import FAULTS, GOOD, Answer, FaultServer, error, http, plain, serving, streamed
 from waiting import CEILING_S
@@ -17,9 +17,7 @@ REQUEST = Request("Say it in JSON.", "1| Quillserve 2.4 is out.", 500)
 KEY = "sekrit-key-123"
 
 
-async def asked(
-    answer: Answer, *, stream: bool = True, wall_s: float = CEILING_S, key: str = KEY
-) -> tuple[Outcome, FaultServer]:
+async def asked(answer: Answer, *, stream: bool = True, wall_s: float = CEILING_S, key: str = KEY) -> tuple[Exchange, FaultServer]:
     async with serving(answer) as server:
         outcome = await ChatModel("quill", "quill-7b", server.url, key, stream=stream).send(REQUEST, wall_s)
         return outcome, server
@@ -84,9 +82,7 @@ async def test_every_fault_is_one_request_and_one_error_of_ours(name: str) -> No
     assert KEY not in f"{outcome.error} {outcome.error.remedy}"
 
 
-@pytest.mark.parametrize(
-    "answer", [plain(choices=[]), plain(choices=None), http(200, "<html>"), http(200, "7"), plain(usage=3)]
-)
+@pytest.mark.parametrize("answer", [plain(choices=[]), plain(choices=None), http(200, "<html>"), http(200, "7"), plain(usage=3)])
 async def test_a_body_of_another_form_is_a_broken_reply_or_a_reply_without_a_count(answer: bytes) -> None:
     outcome, _ = await asked(answer, stream=False)
 

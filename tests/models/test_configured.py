@@ -16,7 +16,7 @@ from deepdaily.core.errors import NoModel
 from deepdaily.core.types import Trouble
 from deepdaily.house import House
 from deepdaily.models import Prompt
-from deepdaily.models.configured import model_ladder
+from deepdaily.models.configured import model_writer
 from deepdaily.store.opening import open_store
 from model_server import serving, streamed
 
@@ -50,13 +50,11 @@ def test_without_a_ladder_there_is_no_model(tmp_path: Path, text: str) -> None:
     house = house_of(tmp_path, text)
     store = open_store(tmp_path)
 
-    assert model_ladder(house.settings, store, house.slot(None, NOW), NOW, lambda: inf) is None
+    assert model_writer(house.settings, store, house.slot(None, NOW), NOW, lambda: inf) is None
     store.close()
 
 
-async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_from_the_day_of_the_digest(
-    tmp_path: Path,
-) -> None:
+async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_from_the_day_of_the_digest(tmp_path: Path) -> None:
     async with serving(streamed()) as server:
         tables = "".join(
             f'[models.{name}]\nname = "quill-7b"\nendpoint = "{server.url}"\nkey_env = "DD_TEST_{name}"\n'
@@ -65,14 +63,14 @@ async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_fr
         house = house_of(tmp_path, f'[models]\nladder = ["fable", "quill"]\n{tables}')
         store = open_store(tmp_path)
         with variable("DD_TEST_quill", "sekrit"):
-            ladder = model_ladder(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
-        assert ladder is not None
+            writer = model_writer(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
+        assert writer is not None
 
-        note = (await ladder.ask(PROMPT, Note)).value
+        note = (await writer.model.ask(PROMPT, Note)).value
 
         assert note.title == "Quillserve 2.4"
         assert "Bearer sekrit" in server.heads[0]
-        assert ladder.troubles() == [Trouble("fable", "DD_TEST_fable is not set")]
+        assert writer.troubles() == [Trouble("fable", "DD_TEST_fable is not set")]
         assert [call.model for call in store.calls_of_day("2026-02-11")] == ["quill"]
         store.close()
 
@@ -81,11 +79,11 @@ async def test_a_ladder_of_which_no_key_is_set_asks_nobody_and_says_why(tmp_path
     text = '[models]\nladder = ["quill"]\n[models.quill]\nname = "q"\nendpoint = "https://api.example/v1"\nkey_env = "DD_UNSET"\n'
     house = house_of(tmp_path, text)
     store = open_store(tmp_path)
-    ladder = model_ladder(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
-    assert ladder is not None
+    writer = model_writer(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
+    assert writer is not None
 
     with pytest.raises(NoModel):
-        await ladder.ask(PROMPT, Note)
+        await writer.model.ask(PROMPT, Note)
 
-    assert ladder.troubles() == [Trouble("quill", "DD_UNSET is not set")]
+    assert writer.troubles() == [Trouble("quill", "DD_UNSET is not set")]
     store.close()

@@ -19,8 +19,8 @@ from deepdaily.core.types import Call, Trouble, Usage
 from deepdaily.models import Prompt
 from deepdaily.models.breaker import MOST_WASTED, Breaker
 from deepdaily.models.chat import ChatModel
-from deepdaily.models.exchange import Outcome, Request
-from deepdaily.models.fallback import CALL_S, LEAST_S, Ladder, Rung
+from deepdaily.models.exchange import Exchange, Request
+from deepdaily.models.fallback import CALL_S, LEAST_S, Fallback, Step
 from deepdaily.models.ledger import Ledger, most_it_takes
 from deepdaily.settings.model_tables import Budget, Price
 from deepdaily.store import Store
@@ -65,7 +65,7 @@ class Scripted:
         self.in_flight = self.most_in_flight = 0
         self.turn: Callable[[], asyncio.Future[None]] | None = None
 
-    async def send(self, request: Request, wall_s: float) -> Outcome:
+    async def send(self, request: Request, wall_s: float) -> Exchange:
         self.requests.append(request)
         self.walls.append(wall_s)
         said = self.said[min(len(self.requests), len(self.said)) - 1]
@@ -78,8 +78,8 @@ class Scripted:
         finally:
             self.in_flight -= 1
         if isinstance(said, ModelError):
-            return Outcome(error=said, usage=self.usage)
-        return Outcome(said or "", usage=self.usage)
+            return Exchange(error=said, usage=self.usage)
+        return Exchange(said or "", usage=self.usage)
 
 
 class Waits:
@@ -101,13 +101,13 @@ def ladder(
     at_once: int = 3,
     waits: Waits | None = None,
     now: datetime = NOW,
-) -> Ladder:
-    rungs = [Rung(one, Breaker(at_once), price) for one in endpoints]
+) -> Fallback:
+    rungs = [Step(one, Breaker(at_once), price) for one in endpoints]
     ledger = Ledger(store, SLOT, now, Budget.parsed(budget))
-    return Ladder(rungs, ledger, lambda: remaining_s, sleep=waits or Waits())
+    return Fallback(rungs, ledger, lambda: remaining_s, sleep=waits or Waits())
 
 
-async def asked_side_by_side(model: Ladder, count: int) -> list[Note | ModelError]:
+async def asked_side_by_side(model: Fallback, count: int) -> list[Note | ModelError]:
     async def one(number: int) -> Note | ModelError:
         try:
             return (await model.ask(prompt(number), Note)).value
@@ -266,9 +266,7 @@ async def test_no_ladder_and_no_rung_is_no_model(store: Store) -> None:
 # -- time -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("remaining_s", "walls"), [(inf, [CALL_S]), (30, [30]), (LEAST_S, [LEAST_S]), (LEAST_S - 0.1, [])]
-)
+@pytest.mark.parametrize(("remaining_s", "walls"), [(inf, [CALL_S]), (30, [30]), (LEAST_S, [LEAST_S]), (LEAST_S - 0.1, [])])
 async def test_a_call_has_the_time_that_is_left_and_none_starts_in_the_last_seconds(
     store: Store, remaining_s: float, walls: list[float]
 ) -> None:
@@ -327,7 +325,7 @@ async def test_no_model_wastes_more_than_three_calls_in_a_row(
     class Shuffled(Scripted):
         """Answers in an order that is drawn, each as fate has it."""
 
-        async def send(self, request: Request, wall_s: float) -> Outcome:
+        async def send(self, request: Request, wall_s: float) -> Exchange:
             outcome = await super().send(request, wall_s)
             ended.append(outcome.text == GOOD)
             return outcome
@@ -393,18 +391,14 @@ PRICE = Price(prefill=2.0, cached=0.5, decode=8.0)
     in_money=st.booleans(),
 )
 async def test_spend_never_passes_the_budget(
-    amount: int,
-    took: list[tuple[int, int]],
-    fails: Said,
-    in_money: bool,
-    tmp_path_factory: pytest.TempPathFactory,
+    amount: int, took: list[tuple[int, int]], fails: Said, in_money: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     class Metered(Scripted):
-        async def send(self, request: Request, wall_s: float) -> Outcome:
+        async def send(self, request: Request, wall_s: float) -> Exchange:
             outcome = await super().send(request, wall_s)
             prefill, decode = took[len(self.requests) % len(took)]
             usage = Usage(prefill_tokens=prefill, cached_tokens=prefill // 2, decode_tokens=decode) if decode else None
-            return Outcome(outcome.text, outcome.error, usage)
+            return Exchange(outcome.text, outcome.error, usage)
 
     store = open_store(tmp_path_factory.mktemp("budget"))
     budget = f"{amount / 1000} CNY/day" if in_money else f"{amount * 100} tokens/day"

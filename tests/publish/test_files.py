@@ -46,9 +46,7 @@ def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("made", CHANNELS)
-async def test_what_is_on_disk_is_what_the_editions_say_and_rendering_again_gives(
-    made: Channel, tmp_path: Path
-) -> None:
+async def test_what_is_on_disk_is_what_the_editions_say_and_rendering_again_gives(made: Channel, tmp_path: Path) -> None:
     channel = made(tmp_path)
     publication = Publication(TODAY, [TODAY], issues.DOCUMENTS)
     editions = await channel.publish(publication)
@@ -161,7 +159,4 @@ async def test_published_files_can_be_read_by_a_web_server(tmp_path: Path) -> No
 async def test_hostile_text_names_no_file(tmp_path: Path) -> None:
     await out(Hugo(tmp_path / "site"), issues.hostile())
 
-    assert sorted(written(tmp_path)) == [
-        "site/content/posts/2026-02-11/evidence.json",
-        "site/content/posts/2026-02-11/index.md",
-    ]
+    assert sorted(written(tmp_path)) == ["site/content/posts/2026-02-11/evidence.json", "site/content/posts/2026-02-11/index.md"]

@@ -10,22 +10,14 @@ import pytest
 from deepdaily.core.errors import NoText
 from deepdaily.read.extract import MAX_TAGS, MAX_TEXT_CHARS, Extracted, PageBytes, fragment, page, with_title
 
-LONG = (
-    "The scheduler keeps prefill and decode apart, so a long prompt no longer delays the tokens of other requests. " * 6
-)
+LONG = "The scheduler keeps prefill and decode apart, so a long prompt no longer delays the tokens of other requests. " * 6
 
 
-def _page(
-    body: str, head: str = "", url: str = "https://blog.example.com/a", media_type: str = "text/html"
-) -> Extracted:
-    return page(
-        PageBytes(url, media_type, f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode())
-    )
+def _page(body: str, head: str = "", url: str = "https://blog.example.com/a", media_type: str = "text/html") -> Extracted:
+    return page(PageBytes(url, media_type, f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode()))
 
 
-def _article(
-    inside: str = "", headline: str = "Prefill and decode apart", before: str = "", head: str = ""
-) -> Extracted:
+def _article(inside: str = "", headline: str = "Prefill and decode apart", before: str = "", head: str = "") -> Extracted:
     return _page(f"{before}<article><h1>{headline}</h1>{inside}<p>{LONG}</p><p>{LONG[:300]}</p></article>", head)
 
 
@@ -33,13 +25,7 @@ def test_a_text_is_its_title_an_empty_line_and_one_block_a_line() -> None:
     found = _article("<p>We measured\n   three things:</p><ul><li>latency of 3 ms</li><li>throughput</li></ul>")
 
     lines = found.text.split("\n")
-    assert lines[:5] == [
-        "Prefill and decode apart",
-        "",
-        "We measured three things:",
-        "- latency of 3 ms",
-        "- throughput",
-    ]
+    assert lines[:5] == ["Prefill and decode apart", "", "We measured three things:", "- latency of 3 ms", "- throughput"]
     assert lines[5] == LONG.strip()
     assert (found.title, found.language, found.sponsored) == ("Prefill and decode apart", "en", False)
     assert found.extractor.startswith("trafilatura/")
@@ -66,10 +52,7 @@ def test_what_readers_do_not_see_is_not_read(hidden: str) -> None:
 
 
 def test_what_readers_see_is_read() -> None:
-    assert (
-        "SECRET"
-        in _article(f'<p>{LONG}</p><p style="opacity:0.9; font-size:10px">The SECRET of a good batch.</p>').text
-    )
+    assert "SECRET" in _article(f'<p>{LONG}</p><p style="opacity:0.9; font-size:10px">The SECRET of a good batch.</p>').text
 
 
 def test_menus_and_footers_are_left_out() -> None:
@@ -110,10 +93,7 @@ def test_the_headline_on_the_page_wins_over_the_longer_one_in_its_head() -> None
 @pytest.mark.parametrize(
     ("head", "published_at"),
     [
-        (
-            '<meta property="article:published_time" content="2026-02-10T09:30:00+08:00">',
-            datetime(2026, 2, 10, 1, 30, tzinfo=UTC),
-        ),
+        ('<meta property="article:published_time" content="2026-02-10T09:30:00+08:00">', datetime(2026, 2, 10, 1, 30, tzinfo=UTC)),
         (
             '<script type="application/ld+json">[{"@graph": [{"datePublished": "2026-02-10T01:30:00Z"}]}]</script>',
             datetime(2026, 2, 10, 1, 30, tzinfo=UTC),
@@ -160,10 +140,7 @@ def test_chinese_is_read_in_every_encoding(encoding: str, told: bool) -> None:
             + b"<p>Checking the connection, please wait for it.</p>" * 9,
             "text/html",
         ),
-        (
-            b"<html><body><h1>Welcome</h1><p>Please give your name.</p><form><input type=password></form></body></html>",
-            "text/html",
-        ),
+        (b"<html><body><h1>Welcome</h1><p>Please give your name.</p><form><input type=password></form></body></html>", "text/html"),
     ],
     ids=["pdf", "png", "nul", "pdf-type", "svg-type", "empty", "tags", "shell", "challenge", "login"],
 )
@@ -182,9 +159,7 @@ def test_an_article_about_captchas_is_read() -> None:
 
 
 def test_plain_text_is_read_as_it_stands() -> None:
-    found = page(
-        PageBytes("https://example.com/CHANGES.md", "text/plain", f"# Version 2.1\n\n* {LONG}\n* Fixed.\n".encode())
-    )
+    found = page(PageBytes("https://example.com/CHANGES.md", "text/plain", f"# Version 2.1\n\n* {LONG}\n* Fixed.\n".encode()))
 
     assert found.text.split("\n") == ["Version 2.1", "", f"- {LONG.strip()}", "- Fixed."]
 

@@ -103,9 +103,7 @@ async def test_bodies_are_kept_decoded(make: Make) -> None:
     assert fetcher.body(await fetcher.get(A)) == b"<p>text"
 
 
-@pytest.mark.parametrize(
-    ("coding", "body"), [("gzip", gzip.compress(b"x" * 101, mtime=0)), ("br", b"x"), ("", b"x" * 101)]
-)
+@pytest.mark.parametrize(("coding", "body"), [("gzip", gzip.compress(b"x" * 101, mtime=0)), ("br", b"x"), ("", b"x" * 101)])
 async def test_a_body_too_large_or_in_another_coding_is_refused(make: Make, coding: str, body: bytes) -> None:
     with pytest.raises(BodyRefused, match=r"news\.example"):
         await make(FakeWire({A: Answer(200, {"content-encoding": coding}, body)}), cap_bytes=100).get(A)
@@ -136,8 +134,7 @@ async def test_five_redirects_are_followed_and_a_sixth_is_not(make: Make) -> Non
 
 
 @pytest.mark.parametrize(
-    "location",
-    ["http://169.254.169.254/latest/", "http://2130706433:1/", "file:///etc/passwd", "//[::1]/", "http://[x", "\\\\x"],
+    "location", ["http://169.254.169.254/latest/", "http://2130706433:1/", "file:///etc/passwd", "//[::1]/", "http://[x", "\\\\x"]
 )
 async def test_a_redirect_to_where_we_do_not_go_is_refused_unasked(make: Make, location: str) -> None:
     wire = FakeWire({A: moved("/b"), B: moved(location)})
@@ -147,9 +144,7 @@ async def test_a_redirect_to_where_we_do_not_go_is_refused_unasked(make: Make, l
     assert wire.asked == [A, B]
 
 
-async def test_an_api_key_is_not_carried_to_another_origin_nor_stored(
-    make: Make, store: FakeStore, tmp_path: Path
-) -> None:
+async def test_an_api_key_is_not_carried_to_another_origin_nor_stored(make: Make, store: FakeStore, tmp_path: Path) -> None:
     wire = FakeWire({A: moved("/b"), B: moved("http://news.example/c"), "http://news.example/c": moved(f"{A}/d")})
     wire.answers[f"{A}/d"] = TEXT
 
@@ -294,9 +289,7 @@ async def test_robots_are_read_once_a_host_and_obeyed_when_asked(make: Make) -> 
     wire = FakeWire({ROBOTS: robots("User-agent: *\nDisallow: /a"), A: TEXT, B: TEXT})
     fetcher = make(wire)
 
-    refused, kept = await asyncio.gather(
-        fetcher.get(A, robots=True), fetcher.get(B, robots=True), return_exceptions=True
-    )
+    refused, kept = await asyncio.gather(fetcher.get(A, robots=True), fetcher.get(B, robots=True), return_exceptions=True)
     assert isinstance(refused, AddressRefused)
     assert "robots.txt" in str(refused)
     assert not isinstance(kept, BaseException)

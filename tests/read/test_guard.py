@@ -104,15 +104,7 @@ def test_a_named_exception_opens_one_port_of_one_host() -> None:
 def test_a_resolved_address_is_judged_with_what_it_carries() -> None:
     for address in ("93.184.216.34", "2606:4700:4700::1111", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"):
         check_address(address)
-    for address in (
-        "127.0.0.1",
-        "::ffff:10.0.0.1",
-        "64:ff9b::a00:1",
-        "2002:a00:1::",
-        "169.254.169.254",
-        "",
-        "a.example",
-    ):
+    for address in ("127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "169.254.169.254", "", "a.example"):
         with pytest.raises(AddressRefused):
             check_address(address)
 

@@ -12,7 +12,7 @@ import pytest
 from deepdaily.core.errors import BadStatus, FetchError, StoreError
 from deepdaily.core.types import Candidate, Document, Snapshot, Window
 from deepdaily.core.urls import page_key
-from deepdaily.read.pages import MOST_PAGES, SPONSORED, Reader, Readings
+from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from fakes import FakeFetcher, InlineEngine
@@ -59,7 +59,7 @@ async def read(
     store: Store, fetcher: FakeFetcher, *candidates: Candidate, carried: Document | None = None, wall_s: float = 60
 ) -> Readings:
     texts = {page_key(carried.url): carried} if carried else {}
-    reader = Reader(store, fetcher, InlineEngine(), texts)  # type: ignore[arg-type]
+    reader = Pages(store, fetcher, InlineEngine(), texts)  # type: ignore[arg-type]
     return await reader.read(candidates, WINDOW, wall_s=wall_s, on_done=lambda: None)
 
 

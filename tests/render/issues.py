@@ -102,9 +102,7 @@ ADVERTS = document(
 def serving() -> Item:
     return Item(
         story="s-quillserve-09",
-        title=fact(
-            "QuillServe 0.9 把 prefill 与 decode 拆到不同的池", SERVER, "QuillServe 0.9 splits prefill and decode"
-        ),
+        title=fact("QuillServe 0.9 把 prefill 与 decode 拆到不同的池", SERVER, "QuillServe 0.9 splits prefill and decode"),
         byline="一手来源 · 发布于 2026-02-10 · 2 个独立来源",
         sections=(
             Section(
@@ -134,18 +132,13 @@ def serving() -> Item:
                     ),
                     fact("Speculative decoding is not supported in split mode yet.", SERVER),
                     fact(
-                        "维护者称，拆分模式在春季之前默认关闭。",
-                        COVERAGE,
-                        "the split mode stays off by default until the spring",
+                        "维护者称，拆分模式在春季之前默认关闭。", COVERAGE, "the split mode stays off by default until the spring"
                     ),
                 ),
             ),
             Section("why", (Claim("瓶颈从算力移到调度：要不要拆，取决于长提示占多少，而不是模型多大。"),)),
             Section("impact", (Claim("推理团队会分开给两段定容量。"), Claim("短提示为主的服务得不到好处，不必跟进。"))),
-            Section(
-                "advice",
-                (Claim("在一个副本上量首个 token 的 p95；比现在高 15%（我们的建议值）就退回合并模式。"),),
-            ),
+            Section("advice", (Claim("在一个副本上量首个 token 的 p95；比现在高 15%（我们的建议值）就退回合并模式。"),)),
         ),
         sources=(cited(SERVER), cited(COVERAGE)),
         unknowns=("拆分模式何时默认开启。", "不同机架之间的时延。"),
@@ -164,21 +157,14 @@ def protocol() -> Item:
         sections=(
             Section(
                 "what",
-                (
-                    fact(
-                        "客户端必须以 tools/list 的回答判断服务是否可用，空的资源列表不再视为离线。",
-                        PROTOCOL,
-                    ),
-                ),
+                (fact("客户端必须以 tools/list 的回答判断服务是否可用，空的资源列表不再视为离线。", PROTOCOL),),
                 label="原文所述",
             ),
             Section(
                 "detail",
                 (
                     fact(
-                        "过渡期 90 天，其间新旧两种判断都算合规。",
-                        PROTOCOL,
-                        "草案给出 90 天的过渡期，其间两种判断方法都算合规。",
+                        "过渡期 90 天，其间新旧两种判断都算合规。", PROTOCOL, "草案给出 90 天的过渡期，其间两种判断方法都算合规。"
                     ),
                     Claim("过渡期够一个季度的发版，不够两个。"),
                 ),
@@ -192,9 +178,7 @@ def protocol() -> Item:
 def adverts() -> Item:
     return Item(
         story="s-sponsored-answers",
-        title=fact(
-            "据称某助手厂商在两个市场试点广告回答", ADVERTS, "Assistant vendor tests sponsored answers in two markets"
-        ),
+        title=fact("据称某助手厂商在两个市场试点广告回答", ADVERTS, "Assistant vendor tests sponsored answers in two markets"),
         label="来自候选链接池：只读到摘要，未读到原文",
         sections=(Section("what", (fact("The vendor is said to test sponsored answers in two markets.", ADVERTS),)),),
         sources=(cited(ADVERTS),),
@@ -202,10 +186,7 @@ def adverts() -> Item:
 
 
 NEWS = document(
-    "https://news.example.net/vllm-pools",
-    "vLLM 双池进入评审",
-    "vLLM 的双池方案进入评审，社区称还没有日期。",
-    language="zh",
+    "https://news.example.net/vllm-pools", "vLLM 双池进入评审", "vLLM 的双池方案进入评审，社区称还没有日期。", language="zh"
 )
 """A page that no item cites."""
 
@@ -222,16 +203,8 @@ def followed() -> tuple[FollowUp, ...]:
     answered = replace(watch("w-2", "2.1 草案何时发布？", "s-tool-protocol-20"), answered_by="s-tool-protocol-21")
     ended = replace(watch("w-5", "QuillServe 何时支持 AMD？"), closed_on=date(2026, 2, 11))
     return (
-        FollowUp(
-            answered,
-            "answered",
-            "s-tool-protocol-21",
-            fact("工作组发布了 2.1 草案。", PROTOCOL),
-            cited(PROTOCOL),
-        ),
-        FollowUp(
-            watch("w-3", "vLLM 会不会跟进双池？"), "moved", "s-elsewhere", fact("vLLM 双池进入评审", NEWS), cited(NEWS)
-        ),
+        FollowUp(answered, "answered", "s-tool-protocol-21", fact("工作组发布了 2.1 草案。", PROTOCOL), cited(PROTOCOL)),
+        FollowUp(watch("w-3", "vLLM 会不会跟进双池？"), "moved", "s-elsewhere", fact("vLLM 双池进入评审", NEWS), cited(NEWS)),
         FollowUp(watch("w-4", "QuillServe 的数字能否复现？"), "unchanged"),
         FollowUp(ended, "closed"),
         FollowUp(replace(ended, id="w-6", question="QuillServe 何时支持 TPU？"), "expired"),
@@ -258,14 +231,7 @@ def issue(*items: Item, due: datetime = DUE, now: datetime = NOW) -> Issue:
             Trend("拆分与默认关闭同时出现：能力先到，默认值后到。", ("s-quillserve-09", "s-sponsored-answers")),
         ),
         watchlist=(
-            Watch(
-                "w-1",
-                "拆分模式何时默认开启？",
-                ("QuillServe",),
-                "s-quillserve-09",
-                date(2026, 2, 11),
-                date(2026, 3, 11),
-            ),
+            Watch("w-1", "拆分模式何时默认开启？", ("QuillServe",), "s-quillserve-09", date(2026, 2, 11), date(2026, 3, 11)),
         ),
         followed=followed(),
     )
@@ -331,9 +297,7 @@ def hostile(texts: Sequence[str] = HOSTILE, url: str = "https://good.example/a_(
         trends=tuple(Trend(text, ("s-hostile", "s-hostile-too")) for text in texts),
         watchlist=tuple(replace(made.closing.watchlist[0], question=text) for text in texts),
         followed=tuple(
-            replace(
-                one, watch=replace(one.watch, question=text), proof=proven, source=item.sources[0] if proven else None
-            )
+            replace(one, watch=replace(one.watch, question=text), proof=proven, source=item.sources[0] if proven else None)
             for text, claim in zip(texts, claims, strict=False)
             for one in followed()
             for proven in (claim if one.proof else None,)

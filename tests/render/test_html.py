@@ -40,9 +40,7 @@ class Reading(HTMLParser):
         self.text += data
 
     def ids(self, tag: str = "") -> list[str]:
-        return [
-            attributes["id"] or "" for name, attributes in self.elements if "id" in attributes and tag in ("", name)
-        ]
+        return [attributes["id"] or "" for name, attributes in self.elements if "id" in attributes and tag in ("", name)]
 
 
 def day() -> Reading:
@@ -62,9 +60,7 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
 
 def test_every_passage_has_its_mark_and_the_way_back() -> None:
     read = day()
-    links = [
-        (attrs["href"] or "")[1:] for tag, attrs in read.elements if tag == "a" and (attrs["href"] or "")[0] == "#"
-    ]
+    links = [(attrs["href"] or "")[1:] for tag, attrs in read.elements if tag == "a" and (attrs["href"] or "")[0] == "#"]
     ids = read.ids()
 
     assert len(ids) == len(set(ids))
@@ -241,9 +237,7 @@ def test_near_passages_share_a_window_and_far_ones_leave_a_gap() -> None:
 
 def test_passages_within_and_across_each_other_all_get_their_mark() -> None:
     text = "abcdefghij" * 20
-    found = excerpt(
-        replace(issues.SERVER, text=text), [note(1, text, 10, 50), note(2, text, 20, 30), note(3, text, 40, 60)]
-    )
+    found = excerpt(replace(issues.SERVER, text=text), [note(1, text, 10, 50), note(2, text, 20, 30), note(3, text, 40, 60)])
 
     assert [sorted(one.begins) for one in found if one.begins] == [[1], [2], [3]]
     assert [sorted(one.ends) for one in found if one.ends] == [[2], [1], [3]]

@@ -26,9 +26,7 @@ def front_matter(text: str) -> dict[str, object]:
     return tomllib.loads(text.split("+++\n")[1])
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [("index.md", post(issues.issue())), ("evidence.json", evidence_json(issues.issue()))]
-)
+@pytest.mark.parametrize(("name", "text"), [("index.md", post(issues.issue())), ("evidence.json", evidence_json(issues.issue()))])
 def test_a_whole_issue_is_written_as_agreed(name: str, text: str, request: pytest.FixtureRequest) -> None:
     """After a wanted change: `pytest tests/render/test_markdown.py --update-golden -s` rewrites and shows the difference."""
     golden = GOLDEN / name

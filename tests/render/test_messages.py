@@ -75,9 +75,7 @@ def test_a_mail_that_would_be_clipped_goes_as_text_alone_and_whole() -> None:
     made = issues.issue()
     long = replace(made.items[0], unknowns=("没有给出价格" * MOST_HTML_BYTES,))
     mail = message(
-        replace(made, draft=replace(made.draft, items=(long, *made.items[1:]))),
-        sender="a@b.example",
-        recipients=["c@d.example"],
+        replace(made, draft=replace(made.draft, items=(long, *made.items[1:]))), sender="a@b.example", recipients=["c@d.example"]
     )
 
     assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
@@ -135,9 +133,7 @@ def test_questions_all_of_yesterday_are_called_so() -> None:
     )
     lines = {
         language: questions(
-            replace(
-                made, draft=replace(made.draft, language=language), closing=replace(made.closing, followed=of_yesterday)
-            )
+            replace(made, draft=replace(made.draft, language=language), closing=replace(made.closing, followed=of_yesterday))
         )[0]
         for language in ("zh", "en")
     }

@@ -124,9 +124,7 @@ def test_a_title_of_more_than_two_lines_is_noted() -> None:
         return replace(draft, items=(replace(draft.items[0], title=Claim(title)), draft.items[1]))
 
     assert said_of(with_title("a" * LONGEST_TITLE)) == []
-    assert said_of(with_title("标" * (LONGEST_TITLE // 2 + 1))) == [
-        ("note", "the title is longer than two lines", ONE.id)
-    ]
+    assert said_of(with_title("标" * (LONGEST_TITLE // 2 + 1))) == [("note", "the title is longer than two lines", ONE.id)]
 
 
 def test_filler_is_found_in_our_own_words_and_left_in_those_of_a_source() -> None:

@@ -27,10 +27,7 @@ from deepdaily.store.snapshots import Snapshots
 from render import issues
 
 TUNING = issues.document(
-    "https://tuning.example.com/1-0",
-    "轻量微调工具 1.0 发布",
-    "微调 7B 模型只需 9 GB 显存。其余用法不变。",
-    language="zh",
+    "https://tuning.example.com/1-0", "轻量微调工具 1.0 发布", "微调 7B 模型只需 9 GB 显存。其余用法不变。", language="zh"
 )
 TUNING_AGAIN = issues.document(
     "https://tuning.example.com/1-1", "轻量微调工具 1.1 发布", "<script>alert(1)</script> 微调 7B 模型现在只需 6 GB 显存。", language="zh"
@@ -73,10 +70,7 @@ def keep_days(store: Store, snapshots: Snapshots) -> None:
         store.begin(slot.key, issue.draft.now)
         store.keep_issue(issue)
         store.keep_record(slot.key, record(degraded))
-    for health in (
-        SourceHealth("a feed", "feed", "ok", 12),
-        SourceHealth("brave", "search", "rate-limited", 0, "HTTP 429 <b>"),
-    ):
+    for health in (SourceHealth("a feed", "feed", "ok", 12), SourceHealth("brave", "search", "rate-limited", 0, "HTTP 429 <b>")):
         store.keep_harvest(SECOND.key, Harvest(health))
     store.keep_losses(
         SECOND.key,
@@ -89,9 +83,7 @@ def keep_days(store: Store, snapshots: Snapshots) -> None:
 
 
 def keep_bytes(store: Store, snapshots: Snapshots, document: Document, body: bytes, media_type: str) -> None:
-    fetched = Snapshot(
-        document.url, document.snapshot, document.url, document.fetched_at, media_type, size_bytes=len(body)
-    )
+    fetched = Snapshot(document.url, document.snapshot, document.url, document.fetched_at, media_type, size_bytes=len(body))
     place = snapshots.append(document.url, document.snapshot, document.fetched_at, {"content-type": media_type}, body)
     store.keep_snapshot(SECOND.key, fetched, place, Validators())
 

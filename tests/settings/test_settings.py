@@ -69,21 +69,9 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[store]\nurl = "sqlite:///x"', "store.url", ""),
         ('[review]\ndeadline = "08:30"', "review.deadline must not be after digest.at", ""),
         ('[models]\nembedder = "quil"\n' + QUILL, "embedder names quil, which is not described", ""),
-        (
-            '[models]\nembedder = "quill"\nladder = ["quill"]\n' + QUILL,
-            "it cannot write, take it out of the ladder",
-            "",
-        ),
-        (
-            '[models]\nladder = ["near"]\n[models.near]\nkind = "sentence-transformers"\nname = "m"',
-            "name it as embedder",
-            "",
-        ),
-        (
-            '[models]\nembedder = "far"\n[models.far]\nkind = "anthropic"\nname = "m"\nkey_env = "K"',
-            "far has no embeddings",
-            "",
-        ),
+        ('[models]\nembedder = "quill"\nladder = ["quill"]\n' + QUILL, "it cannot write, take it out of the ladder", ""),
+        ('[models]\nladder = ["near"]\n[models.near]\nkind = "sentence-transformers"\nname = "m"', "name it as embedder", ""),
+        ('[models]\nembedder = "far"\n[models.far]\nkind = "anthropic"\nname = "m"\nkey_env = "K"', "far has no embeddings", ""),
         ("[digest\n", "not valid TOML", "mend that line"),
         ('[models]\nbugdet = "3 CNY/day"', "unknown key models.bugdet", "did you mean budget?"),
         ('[models]\nbudget = "3 BTC/day"', '"3 CNY/day" (or USD, EUR)', ""),
@@ -167,9 +155,7 @@ def test_a_budget_is_money_or_tokens_a_day(text: str, amount: float, currency: s
     assert (Budget.parsed(text).amount, Budget.parsed(text).currency) == (amount, currency)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "3", "3 CNY", "-3 CNY/day", "3k CNY/day", "nan USD/day", "3 CNY/week", "1e9 tokens/day"]
-)
+@pytest.mark.parametrize("text", ["", "3", "3 CNY", "-3 CNY/day", "3k CNY/day", "nan USD/day", "3 CNY/week", "1e9 tokens/day"])
 def test_what_is_no_budget_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="write it like"):
         Budget.parsed(text)

@@ -149,15 +149,11 @@ async def test_who_is_silent_until_the_deadline_is_unreachable() -> None:
         (_raising(errors.Unreachable("no name")), "ok", 1),
     ],
 )
-async def test_a_stand_in_is_asked_where_none_before_it_answered(
-    first: Callable[[], Harvest], state: str, asked: int
-) -> None:
+async def test_a_stand_in_is_asked_where_none_before_it_answered(first: Callable[[], Harvest], state: str, asked: int) -> None:
     stand_in = Scripted("second", lambda: _harvest("ok", "second"), ("first",))
     third = Scripted("third", lambda: _harvest("ok", "third"), ("first", "second"))
 
-    harvests = await collect(
-        [Scripted("first", first), stand_in, third], WINDOW, Shelf(), wall_s=9, on_done=lambda _: None
-    )
+    harvests = await collect([Scripted("first", first), stand_in, third], WINDOW, Shelf(), wall_s=9, on_done=lambda _: None)
 
     assert (harvests[1].health.state, stand_in.asked, third.asked) == (state, asked, 0)
     assert harvests[1].health.fine
@@ -167,9 +163,7 @@ async def test_a_stand_in_is_not_asked_either_where_the_slot_has_the_answer_alre
     stand_in = Scripted("second", lambda: _harvest("ok", "second"), ("first",))
     shelf = Shelf(_harvest("ok", "first"))
 
-    await collect(
-        [Scripted("first", lambda: _harvest("ok")), stand_in], WINDOW, shelf, wall_s=9, on_done=lambda _: None
-    )
+    await collect([Scripted("first", lambda: _harvest("ok")), stand_in], WINDOW, shelf, wall_s=9, on_done=lambda _: None)
 
     assert stand_in.asked == 0
 

@@ -51,12 +51,7 @@ def test_an_entry_is_read_whole() -> None:
     )
 
     assert entry == Entry(
-        "g1",
-        "Post 1",
-        "https://blog.example.com/posts/1",
-        datetime(2026, 2, 10, 9, 30, tzinfo=UTC),
-        "One\n- two",
-        "Ann",
+        "g1", "Post 1", "https://blog.example.com/posts/1", datetime(2026, 2, 10, 9, 30, tzinfo=UTC), "One\n- two", "Ann"
     )
 
 
@@ -139,10 +134,7 @@ def test_what_is_no_feed_says_what_it_is(body: bytes, words: str) -> None:
         gzip.compress(_rss(_item())),
         _rss(_item(), _item("2")[:-20], close=""),
         b"<br />\n<b>Warning</b>: line 3<br />\n" + _rss(_item()),
-        _rss(_item())
-        .replace(b"<item>", b"<rss:item>")
-        .replace(b"</item>", b"</rss:item>")
-        .replace(b"link>", b"rss:link>"),
+        _rss(_item()).replace(b"<item>", b"<rss:item>").replace(b"</item>", b"</rss:item>").replace(b"link>", b"rss:link>"),
     ],
     ids=["doctype", "image", "gzip", "cut off", "warning", "prefix"],
 )
@@ -165,10 +157,7 @@ def test_only_so_many_entries_are_read() -> None:
 def test_text_without_declared_encoding_is_not_garbled() -> None:
     said = "模型治理与灰度发布：一周笔记，记录推理服务的调度、缓存与观测。"
 
-    assert (
-        _parse(f"<rss version='2.0'><channel><item><title>{said}</title></item></channel></rss>".encode("gbk"))[0].title
-        == said
-    )
+    assert _parse(f"<rss version='2.0'><channel><item><title>{said}</title></item></channel></rss>".encode("gbk"))[0].title == said
 
 
 def test_invisible_characters_do_not_come_in() -> None:
@@ -205,16 +194,8 @@ async def test_each_entry_of_the_window_is_an_offer_newest_first() -> None:
 
     found = await _harvest(_rss(*items))
 
-    assert [offer.url for offer in found.offers] == [
-        "https://blog.example.com/posts/b",
-        "https://blog.example.com/posts/a",
-    ]
-    assert (found.health.source, found.health.kind, found.health.state, found.health.offers) == (
-        "blog",
-        "feed",
-        "ok",
-        2,
-    )
+    assert [offer.url for offer in found.offers] == ["https://blog.example.com/posts/b", "https://blog.example.com/posts/a"]
+    assert (found.health.source, found.health.kind, found.health.state, found.health.offers) == ("blog", "feed", "ok", 2)
 
 
 async def test_a_date_just_ahead_counts_as_now_and_one_far_ahead_as_none() -> None:
@@ -266,9 +247,7 @@ async def test_one_link_is_offered_once() -> None:
     ],
 )
 async def test_an_entry_with_text_is_a_document_and_a_teaser_is_marked(url: str, text: str, partial: bool) -> None:
-    found = await _harvest(
-        _rss(_item(inside=f'{FRESH}<guid isPermaLink="false">g1</guid><description>{text}</description>')), url
-    )
+    found = await _harvest(_rss(_item(inside=f'{FRESH}<guid isPermaLink="false">g1</guid><description>{text}</description>')), url)
 
     [document] = found.documents
     assert document.text == f"Post 1\n\n{text.strip()}"
@@ -279,10 +258,7 @@ async def test_an_entry_with_text_is_a_document_and_a_teaser_is_marked(url: str,
 
 async def test_a_line_of_text_is_no_document() -> None:
     short, enough = "x" * (MIN_TEXT_CHARS - 1), "x" * MIN_TEXT_CHARS
-    items = (
-        _item("1", f"{FRESH}<description>{short}</description>"),
-        _item("2", f"{FRESH}<description>{enough}</description>"),
-    )
+    items = (_item("1", f"{FRESH}<description>{short}</description>"), _item("2", f"{FRESH}<description>{enough}</description>"))
 
     found = await _harvest(_rss(*items))
 
@@ -333,9 +309,7 @@ def test_the_corpus_of_real_feeds_is_read(shared: Path, floors: Floors, tmp_path
     predictions = tmp_path / "predictions.jsonl"
     evals.run("feeds", folder, predictions)
 
-    scored = subprocess.run(
-        [sys.executable, folder / "score.py", predictions], capture_output=True, text=True, check=True
-    )
+    scored = subprocess.run([sys.executable, folder / "score.py", predictions], capture_output=True, text=True, check=True)
 
     score = json.loads(scored.stdout)
     floors.hold("feeds", {"share": score["share"]})

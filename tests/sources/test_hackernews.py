@@ -42,9 +42,7 @@ async def test_a_story_on_both_lists_is_one_offer_with_its_best_points() -> None
 
 
 async def test_a_question_without_link_points_to_its_discussion() -> None:
-    found = await _harvest(
-        _answer(_hit(7, url=None, title="Ask HN: Batch size?", story_text="<p>How &amp; why?")), _answer()
-    )
+    found = await _harvest(_answer(_hit(7, url=None, title="Ask HN: Batch size?", story_text="<p>How &amp; why?")), _answer())
 
     assert found.offers[0].url == "https://news.ycombinator.com/item?id=7"
     assert found.offers[0].teaser == "How & why?"

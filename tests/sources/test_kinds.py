@@ -77,9 +77,7 @@ queries = ["z"]
 """
 
 
-async def test_a_search_without_queries_stands_in_for_the_one_before_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_search_without_queries_stands_in_for_the_one_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRAVE_API_KEY", "k")
     (tmp_path / "deepdaily.toml").write_text(CHAIN)
     settings, _ = load(tmp_path / "deepdaily.toml")
@@ -98,8 +96,6 @@ async def test_a_search_without_queries_stands_in_for_the_one_before_it(
 
 
 def test_without_a_word_about_queries_there_is_one_to_ask(tmp_path: Path) -> None:
-    (tmp_path / "deepdaily.toml").write_text(
-        '[[sources.search]]\nprovider = "searxng"\nendpoint = "http://127.0.0.1:8888"\n'
-    )
+    (tmp_path / "deepdaily.toml").write_text('[[sources.search]]\nprovider = "searxng"\nendpoint = "http://127.0.0.1:8888"\n')
 
     assert listed(load(tmp_path / "deepdaily.toml")[0])[-1] == ("search", "searxng", "AI LLM agent inference news")

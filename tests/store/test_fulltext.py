@@ -70,9 +70,7 @@ def test_a_slot_is_found_by_the_words_of_the_issue_that_stays(store: Store) -> N
     assert search(store, "after") == []
 
 
-@pytest.mark.parametrize(
-    "query", ['"', "'", "a AND", "NEAR(a b)", "title_words:vllm", "v*", "-", "a' | 'b", "\\", "\0", "^a"]
-)
+@pytest.mark.parametrize("query", ['"', "'", "a AND", "NEAR(a b)", "title_words:vllm", "v*", "-", "a' | 'b", "\\", "\0", "^a"])
 def test_no_query_is_read_as_syntax(store: Store, query: str) -> None:
     kept(store)
 

@@ -52,10 +52,7 @@ def test_an_archive_tool_finds_whole_records_without_cookies(tmp_path: Path) -> 
             assert record.rec_headers.get_header("WARC-Payload-Digest") == digest
             assert record.rec_headers.get_header("WARC-Block-Digest")
             assert record.http_headers.get_statuscode() == "200"
-            assert record.http_headers.headers == [
-                ("Content-Type", "text/html; charset=utf-8"),
-                ("Content-Length", "7"),
-            ]
+            assert record.http_headers.headers == [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", "7")]
             assert record.content_stream().read() == b"<p>text"
 
 

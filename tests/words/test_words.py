@@ -56,7 +56,7 @@ def test_every_table_has_the_same_texts_to_be_filled_with_the_same(language: str
     [
         ('stop = "."\n', "", "words: missing or unknown: stop"),
         ('stop = "."\n', 'stop = "."\nstops = ".."\n', "words: missing or unknown: stops"),
-        ('skip = "Skip to the text"\n', "skip = 3\n", "words.page.skip is no text"),
+        ('skip = "Skip to the text"\n', "skip = 3\n", "words.page is no text"),
         ('closed = "Closed by the editor"\n', "closed = 1\n", "words.ended is no text"),
         ('impact = "What may follow"\n', "", "words.sections: missing or unknown: impact"),
     ],
@@ -76,8 +76,8 @@ def test_what_is_named_in_the_code_has_its_words(language: str) -> None:
     assert by_rule.silences.keys() == {silence.name for silence in SILENCES}
     assert by_rule.questions.keys() == {rule.name for rule in RULES}
     assert (by_rule.statuses.keys(), by_rule.topics.keys()) == (STATUSES.keys(), TOPICS.keys())
-    assert words.board.outcomes.keys() == _HEIGHTS.keys()
-    assert words.site.verdicts.keys() == set(WORDS_GIVEN)
+    assert words.outcomes.keys() == _HEIGHTS.keys()
+    assert words.verdicts.keys() == set(WORDS_GIVEN)
 
 
 @pytest.mark.parametrize("language", languages())
@@ -89,10 +89,27 @@ def test_a_model_has_its_prompts_in_every_language(language: str) -> None:
     assert written(language) == written("en")
 
 
-def test_no_word_is_kept_that_nobody_says() -> None:
-    code = "\n".join(path.read_text("utf-8") for kind in ("py", "html") for path in sorted(SOURCE.rglob(f"*.{kind}")))
+def code(kind: str) -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted(SOURCE.rglob(f"*.{kind}")))
 
-    assert set(named(Words)) - set(re.findall(r"\.(\w+)", code)) == set()
+
+def test_no_word_is_kept_that_nobody_says() -> None:
+    words, said = of("en"), set(re.findall(r"""[.\["'](\w+)""", code("py") + code("html")))
+
+    assert {*named(Words), *words.page, *words.site, *words.board} - said == set()
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    ("group", "in_templates", "in_code"),
+    [("page", r"words\.page", r"says|\.page"), ("site", "site", r"site"), ("board", r"words\.board", r"\.board")],
+)
+def test_every_word_that_a_page_asks_for_is_there(language: str, group: str, in_templates: str, in_code: str) -> None:
+    asked = re.findall(rf"\b(?:{in_templates})\.(\w+)", code("html"))
+    asked += re.findall(rf"""(?:{in_code})\[["']?(\w+)""", code("py") + code("html"))
+
+    assert len(asked) >= 2
+    assert set(asked) - getattr(of(language), group).keys() == set()
 
 
 def named(kind: Any) -> Iterator[str]:

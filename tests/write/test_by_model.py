@@ -101,9 +101,7 @@ def test_every_unit_is_a_passage_of_its_document() -> None:
 
 
 def test_a_long_text_keeps_title_lead_figures_and_ending_within_the_cap() -> None:
-    filler = "\n".join(
-        f"This sentence number word{place} only fills the page and says nothing." for place in range(900)
-    )
+    filler = "\n".join(f"This sentence number word{place} only fills the page and says nothing." for place in range(900))
     long = story("A long post", f"{filler}\nIt cost 4,211 dollars.\nThis is the end of it.")
 
     units = units_of(long)
@@ -115,9 +113,7 @@ def test_a_long_text_keeps_title_lead_figures_and_ending_within_the_cap() -> Non
 
 
 def test_no_two_units_of_a_story_have_one_number_though_the_lead_is_cut() -> None:
-    filler = "\n".join(
-        f"This sentence number word{place} only fills the page and says nothing." for place in range(900)
-    )
+    filler = "\n".join(f"This sentence number word{place} only fills the page and says nothing." for place in range(900))
     long, other = story("A long post", filler), story("Another report", "One. Two. Three.", url="https://b.example/2")
 
     units = units_of(replace(long, documents=(*long.documents, *other.documents)))
@@ -172,11 +168,7 @@ async def test_a_claim_whose_number_stands_nowhere_is_asked_again_once_and_the_b
 
 @pytest.mark.parametrize(
     "repair",
-    [
-        {"claims": [{"id": "c4", "text": "吞吐高 38%。", "cites": [5]}]},
-        {"claims": [{"id": "c4", "text": ""}]},
-        {"claims": []},
-    ],
+    [{"claims": [{"id": "c4", "text": "吞吐高 38%。", "cites": [5]}]}, {"claims": [{"id": "c4", "text": ""}]}, {"claims": []}],
 )
 async def test_a_claim_that_fails_twice_is_cut_and_said(repair: dict[str, Any]) -> None:
     item, findings = await told(facts=facts(text="吞吐高 37%。", cites=[5]), repair=repair, judgement=JUDGEMENT)
@@ -194,18 +186,14 @@ async def test_what_a_neighbour_or_heading_says_is_cited_too() -> None:
 
 @pytest.mark.parametrize("cites", [[], [99], [7, 7]])
 async def test_a_claim_stands_on_the_sentences_it_cites_not_on_the_page(cites: list[int]) -> None:
-    item, findings = await told(
-        facts=facts(text="团队计划在 5 月支持远程磁盘，吞吐高 31%。", cites=cites), judgement=JUDGEMENT
-    )
+    item, findings = await told(facts=facts(text="团队计划在 5 月支持远程磁盘，吞吐高 31%。", cites=cites), judgement=JUDGEMENT)
 
     assert len(texts(item, "detail")) == 2
     assert findings
 
 
 async def test_a_claim_in_the_wrong_language_is_no_claim_of_a_chinese_issue() -> None:
-    item, findings = await told(
-        facts=facts(text="The team plans remote disks for May.", cites=[9]), judgement=JUDGEMENT
-    )
+    item, findings = await told(facts=facts(text="The team plans remote disks for May.", cites=[9]), judgement=JUDGEMENT)
 
     assert "The team plans remote disks for May." not in texts(item)
     assert any("not in the reader's language" in message for message in findings)
@@ -409,10 +397,7 @@ async def test_trends_and_questions_rest_on_the_items_they_name() -> None:
     draft = await _draft()
     draft = replace(draft, items=(draft.items[0], issue(STORY).items[0]))
     reply = {
-        "trends": [
-            {"text": "推理缓存正从显存移到磁盘", "items": [1, 2]},
-            {"text": "三家都提速 80% 以上", "items": [1, 2]},
-        ],
+        "trends": [{"text": "推理缓存正从显存移到磁盘", "items": [1, 2]}, {"text": "三家都提速 80% 以上", "items": [1, 2]}],
         "watchlist": [
             {"item": 1, "question": "Quillserve 何时给出磁盘型号？", "days": 400 % 61},
             {"item": 1, "question": "同一条的第二个问题会问吗？"},
@@ -470,9 +455,7 @@ async def test_an_item_prints_the_facts_its_judgement_is_drawn_from_before_other
         story("Fourteen runs", lines), facts=FACTS | {"title": "十几次运行", "claims": claims}, judgement=judgement
     )
 
-    assert texts(item, "detail") == [
-        f"第 {place} 次用了 {place + 100} ms。" for place in (*range(MOST_DETAILS - 1), 13)
-    ]
+    assert texts(item, "detail") == [f"第 {place} 次用了 {place + 100} ms。" for place in (*range(MOST_DETAILS - 1), 13)]
 
 
 async def test_an_english_issue_takes_no_chinese_claim() -> None:
@@ -482,9 +465,7 @@ async def test_an_english_issue_takes_no_chinese_claim() -> None:
         {"id": "c", "section": "detail", "text": "团队计划支持远程磁盘。", "cites": [9]},
     ]
 
-    item, findings = await told(
-        language="en", facts={"title": STORY.lead.title, "claims": claims}, repair={"claims": []}
-    )
+    item, findings = await told(language="en", facts={"title": STORY.lead.title, "claims": claims}, repair={"claims": []})
 
     assert texts(item) == [claims[0]["text"], claims[1]["text"]]
     assert any("language" in message for message in findings)

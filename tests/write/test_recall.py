@@ -32,7 +32,7 @@ from deepdaily.render.feishu import MOST_BYTES, cards, size_of
 from deepdaily.render.mail import message
 from deepdaily.run import Run
 from deepdaily.serve.mcp import mcp_server
-from deepdaily.serve.web import Shelf, reader
+from deepdaily.serve.web import Shelf, site_app
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -265,7 +265,7 @@ def test_the_reader_shows_the_day_its_stories_the_questions_and_the_board(poor: 
     store, day = days.open(), poor.day
     with Snapshots(days.folder / "data/snapshots") as snapshots:
         shelf = Shelf(store, snapshots, "日报", "zh", lambda: sample_web.NOW)
-        with TestClient(reader(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765") as client:
+        with TestClient(site_app(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765") as client:
             places = ["/", f"/d/{day}", "/watch", "/board", *(f"/s/{item.story}" for item in poor.items)]
             answers = {place: client.get(place) for place in places}
     store.close()

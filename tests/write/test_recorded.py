@@ -106,8 +106,8 @@ async def test_three_reviewers_spoke_and_the_closing_asks_questions(day: Recorde
     assert [watch.question for watch in day.issue.closing.watchlist if not re.search("[?？]", watch.question)] == []
 
 
-async def test_the_second_reader_s_order_is_one_of_the_reasons(day: Recorded) -> None:
-    assert any(reason.name == "second reader" for one in day.record.chosen for reason in one.reasons)
+async def test_the_second_opinion_s_order_is_one_of_the_reasons(day: Recorded) -> None:
+    assert any(reason.name == "second opinion" for one in day.record.chosen for reason in one.reasons)
 
 
 async def test_another_text_is_not_answered_from_the_recording(day: Recorded) -> None:

@@ -70,9 +70,7 @@ def test_a_good_day_has_no_notice() -> None:
     assert notice_of(GOOD, "24h", "zh") == ("", ())
 
 
-@pytest.mark.parametrize(
-    ("state", "said"), [("rate-limited", "429"), ("quota-spent", "429"), ("unreachable", ""), ("refused", "")]
-)
+@pytest.mark.parametrize(("state", "said"), [("rate-limited", "429"), ("quota-spent", "429"), ("unreachable", ""), ("refused", "")])
 def test_a_whole_kind_of_source_that_gave_nothing_is_named(state: SourceState, said: str) -> None:
     """2026-02-08: one search API answered 429 and the day had no candidates."""
     for language, name in (("zh", "搜索"), ("en", "search")):
@@ -195,9 +193,7 @@ async def test_a_stretch_of_a_sentence_tells_most_where_it_names_topic_and_figur
 async def test_a_trend_tells_stretches_where_every_item_has_one_and_else_titles() -> None:
     preview = "Kernwerk {} is a preview, it moves KV cache blocks with {} GB/s, and it was announced on Tuesday."
     first, second = (kernwerk(n, preview.format(n, 10 + n)) for n in (3, 4))
-    silent = kernwerk(
-        4, "Kernwerk 4 is a preview that moves blocks of the KV cache between nodes and was announced today."
-    )
+    silent = kernwerk(4, "Kernwerk 4 is a preview that moves blocks of the KV cache between nodes and was announced today.")
 
     measured, *_ = (await closing(first, second)).trends
     named, *_ = (await closing(first, silent)).trends
@@ -247,8 +243,7 @@ async def test_an_open_question_is_not_asked_again() -> None:
 
 async def test_one_question_a_story_and_at_most_three_an_issue() -> None:
     more = [
-        story(f"Larkspur {n} pauses the rollout of agent {n}", PAUSED.lead.text, url=f"https://h{n}.example/")
-        for n in range(5)
+        story(f"Larkspur {n} pauses the rollout of agent {n}", PAUSED.lead.text, url=f"https://h{n}.example/") for n in range(5)
     ]
     asked = (await closing(*more)).watchlist
 

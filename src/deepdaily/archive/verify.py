@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from deepdaily.core.errors import SnapshotDamaged
@@ -18,7 +17,7 @@ from deepdaily.core.types import Cited, Document, Edition, Evidence, Issue, docu
 from deepdaily.publish import FileChannel, Publication
 from deepdaily.store import Store
 from deepdaily.store.charset import decoded
-from deepdaily.store.snapshots import Snapshots
+from deepdaily.store.snapshots import Snapshots, body_digest
 
 
 @dataclass(slots=True)
@@ -105,6 +104,12 @@ def _in_snapshot(proof: Evidence, documents: dict[str, Document], bodies: dict[s
     return document is not None and _joined(proof.quote) in bodies.get(document.snapshot, "")
 
 
+_HIDDEN = [
+    re.compile(rf"(?ais){begin}.*?(?:{end}|\Z)")
+    for begin, end in (("<!(?=--)", "-->"), ("<script", "</script>"), ("<style", "</style>"))
+]
+"""One after the other; an unclosed one reaches to the end of the text, so that the search is linear. `<!-->` is a whole comment."""
+
 _TAG = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]+>")
 
 
@@ -125,21 +130,9 @@ def bare(body: bytes, media_type: str = "") -> str:
 
 def _unmarked(text: str) -> str:
     """`text` without comments, scripts, styles and tags, and with its entities resolved."""
-    for begin, end in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")):
-        text = _without(text, begin, end)
+    for hidden in _HIDDEN:
+        text = hidden.sub("", text)
     return html.unescape(_TAG.sub("", text))
-
-
-def _without(text: str, begin: str, end: str) -> str:
-    """`text` without what stands from `begin` to `end`; an unclosed one reaches to the end of the text. Linear."""
-    folded, kept, at = text.lower(), [], 0
-    if len(folded) != len(text):  # a few letters grow when folded; places would shift
-        folded = text
-    while (start := folded.find(begin, at)) >= 0:
-        kept.append(text[at:start])
-        stop = folded.find(end, start)
-        at = len(text) if stop < 0 else stop + len(end)
-    return "".join([*kept, text[at:]])
 
 
 def _joined(text: str) -> str:
@@ -161,7 +154,7 @@ def _altered(file: Published) -> list[str]:
         published = file.path.read_bytes()
     except OSError as error:
         return [f"{edition.location} cannot be read: {error.strerror}"]
-    if "sha256:" + sha256(published).hexdigest() == edition.digest:
+    if body_digest(published) == edition.digest:
         return []
     ours_now = (file.wanted or b"").decode()
     pairs = zip(published.decode("utf-8", "replace").splitlines(), ours_now.splitlines(), strict=False)

@@ -1,1 +1,1 @@
-"""How stories are grouped and chosen; pure but for the second reader."""
+"""How stories are grouped and chosen; pure but for the second opinion."""

@@ -127,9 +127,7 @@ class Grouped:
     why: Mapping[str, str]
 
 
-def cluster(
-    candidates: Sequence[Candidate], desk: Desk = NO_DESK, embedded: Embedded = NOT_EMBEDDED
-) -> list[list[Candidate]]:
+def cluster(candidates: Sequence[Candidate], desk: Desk = NO_DESK, embedded: Embedded = NOT_EMBEDDED) -> list[list[Candidate]]:
     """Groups of candidates that tell one story, in the order of their first members."""
     return [[candidates[at] for at in group] for group in Grouping.of(candidates, desk, embedded).groups()]
 
@@ -185,9 +183,7 @@ def _foes(groups: Sequence[set[int]], apart: Sequence[tuple[int, int]]) -> dict[
     return foes
 
 
-def _average_link(
-    groups: list[set[int]], links: Sequence[Mapping[int, float]], apart: Sequence[tuple[int, int]]
-) -> list[set[int]]:
+def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], apart: Sequence[tuple[int, int]]) -> list[set[int]]:
     """Merge the two most alike groups while the mean of their members' cosines is at least SAME_STORY; none `apart` meet."""
     alive = dict(enumerate(groups))
     sums = _sums(groups, links)

@@ -47,9 +47,7 @@ def pairs(vectors: Mapping[int, Sequence[float]]) -> dict[tuple[int, int], float
     found: dict[tuple[int, int], float] = {}
     for at, mine in signs.items():
         most = FAR * len(vectors[at])
-        near = sorted(
-            (apart, other) for other, theirs in signs.items() if (apart := (mine ^ theirs).bit_count()) <= most
-        )
+        near = sorted((apart, other) for other, theirs in signs.items() if (apart := (mine ^ theirs).bit_count()) <= most)
         for _, other in near[: MOST_NEAR + 1]:
             pair = (min(at, other), max(at, other))
             if at != other and pair not in found:

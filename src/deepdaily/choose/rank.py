@@ -108,9 +108,7 @@ def _wanted(stories: Sequence[Story], desk: Desk) -> list[Signals]:
 _VOTED = "readers found the like useful"
 
 
-def _ranked(
-    story: Story, signals: Mapping[str, Signals], about_it: Signals, profile: Profile, standings: Standings
-) -> Ranked:
+def _ranked(story: Story, signals: Mapping[str, Signals], about_it: Signals, profile: Profile, standings: Standings) -> Ranked:
     """The story, its candidates best first, with the score of the best and each term of it, largest share first."""
     weights = WEIGHTS[profile] | {PINNED: 1.0}
     about = weighed(about_it, weights)

@@ -7,27 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from deepdaily.core.lexicon import (
-    AI,
-    BUSINESS,
-    DATED_PAGE,
-    DEPTH,
-    DOCUMENTATION,
-    EVENT_VERB,
-    LAB_SITES,
-    LABS,
-    MODEL,
-    MONEY,
-    NO_PUBLISHERS,
-    OPINION,
-    PRODUCTS,
-    REFERENCE,
-    ROUNDUP,
-    first_hand,
-)
+from deepdaily.core import lexicon
 from deepdaily.core.likeness import neighbours, points
 from deepdaily.core.text import language_of, numbers, versions
-from deepdaily.core.types import Candidate, Story
+from deepdaily.core.types import Candidate, Document, Story
 from deepdaily.core.urls import domain, host
 
 Signals = dict[str, float]
@@ -50,19 +33,19 @@ def candidate_signals(candidates: Sequence[Candidate]) -> list[Signals]:
 def _title_signals(one: Candidate) -> Signals:
     titles = " | ".join(dict.fromkeys(offer.title for offer in one.offers))
     sites = {domain(one.url), host(one.url)}
-    lab = bool(LABS.search(titles) or PRODUCTS.search(titles) or sites & LAB_SITES)
-    field = bool(AI.search(titles) or any(AI.search(offer.teaser) for offer in one.offers))
+    lab = bool(lexicon.LABS.search(titles) or lexicon.PRODUCTS.search(titles) or sites & lexicon.LAB_SITES)
+    field = bool(lexicon.AI.search(titles) or any(lexicon.AI.search(offer.teaser) for offer in one.offers))
     found = {
         "speaks of AI": field,
         "names a lab or project": lab,
-        "names a model": MODEL.search(titles),
-        "release": EVENT_VERB.search(titles),
+        "names a model": lexicon.MODEL.search(titles),
+        "release": lexicon.EVENT_VERB.search(titles),
         "version": versions(titles),
-        "first-hand": first_hand(one.url, one.title) and not sites & NO_PUBLISHERS,
-        "opinion or how-to": OPINION.search(titles),
-        "money talk": MONEY.search(titles),
-        "business talk": BUSINESS.search(one.title),
-        "round-up": ROUNDUP.search(titles),
+        "first-hand": lexicon.first_hand(one.url, one.title) and not sites & lexicon.NO_PUBLISHERS,
+        "opinion or how-to": lexicon.OPINION.search(titles),
+        "money talk": lexicon.MONEY.search(titles),
+        "business talk": lexicon.BUSINESS.search(one.title),
+        "round-up": lexicon.ROUNDUP.search(titles),
         "paper": domain(one.url) == "arxiv.org" or "huggingface.co/papers/" in one.url,
         "question": titles.rstrip().endswith(("?", "？")),
         "bare repository": _REPOSITORY.fullmatch(one.url),
@@ -100,20 +83,22 @@ def story_signals(story: Story, now: datetime) -> Signals:
         "engineering depth": _depth(head),
         "only a teaser": float(lead.partial),
         "thin text": float(len(head) < 500 and not lead.partial),
-        "reference page": float(bool(REFERENCE.search(lead.title)) or _documentation(lead.url.partition("://")[2])),
+        "reference page": float(_documentation(lead)),
         "age": _age_days(story, now),
     }
 
 
-def _documentation(path: str) -> bool:
-    """A page of a manual rather than a piece of news: by its address, which rarely lies about that."""
-    return bool(DOCUMENTATION.search(path)) and not DATED_PAGE.search(path)
+def _documentation(lead: Document) -> bool:
+    """A page of a manual rather than a piece of news: by its title, or by its address, which rarely lies about that."""
+    path = lead.url.partition("://")[2]
+    manual = lexicon.DOCUMENTATION.search(path) and not lexicon.DATED_PAGE.search(path)
+    return bool(lexicon.REFERENCE.search(lead.title) or manual)
 
 
 def _depth(head: str) -> float:
     """0 to 1.2: measured quantities and engineering terms per thousand characters of the beginning."""
     measured = sum(1 for number in numbers(head) if number.unit)
-    terms = len({found.casefold() for found in DEPTH.findall(head)})
+    terms = len({found.casefold() for found in lexicon.DEPTH.findall(head)})
     scale = 1.5 if language_of(head) == "zh" else 1.0  # a Chinese character carries about 1.5 Latin ones here
     return min(1.2, 0.05 * measured * scale + 0.1 * terms)
 

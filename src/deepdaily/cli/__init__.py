@@ -14,7 +14,7 @@ from deepdaily.cli.options import app, desk_app, mcp_app, sources_app, warn
 from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
 
 if TYPE_CHECKING:
-    from deepdaily.cli.starting import Answers, Found
+    from deepdaily.cli.starting import Answers, LocalModel
 
 
 @app.command("init")
@@ -40,7 +40,7 @@ def init_command(
     typer.echo(f"next: deepdaily run{option}")
 
 
-def _questions(default: Answers, found: Sequence[Found]) -> Answers:
+def _questions(default: Answers, found: Sequence[LocalModel]) -> Answers:
     from deepdaily.cli import starting
     from deepdaily.words import languages
 

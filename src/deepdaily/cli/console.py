@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from deepdaily.core.text import shorten
@@ -41,40 +41,32 @@ class BarMeter:
     """A bar for the stage at work, a line for each that is done."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description:<9}"),
-            BarColumn(32),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
-        )
-        self._task: TaskID | None = None
-        self._name, self._started = "", 0.0
+        name, counts, took = TextColumn("{task.description:<9}"), MofNCompleteColumn(), TimeElapsedColumn()
+        console = Console(stderr=True, highlight=False)
+        self._bar = Progress(SpinnerColumn(), name, BarColumn(32), counts, took, console=console, transient=True)
 
     def stage(self, name: str, total: int) -> None:
-        self._name, self._started = name, monotonic()
         self._bar.start()
-        self._task = self._bar.add_task(name, total=total or None)
+        self._bar.add_task(name, total=total or None)
 
     def step(self, note: str = "") -> None:
-        if self._task is not None:
-            self._bar.advance(self._task)
+        for task in self._bar.task_ids:
+            self._bar.advance(task)
         if note:
-            self._bar.console.print(f"  [yellow]![/] {_plain(note)}", highlight=False)
+            self._bar.console.print(f"  [yellow]![/] {_plain(note)}")
 
     def done(self, note: str) -> None:
-        if self._task is not None:
-            self._bar.remove_task(self._task)
+        ended = self._bar.tasks
         self.stop()
-        took = monotonic() - self._started
-        self._console.print(f" [green]✔[/] {self._name:<9} {_plain(note)}  [dim]{took:.1f} s[/]", highlight=False)
+        for one in ended:
+            line = f" [green]✔[/] {one.description:<9} {_plain(note)}  [dim]{one.elapsed or 0:.1f} s[/]"
+            self._bar.console.print(line)
 
     def stop(self) -> None:
         """Give the terminal back."""
         self._bar.stop()
+        for task in self._bar.task_ids:
+            self._bar.remove_task(task)
 
 
 def _plain(text: str) -> str:
@@ -106,11 +98,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def closing(issue: Issue, record: RunRecord) -> None:
     """The closing table of a run: story, score, facts, thread; then the funnel and what was not quite right."""
-    rows = []
-    for number, (item, row) in enumerate(zip(issue.items, _scores(issue, record), strict=True), 1):
+    rows, scores = list[tuple[str, ...]](), {one.story: f"{one.score:.2f}" for one in record.chosen}
+    for number, item in enumerate(issue.items, 1):
         facts = sum(1 for claim in item.claims() if claim.evidence)
         thread = f"no. {len(item.thread) + 1}" if item.thread else "new"
-        rows.append((str(number), shorten(item.title.text, 64), row, str(facts), thread))
+        rows.append((str(number), shorten(item.title.text, 64), scores.get(item.story, ""), str(facts), thread))
     table(("#", "story", "score", "facts", "thread"), rows)
     say(funnel(record.funnel))
     for trouble in [*(f"degraded: {cause}" for cause in issue.draft.degraded), *record.troubles]:
@@ -126,11 +118,6 @@ def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) 
         if edition.location.endswith(("index.md", f"{slot.day}.html")):
             say(f"{edition.channel:<6} {folders[edition.channel] / edition.location}")
     say(f"proof: deepdaily verify {slot.day}    why: deepdaily show {slot.day}#1")
-
-
-def _scores(issue: Issue, record: RunRecord) -> list[str]:
-    known = {one.story: one.score for one in record.chosen}
-    return [f"{known[item.story]:.2f}" if item.story in known else "" for item in issue.items]
 
 
 def funnel(counts: Mapping[str, int]) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,13 +15,8 @@ if TYPE_CHECKING:
     from deepdaily.keeper import Outcome
 
 
-class Broken(StrEnum):
-    """What `demo --break` takes away."""
-
-    NONE = "none"
-    SEARCH = "search"
-    MODELS = "models"
-    ALL = "all"
+TakenAway = Literal["none", "search", "models", "all"]
+"""What `demo --break` takes away."""
 
 
 @app.command()
@@ -42,28 +36,18 @@ def run(
 
     from deepdaily import keeper
     from deepdaily.cli.console import meter
+    from deepdaily.cli.probing import PROBE_S, online
 
     house = house_of(settings, data, out)
-    if or_demo and not _online(house):
-        raise typer.Exit(_sample_day(None, Broken.NONE, tamper=False, as_json=as_json))
+    if or_demo and not asyncio.run(online(house)):
+        warn(f"no network (no answer within {PROBE_S} s): running the sample day instead")
+        raise typer.Exit(_sample_day(None, "none", tamper=False, as_json=as_json))
     moment = house.clock(now)
     slot = house.slot(day, moment)
     made = keeper.run_slot(house, slot, moment, meter(), dry=dry_run, by_keeper=by_keeper)
     outcome = asyncio.run(made)
     _say_outcome(house, outcome, dry=dry_run, as_json=as_json)
     raise typer.Exit(outcome.exit)
-
-
-def _online(house: House) -> bool:
-    """Whether there is a network; said where there is none."""
-    import asyncio
-
-    from deepdaily.cli.probing import PROBE_S, online
-
-    found = asyncio.run(online(house))
-    if not found:
-        warn(f"no network (no answer within {PROBE_S} s): running the sample day instead")
-    return found
 
 
 def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> None:
@@ -102,18 +86,16 @@ def _value(house: House, outcome: Outcome) -> dict[str, Any]:
 
 @app.command()
 def demo(
-    broken: Annotated[Broken, typer.Option("--break", help="Take parts away: the ladder holds.")] = Broken.NONE,
+    broken: Annotated[TakenAway, typer.Option("--break", help="Take parts away: the ladder holds.")] = "none",
     tamper: Annotated[bool, typer.Option("--tamper", help="Change a published digit: `verify` turns red.")] = False,
-    settings: Annotated[
-        Path | None, typer.Option("--settings", help="Tell the day in its language and by its models.")
-    ] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help="Tell the day in its language and by its models.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The bundled sample day on the real pipeline: offline, without a key, in ./deepdaily-demo."""
     raise typer.Exit(_sample_day(settings, broken, tamper=tamper, as_json=as_json))
 
 
-def _sample_day(settings: Path | None, broken: Broken, *, tamper: bool, as_json: bool) -> Exit:
+def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_json: bool) -> Exit:
     """Run the sample day afresh; how the run ended, or what `verify` says after tampering."""
     import asyncio
     import shutil
@@ -127,7 +109,7 @@ def _sample_day(settings: Path | None, broken: Broken, *, tamper: bool, as_json:
 
     folder = Path("deepdaily-demo")
     chosen = sample_web.settings(load(settings)[0] if settings else None)
-    wire = sample_web.DemoWire(broken.value)
+    wire = sample_web.DemoWire(broken)
     house = House(chosen, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY)
     if (house.data / "deepdaily.db").exists():  # only what a demo wrote
         shutil.rmtree(house.data)
@@ -139,7 +121,7 @@ def _sample_day(settings: Path | None, broken: Broken, *, tamper: bool, as_json:
     verdict = verdict_on(house, slot.day)
     if not as_json:
         say_verdict(verdict, f"tampered: {changed}" if changed else "")
-        typer.echo(sample_web.closing_words(slot.day, broken.value))
+        typer.echo(sample_web.closing_words(slot.day, broken))
     return outcome.exit if verdict.green else Exit.RED
 
 

@@ -34,9 +34,7 @@ def show(
     data: DataFolder = None,
     out: OutFolder = None,
     as_json: AsJson = False,
-    audit: Annotated[
-        bool, typer.Option("--audit", help="Also every source, and every lost link with its reason.")
-    ] = False,
+    audit: Annotated[bool, typer.Option("--audit", help="Also every source, and every lost link with its reason.")] = False,
 ) -> None:
     """An issue; an item with its proof and score; what became of a link and why."""
     from deepdaily.cli import show
@@ -140,16 +138,14 @@ def config(
     data: DataFolder = None,
     out: OutFolder = None,
     as_json: AsJson = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="What each key means and may be, whatever is set.")
-    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="What each key means and may be, whatever is set.")] = False,
 ) -> None:
     """Every setting with its effective value and where it comes from."""
-    from deepdaily.settings.keys import chapters
+    from deepdaily.settings.keys import explained
     from deepdaily.settings.loading import described
 
     if explain:
-        rows = [(f"{chapter.head} {key.name}", *key[1:]) for chapter in chapters() for key in chapter.keys]
+        rows = [(f"{table.head} {key.name}", *key[1:]) for table in explained() for key in table.keys]
         answer_rows(("key", "meaning", "default", "may be", "example"), rows, as_json)
         return
     house = house_of(settings, data, out)
@@ -157,9 +153,7 @@ def config(
 
 
 @sources_app.command("list")
-def sources_list(
-    settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False
-) -> None:
+def sources_list(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False) -> None:
     """The configured sources."""
     from deepdaily.sources.kinds import listed
 
@@ -167,9 +161,7 @@ def sources_list(
 
 
 @sources_app.command("check")
-def sources_check(
-    settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False
-) -> None:
+def sources_check(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False) -> None:
     """Ask every source once, now, and say how it is; nothing is written to the store."""
     import asyncio
 

@@ -36,13 +36,9 @@ def mcp_probe(
 
 @app.command("eval")
 def evaluate(
-    name: Annotated[
-        str, typer.Argument(metavar="SET", help="groundedness, feeds, extraction, clustering or selection.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="SET", help="groundedness, feeds, extraction, clustering or selection.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The data set.")],
-    predictions: Annotated[
-        Path, typer.Option("--out", help="File for the predictions, as the set's score.py reads them.")
-    ],
+    predictions: Annotated[Path, typer.Option("--out", help="File for the predictions, as the set's score.py reads them.")],
     folds: Annotated[
         Path | None, typer.Option(metavar="TRAIN_DIR", help="selection: learn from days at least 3 days away.")
     ] = None,

@@ -13,18 +13,14 @@ if TYPE_CHECKING:
     from deepdaily.house import House
     from deepdaily.store import Store
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A daily that shows its proof."
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A daily that shows its proof.")
 sources_app = typer.Typer(no_args_is_help=True, help="The places links come from.")
 desk_app = typer.Typer(no_args_is_help=True, help="What an editor says; the next run acts on it.")
 mcp_app = typer.Typer(invoke_without_command=True)
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: deepdaily.toml here).")]
 DataFolder = Annotated[Path | None, typer.Option("--data", help="Folder of the store and the snapshots.")]
-OutFolder = Annotated[
-    Path | None, typer.Option("--out", help="File editions go below it instead of the configured folders.")
-]
+OutFolder = Annotated[Path | None, typer.Option("--out", help="File editions go below it instead of the configured folders.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Result as JSON on stdout.")]
 
 

@@ -20,26 +20,22 @@ if TYPE_CHECKING:
 def serve(
     settings: SettingsFile = None,
     data: DataFolder = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone unless you say otherwise.")] = (
-        "127.0.0.1"
-    ),
+    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone unless you say otherwise.")] = ("127.0.0.1"),
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8765,
 ) -> None:
-    """The reader in a browser: issues with their proof, stories over days, search, the board."""
+    """The site_app in a browser: issues with their proof, stories over days, search, the board."""
     from deepdaily.serve.listening import serve_on
-    from deepdaily.serve.web import reader
+    from deepdaily.serve.web import site_app
 
     house = house_of(settings, data)
     names = house.settings.serve.names
     with _shelf(house) as shelf:
-        serve_on(host, port, names, reader(shelf, host, names), typer.echo, "reading at {}/ (Ctrl-C ends it)")
+        serve_on(host, port, names, site_app(shelf, host, names), typer.echo, "reading at {}/ (Ctrl-C ends it)")
 
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the copy.")],
-    settings: SettingsFile = None,
-    data: DataFolder = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the copy.")], settings: SettingsFile = None, data: DataFolder = None
 ) -> None:
     """The archive as files to browse without a server: days, stories, the watchlist, feeds."""
     from deepdaily.serve.web.export import export

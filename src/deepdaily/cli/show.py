@@ -40,9 +40,7 @@ def run(slot: str, store: Store, *, audit: bool) -> Shown:
         health = [harvest.health for harvest in store.harvests(slot)]
         losses = store.losses(slot)
         value |= {"sources": [asdict(one) for one in health], "losses": [asdict(one) for one in losses]}
-        lines += [
-            f"stage    {one.label}: {one.came_in} in, {one.went_out} out, {one.took_s} s" for one in record.stages
-        ]
+        lines += [f"stage    {one.label}: {one.came_in} in, {one.went_out} out, {one.took_s} s" for one in record.stages]
         lines += [f"source   {one.source}: {one.state}, {one.offers} offers {one.message}".rstrip() for one in health]
         lines += [f"loss     {one.url}: {one.stage}: {one.reason}" for one in losses]
     return Shown(lines, value)
@@ -103,9 +101,7 @@ def link(url: str, store: Store) -> Shown:
         raise SettingsError(f"{url!r} is no web address", "give it with https://") from error
     found = fate(wanted, store)
     lines = [
-        f"{day}: lost at {one.stage}: {one.reason}"
-        if isinstance(one, Loss)
-        else f"{day}: told as “{one.title.text}” [{one.story}]"
+        f"{day}: lost at {one.stage}: {one.reason}" if isinstance(one, Loss) else f"{day}: told as “{one.title.text}” [{one.story}]"
         for day, one in found
     ]
     value = [{"day": day, "loss" if isinstance(one, Loss) else "item": asdict(one)} for day, one in found]

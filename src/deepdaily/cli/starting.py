@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language
@@ -25,7 +26,7 @@ MOST_NAMES, LONGEST_NAME = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LocalModel:
     """A model that a server offers."""
 
     endpoint: str
@@ -40,10 +41,10 @@ class Answers:
     at: str = "08:00"
     timezone: str = "Asia/Shanghai"
     blog: str = "deepdaily-out"
-    model: Found | None = None
+    model: LocalModel | None = None
 
 
-async def found_models(ports: Iterable[int] = PORTS) -> list[Found]:
+async def found_models(ports: Iterable[int] = PORTS) -> list[LocalModel]:
     """The models of the servers on this machine, in the order of `ports`; none answers later than ASK_S."""
     timeout = aiohttp.ClientTimeout(total=ASK_S)
     async with aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session:
@@ -51,7 +52,7 @@ async def found_models(ports: Iterable[int] = PORTS) -> list[Found]:
     return [found for offer in offers for found in offer]
 
 
-async def _offered(session: aiohttp.ClientSession, endpoint: str) -> list[Found]:
+async def _offered(session: aiohttp.ClientSession, endpoint: str) -> list[LocalModel]:
     """What `endpoint` lists; nothing where it does not speak the protocol."""
     try:
         async with session.get(f"{endpoint}/models", allow_redirects=False) as answer:
@@ -62,7 +63,7 @@ async def _offered(session: aiohttp.ClientSession, endpoint: str) -> list[Found]
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):
         return []
     rows = listed.get("data") if isinstance(listed, dict) else None
-    return [Found(endpoint, name) for name in _names(rows)][:MOST_NAMES] if isinstance(rows, list) else []
+    return [LocalModel(endpoint, name) for name in _names(rows)][:MOST_NAMES] if isinstance(rows, list) else []
 
 
 def _names(rows: Sequence[Any]) -> list[str]:
@@ -78,7 +79,7 @@ def hour_and_zone(text: str) -> tuple[str, str]:
     return at, timezone.strip() or Answers().timezone
 
 
-def chosen_model(text: str, found: Sequence[Found]) -> Found | None:
+def chosen_model(text: str, found: Sequence[LocalModel]) -> LocalModel | None:
     """`none`, a number or a name of what was found, or `ADDRESS NAME`.
 
     Raises:
@@ -94,7 +95,7 @@ def chosen_model(text: str, found: Sequence[Found]) -> Found | None:
             return one
     endpoint, _, name = said.partition(" ")
     if endpoint.startswith(("http://", "https://")) and name.strip():
-        return Found(endpoint, name.strip())
+        return LocalModel(endpoint, name.strip())
     raise SettingsError(f"{said!r} is no model", "a number or name of the list, `ADDRESS NAME`, or none")
 
 
@@ -119,61 +120,13 @@ def write_settings(path: Path, answers: Answers) -> None:
 
 
 def settings_text(answers: Answers) -> str:
-    """A commented deepdaily.toml that a person reads in a minute."""
+    """A commented deepdaily.toml that a person reads in a minute; every value in it is a string."""
     words = of(answers.language if answers.language in languages() else "en")  # what cannot stand `load` says
-    return f"""\
-# What deepdaily writes, when, and where it goes. `deepdaily config` shows every key and its value.
-
-[digest]
-title = {_quoted(words.daily)}
-language = {_quoted(answers.language)}  # of headings and of our own sentences; quotations keep theirs
-at = {_quoted(answers.at)}  # when an issue is due
-timezone = {_quoted(answers.timezone)}  # names the days
-items = 7
-audience = {_quoted(words.audience)}  # a model is told for whom it writes
-
-[sources]
-packs = ["ai-engineering"]  # `deepdaily sources list` shows what is in it
-add = []  # addresses of further feeds
-# With a key in BRAVE_API_KEY the web is searched too; without it that is left out.
-
-{_models(answers.model)}
-[[publish]]
-to = "hugo"  # a post and its evidence.json, below this folder
-dir = {_quoted(answers.blog)}
-
-[[publish]]
-to = "feeds"
-dir = {_quoted(answers.blog)}
-
-[[publish]]
-to = "page"  # one static page that shows the passage behind each sentence
-dir = {_quoted(answers.blog)}
-"""
-
-
-def _models(model: Found | None) -> str:
-    if model is None:
-        return """\
-# The built-in writer needs no key. To let a model write, describe one; the built-in writer stays the last rung.
-# [models]
-# ladder = ["local"]  # best first
-# budget = "1M tokens/day"  # or "3 CNY/day" with prices; never passed
-# [models.local]
-# endpoint = "http://127.0.0.1:11434/v1"  # any OpenAI-compatible address
-# name = "qwen3:8b"
-# key_env = ""  # environment variable that holds the key
-"""
-    return f"""\
-[models]
-ladder = ["local"]  # best first; the built-in writer is always the last rung
-budget = "1M tokens/day"  # or "3 CNY/day" with prices; never passed
-
-[models.local]
-endpoint = {_quoted(model.endpoint)}
-name = {_quoted(model.name)}
-key_env = ""  # environment variable that holds the key, if it needs one
-"""
+    templates = Environment(
+        loader=PackageLoader("deepdaily.cli"), undefined=StrictUndefined, finalize=_quoted,
+        trim_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    return templates.get_template("deepdaily.toml.jinja").render(answers=answers, words=words)
 
 
 def _quoted(text: str) -> str:

@@ -70,12 +70,7 @@ def in_force(decisions: Iterable[Decision]) -> list[Decision]:
     return list(latest.values())
 
 
-_FAMILIES = {
-    "place": ("pin", "ban"),
-    "story": ("merge", "split"),
-    "watch": ("close",),
-    "vote": ("useful", "useless"),
-}
+_FAMILIES = {"place": ("pin", "ban"), "story": ("merge", "split"), "watch": ("close",), "vote": ("useful", "useless")}
 """Kinds that take each other's place for one subject."""
 
 
@@ -92,9 +87,7 @@ def desk_of(decisions: Iterable[Decision]) -> Desk:
         banned_topics=tuple(frozenset(tokens(one.removeprefix(TOPIC))) for one in banned if one.startswith(TOPIC)),
         closed=frozenset(one.subject for one in valid if one.kind == "close"),
         votes=tuple(
-            (one.subject, one.title, 1 if one.kind == "useful" else -1)
-            for one in valid
-            if one.kind in ("useful", "useless")
+            (one.subject, one.title, 1 if one.kind == "useful" else -1) for one in valid if one.kind in ("useful", "useless")
         ),
     )
 

@@ -21,7 +21,10 @@ class Exit(IntEnum):
 
 
 class DeepdailyError(Exception):
-    """Base of all errors a caller can act on. Anything else is a bug and ends the run with its traceback."""
+    """Base of all errors a caller can act on. Anything else is a bug and ends the run with its traceback.
+
+    It crosses to another process whole: what an error has beside its message is an attribute, and its argument has a default.
+    """
 
     remedy = ""
 
@@ -30,13 +33,18 @@ class DeepdailyError(Exception):
         if remedy:
             self.remedy = remedy
 
-    def __reduce__(self) -> tuple[type[DeepdailyError], tuple[str, str]]:
-        return type(self), (str(self), self.remedy)
-
     @property
     def advised(self) -> str:
         """What failed, and what to do about it where that is known."""
         return f"{self}; {self.remedy}" if self.remedy else str(self)
+
+
+class _AskedToWait(DeepdailyError):
+    """`retry_after_s` is None where no time is named."""
+
+    def __init__(self, message: str, remedy: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, remedy)
+        self.retry_after_s = retry_after_s
 
 
 class SettingsError(DeepdailyError):
@@ -83,9 +91,6 @@ class BadStatus(FetchError):
         self.status, self.retry_after_s, self.body = status, retry_after_s, body
         self.headers = dict(headers or {})
 
-    def __reduce__(self):  # type: ignore[no-untyped-def]
-        return type(self), (str(self), self.remedy, self.status, self.retry_after_s, self.body, self.headers)
-
 
 class BodyRefused(FetchError):
     """Too large, or in a coding or type we do not open."""
@@ -99,15 +104,8 @@ class NotAFeed(SourceError):
     """HTTP 200, but not a feed: a login page, an empty shell, garbage."""
 
 
-class RateLimited(SourceError):
+class RateLimited(_AskedToWait, SourceError):
     """Asked too fast: it may be asked once more after the time it names; `retry_after_s` is None where it names none."""
-
-    def __init__(self, message: str, remedy: str = "", retry_after_s: float | None = None) -> None:
-        super().__init__(message, remedy)
-        self.retry_after_s = retry_after_s
-
-    def __reduce__(self):  # type: ignore[no-untyped-def]
-        return type(self), (str(self), self.remedy, self.retry_after_s)
 
 
 class QuotaSpent(SourceError):
@@ -130,15 +128,8 @@ class ModelError(DeepdailyError):
     """One model gave no usable reply: the next one is asked, and at the end the built-in writer writes."""
 
 
-class ModelBusy(ModelError):
+class ModelBusy(_AskedToWait, ModelError):
     """It asks to come back later; `retry_after_s` is None where it does not say when."""
-
-    def __init__(self, message: str, remedy: str = "", retry_after_s: float | None = None) -> None:
-        super().__init__(message, remedy)
-        self.retry_after_s = retry_after_s
-
-    def __reduce__(self):  # type: ignore[no-untyped-def]
-        return type(self), (str(self), self.remedy, self.retry_after_s)
 
 
 class ModelRefused(ModelError):

@@ -51,9 +51,7 @@ _SUPERLATIVES = (
     re.compile(r"史上|\bever\b", re.I),
 )
 """Each row is one superlative in both languages: a claim may use it where a passage does."""
-_CLAIMED = re.compile(
-    r"首个(?! ?token)|首次|首款|首例|最快|最大|最强|唯一|史上|\b(?:fastest|largest|biggest|first-ever)\b", re.I
-)
+_CLAIMED = re.compile(r"首个(?! ?token)|首次|首款|首例|最快|最大|最强|唯一|史上|\b(?:fastest|largest|biggest|first-ever)\b", re.I)
 
 
 def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *, sum_note: str = "") -> list[str]:
@@ -70,10 +68,7 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *
     text, expression = _parted(text, sum_note) if sum_note else (text, "")
     claimed = numbers(text)
     lacking = claimed - _as_written(source) - _worked(text, expression) if claimed else claimed
-    missing = [
-        f"number {number.value}{number.unit}"
-        for number in sorted(lacking, key=lambda number: (number.value, number.unit))
-    ]
+    missing = [f"number {number.value}{number.unit}" for number in sorted(lacking, key=lambda number: (number.value, number.unit))]
     written = {*_DIGITS.findall(source.replace(",", "")), *_CONSTANTS}
     summed = _DIGITS.findall(expression)
     missing += [f"{digits} of the sum" for digits in summed if digits not in written]
@@ -155,10 +150,7 @@ def _as_written(source: str) -> set[object]:
 
 
 def _dated(day: tuple[int, int, int], source: str) -> bool:
-    return any(
-        all(mine == theirs for mine, theirs in zip(day, other, strict=True) if mine and theirs)
-        for other in dates(source)
-    )
+    return any(all(mine == theirs for mine, theirs in zip(day, other, strict=True) if mine and theirs) for other in dates(source))
 
 
 def _is_said(word: str, source: str) -> bool:

@@ -23,9 +23,7 @@ SMALL_NUMBER = 12
 
 Vector = dict[str, float]
 
-_CHINESE_NAME = re.compile(
-    "|".join(sorted((word for word in MEANING if not word.isascii()), key=lambda word: (-len(word), word)))
-)
+_CHINESE_NAME = re.compile("|".join(sorted((word for word in MEANING if not word.isascii()), key=lambda word: (-len(word), word))))
 
 
 def vectors(titles: Sequence[str]) -> list[Vector]:

@@ -37,9 +37,7 @@ LEAST_S = 0.1
 
 def left_s(slot: Slot, now: datetime, deadline: time | None) -> float:
     """Seconds that a run started at `now` has until the slot's deadline; infinite for one that comes late anyway."""
-    due = slot.due.astimezone(
-        UTC
-    )  # two times of one zone are subtracted by the wall clock, which may jump between them
+    due = slot.due.astimezone(UTC)  # two times of one zone are subtracted by the wall clock, which may jump between them
     until = due - EARLY_DEADLINE if deadline is None else slot.due.replace(hour=deadline.hour, minute=deadline.minute)
     left = until.astimezone(UTC) - now.astimezone(UTC)
     return left.total_seconds() if left >= TOO_LATE else inf

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
+from deepdaily.core.cues import table
 from deepdaily.core.types import Language
+
+_TABLE = table(__name__)
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
@@ -64,10 +67,7 @@ class Sentence:
     """Which line of the text it stands in, from 0."""
 
 
-_ABBREVIATIONS = frozenset(
-    "e.g i.e etc vs cf al fig no dr mr mrs prof st inc corp ltd co jr sr approx est dept u.s u.k a.m p.m jan feb mar"
-    " apr jun jul aug sep sept oct nov dec".split()
-)
+_ABBREVIATIONS = frozenset(_TABLE["abbreviations"].split())
 # A stop ends a sentence before white space, also when the next one begins with vLLM, llm-d or npm.
 _STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？!?；]+[”’」』）]*(?=.)")
 
@@ -124,17 +124,8 @@ def tokens(text: str, *, parts: bool = True) -> list[str]:
     return found
 
 
-_NAME = re.compile(
-    r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z]\b)[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*"
-)
-COMMON = frozenset(
-    "a an the this that these those it its we our you your they their he she i in on at by for from to of with as is are was"
-    " were be been has have had do does did can could will would may might must should not no yes and or but if when while"
-    " where what which who why how all any both each few more most other some such only own same so than too very just also"
-    " after before during since until new now today here there then first last next part introducing announcing using"
-    " english chinese japanese korean german french spanish russian"
-    " why show ask tell hn via into over under about up out off how-to open read get make see use".split()
-)
+_NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z]\b)[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*")
+COMMON = frozenset(_TABLE["common"].split())
 """English words that say nothing alone: no names, and no likeness of titles."""
 
 
@@ -162,31 +153,15 @@ class Number:
     """Canonical: `%`, `x`, `usd`, `cny`, `ms`, `gb`, …; empty when none is written."""
 
 
-_MAGNITUDE = {"k": 3, "m": 6, "b": 9, "t": 12, "千": 3, "万": 4, "百万": 6, "亿": 8, "万亿": 12,
-              "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}  # fmt: skip
-_UNIT = {
-    "%": "%", "percent": "%", "per cent": "%", "个百分点": "pp", "percentage points": "pp", "x": "x", "×": "x", "times": "x",
-    "倍": "x", "$": "usd", "美元": "usd", "usd": "usd", "us$": "usd", "¥": "cny", "元": "cny", "人民币": "cny", "€": "eur",
-    "ms": "ms", "毫秒": "ms", "milliseconds": "ms", "s": "s", "秒": "s", "seconds": "s", "second": "s", "min": "min", "分钟": "min",
-    "minutes": "min", "minute": "min", "h": "h", "小时": "h", "hours": "h", "hour": "h", "天": "day", "days": "day", "day": "day",
-    "kb": "kb", "mb": "mb", "gb": "gb", "tb": "tb", "gib": "gib", "mib": "mib", "tokens": "token", "token": "token", "bit": "bit",
-    "bits": "bit", "位": "bit", "w": "w", "kw": "kw", "mw": "mw", "gw": "gw", "hz": "hz", "ghz": "ghz",
-    "meters": "m", "metres": "m", "米": "m", "feet": "ft", "英尺": "ft", "km": "km", "公里": "km", "weeks": "week", "week": "week",
-    "周": "week", "months": "month", "month": "month", "个月": "month", "years": "year", "year": "year",
-    "gpus": "gpu", "gpu": "gpu", "块 gpu": "gpu",
-}  # fmt: skip
+_MAGNITUDE: dict[str, int] = _TABLE["magnitudes"]
+_UNIT: dict[str, str] = {said: unit for unit, spellings in _TABLE["units"].items() for said in spellings}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NUMBER = re.compile(
     r"(?=[\d\su$¥€])(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))"
     r"(?:\s?(?P<size>万亿|百万|[千万亿]|hundred|thousand|million|billion|trillion)|(?P<suffix>[kmbt])(?![a-z0-9]))?"
-    r"(?:[\s-]?(?P<unit>"
-    + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True))
-    + r")(?![a-z0-9]))?"
+    r"(?:[\s-]?(?P<unit>" + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True)) + r")(?![a-z0-9]))?"
 )
-_WORDS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-    "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
-}  # fmt: skip
+_WORDS: dict[str, int] = _TABLE["small_numbers"]
 _WORD_NUMBER = re.compile(
     r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
     r"|(?<![一二两三四五六七八九十百千万])([两三四五六七八九十])(?=[个项条款种家名位块倍天周次台份篇步类])"
@@ -239,9 +214,7 @@ def numbers(text: str) -> set[Number]:
         power = _MAGNITUDE.get(match["size"] or match["suffix"] or "", 0)
         unit = _UNIT.get(match["before"] or "", "") or _UNIT.get(match["unit"] or "", "")
         found.add(Number((value.scaleb(power)).normalize(), unit))
-    return found | {
-        Number(Decimal(_WORDS[word.group(1) or word.group(2)]), "") for word in _WORD_NUMBER.finditer(folded)
-    }
+    return found | {Number(Decimal(_WORDS[word.group(1) or word.group(2)]), "") for word in _WORD_NUMBER.finditer(folded)}
 
 
 def _inside_name(text: str, match: re.Match[str]) -> bool:
@@ -251,17 +224,8 @@ def _inside_name(text: str, match: re.Match[str]) -> bool:
     return joined_before or joined_after
 
 
-_PERIODS = {
-    "second": r"(?:per|a|each|every|/)\s?(?:gpu\s)?sec(?:ond)?s?\b|/\s?s\b|每秒",
-    "minute": r"(?:per|a|each|every|/)\s?min(?:ute)?s?\b|每分钟",
-    "hour": r"(?:per|an|each|every|/)\s?(?:hour|h)s?\b|hourly|每小时",
-    "day": r"(?:per|a|each|every|/|past|last|one)\s?days?\b|daily|每[天日]|一天|日(?=均|活)",
-    "week": r"(?:per|a|each|every|/|past|last|one)\s?weeks?\b|weekly|每周|一周",
-    "month": r"(?:per|a|each|every|/|past|last|one)\s?months?\b|monthly|每月|一个月|每个月|月(?=下载|活|均|费)",
-    "year": r"(?:per|a|each|every|/|past|last|one)\s?years?\b|yearly|annual|每年|一年",
-}
 _PERIOD = re.compile(
-    "(?=[pae/howldmy每一日月])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PERIODS.items()) + ")"
+    "(?=[pae/howldmy每一日月])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _TABLE["periods"].items()) + ")"
 )
 
 
@@ -275,14 +239,12 @@ def dates(text: str) -> set[tuple[int, int, int]]:
     2 月初 and `early February` (0, 2, 0)."""
     found = set()
     for match in _DATE.finditer(unicodedata.normalize("NFKC", text).lower()):
-        part = {name: value for name, value in match.groupdict().items() if value}
-        year = part.get("y") or part.get("y3") or part.get("y4") or part.get("y5") or part.get("y6") or 0
-        month = part.get("m") or part.get("m2") or part.get("m6") or part.get("m7")
-        month_name = next((part[name] for name in ("mon", "mon4", "mon5", "mon7", "mon8") if name in part), "")
-        day = part.get("d") or part.get("d2") or part.get("d3") or part.get("d4") or part.get("d6") or 0
-        if year and int(year) < 100:
-            year = 2000 + int(year)
-        found.add((int(year), int(month) if month else _MONTHS.index(month_name[:3]) + 1, int(day)))
+        part = {name.rstrip("2345678"): value for name, value in match.groupdict().items() if value}
+        year, day = int(part.get("y", 0)), int(part.get("d", 0))
+        if "y" in part and year < 100:
+            year += 2000
+        month = int(part["m"]) if "m" in part else _MONTHS.index(part["mon"][:3]) + 1
+        found.add((year, month, day))
     return found
 
 

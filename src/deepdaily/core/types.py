@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -36,9 +36,7 @@ SourceKind = Literal["feed", "hackernews", "search"]
 """A new kind needs its word in `words`, for a day on which a whole kind gave nothing."""
 
 
-SourceState = Literal[
-    "ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed"
-]
+SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed"]
 """`no-key`, `not-needed`: nobody asked it, for want of a key or because the search it stands in for answered."""
 
 
@@ -368,6 +366,11 @@ class Finding:
     severity: Severity
     message: str
     item: str = ""
+
+    @classmethod
+    def cut(cls, text: str, troubles: Sequence[str], item: str = "") -> Finding:
+        """The evidence check took a sentence out."""
+        return cls("evidence", "fix", f"cut {text[:60]!r}: {'; '.join(troubles)}", item)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from deepdaily.core.cues import table
+
 MAX_URL_CHARS = 2048
 """As long as any crawler or mail program takes; a longer one is an attack or a mistake."""
 
-TRACKING = frozenset(
-    "gclid gclsrc dclid gbraid wbraid fbclid msclkid yclid twclid ttclid igshid igsh li_fat_id mc_cid mc_eid mkt_tok"
-    " _hsenc _hsmi hsctatracking vero_id oly_enc_id oly_anon_id _openstat ref ref_src ref_url referrer referer source"
-    " spm scm share_source share_medium share_token share_from share_id shareid sharer_shareid sharer_shareinfo sharetime"
-    " isappinstalled __twitter_impression cmpid ocid ncid smid trk trkinfo guccounter guce_referrer guce_referrer_sig"
-    " sr_share at_medium at_campaign xtor amp amp_js_v usqp".split()
-)
+_TABLE = table(__name__)
+_WORDS = {name: frozenset(words.split()) for name, words in _TABLE["words"].items()}
+
+TRACKING = _WORDS["tracking"]
 TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_")
-SHARED_FROM = frozenset("timeline singlemessage groupmessage rss feed search weibo wechat weixin twitter qq".split())
+SHARED_FROM = _WORDS["shared_from"]
 """`from=` is dropped with these values only: with others it is often a date or a place in a list."""
 
 CREDENTIALS = re.compile(
@@ -24,46 +23,18 @@ CREDENTIALS = re.compile(
     r"|(?:j|php)?sess(?:ion)?_?id|x-(?:amz|goog)-.+)"
 )
 
-SAME_HOST = {
-    "youtube.com": "www.youtube.com",
-    "m.youtube.com": "www.youtube.com",
-    "twitter.com": "x.com",
-    "www.twitter.com": "x.com",
-    "mobile.twitter.com": "x.com",
-    "www.x.com": "x.com",
-    "old.reddit.com": "www.reddit.com",
-    "m.36kr.com": "36kr.com",
-    "www.github.com": "github.com",
-    **dict.fromkeys(("www.arxiv.org", "export.arxiv.org", "browse.arxiv.org"), "arxiv.org"),
-}
-"""Other names for the same pages, paths alike. A general `m.` rule would make addresses that do not answer."""
+SAME_HOST: dict[str, str] = _TABLE["same_host"]
+"""Other names for the same pages, paths alike."""
 
 KEPT_ONLY = {"mp.weixin.qq.com": {"__biz", "mid", "idx", "sn"}, "www.youtube.com": {"v", "list"}}
 """Sites whose pages are named by these parameters alone."""
 
-PUBLIC_SUFFIXES = frozenset(
-    "com.cn net.cn org.cn gov.cn edu.cn ac.cn com.hk org.hk edu.hk com.tw org.tw edu.tw com.sg edu.sg co.uk org.uk ac.uk"
-    " gov.uk co.jp ne.jp or.jp ac.jp go.jp co.kr or.kr ac.kr co.in ac.in co.nz com.au net.au org.au edu.au com.br com.mx"
-    " com.tr co.za co.il ac.il com.my co.id co.th"
-    " github.io gitlab.io gitee.io blogspot.com substack.com medium.com wordpress.com tumblr.com ghost.io hashnode.dev"
-    " bearblog.dev beehiiv.com vercel.app netlify.app pages.dev workers.dev web.app firebaseapp.com herokuapp.com fly.dev"
-    " onrender.com readthedocs.io notion.site hf.space streamlit.app".split()
-)
+PUBLIC_SUFFIXES = _WORDS["public_suffixes"]
 """Two-level suffixes below which everybody has a site of their own, as far as this field meets them."""
 
-AFFILIATE_HOSTS = frozenset(
-    "amzn.to shareasale.com anrdoezrs.net dpbolvw.net jdoqocy.com kqzyfj.com tkqlhce.com skimresources.com linksynergy.com"
-    " rstyle.me awin1.com prf.hn pxf.io sjv.io doubleclick.net googleadservices.com u.jd.com union-click.jd.com s.click.taobao.com"
-    " s.click.tmall.com uland.taobao.com".split()
-)
-AFFILIATE_KEYS = frozenset(
-    "cjevent fpr sscid tap_a"
-    " aff affid aff_id aff_sub affiliate affiliate_id affiliateid irclickid irgwc ranmid raneaid ransiteid awc".split()
-)
-PAID_MEDIUMS = frozenset(
-    "affiliate affiliates sponsored sponsorship sponsor paid paid_social paid-social paidsocial"
-    " cpc ppc cpm display advertorial".split()
-)
+AFFILIATE_HOSTS = _WORDS["affiliate_hosts"]
+AFFILIATE_KEYS = _WORDS["affiliate_keys"]
+PAID_MEDIUMS = _WORDS["paid_mediums"]
 """Values of `utm_medium`."""
 
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -201,6 +172,4 @@ def _is_noise(name: str, key: str, value: str) -> bool:
         return False
     shared = lower == "from" and value[1:].lower() in SHARED_FROM
     market = lower in ("mod", "reflink") and name.endswith(("marketwatch.com", "wsj.com", "barrons.com"))
-    return (
-        lower in TRACKING or lower.startswith(TRACKING_PREFIXES) or shared or market or bool(CREDENTIALS.fullmatch(key))
-    )
+    return lower in TRACKING or lower.startswith(TRACKING_PREFIXES) or shared or market or bool(CREDENTIALS.fullmatch(key))

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from deepdaily.demo.site import Feed, feed_of, feeds, html_of, pages
+from deepdaily.demo.site import SiteFeed, feed_of, feeds, html_of, of_day, pages
 from deepdaily.read.fetch import Answer
 from deepdaily.settings import Settings
 
@@ -29,11 +29,7 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
 
 def settings(chosen: Settings | None = None) -> Settings:
     """What the sample day is run with: its own sources and channels; the language and the models of `chosen`, if any."""
-    sources = {
-        "packs": (),
-        "add": tuple(feed.url for feed in feeds()),
-        "search": [{"provider": "brave", "queries": QUERIES}],
-    }
+    sources = {"packs": (), "add": tuple(feed.url for feed in feeds()), "search": [{"provider": "brave", "queries": QUERIES}]}
     own = Settings.model_validate({"sources": sources})
     if chosen is None:
         return own
@@ -99,29 +95,17 @@ def _brave(query: str, *, spent: bool) -> Answer:
     return _answer(200, json.dumps({"type": "search", "web": {"results": results}}), JSON)
 
 
-def _feed(feed: Feed) -> Answer:
+def _feed(feed: SiteFeed) -> Answer:
     if feed.trouble == "503":
         return _answer(503, "over quota", retry_after="3600")
     if feed.trouble == "login":
-        return _answer(200, _LOGIN, HTML)
+        return _answer(200, of_day("login.html").rstrip(), HTML)
     body = feed_of(feed).encode(feed.encoding)
     body = body[: len(body) * 9 // 10] if feed.trouble == "truncated" else body
     return _answer(200, body, "application/feed+json" if feed.kind == "json" else "application/xml")
 
 
-_LOGIN = """<!doctype html><html><head><title>Sign in</title></head><body><form method="post"><h1>Sign in to continue</h1>
-<input name="user"><input type="password" name="password"><button>Sign in</button></form></body></html>"""
-
-
 def closing_words(day: str, broken: Broken) -> str:
     """What the sample day says at its end: what a model would add, and the next commands."""
-    places = "--data deepdaily-demo/data --out deepdaily-demo/out"
-    lines = [
-        "The built-in writer quotes its sources and invents nothing; a model would add a retelling and its own judgement.",
-        "  read it      deepdaily-demo/out/page/" + day + ".html",
-        f"  see a proof  deepdaily show {day}#1 {places}",
-        "  your own     write a deepdaily.toml (README), then: deepdaily run",
-    ]
-    if broken in ("models", "all"):
-        lines.insert(0, "Models were taken away: the built-in writer wrote every item.")
-    return "\n".join(lines)
+    taken = "Models were taken away: the built-in writer wrote every item.\n" if broken in ("models", "all") else ""
+    return taken + of_day("closing.txt").format(day=day).rstrip()

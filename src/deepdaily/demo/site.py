@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -24,7 +24,7 @@ TEASER_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SitePage:
     """One page of the day, and where it is linked from."""
 
     name: str
@@ -54,7 +54,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class SiteFeed:
     """One feed of the day, as `day/feeds.toml` says."""
 
     name: str
@@ -68,14 +68,19 @@ class Feed:
 
 
 @cache
-def feeds() -> tuple[Feed, ...]:
-    """The feeds in the order written."""
-    written = tomllib.loads((files(__package__) / "day" / "feeds.toml").read_text("utf-8"))
-    return tuple(Feed(**feed) for feed in written["feed"])
+def of_day(name: str) -> str:
+    """A file of the day."""
+    return (files(__package__) / "day" / name).read_text("utf-8")
 
 
 @cache
-def pages() -> tuple[Page, ...]:
+def feeds() -> tuple[SiteFeed, ...]:
+    """The feeds in the order written."""
+    return tuple(SiteFeed(**feed) for feed in tomllib.loads(of_day("feeds.toml"))["feed"])
+
+
+@cache
+def pages() -> tuple[SitePage, ...]:
     """The pages by name."""
     folder = files(__package__) / "day" / "pages"
     read = {entry.name.removesuffix(".txt"): entry.read_text("utf-8") for entry in folder.iterdir()}
@@ -84,87 +89,48 @@ def pages() -> tuple[Page, ...]:
     for name, text in sorted(read.items()):
         head = tomllib.loads(text.partition("\n+++\n")[0] + "\n")
         head |= {key: tuple(head[key]) for key in ("feeds", "flags") if key in head}
-        found.append(Page(name, body=bodies[head.get("same_text_as", name)], **head))
+        found.append(SitePage(name, body=bodies[head.get("same_text_as", name)], **head))
     return tuple(found)
 
 
-def feed_of(feed: Feed) -> str:
+def feed_of(feed: SiteFeed) -> str:
     """The feed as its site serves it, newest entry first."""
     mine = [page for page in pages() if feed.name in page.feeds]
-    return _WRITERS[feed.kind](feed, sorted(mine, key=lambda page: page.published, reverse=True))
+    newest = sorted(mine, key=lambda page: page.published, reverse=True)
+    if feed.kind == "json":
+        return _json(feed, newest)
+    shape = tomllib.loads(of_day("kinds.toml"))[feed.kind]
+    entries = "".join(shape["entry"].format(**_entry(feed, page)) for page in newest)
+    return str(shape["frame"].format(feed=feed, updated=newest[0].published.isoformat(), entries=entries))
 
 
-def _rss(feed: Feed, newest: Sequence[Page]) -> str:
-    items = "".join(
-        f"<item><title>{escape(page.title)}</title><link>{escape(page.url)}</link><guid>{escape(page.url)}</guid>"
-        f"<pubDate>{format_datetime(page.published)}</pubDate><description>{_content(feed, page)}</description></item>\n"
-        for page in newest
-    )
-    head = (
-        f'<?xml version="1.0" encoding="{feed.encoding}"?>\n<rss version="2.0"><channel><title>{feed.title}</title>\n'
-    )
-    return f"{head}<link>{feed.url}</link><description>{feed.title}</description>\n{items}</channel></rss>\n"
+def _entry(feed: SiteFeed, page: SitePage) -> dict[str, str]:
+    content = _blocks(page.body) if feed.whole else f"<p>{escape(page.teaser)}</p>"
+    return {
+        **{name: escape(getattr(page, name)) for name in ("url", "title", "author")},
+        "published": page.published.isoformat(),
+        "mailed": format_datetime(page.published),
+        "part": "content" if feed.whole else "summary",
+        "content": escape(content),
+    }
 
 
-def _rdf(feed: Feed, newest: Sequence[Page]) -> str:
-    items = "".join(
-        f'<item rdf:about="{escape(page.url)}"><title>{escape(page.title)}</title><link>{escape(page.url)}</link>'
-        f"<dc:date>{page.published.isoformat()}</dc:date><description>{_content(feed, page)}</description></item>\n"
-        for page in newest
-    )
-    spaces = 'xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-    head = f'<?xml version="1.0"?>\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" {spaces}>\n'
-    return f'{head}<channel rdf:about="{feed.url}"><title>{feed.title}</title></channel>\n{items}</rdf:RDF>\n'
-
-
-def _atom(feed: Feed, newest: Sequence[Page]) -> str:
-    part = "content" if feed.whole else "summary"
-    entries = "".join(
-        f'<entry><id>{escape(page.url)}</id><title>{escape(page.title)}</title><link href="{escape(page.url)}"/>'
-        f"<updated>{page.published.isoformat()}</updated><author><name>{escape(page.author)}</name></author>"
-        f'<{part} type="html">{_content(feed, page)}</{part}></entry>\n'
-        for page in newest
-    )
-    head = f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>{feed.title}</title>\n'
-    return f"{head}<id>{feed.url}</id><updated>{newest[0].published.isoformat()}</updated>\n{entries}</feed>\n"
-
-
-def _json(feed: Feed, newest: Sequence[Page]) -> str:
+def _json(feed: SiteFeed, newest: Sequence[SitePage]) -> str:
     items = [
-        {
-            "id": page.url, "url": page.url, "title": page.title, "summary": page.teaser,
-            "date_published": page.published.isoformat(),
-        }
+        {"id": page.url, "url": page.url, "title": page.title, "summary": page.teaser}
+        | {"date_published": page.published.isoformat()}
         for page in newest
-    ]  # fmt: skip
+    ]
     return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": feed.title, "items": items})
 
 
-_WRITERS: dict[str, Callable[[Feed, Sequence[Page]], str]] = {"rss": _rss, "rdf": _rdf, "atom": _atom, "json": _json}
-
-
-def _content(feed: Feed, page: Page) -> str:
-    return escape(_blocks(page.body) if feed.whole else f"<p>{escape(page.teaser)}</p>")
-
-
-def html_of(page: Page) -> str:
+def html_of(page: SitePage) -> str:
     """The page as its site serves it, with the menu, the cookie line and the footer that a reader must look past."""
     site = (urlsplit(page.url).hostname or "").removesuffix(".example").replace("-", " ").title()
     paid = "<p>Sponsored content</p>" if "sponsored" in page.flags else ""
-    title = escape(page.title)
-    return f"""<!doctype html>
-<html lang="{page.language}"><head><meta charset="utf-8"><title>{title} | {site}</title>
-<meta property="og:title" content="{title}"><meta property="og:site_name" content="{site}">
-<meta property="article:published_time" content="{page.published.isoformat()}">
-<script>window.visits = (window.visits || 0) + 1;</script></head><body>
-<div class="cookie-banner" role="dialog">We use cookies to count visits. <button>Accept</button></div>
-<header><nav><a href="/">{site}</a> <a href="/archive">Archive</a> <a href="/about">About</a></nav></header>
-<main><article><h1>{title}</h1>{paid}
-{_blocks(page.body)}
-</article></main>
-<aside><h2>Most read</h2><ul><li><a href="/a">Twelve terminals compared</a></li><li><a href="/b">Our year</a></li></ul></aside>
-<footer><p>© 2026 {site}. All rights reserved. <a href="/privacy">Privacy</a></p></footer>
-</body></html>"""
+    title, published, body = escape(page.title), page.published.isoformat(), _blocks(page.body)
+    frame = of_day("page.html").rstrip()
+    return frame.format(language=page.language, title=title, site=site, paid=paid, published=published, body=body)
 
 
 def _kind(line: str) -> str:

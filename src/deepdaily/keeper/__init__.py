@@ -84,9 +84,7 @@ async def run_slot(
         raise
 
 
-async def _made(
-    house: House, store: Store, slot: Slot, moment: datetime, meter: Meter, *, dry: bool, by_keeper: bool
-) -> Outcome:
+async def _made(house: House, store: Store, slot: Slot, moment: datetime, meter: Meter, *, dry: bool, by_keeper: bool) -> Outcome:
     """What the run that holds the lease does."""
     if is_finished(store, slot, house.channel_names()):
         return Outcome(slot)
@@ -170,8 +168,6 @@ def _is_gone(holder: str) -> bool:
         return False
     try:
         os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return isinstance(error, ProcessLookupError)
     return False

@@ -90,7 +90,7 @@ async def _delivered(way: Callable[[], Awaitable[None]]) -> bool:
     try:
         await way()
     except PublishError as error:
-        print(f"deepdaily: the alert was not delivered: {error}; {error.remedy}", file=sys.stderr)  # noqa: T201
+        print(f"deepdaily: the alert was not delivered: {error.advised}", file=sys.stderr)  # noqa: T201
         return False
     return True
 

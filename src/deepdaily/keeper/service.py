@@ -34,11 +34,7 @@ class Clock(Protocol):
 
 
 async def keep_hours(
-    settings: Settings,
-    clock: Clock,
-    finished: Callable[[Slot], bool],
-    attempt: Callable[[Slot], Awaitable[int]],
-    tell: Tell,
+    settings: Settings, clock: Clock, finished: Callable[[Slot], bool], attempt: Callable[[Slot], Awaitable[int]], tell: Tell
 ) -> None:
     """Attempt each slot from before it is due until it is finished; never returns.
 
@@ -58,31 +54,24 @@ async def keep_hours(
             await clock.sleep(min((again - now).total_seconds(), STEP_S))
             continue
         tried = {slot.key: now}
-        status = await _attempted(slot, clock, finished, attempt, tell)
+        status = await _watched(attempt(slot), partial(_overdue, slot, clock, finished, tell))
         found = _trouble(slot, status, clock.now(), finished)
         if found and (slot.key, found) not in told:
             told.add((slot.key, found))
             await tell(slot, found)
 
 
-async def _attempted(
-    slot: Slot,
-    clock: Clock,
-    finished: Callable[[Slot], bool],
-    attempt: Callable[[Slot], Awaitable[int]],
-    tell: Tell,
-) -> int:
+async def _watched(run: Awaitable[int], watch: Callable[[], Awaitable[None]]) -> int:
     """The run's exit status. A run that still hangs when the issue is overdue does not keep that to itself."""
-    running = asyncio.ensure_future(attempt(slot))
+    running = asyncio.ensure_future(run)
     await asyncio.sleep(0)  # a run that ends at once needs no watch
-    watching = None if running.done() else asyncio.ensure_future(_overdue(slot, clock, finished, tell))
+    tasks = [running, *([] if running.done() else [asyncio.ensure_future(watch())])]
     try:
         return await running
     finally:
-        for task in (running, watching):
-            if task is not None:
-                task.cancel()
-        await asyncio.gather(*filter(None, (running, watching)), return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _overdue(slot: Slot, clock: Clock, finished: Callable[[Slot], bool], tell: Tell) -> None:
@@ -126,9 +115,7 @@ class WallClock:
 async def serve_hours(house: House, options: Sequence[str]) -> None:
     """Keep the hour until SIGTERM or SIGINT; every run is a process of its own, with these options of the command."""
     keeping = asyncio.create_task(
-        keep_hours(
-            house.settings, WallClock(), partial(_finished, house), partial(_attempt, options), partial(alert, house)
-        )
+        keep_hours(house.settings, WallClock(), partial(_finished, house), partial(_attempt, options), partial(alert, house))
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, keeping.cancel)

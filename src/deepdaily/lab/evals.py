@@ -31,13 +31,7 @@ Row = dict[str, Any]
 
 
 def run(
-    name: str,
-    folder: Path,
-    out: Path,
-    *,
-    folds: Path | None = None,
-    cold: bool = False,
-    profile: Profile = "consensus",
+    name: str, folder: Path, out: Path, *, folds: Path | None = None, cold: bool = False, profile: Profile = "consensus"
 ) -> int:
     """Write the predictions of set `name` in `folder` to `out`, one JSON object a line; how many there are.
 
@@ -54,9 +48,7 @@ def run(
     try:
         found = selection(folder, folds, cold, profile) if name == SELECTION else asyncio.run(SETS[name](folder))
     except (OSError, ValueError, KeyError) as error:
-        raise SettingsError(
-            f"{folder} is not laid out like the set {name}: {error}", "see the README of the set"
-        ) from error
+        raise SettingsError(f"{folder} is not laid out like the set {name}: {error}", "see the README of the set") from error
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), encoding="utf-8")
@@ -97,8 +89,7 @@ def _feed_row(name: str, outcome: Iterable[Any] | DeepdailyError) -> Row:
     if isinstance(outcome, DeepdailyError):
         return {"file": name, "entries": [], "error": str(outcome)}
     entries = [
-        {"title": e.title, "link": e.link, "published": e.published_at and e.published_at.isoformat(), "id": e.id}
-        for e in outcome
+        {"title": e.title, "link": e.link, "published": e.published_at and e.published_at.isoformat(), "id": e.id} for e in outcome
     ]
     return {"file": name, "entries": entries, "error": None}
 
@@ -106,7 +97,7 @@ def _feed_row(name: str, outcome: Iterable[Any] | DeepdailyError) -> Row:
 async def _extraction(folder: Path) -> list[Row]:
     """The extractor, each page in a worker with the bounds of a run."""
     rows = _rows(folder / "gold.jsonl.gz")
-    async with Engine(preload=("deepdaily.extract",)) as engine:
+    async with Engine(preload=("deepdaily.read.extract",)) as engine:
         pages = [PageBytes(row["url"] or "", "text/html", _html(folder, row["id"])) for row in rows]
         outcomes = await engine.map(page, pages, wall_s=PAGE_WALL_S, memory_mb=PAGE_MEMORY_MB)
     found = []
@@ -192,8 +183,8 @@ def outcomes_of(day: Path) -> list[tuple[str, bool]]:
 
 def _ranking(path: Path, day: date, profile: Profile, standings: Standings) -> list[str]:
     """Ids of one candidate a story, best first, no two that would fill one place."""
-    names = {row["url"]: row["id"] for row in _rows(path / "pool.jsonl.gz")}
-    candidates = [candidate_of(row) for row in _rows(path / "pool.jsonl.gz")]
+    rows = _rows(path / "pool.jsonl.gz")
+    names, candidates = {row["url"]: row["id"] for row in rows}, [candidate_of(row) for row in rows]
     now = datetime.combine(day, time(), UTC)
     teasers = {one.url: _teaser(one, now) for one in candidates}
     ranked = rank.rank(stories(candidates, teasers), now, profile=profile, standings=standings)
@@ -222,9 +213,7 @@ def _teaser(one: Candidate, now: datetime) -> Document:
     text = f"{first.title}\n{first.teaser}"
     name = document_id(one.url, "", text)
     language = language_of(text)
-    return Document(
-        name, one.url, "", "", first.title, text, language, "pool", now, True, published_at=one.published_at
-    )
+    return Document(name, one.url, "", "", first.title, text, language, "pool", now, True, published_at=one.published_at)
 
 
 SETS: dict[str, Callable[[Path], Coroutine[Any, Any, list[Row]]]] = {

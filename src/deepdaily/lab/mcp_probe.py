@@ -21,7 +21,7 @@ from mcp_types import METHOD_NOT_FOUND
 
 from deepdaily.core.errors import SettingsError
 
-Verdict = Literal["ok", "ok: tools only", "resources failing", "unavailable"]
+Availability = Literal["ok", "ok: tools only", "resources failing", "unavailable"]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Probed:
     """Why the verdict is not `ok`; empty where it is."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Availability:
         if self.tools is None:
             return "unavailable"
         if self.trouble:

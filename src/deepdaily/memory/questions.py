@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from deepdaily.core.cues import cue, rows, table
 from deepdaily.core.evidence import check_claim, locate, passage
-from deepdaily.core.lexicon import cue
 from deepdaily.core.likeness import vectors
 from deepdaily.core.text import Sentence, sentences, squeeze, width
 from deepdaily.core.types import Claim, Document, Evidence, FollowUp, FollowUpState, Issue, Slot, Watch, cited
@@ -24,12 +24,6 @@ ENOUGH_WORDS, LEAST_WORDS = 0.7, 2
 
 SHORTEST, LONGEST = 12, 600
 """Columns of a passage that answers: less is a heading, more is a table or code."""
-
-_ASKING = re.compile(
-    r"\b(?:when|what|which|who|whom|how|why|where|whether|does|do|will|would|many|much|come|true|again)\b"
-    r"|何时|什么时候|什么|是否|会不会|有没有|能否|如何|怎么|怎样|多少|哪些|哪个|为何|为什么|吗|呢|兑现|原文许诺的",
-    re.I,
-)
 
 
 _ORDER: tuple[FollowUpState, ...] = ("answered", "moved", "unchanged", "closed", "expired")
@@ -124,12 +118,7 @@ def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
 
 
 def _outcome(
-    watch: Watch,
-    rule: Rule | None,
-    about: Sequence[_Page],
-    news: Sequence[_Page],
-    today: date,
-    known: dict[str, Document],
+    watch: Watch, rule: Rule | None, about: Sequence[_Page], news: Sequence[_Page], today: date, known: dict[str, Document]
 ) -> FollowUp:
     """What `about` answers, or that `news` moves."""
     for page in sorted(about, key=_newest_whole_texts_first):
@@ -202,20 +191,9 @@ class Rule:
     """What a sentence that answers has; None: most of the question's own words."""
 
 
-NOT_YET = cue(
-    r"\bnot (?:yet|known|been|say|clear)\b|\bno (?:date|timeline|plans?|word|fix|patch)\b|\bunclear\b|\b(?:has|have|is|are|was|will|did|does|do|would)(?: not|n't)\b"
-    r"|\bcannot\b|\bremains? (?:paused|suspended|in (?:beta|preview|draft))\b|\bunknown\b|\bbefore (?:it|we) resum\w*|\b(?:may|might|could|hopes? to|expects? to)\b"
-    r"|尚未|仍未|还没|没有|未定|未说明|不清楚|暂无|暂不|不会|未能|仍在|可能|有望|或将|[?？]"
-)
+_TABLE = table(__name__)
+_ASKING = cue(_TABLE["asking"])
+NOT_YET = cue(_TABLE["not_yet"])
 """A sentence that says an answer is missing, or hopes for one."""
 
-RULES = (
-    Rule("resumes", cue(r"\bpaus(ing|ed)\b|suspend|暂停"), 14, cue(r"\bresum\w*|\bre-?enabl\w*|\brestor(?:e|es|ed|ing)\b|\bback (?:on|online|to)\b|\bpaused? (?:because|due to)|\bcause (?:was|of)|恢复|重新(?:开放|上线|启用|推送)|原因(?:是|为|在于)")),
-    Rule("settled", cue(r"alleg|lawsuit|watchdog|complaint|investigat|指控|诉讼|立案|被调查"), 30, cue(r"\bsettl\w*|\bdismiss\w*|\brul(?:ed|es|ing)\b|\bverdict\b|\bjudg(?:e?ment|ed)\b|\bdropp?(?:ed|s)\b|\bwithdr[ae]w\w*|\bfined?\b|和解|判决|裁定|撤诉|驳回|罚款")),
-    Rule("open-to-all", cue(r"gradual|rolling out|starting to reach|rollout|逐步|灰度"), 14, cue(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\b(?:all|every) (?:users?|customers?|plans?|tiers?|regions?)\b|\beverybody\b|\beveryone\b|\brate limits?\b|\bquotas?\b|所有用户|全部用户|全量|全面(?:开放|上线)|正式(?:上线|开放)|配额|限流")),
-    Rule("next-part", cue(r"\(part (i|1)\)|part (i|1|one)\b|第一部分|（上）"), 30, cue(r"\bpart (?:2|ii|two)\b|\bsecond part\b|第二部分|（下）|下篇")),
-    Rule("leaves-preview", cue(r"status: draft|\bdraft\b|experimental|preview|\bbeta\b|\brc\d|草案|预览|公测|实验性"), 21, cue(r"\bgeneral(?:ly)? availab\w+|\bGA\b|\bstable (?:release|version)\b|\bout of (?:beta|preview|draft)\b|\bleaves? (?:beta|preview|draft)\b|\bfinali[sz]ed\b|\bfinal (?:version|spec\w*)\b|正式(?:版|上线|发布|可用|开放)|结束(?:公测|预览|内测|草案)|定稿|稳定版")),
-    Rule("recurs", cue(r"\bincident|vulnerab|cve-|事故|漏洞"), 21, cue(r"\bpatch(?:ed|es)?\b|\bfixed in\b|\bmitigat\w+|\bremediat\w+|\bpost-?mortem\b|\broot cause\b|\brecurr\w+|\bhappened again\b|修复|补丁|缓解|复盘|根因|再次发生")),
-    Rule("promised", cue(r"future work|roadmap|coming (weeks|months|soon)|next steps|plans? to|路线图|后续|计划"), 30),
-    Rule("reproduced", cue(r"\d+(\.\d+)?x\b|speedup|throughput|faster|倍|吞吐|提速"), 21, cue(r"\breproduc\w+|\breplicat\w+|\bindependent(?:ly)? (?:test|bench|measur)\w*|\bour (?:own )?(?:tests|measurements|runs)\b|复现|复测|独立测试|实测")),
-)  # fmt: skip
+RULES = rows(Rule, _TABLE["rules"])

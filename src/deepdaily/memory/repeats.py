@@ -26,9 +26,7 @@ class Recollection:
     watch: Watch | None = None
 
 
-def without_repeats(
-    stories: Sequence[Story], issues: Sequence[Issue], now: datetime
-) -> tuple[list[Story], dict[str, str]]:
+def without_repeats(stories: Sequence[Story], issues: Sequence[Issue], now: datetime) -> tuple[list[Story], dict[str, str]]:
     """The stories that may be told now, follow-ups with their whole thread and only their new documents.
 
     Args:

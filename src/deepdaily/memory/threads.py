@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from deepdaily.core.aliases import MEANING
-from deepdaily.core.lexicon import LABS, MODEL, cue
+from deepdaily.core.cues import cue, rows, table
+from deepdaily.core.lexicon import LABS, MODEL
 from deepdaily.core.likeness import Vector, cosine, vectors
 from deepdaily.core.text import CJK, COMMON, names, numbers, shorten, squeeze, tokens, versions
 
@@ -41,44 +42,18 @@ class State:
     stage: int = 0
 
 
-STATES = (
-    State("resumed", cue(r"\bresum\w+|\brestor(?:e|es|ed|ing)\b|\bback online\b|恢复|重新(?:开放|上线|启用)")),
-    State("paused", cue(r"\bpaus\w+|\bsuspend\w*|\bhalt\w*|暂停|中止")),
-    State("rolled-back", cue(r"\broll(?:s|ed|ing)? ?back\b|\brevert\w*|回滚")),
-    State("withdrawn", cue(r"\bwithdr[ae]w\w*|\bretract\w*|\bpull(?:s|ed)\b|撤回|下架")),
-    State("delayed", cue(r"\bdelay\w*|\bpostpon\w+|推迟|延期")),
-    State("retired", cue(r"\bdeprecat\w+|\bretir(?:e|es|ed|ing)\b|\bsunset\w*|\bshut(?:s|ting)? down\b|弃用|下线|停用|关停")),
-    State("post-mortem", cue(r"\bpost-?mortem\b|\broot cause\b|复盘|根因")),
-    State("fixed", cue(r"\bfix(?:es|ed)?\b|\bpatch(?:es|ed)?\b|\bresolved\b|修复|已解决")),
-    State("incident", cue(r"\boutages?\b|\bincident\b|宕机|故障|事故")),
-    State("settled", cue(r"\bsettle[sd]?\b|\bruling\b|\bverdict\b|和解|判决|裁定")),
-    State("sued", cue(r"\blawsuit\b|\bsue[sd]?\b|起诉|诉讼")),
-    State("open-sourced", cue(r"\bopen[- ]?sourc\w+|开源")),
-    State("beta", cue(r"\b(?:public |private |open )?beta\b|\b(?:public |private )?preview\b|公测|内测|预览|试用"), 2),
-    State("GA", cue(r"\bgeneral(?:ly)? availab\w+|\bGA\b|正式(?:上线|发布|推出|开放|可用|版)|全面(?:开放|上线)"), 4),
-    State(
-        "launched",
-        cue(r"\blaunch\w*|\breleas\w+|\bintroduc\w+|\bunveil\w*|\bavailable\b|\bships?\b|\bshipped\b|\bdebuts?\b|\brolls? out\b"
-            r"|\brolling out\b|发布|推出|上线|亮相"),
-        3,
-    ),
-    State("announced", cue(r"\bannounc\w+|\bplans?\b|宣布|公布|计划"), 1),
-)  # fmt: skip
+_TABLE = table(__name__)
+STATES = rows(State, _TABLE["states"])
 """The first that fits names the step: what stopped or went on again says more than that something was released."""
 
 _BACK_AND_FORTH = ({"paused", "resumed"}, {"incident", "fixed"})
-_FILLER = re.compile(
-    r"\b(?:enters?|opens?|goes|exits?|leaves?|public|now|officially|is|are|its|new)\b|正式|开启|开始|进入|宣布|了|服务",
-    re.I,
-)
+_FILLER = cue(_TABLE["filler"])
 _ANY_STATE = re.compile("|".join(state.cue.pattern for state in STATES), re.I)
 _MAKERS = frozenset(
     {MEANING.get(word, word) for word in re.findall(r"[a-z]{3,}|[\u4e00-\u9fff]{2,}", LABS.pattern)}
     | {MEANING[word] for word in MEANING if LABS.fullmatch(word)}
 )
-_GENERIC = frozenset(
-    "ai llm llms gpu gpus kv cache api apis sdk cli mcp rag moe lora cuda rlhf us eu agent agents".split()
-)
+_GENERIC = frozenset(_TABLE["generic"].split())
 """Names of the field itself: they tell no subject from another."""
 
 

@@ -36,7 +36,7 @@ from pydantic_ai.settings import ModelSettings
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
 from deepdaily.core.types import Usage
-from deepdaily.models.exchange import Outcome, Request
+from deepdaily.models.exchange import Exchange, Request
 from deepdaily.models.wire import client
 
 MOST_BYTES = 1 << 20
@@ -82,7 +82,7 @@ class ChatModel:
         """Where and what it is; temperature 0 where it takes one."""
         return f"{self.kind} {self.endpoint} {self.model} temperature=0"
 
-    async def send(self, request: Request, wall_s: float) -> Outcome:
+    async def send(self, request: Request, wall_s: float) -> Exchange:
         """What exactly one request gives: no retries, no redirects, no tools."""
         started = monotonic()
         try:
@@ -92,17 +92,15 @@ class ChatModel:
             if isinstance(error, _OF_ANOTHER_FORM) and _raised_here(error):
                 raise
             fault, free = _fault(error, wall_s, self.key)
-            return Outcome(error=fault, usage=Usage(total_s=monotonic() - started) if free else None)
+            return Exchange(error=fault, usage=Usage(total_s=monotonic() - started) if free else None)
         usage = _usage(response, request)
         if usage:
             usage = replace(usage, first_token_s=first_s, total_s=monotonic() - started)
         text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
         text = text.replace("\0", "").encode(errors="replace").decode()  # what a database refuses
-        return Outcome(text, _incomplete(response, text), usage, _other(response.model_name, self.model))
+        return Exchange(text, _incomplete(response, text), usage, _other(response.model_name, self.model))
 
-    async def _answer(
-        self, web: httpx2.AsyncClient, request: Request, started: float
-    ) -> tuple[ModelResponse, float | None]:
+    async def _answer(self, web: httpx2.AsyncClient, request: Request, started: float) -> tuple[ModelResponse, float | None]:
         """The whole response, and the seconds to its first token where it was streamed."""
         remote = _anthropic(self, web) if self.kind == "anthropic" else _openai(self, web)
         messages = [ModelRequest(parts=[UserPromptPart(request.user)], instructions=request.system)]

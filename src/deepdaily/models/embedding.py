@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Protocol, TypeAlias
 
@@ -44,10 +44,8 @@ class Embedder(Protocol):
     languages: Collection[Language]
     """Those it was trained on: what it makes of another is noise."""
 
-    @property
-    def identity(self) -> str:
-        """Where and what it is: vectors of two identities are not comparable."""
-        ...
+    identity: str
+    """Where and what it is: vectors of two identities are not comparable."""
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """A unit vector for each text, in order, all of one length. Raises ModelError."""
@@ -72,20 +70,16 @@ async def embedded(
     missing, trouble = [text for text in wanted if text not in found], None
     try:
         async with asyncio.timeout(wall_s):
-            for batch in _batches(missing):
+            for at in range(0, len(missing), BATCH):
+                batch = missing[at : at + BATCH]
                 vectors = await embedder.embed(batch)
                 store.keep_embeddings({wanted[text]: one.tobytes() for text, one in zip(batch, vectors, strict=True)})
                 found |= zip(batch, vectors, strict=True)
     except ModelError as error:
-        trouble = Trouble("embedder", f"{error}; {error.remedy}".rstrip("; "))
+        trouble = Trouble("embedder", error.advised)
     except TimeoutError:
         trouble = Trouble("embedder", f"only {len(found)} of {len(wanted)} titles in {wall_s:.3g} s")
     return {url: found[title] for url, title in titles.items() if title in found}, trouble
-
-
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    for at in range(0, len(texts), BATCH):
-        yield texts[at : at + BATCH]
 
 
 def _key(identity: str, text: str) -> str:
@@ -111,12 +105,8 @@ class RemoteEmbedder:
     """A model behind an OpenAI-compatible address."""
 
     def __init__(self, model: str, endpoint: str, key: str, languages: Collection[Language]) -> None:
-        self.languages = languages
         self._model, self._endpoint, self._key = model, endpoint.rstrip("/"), key
-
-    @property
-    def identity(self) -> str:
-        return f"openai {self._endpoint} {self._model}"
+        self.identity, self.languages = f"openai {self._endpoint} {model}", languages
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """One request, no retry."""
@@ -160,13 +150,9 @@ class LocalEmbedder:
     """A sentence-transformers model from a folder; nothing is fetched."""
 
     def __init__(self, folder: str, languages: Collection[Language]) -> None:
-        self.languages = languages
+        self.identity, self.languages = f"sentence-transformers {folder}", languages
         self._folder = folder
         self._model: Any = None
-
-    @property
-    def identity(self) -> str:
-        return f"sentence-transformers {self._folder}"
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """In a thread: the run does not stand still meanwhile."""

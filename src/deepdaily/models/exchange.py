@@ -43,7 +43,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Exchange:
     """What one request gave: a whole reply's text, or why there is none; what it took either way."""
 
     text: str = ""
@@ -67,7 +67,7 @@ class Endpoint(Protocol):
         """What it answers as: model, address and parameters; replies are kept under it."""
         ...
 
-    async def send(self, request: Request, wall_s: float) -> Outcome:
+    async def send(self, request: Request, wall_s: float) -> Exchange:
         """What exactly one request gives within `wall_s` seconds. Errors are values, so that each call is accounted for."""
         ...
 

@@ -14,7 +14,7 @@ from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, NoModel, 
 from deepdaily.core.types import Call, Trouble
 from deepdaily.models import Prompt, Reply, S
 from deepdaily.models.breaker import Breaker
-from deepdaily.models.exchange import Endpoint, Outcome, Request, read, request_for
+from deepdaily.models.exchange import Endpoint, Exchange, Request, read, request_for
 from deepdaily.models.ledger import Ledger, exceeds, most_it_takes, priced
 from deepdaily.settings.model_tables import Price
 
@@ -35,7 +35,7 @@ class _NotNow(ModelError):
 
 
 @dataclass(slots=True)
-class Rung:
+class Step:
     """One model of the ladder, with its record in this run."""
 
     endpoint: Endpoint
@@ -55,7 +55,7 @@ class Rung:
             self.notes.append(line)
 
 
-class Ladder:
+class Fallback:
     """A model made of models, best first.
 
     Args:
@@ -67,7 +67,7 @@ class Ladder:
 
     def __init__(
         self,
-        rungs: Sequence[Rung],
+        rungs: Sequence[Step],
         ledger: Ledger,
         remaining_s: Callable[[], float],
         *,
@@ -103,12 +103,12 @@ class Ladder:
             found += [Trouble(rung.name, message) for message in (*rung.notes, *left_out)]
         return found
 
-    def _request(self, rung: Rung, prompt: Prompt, shape: type[S], wrong: str) -> tuple[Request, str]:
+    def _request(self, rung: Step, prompt: Prompt, shape: type[S], wrong: str) -> tuple[Request, str]:
         """One attempt's request and its reply's key; the second attempt says what was wrong with the first reply."""
         request = request_for(prompt, shape, rung.most_tokens, wrong)
         return request, request.key(rung.endpoint.identity, attempt=2 if wrong else 1)
 
-    def _kept(self, rung: Rung, prompt: Prompt, shape: type[S], wrong: str = "") -> S | None:
+    def _kept(self, rung: Step, prompt: Prompt, shape: type[S], wrong: str = "") -> S | None:
         """The usable reply that is in the store, of whichever attempt."""
         _, key = self._request(rung, prompt, shape, wrong)
         text = self._ledger.store.reply(key)
@@ -119,7 +119,7 @@ class Ladder:
         except ReplyMisshapen as error:
             return None if wrong else self._kept(rung, prompt, shape, str(error))
 
-    async def _asked(self, rung: Rung, prompt: Prompt, shape: type[S]) -> S:
+    async def _asked(self, rung: Step, prompt: Prompt, shape: type[S]) -> S:
         """A usable reply of one model, in at most two attempts."""
         wrong = ""
         try:
@@ -130,7 +130,7 @@ class Ladder:
             wrong = str(error)
         return await self._attempt(rung, prompt, shape, wrong)
 
-    async def _attempt(self, rung: Rung, prompt: Prompt, shape: type[S], wrong: str) -> S:
+    async def _attempt(self, rung: Step, prompt: Prompt, shape: type[S], wrong: str) -> S:
         """The reply to one request, from the store or from the model; one that asks to come back soon is asked again once."""
         request, key = self._request(rung, prompt, shape, wrong)
         kept = self._ledger.store.reply(key)
@@ -147,7 +147,7 @@ class Ladder:
             await self._sleep(busy.retry_after_s)
         return await self._call(rung, request, key, prompt.purpose, shape)
 
-    async def _call(self, rung: Rung, request: Request, key: str, purpose: str, shape: type[S]) -> S:
+    async def _call(self, rung: Step, request: Request, key: str, purpose: str, shape: type[S]) -> S:
         """One request with its row in the ledger; its reply is kept if it is whole."""
         if not await rung.breaker.enter():
             raise _NotNow(rung.breaker.why)
@@ -165,7 +165,7 @@ class Ladder:
         finally:
             rung.breaker.leave()
 
-    def _reserved(self, rung: Rung, request: Request, purpose: str) -> Call:
+    def _reserved(self, rung: Step, request: Request, purpose: str) -> Call:
         most = most_it_takes(request.prefill_bound, request.most_tokens, rung.price)
         call = self._ledger.reserve(rung.name, purpose, most)
         if call is None:
@@ -173,7 +173,7 @@ class Ladder:
             raise _NotNow("the budget is spent")
         return call
 
-    def _settled(self, rung: Rung, call: Call, outcome: Outcome, key: str, shape: type[S]) -> S:
+    def _settled(self, rung: Step, call: Call, outcome: Exchange, key: str, shape: type[S]) -> S:
         """The reply as the shape, everything written down on the way."""
         usage = outcome.usage and priced(outcome.usage, rung.price)
         breaker, error = rung.breaker, outcome.error
@@ -182,26 +182,17 @@ class Ladder:
         if error is None:
             self._ledger.store.keep_reply(key, outcome.text)
             try:
-                reply = _judged(breaker, outcome.text, shape)
+                reply = read(outcome.text, shape)
             except ReplyMisshapen as misshapen:
+                breaker.failed(f"not in the shape asked for: {misshapen}")
                 self._ledger.settle(call, "refused", usage, str(misshapen))
                 raise
+            breaker.succeeded()
             self._ledger.settle(call, "answered", usage, outcome.answered_as)
             return reply
         self._ledger.settle(call, "failed", usage, str(error))
         if isinstance(error, ModelRefused):
-            breaker.open("; ".join(filter(None, (str(error), error.remedy))))
+            breaker.open(error.advised)
         else:
             breaker.failed(str(error))
         raise error
-
-
-def _judged(breaker: Breaker, text: str, shape: type[S]) -> S:
-    """A whole reply as the shape; the model's record says which it was."""
-    try:
-        reply = read(text, shape)
-    except ReplyMisshapen as error:
-        breaker.failed(f"not in the shape asked for: {error}")
-        raise
-    breaker.succeeded()
-    return reply

@@ -9,6 +9,7 @@ from typing import Protocol
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Document, Edition, Issue
 from deepdaily.store import Store
+from deepdaily.store.snapshots import body_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Publication:
     @classmethod
     def of(cls, issue: Issue, store: Store) -> Publication:
         return cls(issue, store.issues(), store.documents(issue.proofs()))
+
+
+def edition_of(issue: Issue, channel: str, location: str, content: bytes) -> Edition:
+    """What is kept of `content`, published at `location` of the channel."""
+    return Edition(issue.slot.key, channel, location, body_digest(content), issue.approved_at)
 
 
 class TakenInPart(PublishError):

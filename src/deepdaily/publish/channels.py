@@ -47,9 +47,7 @@ def _file_channel(table: tables.FileTable, folder: Path, settings: Settings) -> 
             return Page(folder, table.name)
 
 
-def _message_channel(
-    table: tables.MailTable | tables.FeishuTable, store: Store, slot: Slot, wire: WebWire
-) -> Publisher:
+def _message_channel(table: tables.MailTable | tables.FeishuTable, store: Store, slot: Slot, wire: WebWire) -> Publisher:
     if table.unset:
         return Unset(table.name, table.unset)
     match table:
@@ -74,7 +72,5 @@ async def posted(wire: WebWire, url: str, body: bytes) -> dict[str, object]:
             answer = await wire.post(url, {"Content-Type": "application/json"}, body, cap_bytes=1 << 20)
         found = json.loads(answer.body)
     except (FetchError, TimeoutError, ValueError) as error:
-        raise PublishError(
-            f"the webhook did not answer: {type(error).__name__}", "check the address and the network"
-        ) from None
+        raise PublishError(f"the webhook did not answer: {type(error).__name__}", "check the address and the network") from None
     return found if isinstance(found, dict) else {}

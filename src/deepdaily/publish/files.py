@@ -8,12 +8,11 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition, Issue
-from deepdaily.publish import Publication
+from deepdaily.publish import Publication, edition_of
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
 from deepdaily.render.proofs import evidence_json
@@ -34,10 +33,7 @@ class Hugo:
         """The bytes by place below `dir`; the proof comes before the post that needs it."""
         issue = publication.issue
         bundle = f"content/posts/{issue.day}"
-        return {
-            f"{bundle}/evidence.json": evidence_json(issue).encode(),
-            f"{bundle}/index.md": post(issue).encode(),
-        }
+        return {f"{bundle}/evidence.json": evidence_json(issue).encode(), f"{bundle}/index.md": post(issue).encode()}
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         posts = self.dir / "content" / "posts"
@@ -96,8 +92,7 @@ def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
         raise PublishError(f"cannot read {ours}: {error}", f"Mend or move {ours}, then run again.") from error
     if text is not None and _slot_of(text) != issue.slot.stamp:
         raise PublishError(
-            f"{ours} was not written for the slot {issue.slot.stamp}",
-            f"Move {ours.parent} away, or give [[publish]] another dir.",
+            f"{ours} was not written for the slot {issue.slot.stamp}", f"Move {ours.parent} away, or give [[publish]] another dir."
         )
 
 
@@ -117,10 +112,7 @@ def _slot_of(text: str) -> str | None:
 
 async def _written(folder: Path, channel: str, issue: Issue, files: Mapping[str, bytes]) -> tuple[Edition, ...]:
     await asyncio.to_thread(_write, folder, files)
-    return tuple(
-        Edition(issue.slot.key, channel, location, "sha256:" + sha256(content).hexdigest(), issue.approved_at)
-        for location, content in files.items()
-    )
+    return tuple(edition_of(issue, channel, location, content) for location, content in files.items())
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
-from deepdaily.publish import Publication, TakenInPart
+from deepdaily.publish import Publication, TakenInPart, edition_of
 from deepdaily.render.feishu import cards
 from deepdaily.render.mail import message
 from deepdaily.settings.channel_tables import mail_address
@@ -60,24 +60,21 @@ class Feishu:
         issue, found = publication.issue, list[Edition]()
         for part, card in enumerate(cards(issue), 1):
             location = f"message-{part}"
-            digest = "sha256:" + sha256(json.dumps(card, sort_keys=True).encode()).hexdigest()
-            edition = Edition(issue.slot.key, f"{self.channel}:part", location, digest, issue.approved_at)
+            edition = edition_of(issue, f"{self.channel}:part", location, json.dumps(card, sort_keys=True).encode())
             if location not in self.sent:
                 await self._send(card)
                 self.keep(edition)
                 await asyncio.sleep(self.pause_s)
             found.append(edition)
-        whole = "sha256:" + sha256("".join(one.digest for one in found).encode()).hexdigest()
-        return (Edition(issue.slot.key, self.channel, f"{len(found)} messages", whole, issue.approved_at),)
+        whole = "".join(one.digest for one in found).encode()
+        return (edition_of(issue, self.channel, f"{len(found)} messages", whole),)
 
     async def _send(self, card: dict[str, Any]) -> None:
         signed = card | _signature(self.secret, self.stamp()) if self.secret else card
         answer = await self.post(self.url, json.dumps(signed, ensure_ascii=False).encode())
         if answer.get("code", answer.get("StatusCode", -1)) != 0:
             said = str(answer.get("msg", answer.get("StatusMessage", "")))[:200]
-            raise PublishError(
-                f"Feishu refused the message: {said}", "check the webhook and the bot's keyword or signature"
-            )
+            raise PublishError(f"Feishu refused the message: {said}", "check the webhook and the bot's keyword or signature")
 
 
 def _signature(secret: str, now: datetime) -> dict[str, str]:
@@ -109,8 +106,7 @@ class Mail:
         mail = message(issue, sender=sender.addr_spec, recipients=[one.addr_spec for one in to])
         mail.replace_header("From", sender)
         refused = await self.send(mail)
-        digest = "sha256:" + sha256(mail.as_bytes()).hexdigest()
-        edition = Edition(issue.slot.key, self.channel, str(mail["Message-ID"]), digest, issue.approved_at)
+        edition = edition_of(issue, self.channel, str(mail["Message-ID"]), mail.as_bytes())
         if refused:
             raise TakenInPart(f"{self.host} refused {', '.join(refused)}", "mend these recipients", (edition,))
         return (edition,)
@@ -124,9 +120,7 @@ class Mail:
         try:
             return await asyncio.to_thread(self._send, mail)
         except (OSError, smtplib.SMTPException) as error:
-            raise PublishError(
-                f"{self.host} did not take the mail: {error}", "check host, port, user and password"
-            ) from error
+            raise PublishError(f"{self.host} did not take the mail: {error}", "check host, port, user and password") from error
 
     def _send(self, mail: EmailMessage) -> list[str]:
         with self.open_smtp(self.host, self.port, timeout=SEND_S) as server:

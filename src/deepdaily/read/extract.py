@@ -17,6 +17,7 @@ from lxml.html import HtmlElement, fromstring, tostring
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
+from deepdaily.core.cues import cues, table
 from deepdaily.core.errors import NoText
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.types import Language
@@ -45,18 +46,8 @@ RESILIPARSE = f"resiliparse/{version('resiliparse')}"
 
 _NOT_TEXT = re.compile(rb"%PDF-|PK\x03\x04|\x89PNG|GIF8|\xff\xd8\xff|RIFF|\x1f\x8b|ID3|OggS|wOF[F2]|\x7fELF")
 _TEXT_TYPES = re.compile(r"(?:text/(?:html|plain|markdown|x-markdown)|application/(?:xhtml\+xml|xml))?", re.IGNORECASE)
-_WALL = re.compile(
-    r"just a moment|attention required|access denied|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot"
-    r"|(?:enable|requires?|turn on) javascript|checking your browser|unusual traffic|captcha|page not found|404 not found"
-    r"|^(?:log|sign) ?in\b|(?:log|sign) in to (?:continue|read|your account)|subscribe to (?:continue|read)"
-    r"|环境异常|安全验证|请(?:先)?登录|登录后(?:查看|阅读)|访问过于频繁|页面不存在|请开启\s*javascript",
-    re.IGNORECASE | re.MULTILINE,
-)
-_HIDING = re.compile(
-    r"display:none|visibility:(?:hidden|collapse)|opacity:0(?:\.0+)?(?:;|$|!)|font-size:0(?:\.0+)?(?:px|em|rem|pt|%)?(?:;|$|!)"
-    r"|(?:left|top|text-indent):-\d{3,}|clip:rect\(0|(?:^|;)(?:max-)?(?:height|width):0(?:px)?;.*overflow:hidden",
-    re.IGNORECASE,
-)
+_CUES = cues(table(__name__))
+_WALL, _HIDING = _CUES["wall"], _CUES["hiding"]
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text)?|u-hidden|is-hidden)(?:\s|$)")
 _UNREAD_TAGS = frozenset("script style template noscript iframe object svg canvas".split())
 _ROOTS = frozenset("html body main article".split())
@@ -210,14 +201,10 @@ def _decoded(answer: PageBytes) -> str:
     kind = answer.media_type.partition(";")[0].strip()
     if not _TEXT_TYPES.fullmatch(kind):
         raise NoText(f"not a page but {kind[:80]}")
-    if _NOT_TEXT.match(answer.body) or (
-        b"\0" in answer.body[:1024] and answer.body[:2] not in (b"\xff\xfe", b"\xfe\xff")
-    ):
+    if _NOT_TEXT.match(answer.body) or (b"\0" in answer.body[:1024] and answer.body[:2] not in (b"\xff\xfe", b"\xfe\xff")):
         raise NoText("binary, whatever its type says")
     encoding = encoding_of(answer.body, answer.media_type) or str(detect_encoding(answer.body, from_html_meta=True))
-    return str(
-        bytes_to_str(answer.body, encoding, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252"))
-    )
+    return str(bytes_to_str(answer.body, encoding, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252")))
 
 
 def _plain(source: str) -> Extracted:

@@ -88,9 +88,7 @@ class WebWire:
         self._trusted = _session(None)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         await self._checked.close()
         await self._trusted.close()
 
@@ -102,9 +100,7 @@ class WebWire:
         guard.check_url(url, self._allow_private)
         return await self._ask("POST", url, headers, body, cap_bytes)
 
-    async def _ask(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, cap_bytes: int
-    ) -> Answer:
+    async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, cap_bytes: int) -> Answer:
         parts = urlsplit(url)
         proxy = None if proxy_bypass(parts.hostname or "") else self._proxies.get(parts.scheme)
         trusted = proxy is not None or guard.is_allowed_private(url, self._allow_private)
@@ -154,9 +150,7 @@ class Fetcher:
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._robots: dict[str, Protego | None] = {}
 
-    async def get(
-        self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False
-    ) -> Snapshot:
+    async def get(self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False) -> Snapshot:
         """The snapshot of `url`: from the store where this slot has it already, else fetched and stored.
 
         Args:
@@ -208,12 +202,7 @@ class Fetcher:
         return self._keep(url, final_url, answer)
 
     async def _follow(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        earlier: tuple[Snapshot, Validators] | None,
-        robots: bool,
-        cap_bytes: int,
+        self, url: str, headers: Mapping[str, str], earlier: tuple[Snapshot, Validators] | None, robots: bool, cap_bytes: int
     ) -> tuple[str, Answer]:
         """The first answer that is no redirect, and the URL that gave it."""
         target, left_s = url, self._deadline_s

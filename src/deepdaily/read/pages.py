@@ -39,7 +39,7 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Pages:
     """Reads candidates; what it read in this slot before is answered from the store."""
 
     store: Store

@@ -8,7 +8,7 @@ from html import escape as escape_html
 from deepdaily.core.types import Claim, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
-from deepdaily.render.phrases import endings, follow_status, in_quotes, thread, voice
+from deepdaily.render.phrases import endings, follow_status, in_quotes, places, signed, thread, voice
 from deepdaily.words import Words, of
 
 Telling = Callable[[Claim, str], str]
@@ -37,13 +37,8 @@ def fragment(issue: Issue) -> str:
 
     notice = f"<blockquote><p>{words.notice}{words.colon}{escape(issue.draft.notice)}</p></blockquote>"
     proofs = "\n".join(f"<li>{_proof(note, issue, words)}</li>" for note in footnotes_of(issue))
-    return "\n".join(
-        [
-            *([notice] if issue.draft.notice else []),
-            *body(issue, numbered),
-            *([f"<hr>\n<ol>\n{proofs}\n</ol>"] if notes else []),
-        ]
-    )
+    before = [notice] if issue.draft.notice else []
+    return "\n".join([*before, *body(issue, numbered), *([f"<hr>\n<ol>\n{proofs}\n</ol>"] if notes else [])])
 
 
 def _proof(note: Note, issue: Issue, words: Words) -> str:
@@ -67,9 +62,8 @@ def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: 
         status = follow_status(issue.closing.followed, draft.slot.due.date(), words)
         lines = [*([status] if status else []), *map(escape, endings(issue.closing.followed, words))]
         moved = [_moved(one, draft.items, words, tell) for one in issue.closing.followed if one.proof]
-        asked = [
-            escape(watch.question) + _place(draft.items, (watch.story,), words) for watch in issue.closing.watchlist
-        ]
+        watchlist = issue.closing.watchlist
+        asked = [escape(one.question) + _place(draft.items, (one.story,), words) for one in watchlist]
         yield f'<section class="closing">\n<h2>{words.watchlist}</h2>'
         yield from (f"<p>{line}</p>" for line in lines[:1])
         yield _listed(moved) if moved else ""
@@ -83,16 +77,14 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside
     yield f'<article id="{anchor(item.story)}">'
     yield f'<h2><span class="number">{number}</span> {label}{escape(item.title.text) or day}</h2>'
     yield f'<p class="sources">{words.sources}{words.colon}{" · ".join(link(one.url) for one in item.sources)}</p>'
-    writer = words.written_by.format(item.writer) if item.writer else ""
-    if item.byline or writer:
-        yield f'<p class="byline">{escape(" · ".join(filter(None, (item.byline, writer))))}</p>'
+    if byline := signed(item, words):
+        yield f'<p class="byline">{escape(byline)}</p>'
     if item.thread:
         yield f'<p class="thread">{escape(thread(item, day, words))}</p>'
     if beside:
         yield beside
     if item.title.evidence:
-        basis = words.title_basis
-        yield f'<div class="title-proof">{tell(item.title, basis)}</div>'
+        yield f'<div class="title-proof">{tell(item.title, words.title_basis)}</div>'
     for section in item.sections:
         if section.points:
             yield _section(section, words, tell)
@@ -133,6 +125,5 @@ def _moved(one: FollowUp, items: Sequence[Item], words: Words, tell: Telling) ->
 
 
 def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
-    found = [(number, anchor(item.story)) for number, item in enumerate(items, start=1) if item.story in set(stories)]
-    places = words.list_comma.join(f'<a href="#{name}">{number}</a>' for number, name in found)
-    return f'<span class="places">{words.in_brackets(places)}</span>' if found else ""
+    found = words.list_comma.join(f'<a href="#{name}">{number}</a>' for number, name in places(items, stories))
+    return f'<span class="places">{words.in_brackets(found)}</span>' if found else ""

@@ -36,12 +36,6 @@ GAP = Stretch("……")
 """Where text was left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    start: int
-    end: int
-
-
 def excerpt(document: Document | None, notes: Sequence[Note]) -> list[Stretch]:
     """The passages of `notes`, which all rest on `document`, with what stands around them, in the order of the text.
 
@@ -53,7 +47,7 @@ def excerpt(document: Document | None, notes: Sequence[Note]) -> list[Stretch]:
     text = document.text if document else ""
     for window in _windows(text, there):
         found += [GAP] * (window.start > at) + _stretches(text, window, there)
-        at = window.end
+        at = window.stop
     for note in notes:
         if note not in there:
             found += [GAP, Stretch(note.evidence.quote, (note,), frozenset({note.number}), frozenset({note.number}))]
@@ -63,21 +57,21 @@ def excerpt(document: Document | None, notes: Sequence[Note]) -> list[Stretch]:
 def whole(document: Document, notes: Sequence[Note]) -> list[Stretch]:
     """All of the stored text, cut where the passages of `notes` begin and end; for its owner's eyes, not to publish."""
     there = [note for note in notes if stands(note.evidence, document)]
-    return _stretches(document.text, Span(0, len(document.text)), there)
+    return _stretches(document.text, slice(0, len(document.text)), there)
 
 
-def _windows(text: str, notes: Sequence[Note]) -> list[Span]:
-    """One span a passage, overlapping ones merged, each widened to a sentence border within the allowed side."""
+def _windows(text: str, notes: Sequence[Note]) -> list[slice]:
+    """One window a passage, overlapping ones merged, each widened to a sentence border within the allowed side."""
     if not notes:
         return []
     side = min(SIDE_CHARACTERS, min(CONTEXT_CHARACTERS, len(text) // 2) // (2 * len(notes)))
-    merged: list[Span] = []
+    merged: list[slice] = []
     for note in sorted(notes, key=lambda note: note.evidence.start):
         start, end = _left(text, note.evidence.start, side), _right(text, note.evidence.end, side)
-        if merged and start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(end, merged[-1].end))
+        if merged and start <= merged[-1].stop:
+            merged[-1] = slice(merged[-1].start, max(end, merged[-1].stop))
         else:
-            merged.append(Span(start, end))
+            merged.append(slice(start, end))
     return merged
 
 
@@ -95,12 +89,11 @@ def _right(text: str, end: int, side: int) -> int:
     return end + len(text[end:high].rpartition(" ")[0])
 
 
-def _stretches(text: str, window: Span, notes: Sequence[Note]) -> list[Stretch]:
-    within = [note for note in notes if window.start <= note.evidence.start and note.evidence.end <= window.end]
+def _stretches(text: str, window: slice, notes: Sequence[Note]) -> list[Stretch]:
+    within = [note for note in notes if window.start <= note.evidence.start and note.evidence.end <= window.stop]
     within.sort(key=lambda note: (note.evidence.start, -note.evidence.end))
-    cuts = sorted(
-        {window.start, window.end, *(at for note in within for at in (note.evidence.start, note.evidence.end))}
-    )
+    ends = {at for note in within for at in (note.evidence.start, note.evidence.end)}
+    cuts = sorted({window.start, window.stop, *ends})
     return [
         Stretch(
             text[start:end],

@@ -54,9 +54,7 @@ def safe_link(url: str) -> str | None:
         return None
     query = quote(_without_secrets(parts.query), safe=_ANYWHERE + "&?")
     netloc = host if port is None else f"{host}:{port}"
-    return urlunsplit(
-        (parts.scheme, netloc, quote(parts.path, safe=_ANYWHERE + "&"), query, quote(parts.fragment, _ANYWHERE))
-    )
+    return urlunsplit((parts.scheme, netloc, quote(parts.path, safe=_ANYWHERE + "&"), query, quote(parts.fragment, _ANYWHERE)))
 
 
 def _public_host(parts: SplitResult) -> str | None:

@@ -13,7 +13,7 @@ from itertools import count
 
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import CJK, clean, language_of
-from deepdaily.core.types import Claim, Document, Evidence, Issue
+from deepdaily.core.types import Cited, Claim, Document, Evidence, Issue
 from deepdaily.render.body import body, escape, link
 from deepdaily.render.excerpts import GAP, Stretch, excerpt
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link
@@ -42,67 +42,48 @@ def page(issue: Issue, texts: Mapping[str, Document]) -> str:
         issue: the day.
         texts: the cited documents by id, for the excerpts; one that is missing shows its bare quotation.
     """
-    draft, words = issue.draft, of(issue.draft.language)
-    proofs = Proofs(issue)
-    told = "\n".join(filter(None, body(issue, proofs.tell)))
-    style = files("deepdaily.render").joinpath("page.css").read_text("utf-8")
-    policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
-    title = escape(draft.title) or draft.slot.day
-    return f"""<!doctype html>
-<html lang="{words.tag}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#issue">{words.page.skip}</a>
-<header class="masthead">
-{masthead(issue, texts)}
-</header>
-<main id="issue">
-{told}
-</main>
-{proofs.excerpts(texts)}
-<footer><p>{words.page.made_by}</p></footer>
-</body>
-</html>
-"""
-
-
-def _hash(style: str) -> str:
-    return "sha256-" + b64encode(sha256(style.encode()).digest()).decode()
+    draft, words, own = issue.draft, of(issue.draft.language), files("deepdaily.render")
+    proofs, style = Proofs(issue), own.joinpath("page.css").read_text("utf-8")
+    return (
+        own.joinpath("page.html")
+        .read_text("utf-8")
+        .format(
+            language=words.tag,
+            says=words.page,
+            style=style,
+            digest=b64encode(sha256(style.encode()).digest()).decode(),
+            title=escape(draft.title) or draft.slot.day,
+            masthead=masthead(issue, texts),
+            told="\n".join(filter(None, body(issue, proofs.tell))),
+            excerpts=proofs.excerpts(texts),
+        )
+    )
 
 
 def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
     """Date, title, figures, notice and contents: what stands above the items."""
     draft, words = issue.draft, of(issue.draft.language)
+    says = words.page
     facts = [claim for claim in issue.claims() if claim.evidence]
     checked = sum(not check_claim(claim, dict(texts)) for claim in facts)
     figures = (
-        words.page.items.format(len(draft.items)),
-        words.page.minutes.format(_minutes(issue)),
-        words.page.hosts.format(len({source.host for item in draft.items for source in item.sources})),
-        f"{'✓ ' if checked == len(facts) else ''}{words.page.checked.format(checked=checked, facts=len(facts))}",
+        says["items"].format(len(draft.items)),
+        says["minutes"].format(_minutes(issue)),
+        says["hosts"].format(len({source.host for item in draft.items for source in item.sources})),
+        f"{'✓ ' if checked == len(facts) else ''}{says['checked'].format(checked=checked, facts=len(facts))}",
     )
-    contents = (
-        f'<li><a href="#{anchor(one.story)}">{escape(one.title.text) or draft.slot.day}</a></li>' for one in draft.items
-    )
+    named = [(anchor(item.story), escape(item.title.text) or draft.slot.day) for item in draft.items]
+    contents = (f'<li><a href="#{place}">{title}</a></li>' for place, title in named)
+    notice = f"<strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}"
     return "\n".join(
         [
             f'<p class="date"><time datetime="{draft.slot.day}">{dated(draft.slot.due.date(), words)}</time></p>',
             f"<h1>{escape(draft.title) or draft.slot.day}</h1>",
             f'<p class="summary">{escape(issue.closing.summary)}</p>' if issue.closing.summary else "",
             '<ul class="figures">' + "".join(f"<li>{figure}</li>" for figure in figures) + "</ul>",
-            f'<p class="notice" role="note"><strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}</p>'
-            if draft.notice
-            else "",
-            f'<nav aria-label="{words.page.contents}"><ol>{"".join(contents)}</ol></nav>',
-            f'<p class="hint">{words.page.hint}</p>' if facts else "",
+            f'<p class="notice" role="note">{notice}</p>' if draft.notice else "",
+            f'<nav aria-label="{says["contents"]}"><ol>{"".join(contents)}</ol></nav>',
+            f'<p class="hint">{says["hint"]}</p>' if facts else "",
         ]
     )
 
@@ -128,7 +109,8 @@ class Proofs:
     """
 
     def __init__(self, issue: Issue, address: Callable[[Note], str] | None = None, told_on: str = "") -> None:
-        self._issue, self._words, self.notes = issue, of(issue.draft.language), notes_of(issue)
+        words = of(issue.draft.language)
+        self._issue, self._fetched, self._says, self.notes = issue, words.fetched, words.page, notes_of(issue)
         self._origins: dict[str, tuple[str, str]] = {}
         """By document, what its cards have in common: many facts rest on each."""
         self._address, self._told_on = address or (lambda note: f"#e{note.number}"), told_on
@@ -148,55 +130,43 @@ class Proofs:
         """A claim that opens to its passages: the whole sentence is the button."""
         if claim.judgement:
             return self._drawn(claim, text)
-        name = f"c{next(self._ids)}"
         notes = [self.notes[evidence] for evidence in dict.fromkeys(claim.evidence)]
         own_words = claim.verbatim and plain(claim.text) in text  # a title's proof is told in our words
         lang = f' lang="{language_of(claim.text)}"' if own_words else ""
-        numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
-        cards = "\n".join(self._card(note, quoted=not claim.verbatim) for note in notes)
-        return (
-            f'<details class="fact" id="{name}"><summary><span{lang}>{_with_figures(plain(text))}</span>'
-            f"<sup>{numbers}</sup></summary>\n{cards}\n</details>"
-        )
+        said = f"<span{lang}>{_with_figures(plain(text))}</span>"
+        cards = [self._card(note, *self._origin(note), quoted=not claim.verbatim) for note in notes]
+        return _opening(f'class="fact" id="c{next(self._ids)}"', said, "", notes, cards)
 
     def _drawn(self, claim: Claim, text: str) -> str:
-        """A judgement that opens to the passages it is drawn from, as far as a printed fact still rests on them."""
+        """A judgement that opens to the passages it is drawn from, as far as a printed fact still rests on them.
+
+        A card has the passage itself and its place; when and how it was fetched stands with the fact.
+        """
         known = [self.notes[evidence] for evidence in dict.fromkeys(claim.basis) if evidence in self.notes]
         if not (notes := known[:BASIS_SHOWN]):
             return escape(text)
-        numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
-        cards = "\n".join(self._brief_card(note) for note in notes)
-        return (
-            f'<details class="drawn"><summary><span>{escape(text)}</span>'
-            f"<sup>{self._words.page.drawn_from} {numbers}</sup></summary>\n{cards}\n</details>"
-        )
+        cards = [self._card(note, f"<b>{escape(note.cited.host)}</b>") for note in notes]
+        return _opening('class="drawn"', f"<span>{escape(text)}</span>", f"{self._says['drawn_from']} ", notes, cards)
 
-    def _brief_card(self, note: Note) -> str:
-        """The passage itself and its place; when and how it was fetched stands with the fact."""
-        quote = quotation(note.evidence)
-        place = f'<b>{escape(note.cited.host)}</b> · <a href="{self._address(note)}">{self._words.page.excerpt}</a>'
-        return (
-            f'<div class="proof"><blockquote lang="{language_of(quote)}">{escape(in_quotes(quote))}</blockquote>'
-            f"<p>{place}</p></div>"
-        )
-
-    def _card(self, note: Note, quoted: bool) -> str:
+    def _card(self, note: Note, origin: str, original: str = "", quoted: bool = True) -> str:
         quote = quotation(note.evidence) if quoted else ""
         said = escape_html(in_quotes(quote))
         shown = f'<blockquote lang="{language_of(quote)}">{said}</blockquote>' if quoted else ""
-        fetched, original = self._origin(note)
-        passage = f'<a href="{self._address(note)}">{self._words.page.excerpt}</a>'
-        return f'<div class="proof">{shown}<p>{fetched} · {passage}{original}</p></div>'
+        passage = f'<a href="{self._address(note)}">{self._says["excerpt"]}</a>'
+        return f'<div class="proof">{shown}<p>{origin} · {passage}{original}</p></div>'
 
     def _origin(self, note: Note) -> tuple[str, str]:
         """When and from where the note's document was fetched, and the link to its page where that may be followed."""
-        cited, words = note.cited, self._words
+        cited = note.cited
         if cited.document not in self._origins:
-            fetched = f"{words.fetched} {minute(cited.fetched_at, self._issue)}"
             digest = f"sha256 <code>{note.short_digest}</code>"
-            original = f" · {link(cited.url, words.page.original)}" if safe_link(cited.url) else ""
-            self._origins[cited.document] = f"<b>{escape(cited.host)}</b> · {fetched} · {digest}", original
+            original = f" · {link(cited.url, self._says['original'])}" if safe_link(cited.url) else ""
+            fetched = f"<b>{escape(cited.host)}</b> · {self._time(cited)} · {digest}"
+            self._origins[cited.document] = fetched, original
         return self._origins[cited.document]
+
+    def _time(self, cited: Cited) -> str:
+        return f"{self._fetched} {minute(cited.fetched_at, self._issue)}"
 
     def excerpts(self, texts: Mapping[str, Document]) -> str:
         """The cited documents in the order of their first note; empty where the issue has no facts."""
@@ -206,20 +176,18 @@ class Proofs:
         if not documents:
             return ""
         articles = "\n".join(self._document(texts.get(name), notes) for name, notes in documents.items())
-        words = self._words
         return (
-            f'<section class="snapshots" aria-labelledby="snapshots">\n<h2 id="snapshots">{words.page.excerpts}</h2>\n'
-            f'<p class="hint">{words.page.excerpts_hint}</p>\n{articles}\n</section>'
+            f'<section class="snapshots" aria-labelledby="snapshots">\n<h2 id="snapshots">{self._says["excerpts"]}</h2>\n'
+            f'<p class="hint">{self._says["excerpts_hint"]}</p>\n{articles}\n</section>'
         )
 
     def _document(self, document: Document | None, notes: Sequence[Note]) -> str:
-        cited, words = notes[0].cited, self._words
+        cited = notes[0].cited
         lang = document.language if document else language_of(notes[0].evidence.quote)
-        fetched = f"{words.fetched} {minute(cited.fetched_at, self._issue)}"
         shown = self.marked(excerpt(document, notes))
         return (
             f'<article class="snapshot">\n<h3 lang="{lang}">{escape(cited.title) or escape(cited.host)}</h3>\n'
-            f"<p>{link(cited.url)} · {fetched} · {words.page.extractor} {escape(cited.extractor)}</p>\n"
+            f"<p>{link(cited.url)} · {self._time(cited)} · {self._says['extractor']} {escape(cited.extractor)}</p>\n"
             f'<p><code class="digest">{escape(cited.snapshot)}</code></p>\n'
             f'<div class="excerpt" lang="{lang}">{shown}</div>\n</article>'
         )
@@ -238,8 +206,15 @@ class Proofs:
         return opened + escape_html(clean(stretch.text)) + "</mark>" * len(stretch.notes) + back
 
     def _back(self, note: Note) -> str:
-        label, place = f"{self._words.page.back} {note.number}", self.told_at(note)
+        label, place = f"{self._says['back']} {note.number}", self.told_at(note)
         return f'<a class="back" href="{place}" aria-label="{label}" title="{label}">↩{note.number}</a>'
+
+
+def _opening(kind: str, said: str, label: str, notes: Sequence[Note], cards: Sequence[str]) -> str:
+    """A sentence that opens to the cards of its notes; their numbers stand behind it."""
+    numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
+    shown = "\n".join(cards)
+    return f"<details {kind}><summary>{said}<sup>{label}{numbers}</sup></summary>\n{shown}\n</details>"
 
 
 def _with_figures(text: str) -> str:

@@ -39,12 +39,8 @@ def message(issue: Issue, *, sender: str, recipients: list[str]) -> EmailMessage
     Raises:
         ValueError: sender or a recipient is no mail address.
     """
-    draft, mail = issue.draft, EmailMessage(policy=SMTP)
-    mail["Subject"] = header(draft.title) or draft.slot.day
-    mail["From"] = _address(sender)
-    mail["To"] = [_address(one) for one in recipients]
-    mail["Date"] = format_datetime(issue.approved_at)
-    mail["Message-ID"] = f"<{sha256(draft.slot.stamp.encode()).hexdigest()[:24]}@{_address(sender).domain}>"
+    draft = issue.draft
+    mail = _addressed(header(draft.title) or draft.slot.day, sender, recipients, issue.approved_at, draft.slot.stamp)
     mail.set_content(text(issue), cte="quoted-printable")
     html = (
         f'<!doctype html><html lang="{of(draft.language).tag}"><body><div style="{_STYLE}">'
@@ -61,14 +57,20 @@ def note(line: str, *, sender: str, recipients: list[str], now: datetime) -> Ema
     Raises:
         ValueError: sender or a recipient is no mail address.
     """
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = header(line)
-    mail["From"] = _address(sender)
-    mail["To"] = [_address(one) for one in recipients]
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{sha256(line.encode()).hexdigest()[:24]}@{_address(sender).domain}>"
+    mail = _addressed(header(line), sender, recipients, now, line)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice comes back
     mail.set_content(plain(line) + "\n", cte="quoted-printable")
+    return mail
+
+
+def _addressed(subject: str, sender: str, recipients: list[str], date: datetime, named: str) -> EmailMessage:
+    """A mail without a text yet; its Message-ID is made from `named` alone."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = subject
+    mail["From"] = _address(sender)
+    mail["To"] = [_address(one) for one in recipients]
+    mail["Date"] = format_datetime(date)
+    mail["Message-ID"] = f"<{sha256(named.encode()).hexdigest()[:24]}@{_address(sender).domain}>"
     return mail
 
 
@@ -86,10 +88,7 @@ def text(issue: Issue) -> str:
     for brief in briefs(issue):
         lines = [f"{brief.number}. {brief.title}", *(f"   {line}" for line in brief.lines)]
         blocks.append("\n".join([*lines, *([f"   {brief.address}"] if brief.address else [])]))
-    for heading, entries in (
-        (words.trends, [trend.text for trend in issue.closing.trends]),
-        (words.watchlist, questions(issue)),
-    ):
+    for heading, entries in ((words.trends, [trend.text for trend in issue.closing.trends]), (words.watchlist, questions(issue))):
         if entries:
             blocks.append("\n".join([heading, *(f"- {plain(entry)}" for entry in entries)]))
     hosts = sorted({shown(source.host) for item in draft.items for source in item.sources})

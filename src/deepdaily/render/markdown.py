@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import tomli_w
 
 from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
-from deepdaily.render.phrases import endings, follow_status, in_quotes, thread, voice
+from deepdaily.render.phrases import endings, follow_status, in_quotes, places, signed, thread, voice
 from deepdaily.render.proofs import for_machines
 from deepdaily.words import Words, of
 
@@ -30,10 +31,7 @@ _ESCAPES = (
     (re.compile(r"(?<=\w)@(?=\w)"), r"\@"),
     (re.compile(r"([!#])$"), r"\\\1"),
 )
-_STARTS = (
-    (re.compile(r"^(?=[#>+\-])"), r"\\"),
-    (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"),
-)
+_STARTS = ((re.compile(r"^(?=[#>+\-])"), r"\\"), (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"))
 
 
 def escape(text: str) -> str:
@@ -67,11 +65,7 @@ def link(url: str) -> str:
 def post(issue: Issue) -> str:
     """The whole post, ending in a newline."""
     draft, words = issue.draft, of(issue.draft.language)
-    notes = notes_of(issue)
-
-    def place(stories: Iterable[str]) -> str:
-        return _place(draft.items, stories, words)
-
+    notes, place = notes_of(issue), partial(_place, draft.items, words=words)
     blocks = [_front_matter(issue)]
     if draft.notice:
         blocks.append(f"> {words.notice}{words.colon}{escape(draft.notice)}")
@@ -86,7 +80,7 @@ def post(issue: Issue) -> str:
         blocks.append("\n".join(f"- {escape_line(one.text)}{place(one.stories)}" for one in issue.closing.trends))
     if issue.closing.watchlist or issue.closing.followed:
         blocks.append(f"## {words.watchlist}")
-        blocks.extend(_watchlist(issue, words, notes, place))
+        blocks.extend(_watchlist(issue, words, notes))
     if notes:
         blocks.append("\n".join(_footnote(note, issue, words) for note in footnotes_of(issue)))
     return "\n\n".join(blocks) + "\n"
@@ -120,9 +114,8 @@ def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) ->
     marks = "" if item.title.verbatim else _marks(item.title, notes)
     said = words.in_brackets(words.title_basis + marks) if marks else ""
     yield words.sources + words.colon + " · ".join(link(source.url) for source in item.sources) + said
-    if item.byline or item.writer:
-        writer = words.written_by.format(item.writer) if item.writer else ""
-        yield escape_line(" · ".join(filter(None, (item.byline, writer))))
+    if byline := signed(item, words):
+        yield escape_line(byline)
     if item.thread:
         yield escape_line(thread(item, day, words))
     entries = [_section(section, words, notes) for section in item.sections if section.points]
@@ -158,15 +151,13 @@ def _marks(claim: Claim, notes: Mapping[Evidence, Note]) -> str:
 
 def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
     """Where in the issue: `（[1](#s-…)、[3](#s-…)）`; empty when none of the stories is in it."""
-    found = [(number, anchor(item.story)) for number, item in enumerate(items, start=1) if item.story in set(stories)]
-    places = [f"[{number}](#{name})" for number, name in found]
-    return words.in_brackets(words.list_comma.join(places)) if places else ""
+    found = words.list_comma.join(f"[{number}](#{name})" for number, name in places(items, stories))
+    return words.in_brackets(found) if found else ""
 
 
-def _watchlist(
-    issue: Issue, words: Words, notes: Mapping[Evidence, Note], place: Callable[[Iterable[str]], str]
-) -> Iterator[str]:
+def _watchlist(issue: Issue, words: Words, notes: Mapping[Evidence, Note]) -> Iterator[str]:
     """What became of earlier questions, then those of today, as blocks."""
+    place = partial(_place, issue.items, words=words)
     if issue.closing.followed:
         yield follow_status(issue.closing.followed, issue.slot.due.date(), words)
         moved = [_moved(one, words, notes, place) for one in issue.closing.followed if one.proof]

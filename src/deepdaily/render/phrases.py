@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from deepdaily.core.text import CJK
 from deepdaily.core.types import Appearance, FollowUp, Item, Section
 from deepdaily.memory.threads import Titled, steps
+from deepdaily.render.foreign import anchor
 from deepdaily.words import Words
 
 
@@ -20,6 +21,18 @@ def voice(section: Section, words: Words) -> str:
 def in_quotes(text: str) -> str:
     """`text` in the quotation marks of its own language."""
     return f"「{text}」" if re.search(f"[{CJK}]", text) else f"“{text}”"
+
+
+def signed(item: Item, words: Words) -> str:
+    """What kind of sources told it, and the model that wrote it; empty where neither is known."""
+    writer = words.written_by.format(item.writer) if item.writer else ""
+    return " · ".join(filter(None, (item.byline, writer)))
+
+
+def places(items: Sequence[Item], stories: Iterable[str]) -> list[tuple[int, str]]:
+    """Number and anchor of each item that tells one of `stories`."""
+    wanted = set(stories)
+    return [(number, anchor(item.story)) for number, item in enumerate(items, start=1) if item.story in wanted]
 
 
 def dated(day: date, words: Words) -> str:

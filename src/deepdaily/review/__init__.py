@@ -46,9 +46,7 @@ def _provable(item: Item, documents: dict[str, Document], seen: set[str], sum_no
                 troubles.append("printed before")
             seen.add(claim.text)
             if troubles:
-                findings.append(
-                    Finding("evidence", "fix", f"cut {claim.text[:60]!r}: {'; '.join(troubles)}", item.story)
-                )
+                findings.append(Finding.cut(claim.text, troubles, item.story))
             else:
                 kept.append(claim)
                 proven += [claim.text] if claim.evidence else []
@@ -56,9 +54,7 @@ def _provable(item: Item, documents: dict[str, Document], seen: set[str], sum_no
     return replace(item, sections=tuple(one for one in sections if one.points)), findings
 
 
-def _troubles(
-    claim: Claim, kind: str, proven: Sequence[str], documents: dict[str, Document], sum_note: str
-) -> list[str]:
+def _troubles(claim: Claim, kind: str, proven: Sequence[str], documents: dict[str, Document], sum_note: str) -> list[str]:
     """Facts need passages that carry them; a judgement may use only what the item's proven sentences say; advice is ours."""
     if claim.evidence:
         return check_claim(claim, documents)

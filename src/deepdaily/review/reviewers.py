@@ -114,9 +114,7 @@ def _without(item: Item, number: int, cuts: set[tuple[int, int]]) -> Item:
     printed = {proof for section in sections for claim in section.points for proof in claim.evidence}
     printed.update(item.title.evidence)
     founded = [
-        replace(
-            one, points=tuple(claim for claim in one.points if not claim.basis or printed.intersection(claim.basis))
-        )
+        replace(one, points=tuple(claim for claim in one.points if not claim.basis or printed.intersection(claim.basis)))
         for one in sections
     ]
     return replace(item, sections=tuple(one for one in founded if one.points))

@@ -10,9 +10,7 @@ from deepdaily.core.types import Draft, Finding, Item
 LONGEST_TITLE = 160
 """Columns: two lines of a phone."""
 
-_FILLER = re.compile(
-    r"值得关注|意义重大|拭目以待|不容忽视|引发热议|game.?changer|it remains to be seen|stay tuned", re.I
-)
+_FILLER = re.compile(r"值得关注|意义重大|拭目以待|不容忽视|引发热议|game.?changer|it remains to be seen|stay tuned", re.I)
 
 
 def check(draft: Draft) -> list[Finding]:

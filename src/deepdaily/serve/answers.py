@@ -54,9 +54,7 @@ class ClaimAnswer(SentenceAnswer):
     """A printed sentence with its proof, which is empty for a judgement."""
 
     evidence: list[PassageAnswer]
-    basis: list[PlaceAnswer] = Field(
-        [], description="For a judgement: what it is drawn from; the facts have the quotes."
-    )
+    basis: list[PlaceAnswer] = Field([], description="For a judgement: what it is drawn from; the facts have the quotes.")
 
 
 class ItemAnswer(ForPrograms):
@@ -106,9 +104,7 @@ class IssueAnswer(IssueLine):
     """One issue without its proofs: get_evidence gives those, item by item."""
 
     language: str
-    rung: str = Field(
-        description="24h on a good day; 72h or 7d where that gave too little; then memory, and quiet: a note alone."
-    )
+    rung: str = Field(description="24h on a good day; 72h or 7d where that gave too little; then memory, and quiet: a note alone.")
     notice: Text
     items: Sequence[ItemAnswer]
     trends: list[TrendAnswer]
@@ -175,12 +171,7 @@ def known(one: FollowUp | None) -> dict[str, str]:
 
 def line(issue: Issue) -> dict[str, Any]:
     """The fields of a IssueLine."""
-    return {
-        "day": issue.day,
-        "title": issue.draft.title,
-        "summary": issue.closing.summary,
-        "degraded": issue.draft.degraded,
-    }
+    return {"day": issue.day, "title": issue.draft.title, "summary": issue.closing.summary, "degraded": issue.draft.degraded}
 
 
 def item_told(item: Item, number: int) -> dict[str, Any]:

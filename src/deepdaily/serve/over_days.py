@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from deepdaily.core.types import FollowUp, Issue, Item, Watch
 from deepdaily.memory.repeats import latest_watches
@@ -17,17 +17,10 @@ ISSUES_FOLLOWED = 60
 """How far back readers look: twice the days within which a story can be continued."""
 
 WatchState = Literal["open", "moved", "answered", "closed", "expired"]
-"""`moved` is open still: there was news of it, but no answer."""
+"""In the order they are shown; `moved` is open still: there was news of it, but no answer."""
+
 FACTS_SHOWN = 6
 """New facts that one appearance of a story lists: its first section or two; the day's page has them all."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewFact:
-    """A fact of an earlier issue, and the number of the note that shows its passage."""
-
-    text: str
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,8 @@ class Chapter:
     anchor: str
     byline: str
     language: str
-    facts: Sequence[NewFact]
+    facts: Sequence[tuple[str, int]]
+    """Each with the number of the note that shows its passage."""
 
 
 def told(story: str, issues: Sequence[Issue]) -> list[tuple[Issue, Item]]:
@@ -65,7 +59,7 @@ def timeline(story: str, issues: Sequence[Issue]) -> list[Chapter]:
 def _appearance(issue: Issue, item: Item, known: set[str]) -> Chapter:
     day, notes = issue.day, notes_of(issue)
     news = [claim for claim in item.claims()[1:] if claim.evidence and claim.text not in known][:FACTS_SHOWN]
-    facts = [NewFact(claim.text, notes[claim.evidence[0]].number) for claim in news]
+    facts = [(claim.text, notes[claim.evidence[0]].number) for claim in news]
     language = of(issue.draft.language).tag
     return Chapter(day, item.title.text or day, anchor(item.story), item.byline, language, facts)
 
@@ -78,9 +72,8 @@ def followed(issues: Sequence[Issue]) -> list[str]:
 def watched(issues: Sequence[Issue]) -> list[tuple[WatchState, Watch, FollowUp | None]]:
     """Every question of `issues` (newest first) as it last stood, with the last that is known of it: open ones first."""
     today = issues[0].draft.slot.due.date() if issues else date.min
-    states: tuple[WatchState, ...] = ("open", "moved", "answered", "closed", "expired")
     rows = [(*_state(watch, issues, today), watch) for watch in latest_watches(issues)]
-    rows.sort(key=lambda row: (states.index(row[0]), row[2].expires_on, row[2].id))
+    rows.sort(key=lambda row: (get_args(WatchState).index(row[0]), row[2].expires_on, row[2].id))
     return [(state, watch, known) for state, known, watch in rows]
 
 

@@ -26,23 +26,17 @@ class Digest(_Table):
         pattern=r"^[A-Za-z0-9-]{1,40}$",
     )
     title: str = key("AI 技术深度日报（{date}）", "Title of an issue; {date} is its day.")
-    language: Language = key(
-        "zh", "Language of headings and of our own sentences; quotations keep theirs.", example="en"
-    )
+    language: Language = key("zh", "Language of headings and of our own sentences; quotations keep theirs.", example="en")
     at: time = key(time(8, 0), "When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = key("Asia/Shanghai", "Names the days.", example="Europe/Berlin")
     items: int = key(7, "The most stories an issue has.", unit="stories", ge=1, le=20)
-    profile: Profile = key(
-        "engineering", 'Whose taste: "engineering" weighs depth, "consensus" what editors of AI digests run.'
-    )
+    profile: Profile = key("engineering", 'Whose taste: "engineering" weighs depth, "consensus" what editors of AI digests run.')
     audience: str = key(
         "",
         "Who reads it, as a model is told; empty: teams of inference, agents, platform.",
         example="a team that trains speech models",
     )
-    url: str = key(
-        "", "Address of the published blog, for links in feeds; may stay empty.", example="https://blog.example.com"
-    )
+    url: str = key("", "Address of the published blog, for links in feeds; may stay empty.", example="https://blog.example.com")
 
     @field_validator("title")
     @classmethod
@@ -112,11 +106,7 @@ class Settings(BaseSettings):
     """Everything a run reads. Every key has a default: no file, no key and no account is needed."""
 
     model_config = SettingsConfigDict(
-        extra="forbid",
-        frozen=True,
-        env_prefix="DEEPDAILY_",
-        env_nested_delimiter="__",
-        nested_model_default_partial_update=True,
+        extra="forbid", frozen=True, env_prefix="DEEPDAILY_", env_nested_delimiter="__", nested_model_default_partial_update=True
     )
 
     digest: Digest = Digest()

@@ -35,8 +35,7 @@ def _checked(written: str) -> str:
 
 
 ChannelName = Annotated[
-    str,
-    Field(pattern=r"^[\w.-]+$", max_length=40, description="Its name in the store; two of one kind need two names."),
+    str, Field(pattern=r"^[\w.-]+$", max_length=40, description="Its name in the store; two of one kind need two names.")
 ]
 Folder = Annotated[Path, Field(description="Folder that the files go below.", examples=["../blog"])]
 MailAddress = Annotated[str, AfterValidator(_checked)]
@@ -99,9 +98,7 @@ class FeishuTable(MessageTable):
 
     to: Literal["feishu"] = "feishu"
     name: ChannelName = "feishu"
-    url_env: str = key(
-        ..., "Environment variable that holds the bot's webhook.", example="FEISHU_WEBHOOK", min_length=1
-    )
+    url_env: str = key(..., "Environment variable that holds the bot's webhook.", example="FEISHU_WEBHOOK", min_length=1)
     secret_env: str = key("", "Environment variable that holds the signing secret, if any.", example="FEISHU_SECRET")
 
 
@@ -111,9 +108,7 @@ ChannelTable = Annotated[FileTable | MailTable | FeishuTable, Field(discriminato
 class Alert(_Table):
     """Where trouble is told."""
 
-    url_env: str = key(
-        "", "Environment variable that holds the address of a webhook; it gets JSON.", example="DEEPDAILY_ALERT_URL"
-    )
+    url_env: str = key("", "Environment variable that holds the address of a webhook; it gets JSON.", example="DEEPDAILY_ALERT_URL")
     mail: bool = key(False, "Tell it by mail too, through the server of the first [[publish]] mail channel.")
     recipients: tuple[str, ...] = key(
         (), "Who gets that mail; empty: the channel's readers.", example=["oncall@example.com"], max_length=50

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from deepdaily.settings import Settings
-from deepdaily.settings.model_tables import Endpoint, Models
+from deepdaily.settings.model_tables import Models, ModelTable
 
 TableType = type[BaseModel]
 
@@ -52,7 +52,7 @@ def tables_below(table: TableType, key: str) -> list[TableType]:
     """The kinds of table that may stand under `key`; empty for a plain value."""
     if key in table.model_fields:
         return _tables_in(table.model_fields[key].annotation)
-    return [Endpoint] if table is Models else []
+    return [ModelTable] if table is Models else []
 
 
 def _tables_in(annotation: Any) -> list[TableType]:
@@ -84,7 +84,7 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class Explained:
     """One kind of table."""
 
     head: str
@@ -93,19 +93,19 @@ class Chapter:
     keys: tuple[Key, ...]
 
 
-def chapters(table: TableType = Settings, place: str = "") -> Iterator[Chapter]:
+def explained(table: TableType = Settings, place: str = "") -> Iterator[Explained]:
     """Every kind of table of the settings, in the order of the file."""
     plain = [(name, field) for name, field in table.model_fields.items() if not tables_below(table, name)]
     tag = tag_of(table)
     if place:
         head = f'{place} {plain.pop(0)[0]} = "{tag}"' if tag else place
-        yield Chapter(head, _sentence(table), tuple(_key(name, field) for name, field in plain))
+        yield Explained(head, _sentence(table), tuple(_key(name, field) for name, field in plain))
     for name, field in table.model_fields.items():
         inner = ".".join(filter(None, (place.strip("[]"), name)))
         for below in tables_below(table, name):
-            yield from chapters(below, f"[[{inner}]]" if get_origin(field.annotation) is tuple else f"[{inner}]")
+            yield from explained(below, f"[[{inner}]]" if get_origin(field.annotation) is tuple else f"[{inner}]")
     if table is Models:
-        yield from chapters(Endpoint, "[models.NAME]")
+        yield from explained(ModelTable, "[models.NAME]")
 
 
 def _sentence(table: TableType) -> str:
@@ -145,8 +145,6 @@ _WORDS = {bool: "true or false", str: "text", time: "HH:MM", Path: "folder"}
 
 def _range(field: FieldInfo) -> str:
     """`1 to 20 stories`, `0 or more …`: the bounds of a number, and what it counts."""
-    least, most = (
-        next((getattr(one, name) for one in field.metadata if hasattr(one, name)), None) for name in ("ge", "le")
-    )
+    least, most = (next((getattr(one, name) for one in field.metadata if hasattr(one, name)), None) for name in ("ge", "le"))
     counted = field.json_schema_extra.get("unit", "") if isinstance(field.json_schema_extra, dict) else ""
     return f"{least} {'or more' if most is None else f'to {most}'} {counted}".strip()

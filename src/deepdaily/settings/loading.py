@@ -60,9 +60,7 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}", "name the file with --settings") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{path} is not valid TOML: {error}", "mend that line; strings stand in double quotes"
-        ) from error
+        raise SettingsError(f"{path} is not valid TOML: {error}", "mend that line; strings stand in double quotes") from error
 
 
 def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,9 +82,7 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 def _explained(error: ValidationError, path: Path | None) -> SettingsError:
     """The first complaint, in words: file, key, and the nearest key or what was wrong with the value."""
     said, remedy = _complaint(error.errors())
-    return SettingsError(
-        f"{path or 'the environment'}: {said}", remedy or "`deepdaily config` shows every key and value"
-    )
+    return SettingsError(f"{path or 'the environment'}: {said}", remedy or "`deepdaily config` shows every key and value")
 
 
 def _complaint(found: Sequence[ErrorDetails]) -> tuple[str, str]:

@@ -62,20 +62,16 @@ def is_loopback(endpoint: str) -> bool:
         return False
 
 
-class Endpoint(_Table):
+class ModelTable(_Table):
     """One model: where it is and what it is called there."""
 
-    endpoint: str = key(
-        "", "Address up to /v1; may be left out for kind = anthropic.", example="http://127.0.0.1:8000/v1"
-    )
+    endpoint: str = key("", "Address up to /v1; may be left out for kind = anthropic.", example="http://127.0.0.1:8000/v1")
     name: str = key(..., "The model's name at the endpoint.", example="qwen3-32b", min_length=1)
     key_env: str = key("", "Environment variable that holds the key; empty: no key.", example="QWEN_KEY")
     kind: Literal["openai", "anthropic", "sentence-transformers"] = key(
         "openai", "The protocol it speaks; sentence-transformers: an embedder in the folder `name`."
     )
-    languages: tuple[Literal["zh", "en"], ...] = key(
-        ("zh", "en"), "Of an embedder: those it was trained on.", min_length=1
-    )
+    languages: tuple[Literal["zh", "en"], ...] = key(("zh", "en"), "Of an embedder: those it was trained on.", min_length=1)
     price: Price | None = key(None, "{prefill, cached, decode} for a million tokens.")
     most_tokens: int | None = key(
         None, "Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose.", unit="tokens", ge=256, le=65536
@@ -83,7 +79,7 @@ class Endpoint(_Table):
     stream: bool = key(True, "Ask for tokens as they come: measures time to the first one.")
 
     @model_validator(mode="after")
-    def _reachable(self) -> Endpoint:
+    def _reachable(self) -> ModelTable:
         parts = urlsplit(self.endpoint)
         if not self.endpoint and self.kind == "openai":
             raise ValueError("endpoint is missing, like http://127.0.0.1:11434/v1")
@@ -95,25 +91,17 @@ class Endpoint(_Table):
             raise ValueError("key_env is missing, like ANTHROPIC_API_KEY")
         return self
 
-    @property
-    def is_local(self) -> bool:
-        return is_loopback(self.endpoint)
-
 
 class Models(_Table):
     """Who writes beside the built-in writer, best first; each name of the ladder has a table [models.NAME]."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Endpoint] = Field(init=False)
+    __pydantic_extra__: dict[str, ModelTable] = Field(init=False)
 
-    ladder: tuple[str, ...] = key(
-        (), "Names of models, best first; empty: the built-in writer alone.", example=["qwen"]
-    )
+    ladder: tuple[str, ...] = key((), "Names of models, best first; empty: the built-in writer alone.", example=["qwen"])
     embedder: str = key("", "The model that says which titles mean the same; empty: their words alone.", example="bge")
     budget: str = key(
-        "1M tokens/day",
-        "What all models may take in a day, in money (CNY, USD, EUR) or tokens; never passed.",
-        example="3 CNY/day",
+        "1M tokens/day", "What all models may take in a day, in money (CNY, USD, EUR) or tokens; never passed.", example="3 CNY/day"
     )
     at_once: int = key(3, "The most calls in flight to a model that answers.", unit="calls", ge=1, le=16)
 
@@ -128,10 +116,10 @@ class Models(_Table):
         if len(set(self.ladder)) < len(self.ladder):
             raise ValueError("each model may stand in the ladder once")
         for name in self.ladder:
-            self._described("ladder", name)
-            if self.known[name].kind == "sentence-transformers":
+            one = self._described("ladder", name)
+            if one.kind == "sentence-transformers":
                 raise ValueError(f"{name} writes nothing: name it as embedder, not in the ladder")
-            if self.limit.currency and not self.known[name].price and not self.known[name].is_local:
+            if self.limit.currency and not one.price and not is_loopback(one.endpoint):
                 raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
         return self
 
@@ -139,21 +127,21 @@ class Models(_Table):
     def _the_embedder_embeds(self) -> Models:
         if not self.embedder:
             return self
-        self._described("embedder", self.embedder)
-        if self.known[self.embedder].kind == "anthropic":
+        if self._described("embedder", self.embedder).kind == "anthropic":
             raise ValueError(f'{self.embedder} has no embeddings: kind is "openai" or "sentence-transformers"')
         if self.embedder in self.ladder:
             raise ValueError(f"{self.embedder} is the embedder: it cannot write, take it out of the ladder")
         return self
 
-    def _described(self, key: str, name: str) -> None:
+    def _described(self, key: str, name: str) -> ModelTable:
         if name not in self.known:
             near = difflib.get_close_matches(name, self.known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else f"add a table [models.{name}]"
             raise ValueError(f"{key} names {name}, which is not described: {hint}")
+        return self.known[name]
 
     @property
-    def known(self) -> dict[str, Endpoint]:
+    def known(self) -> dict[str, ModelTable]:
         """Every described model by its name, in the ladder or not."""
         return self.__pydantic_extra__
 

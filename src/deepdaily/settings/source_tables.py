@@ -21,9 +21,7 @@ def _web_address(written: str) -> str:
     return written
 
 
-SourceName = Annotated[
-    str, Field(min_length=1, description="What the source is called; two of one provider need two names.")
-]
+SourceName = Annotated[str, Field(min_length=1, description="What the source is called; two of one provider need two names.")]
 Queries = Annotated[
     tuple[str, ...],
     Field(
@@ -52,9 +50,7 @@ class SearxngTable(_Table):
     endpoint: Annotated[str, AfterValidator(_web_address)] = key(
         ..., "Its address; a private one stands in [network] allow_private, too.", example="http://127.0.0.1:8888"
     )
-    categories: tuple[str, ...] = key(
-        (), "Which of its tabs are asked; empty: its default.", example=["general", "news"]
-    )
+    categories: tuple[str, ...] = key((), "Which of its tabs are asked; empty: its default.", example=["general", "news"])
 
 
 SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
@@ -81,9 +77,7 @@ class Sources(_Table):
 class Network(_Table):
     """How far the fetcher may go."""
 
-    allow_private: tuple[str, ...] = key(
-        (), "host:port of private addresses that may be fetched.", example=["127.0.0.1:8888"]
-    )
+    allow_private: tuple[str, ...] = key((), "host:port of private addresses that may be fetched.", example=["127.0.0.1:8888"])
 
 
 def searches(tables: Sequence[SearchTable]) -> Iterator[tuple[SearchTable, tuple[str, ...], tuple[str, ...]]]:

@@ -30,16 +30,10 @@ FINAL: frozenset[SourceState] = frozenset({"ok", "empty", "quota-spent"})
 class Source(Protocol):
     """One configured place. `name` is unique among the sources of a digest: the store keeps harvests under it."""
 
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def kind(self) -> SourceKind: ...
-
-    @property
-    def stands_in_for(self) -> tuple[str, ...]:
-        """Sources before this one; it is asked only where none of them answered. Empty for almost every source."""
-        ...
+    name: str
+    kind: SourceKind
+    stands_in_for: tuple[str, ...]
+    """Sources before this one; it is asked only where none of them answered. Empty for almost every source."""
 
     async def harvest(self, window: Window) -> Harvest:
         """What it offers inside the window.
@@ -51,12 +45,7 @@ class Source(Protocol):
 
 
 async def collect(
-    sources: Sequence[Source],
-    window: Window,
-    store: Store,
-    *,
-    wall_s: float,
-    on_done: Callable[[SourceHealth], None],
+    sources: Sequence[Source], window: Window, store: Store, *, wall_s: float, on_done: Callable[[SourceHealth], None]
 ) -> list[Harvest]:
     """Ask all sources at once, a stand-in after those before it; their harvests in the order of `sources`.
 

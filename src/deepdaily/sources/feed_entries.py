@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
@@ -20,6 +19,7 @@ from deepdaily.core.text import clean, squeeze
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.read.extract import fragment, moment
 from deepdaily.read.paid import is_label, marked_title
+from deepdaily.sources.offering import json_of
 
 MAX_BYTES = 10 * 2**20
 
@@ -163,43 +163,32 @@ def _entry(entry: Mapping[str, Any], base: str) -> Entry:
         published_at=_date(entry),
         text=fragment(max(bodies, key=len)[:MAX_MARKUP_CHARS]),
         author=_one_line(entry.get("author"))[:200],
-        sponsored=_paid(title, link, terms),
+        # A category 广告 may be a topic of engineering: it is no label.
+        sponsored=marked_title(title) or sponsored_link(link) or any(is_label(term) for term in terms),
     )
-
-
-def _paid(title: str, link: str, terms: Iterable[Any]) -> bool:
-    """Said by its title, its link or a category; a category 广告 may be a topic of engineering."""
-    return marked_title(title) or sponsored_link(link) or any(is_label(str(term)) for term in terms)
 
 
 def _json_entries(body: bytes, base: str) -> list[Entry]:
-    try:
-        feed = json.loads(body.decode("utf-8-sig", errors="replace"))
-        items = feed["items"]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        items = None
-    if not isinstance(items, list):
-        raise NotAFeed("JSON, but no JSON Feed")
-    return [_json_entry(item, base) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
+    match json_of(body.decode("utf-8-sig", errors="replace")):
+        case {"items": list(items)}:
+            return [_entry(_as_parsed(item), base) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
+    raise NotAFeed("JSON, but no JSON Feed")
 
 
-def _json_entry(item: Mapping[str, Any], base: str) -> Entry:
-    name = str(item.get("id") or "")
-    link = _link(item.get("url") or item.get("external_url") or (name if name.startswith("http") else ""), base)
-    markup = item.get("content_html") or item.get("content_text") or item.get("summary") or ""
-    tags = item.get("tags")
-    authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
-    dates = (moment(str(item.get(key) or "")) for key in ("date_published", "date_modified"))
-    title = _one_line(item.get("title"))
-    return Entry(
-        id=_one_line(name) or link,
-        title=title,
-        link=link,
-        published_at=next((date for date in dates if date), None),
-        text=fragment(str(markup)[:MAX_MARKUP_CHARS]),
-        author=next((_one_line(one.get("name"))[:200] for one in authors or [] if isinstance(one, dict)), ""),
-        sponsored=_paid(title, link, tags if isinstance(tags, list) else []),
-    )
+def _as_parsed(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item of a JSON Feed under the names that feedparser gives."""
+    tags, authors = item.get("tags"), item.get("authors")
+    named = authors if isinstance(authors, list) else [item.get("author")]
+    return {
+        "id": item.get("id"),
+        "title": item.get("title"),
+        "link": item.get("url") or item.get("external_url"),
+        "summary": item.get("content_html") or item.get("content_text") or item.get("summary"),
+        "author": next((one.get("name") for one in named if isinstance(one, dict)), ""),
+        "tags": [{"term": tag} for tag in tags] if isinstance(tags, list) else [],
+        "published": item.get("date_published"),
+        "updated": item.get("date_modified"),
+    }
 
 
 def _link(written: Any, base: str) -> str:

@@ -96,8 +96,7 @@ def _in_window(entries: Sequence[Entry], window: Window, source: str) -> list[tu
     """
     ahead = window.now + FUTURE
     known = [
-        entry if entry.published_at and entry.published_at <= ahead else replace(entry, published_at=None)
-        for entry in entries
+        entry if entry.published_at and entry.published_at <= ahead else replace(entry, published_at=None) for entry in entries
     ]
     offered = [(made, entry) for entry in known if (made := _offered(entry, window, source))]
     dated = [(made.published_at, made, entry) for made, entry in offered if made.published_at]

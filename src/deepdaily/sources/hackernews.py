@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +12,7 @@ from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceKind, Votes
 from deepdaily.engine import Engine
 from deepdaily.read.extract import fragment
 from deepdaily.read.fetch import Fetcher
-from deepdaily.sources.offering import offer, parsed
+from deepdaily.sources.offering import json_of, offer, parsed
 
 API = "https://hn.algolia.com/api/v1/"
 ITEM = "https://news.ycombinator.com/item?id="
@@ -37,13 +36,10 @@ def parse_hits(body: bytes) -> list[Submission]:
     Raises:
         SourceError: not an answer of this API.
     """
-    try:
-        hits = json.loads(body)["hits"]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        hits = None
-    if not isinstance(hits, list):
-        raise SourceError("the answer has no list of hits")
-    return [hit for raw in hits[:PER_PAGE] if isinstance(raw, dict) and (hit := _hit(raw))]
+    match json_of(body):
+        case {"hits": list(hits)}:
+            return [hit for raw in hits[:PER_PAGE] if isinstance(raw, dict) and (hit := _hit(raw))]
+    raise SourceError("the answer has no list of hits")
 
 
 def _hit(raw: dict[str, object]) -> Submission | None:

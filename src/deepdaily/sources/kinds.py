@@ -8,7 +8,7 @@ from deepdaily.core.types import SourceKind, Watch
 from deepdaily.engine import Engine
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
-from deepdaily.settings.source_tables import BraveTable, SearchTable, SearxngTable, searches
+from deepdaily.settings.source_tables import BraveTable, SearchTable, SearxngTable, Sources, searches
 from deepdaily.settings.table import secret
 from deepdaily.sources import Source, load_pack
 from deepdaily.sources.feeds import Feed
@@ -19,20 +19,14 @@ from deepdaily.sources.search.searxng import Searxng
 
 
 def sources(
-    settings: Settings,
-    fetcher: Fetcher,
-    engine: Engine,
-    search_key: str | None = None,
-    watches: Sequence[Watch] = (),
+    settings: Settings, fetcher: Fetcher, engine: Engine, search_key: str | None = None, watches: Sequence[Watch] = ()
 ) -> list[Source]:
     """The configured sources; `search_key` stands in for the environment's (the sample day brings its own).
 
     `watches` are the open questions, which the first search asks for, too.
     """
     chosen = settings.sources
-    feeds = {feed.url: feed.name for pack in chosen.packs for feed in load_pack(pack)}
-    feeds |= {url: url for url in chosen.add}
-    made: list[Source] = [Feed(url, name, fetcher, engine) for url, name in feeds.items()]
+    made: list[Source] = [Feed(url, name, fetcher, engine) for url, name in _feeds(chosen).items()]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine))
     followed = asked_after(watches)
@@ -46,16 +40,18 @@ def sources(
 def listed(settings: Settings) -> list[tuple[SourceKind, str, str]]:
     """The configured sources as kind, name and address, in the order they are asked."""
     chosen = settings.sources
-    rows: list[tuple[SourceKind, str, str]] = [
-        ("feed", feed.name, feed.url) for pack in chosen.packs for feed in load_pack(pack)
-    ]
-    rows += [("feed", url, url) for url in chosen.add]
+    rows: list[tuple[SourceKind, str, str]] = [("feed", name, url) for url, name in _feeds(chosen).items()]
     rows += [("hackernews", "hackernews", "https://hn.algolia.com/")] if chosen.hackernews else []
     for table, queries, before in searches(chosen.search):
-        rows.append(
-            ("search", table.name, ", ".join(queries) + (f" (where {before[-1]} gives no answer)" if before else ""))
-        )
+        instead = f" (where {before[-1]} gives no answer)" if before else ""
+        rows.append(("search", table.name, ", ".join(queries) + instead))
     return rows
+
+
+def _feeds(chosen: Sources) -> dict[str, str]:
+    """The name of each feed by its address, in the order they are asked."""
+    bundled = {feed.url: feed.name for pack in chosen.packs for feed in load_pack(pack)}
+    return bundled | {url: url for url in chosen.add}
 
 
 def _provider(table: SearchTable, search_key: str | None) -> Provider:

@@ -1,10 +1,11 @@
-"""What every kind of source does alike: have an answer parsed, and offer a link."""
+"""What every kind of source does alike: read an answer, in a worker, and offer a link."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from deepdaily.core.errors import DeepdailyError, SourceError
 from deepdaily.core.text import squeeze
@@ -17,6 +18,14 @@ TEASER_CHARS = 300
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+def json_of(body: bytes | str) -> Any:
+    """What the JSON says; None where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 async def parsed(

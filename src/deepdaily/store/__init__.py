@@ -7,7 +7,6 @@ book of its noun, a new table or column into `schema` and `migrations`.
 from __future__ import annotations
 
 from datetime import datetime
-from types import TracebackType
 from typing import Self
 
 from deepdaily.core.types import RunRecord
@@ -34,7 +33,7 @@ class Store(RunBook, LeaseBook, WebBook, IssueBook, ModelBook, DeskBook):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

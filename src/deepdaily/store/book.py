@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, Table, and_, select
 
+from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert
+
+T = TypeVar("T")
 
 
 class Book:
@@ -52,6 +55,14 @@ class Book:
     def _all(self, query: Any) -> list[str]:
         with self._reading.connect() as db:
             return list(db.execute(query).scalars())
+
+    def _value(self, kind: type[T], query: Any) -> T | None:
+        """The first row's only column, read as a `kind`; None where there is none."""
+        row = self._one(query)
+        return from_json(kind, row) if row else None
+
+    def _values(self, kind: type[T], query: Any) -> list[T]:
+        return [from_json(kind, row) for row in self._all(query)]
 
     def _among(self, table: Table, keys: Iterable[str]) -> dict[str, Any]:
         """The value of each known key, in a table of one key and one value; a statement names at most 500 keys."""

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from deepdaily.core.types import Decision
 from deepdaily.store.book import Book
-from deepdaily.store.codec import from_json, to_json
+from deepdaily.store.codec import to_json
 from deepdaily.store.schema import DECISIONS, META
 
 
@@ -17,7 +17,7 @@ class DeskBook(Book):
 
     def decisions(self) -> list[Decision]:
         """Everything ever decided, also what was taken back; the oldest first."""
-        found = [from_json(Decision, row) for row in self._all(select(DECISIONS.c.decision))]
+        found = self._values(Decision, select(DECISIONS.c.decision))
         return sorted(found, key=lambda one: (one.at, one.id))
 
     def keep_decision(self, decision: Decision) -> None:

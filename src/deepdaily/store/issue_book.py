@@ -18,9 +18,7 @@ from deepdaily.store.schema import EDITIONS, ISSUES, META
 READINGS_KEPT = 4
 """Lists of issues held in memory, each up to the 60 issues that the reader follows, of some 100 KB each."""
 
-_READING_STATE = (
-    select(META.c.value).where(or_(META.c.name == "issues", META.c.name == "decisions")).order_by(META.c.name)
-)
+_READING_STATE = select(META.c.value).where(or_(META.c.name == "issues", META.c.name == "decisions")).order_by(META.c.name)
 """Made once: every page asked for asks it."""
 
 
@@ -33,8 +31,7 @@ class IssueBook(Book):
 
     def issue(self, day: str) -> Issue | None:
         """The issue of a day, as `2026-02-11`."""
-        row = self._one(self._newest_first(ISSUES.c.day == day).limit(1))
-        return from_json(Issue, row) if row else None
+        return self._value(Issue, self._newest_first(ISSUES.c.day == day).limit(1))
 
     def issues(self, *, limit: int = 30) -> list[Issue]:
         """The digest's newest issues, newest first."""
@@ -42,10 +39,10 @@ class IssueBook(Book):
 
     def issues_since(self, day: date) -> list[Issue]:
         """Every issue of `day` and later, newest first, however many a day has."""
-        return [from_json(Issue, row) for row in self._all(self._newest_first(ISSUES.c.day >= day.isoformat()))]
+        return self._values(Issue, self._newest_first(ISSUES.c.day >= day.isoformat()))
 
     def _read_issues(self, _state: str, limit: int) -> tuple[Issue, ...]:
-        return tuple(from_json(Issue, row) for row in self._all(self._newest_first().limit(limit)))
+        return tuple(self._values(Issue, self._newest_first().limit(limit)))
 
     def _newest_first(self, *where: ColumnElement[bool]) -> Select[tuple[str]]:
         return select(ISSUES.c.issue).where(self._ours(ISSUES.c.slot), *where).order_by(ISSUES.c.slot.desc())
@@ -81,8 +78,7 @@ class IssueBook(Book):
 
     def editions(self, slot: str) -> list[Edition]:
         query = select(EDITIONS.c.edition).where(EDITIONS.c.slot == slot)
-        rows = self._all(query.order_by(EDITIONS.c.channel, EDITIONS.c.location))
-        return [from_json(Edition, row) for row in rows]
+        return self._values(Edition, query.order_by(EDITIONS.c.channel, EDITIONS.c.location))
 
     def keep_editions(self, editions: Iterable[Edition]) -> None:
         for edition in editions:

@@ -32,13 +32,10 @@ class LeaseBook(Book):
         statement = self._insert(LEASES).values(slot=slot, holder=holder, since=now, until=now + ttl_s)
         given = statement.excluded
         own = LEASES.c.holder == given.holder
+        since = case((own, LEASES.c.since), else_=given.since)
         statement = statement.on_conflict_do_update(
             index_elements=["slot"],
-            set_={
-                "holder": given.holder,
-                "since": case((own, LEASES.c.since), else_=given.since),
-                "until": given.until,
-            },
+            set_={"holder": given.holder, "since": since, "until": given.until},
             where=or_(own, LEASES.c.until <= now),
         )
         with self._engine.begin() as db:

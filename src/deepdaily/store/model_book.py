@@ -42,11 +42,11 @@ class ModelBook(Book):
     def calls_since(self, slot: str) -> list[Call]:
         """Every call for `slot` and the digest's slots after it, in no order."""
         query = select(CALLS.c.call).where(CALLS.c.slot >= slot, self._ours(CALLS.c.slot))
-        return [from_json(Call, row) for row in self._all(query)]
+        return self._values(Call, query)
 
     def calls_of_day(self, day: str) -> list[Call]:
         """Every call that was paid from the budget of `day`, of whatever slot and digest."""
-        return [from_json(Call, row) for row in self._all(select(CALLS.c.call).where(CALLS.c.day == day))]
+        return self._values(Call, select(CALLS.c.call).where(CALLS.c.day == day))
 
     def embeddings(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Kept vectors by key, float32 in the machine's order; unknown keys are left out."""

@@ -91,8 +91,7 @@ def _refused(context: ExceptionContext) -> None:
     if isinstance(error, OperationalError) or type(error) is DatabaseError:  # SQLite's word for a damaged file
         raise StoreError(
             f"the database {named(context.engine) if context.engine else ''} failed: {_line(context.original_exception)}",
-            "make room, end the other program or start the server, then run the same command again:"
-            " it goes on where it stopped",
+            "make room, end the other program or start the server, then run the same command again: it goes on where it stopped",
         ) from context.original_exception
 
 

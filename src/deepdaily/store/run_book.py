@@ -24,8 +24,7 @@ class RunBook(Book):
 
     def status(self, slot: str) -> RunStatus | None:
         """How the slot's run stands; None when it never ran. A killed run stays `running`."""
-        found = self._one(select(RUNS.c.status).where(RUNS.c.slot == slot))
-        return cast("RunStatus | None", found)
+        return cast("RunStatus | None", self._one(select(RUNS.c.status).where(RUNS.c.slot == slot)))
 
     def slots(self) -> list[str]:
         """The digest's slots that ever ran, newest first."""
@@ -39,8 +38,7 @@ class RunBook(Book):
 
     def record(self, slot: str) -> RunRecord:
         """What is kept of the slot's run; an empty record when it never ran."""
-        row = self._one(select(RUNS.c.record).where(RUNS.c.slot == slot))
-        return from_json(RunRecord, row) if row else RunRecord()
+        return self._value(RunRecord, select(RUNS.c.record).where(RUNS.c.slot == slot)) or RunRecord()
 
     def keep_record(self, slot: str, record: RunRecord) -> None:
         values = {"record": to_json(record), "status": record.status}
@@ -56,7 +54,7 @@ class RunBook(Book):
 
     def losses(self, slot: str) -> list[Loss]:
         query = select(LOSSES.c.loss).where(LOSSES.c.slot == slot).order_by(LOSSES.c.url, LOSSES.c.stage)
-        return [from_json(Loss, row) for row in self._all(query)]
+        return self._values(Loss, query)
 
     def keep_losses(self, slot: str, losses: Iterable[Loss]) -> None:
         """Replace the slot's losses."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
 TABLES = MetaData()
 
@@ -11,10 +14,11 @@ _TEXT = String().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 """Ordered by code point, as SQLite does: the newest slot is the greatest string on every server."""
 
 
-def _table(name: str, keys: str, *columns: str) -> Table:
-    """A table of text columns; the first ones, named in `keys`, are its primary key."""
+def _table(name: str, keys: str, *columns: str, **types: TypeEngine[Any]) -> Table:
+    """A table of text columns, but for those in `types`; the first ones, named in `keys`, are its primary key."""
     key_columns = [Column(key, _TEXT, primary_key=True) for key in keys.split()]
-    return Table(name, TABLES, *key_columns, *(Column(column, _TEXT, nullable=False) for column in columns))
+    others = [Column(column, types.get(column, _TEXT), nullable=False) for column in columns]
+    return Table(name, TABLES, *key_columns, *others)
 
 
 # One row holds one value of core.types as JSON, beside the keys and what is searched by.
@@ -30,14 +34,7 @@ RUNS = _table("runs", "slot", "now", "status", "record")
 HARVESTS = _table("harvests", "slot source", "harvest")
 
 
-SNAPSHOTS = Table(
-    "snapshots",
-    TABLES,
-    Column("digest", _TEXT, primary_key=True),
-    Column("file", _TEXT, nullable=False),
-    Column("offset", Integer, nullable=False),
-    Column("media_type", _TEXT, nullable=False),
-)
+SNAPSHOTS = _table("snapshots", "digest", "file", "offset", "media_type", offset=Integer())
 
 
 FETCHES = _table("fetches", "slot url", "snapshot", "etag", "last_modified")
@@ -71,19 +68,8 @@ ALERTS = _table("alerts", "slot trouble")
 DECISIONS = _table("decisions", "id", "decision")
 
 
-EMBEDDINGS = Table(
-    "embeddings",
-    TABLES,
-    Column("key", _TEXT, primary_key=True),
-    Column("vector", LargeBinary, nullable=False),
-)
+EMBEDDINGS = _table("embeddings", "key", "vector", vector=LargeBinary())
 
 
-LEASES = Table(
-    "leases",
-    TABLES,
-    Column("slot", _TEXT, primary_key=True),
-    Column("holder", _TEXT, nullable=False),
-    Column("since", BigInteger, nullable=False),  # seconds since 1970, by the database's clock
-    Column("until", BigInteger, nullable=False),
-)
+LEASES = _table("leases", "slot", "holder", "since", "until", since=BigInteger(), until=BigInteger())
+"""Times are seconds since 1970, by the database's clock."""

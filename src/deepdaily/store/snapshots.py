@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
@@ -51,7 +50,7 @@ class Snapshots:
     def __enter__(self) -> Snapshots:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -93,9 +92,7 @@ class Snapshots:
         try:
             body = self._body_at(place)
         except (OSError, EOFError, ValueError, zlib.error, ArchiveLoadFailed, StatusAndHeadersParserException) as error:
-            raise SnapshotDamaged(
-                f"no record at {place.file}:{place.offset}: {type(error).__name__}", DAMAGED_REMEDY
-            ) from error
+            raise SnapshotDamaged(f"no record at {place.file}:{place.offset}: {type(error).__name__}", DAMAGED_REMEDY) from error
         if body_digest(body) != digest:
             raise SnapshotDamaged(f"other bytes at {place.file}:{place.offset} than {digest}", DAMAGED_REMEDY)
         return body

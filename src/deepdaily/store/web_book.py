@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import bindparam, select
 
@@ -47,8 +47,9 @@ class WebBook(Book):
 
     def harvest_of(self, slot: str, source: str) -> Harvest | None:
         """What `source` gave in this slot, with its documents."""
-        row = self._one(select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot, HARVESTS.c.source == source))
-        return self._with_texts(from_json(Harvest, row)) if row else None
+        query = select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot, HARVESTS.c.source == source)
+        harvest = self._value(Harvest, query)
+        return self._with_texts(harvest) if harvest else None
 
     def harvests(self, slot: str) -> list[Harvest]:
         """Every source's harvest of the slot, by source name, without documents."""
@@ -56,8 +57,8 @@ class WebBook(Book):
 
     def _harvests(self, slot: str) -> list[Harvest]:
         """As they are kept: with documents that have no text."""
-        rows = self._all(select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot).order_by(HARVESTS.c.source))
-        return [from_json(Harvest, row) for row in rows]
+        query = select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot)
+        return self._values(Harvest, query.order_by(HARVESTS.c.source))
 
     def keep_harvest(self, slot: str, harvest: Harvest) -> Harvest:
         """Keep it, and return it as kept: a text seen on an earlier day keeps its first snapshot and fetch time."""
@@ -74,8 +75,8 @@ class WebBook(Book):
 
     def snapshot_of(self, slot: str, url: str) -> Snapshot | None:
         """The answer fetched from `url` in this slot."""
-        row = self._one(select(FETCHES.c.snapshot).where(FETCHES.c.slot == slot, FETCHES.c.url == url))
-        return from_json(Snapshot, row) if row else None
+        query = select(FETCHES.c.snapshot).where(FETCHES.c.slot == slot, FETCHES.c.url == url)
+        return self._value(Snapshot, query)
 
     def latest_snapshot(self, url: str) -> tuple[Snapshot, Validators] | None:
         """The newest answer of any of the digest's slots, for a conditional request."""
@@ -87,21 +88,8 @@ class WebBook(Book):
     def keep_snapshot(self, slot: str, snapshot: Snapshot, place: Place | None, validators: Validators) -> None:
         """Keep the fetch; `place` is None when the same bytes are stored already."""
         if place is not None:
-            self._keep(
-                SNAPSHOTS,
-                digest=snapshot.digest,
-                file=place.file,
-                offset=place.offset,
-                media_type=snapshot.media_type,
-            )
-        self._keep(
-            FETCHES,
-            slot=slot,
-            url=snapshot.url,
-            snapshot=to_json(snapshot),
-            etag=validators.etag,
-            last_modified=validators.last_modified,
-        )
+            self._keep(SNAPSHOTS, digest=snapshot.digest, media_type=snapshot.media_type, **asdict(place))
+        self._keep(FETCHES, slot=slot, url=snapshot.url, snapshot=to_json(snapshot), **asdict(validators))
 
     def media_type(self, digest: str) -> str:
         """What the server that first gave the bytes called them, with their charset; empty when they are not stored."""

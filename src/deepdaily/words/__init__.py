@@ -18,102 +18,6 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class PageWords:
-    """Around an issue that is a web page."""
-
-    items: str
-    minutes: str
-    hosts: str
-    checked: str
-    hint: str
-    skip: str
-    contents: str
-    drawn_from: str
-    """Marks a judgement that opens to the passages of the facts it is drawn from."""
-    excerpts: str
-    excerpts_hint: str
-    excerpt: str
-    original: str
-    back: str
-    extractor: str
-    made_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class SiteWords:
-    """The reader's own pages."""
-
-    site: str
-    newest: str
-    earlier: str
-    later: str
-    days: str
-    watch: str
-    search: str
-    board: str
-    feeds: str
-    timeline: str
-    timeline_hint: str
-    told: str
-    new_facts: str
-    nothing_new: str
-    passage: str
-    passage_hint: str
-    raw: str
-    partial: str
-    back_to_day: str
-    asked: str
-    expires: str
-    moved_in: str
-    no_watch: str
-    search_for: str
-    search_go: str
-    found: str
-    found_none: str
-    search_hint: str
-    feeds_hint: str
-    whole_feed: str
-    twins: str
-    seen: str
-    seen_report: str
-    seen_below: str
-    empty_title: str
-    empty: str
-    missing_title: str
-    missing: str
-    refused: str
-    trouble: str
-    not_kept: str
-    desk: str
-    desk_hint: str
-    no_decision: str
-    take_back: str
-    watch_states: Mapping[str, str]
-    verdicts: Mapping[str, str]
-    """What a reader can say of an item, by the decision's kind."""
-    decisions: Mapping[DecisionKind, str]
-
-
-@dataclass(frozen=True, slots=True)
-class BoardWords:
-    """How the last runs went."""
-
-    numbers: str
-    strip: str
-    funnel: str
-    stages: str
-    totals: str
-    sources: str
-    models: str
-    tokens: str
-    no_run: str
-    outcomes: Mapping[str, str]
-    funnel_steps: Mapping[str, str]
-    columns: Mapping[str, str]
-    """Heads of the tables."""
-
-
-@dataclass(frozen=True, slots=True)
 class RuleWords:
     """What the built-in writer says; the tables by the names of the rules that use them."""
 
@@ -228,9 +132,20 @@ class Words:
     """Before the questions that end so."""
     steps: Mapping[str, str]
     """What a title says has become of something."""
-    page: PageWords
-    site: SiteWords
-    board: BoardWords
+    page: Mapping[str, str]
+    """Around an issue that is a web page."""
+    site: Mapping[str, str]
+    """The reader's own pages."""
+    watch_states: Mapping[str, str]
+    verdicts: Mapping[str, str]
+    """What a reader can say of an item, by the decision's kind."""
+    decisions: Mapping[DecisionKind, str]
+    board: Mapping[str, str]
+    """How the last runs went."""
+    outcomes: Mapping[str, str]
+    funnel_steps: Mapping[str, str]
+    columns: Mapping[str, str]
+    """Heads of the board's tables."""
     by_rule: RuleWords
     by_model: ModelWords
     recalled: RecalledWords

@@ -21,9 +21,7 @@ class Writing(Protocol):
     the rules made it.
     """
 
-    async def order(
-        self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float
-    ) -> tuple[list[Ranked], Findings]:
+    async def order(self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float) -> tuple[list[Ranked], Findings]:
         """The ranking, best first; `places` is what the issue has."""
         ...
 

@@ -63,9 +63,7 @@ def quiet(draft: Draft, health: Sequence[SourceHealth], followed: Sequence[Follo
     return replace(draft, rung="quiet", notice=notice, degraded=degraded)
 
 
-def concluded(
-    closing: Closing, draft: Draft, recalled: Sequence[Recollection], followed: tuple[FollowUp, ...]
-) -> Closing:
+def concluded(closing: Closing, draft: Draft, recalled: Sequence[Recollection], followed: tuple[FollowUp, ...]) -> Closing:
     """The closing with what became of earlier questions, and first those that the draft's recalled items stand for."""
     if not draft.items:
         return replace(closing, summary=draft.notice, trends=(), watchlist=_still_open(followed), followed=followed)

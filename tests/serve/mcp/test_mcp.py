@@ -35,9 +35,7 @@ TOOLS = {
     "get_digest", "list_digests", "search_items", "get_story", "get_evidence", "list_watchlist", "get_status",
 }  # fmt: skip
 TOLD = making.story("Quillserve 2.4 released", "Quillserve 2.4 moves cold KV cache blocks to local disks.")
-AGAIN = making.story(
-    "Quillserve 2.4.1 mends the restart", "Quillserve 2.4.1 was released.", url="https://blog.example/b"
-)
+AGAIN = making.story("Quillserve 2.4.1 mends the restart", "Quillserve 2.4.1 was released.", url="https://blog.example/b")
 WATCH = Watch("w-1", "Will Quillserve keep its cache?", ("Quillserve",), TOLD.id, date(2026, 3, 12), date(2026, 3, 26))
 
 
@@ -239,13 +237,7 @@ async def test_evidence_is_the_quote_with_address_snapshot_and_fetch_time(store:
 
     assert (proof["quote"], proof["url"]) == (TOLD.lead.title, TOLD.lead.url)
     assert (proof["snapshot"], proof["fetched_at"]) == (TOLD.lead.snapshot, "2026-03-11T23:30:00Z")
-    assert told_by["claims"][-1] == {
-        "section": "why",
-        "text": "It saves memory.",
-        "judgement": True,
-        "evidence": [],
-        "basis": [],
-    }
+    assert told_by["claims"][-1] == {"section": "why", "text": "It saves memory.", "judgement": True, "evidence": [], "basis": []}
     assert "has no item 2; it has 1 to 1" in missing
 
 
@@ -289,9 +281,7 @@ async def test_an_expired_question_is_not_open(tmp_path: Path) -> None:
 async def test_status_is_that_of_the_newest_run_with_or_without_an_issue(store: Store) -> None:
     slot = "2026-03-14T08:00:00+08:00"
     store.begin(f"daily/{slot}", making.NOW)
-    store.keep_record(
-        f"daily/{slot}", RunRecord("failed", degraded=("search:brave:rate-limited",), funnel={"offers": 3})
-    )
+    store.keep_record(f"daily/{slot}", RunRecord("failed", degraded=("search:brave:rate-limited",), funnel={"offers": 3}))
     async with Client(mcp_server(store)) as client:
         status = await told(client, "get_status")
 
@@ -301,10 +291,7 @@ async def test_status_is_that_of_the_newest_run_with_or_without_an_issue(store: 
 
 async def test_resources_are_the_issue_as_markdown_and_the_rest_as_json(store: Store) -> None:
     async with Client(mcp_server(store)) as client:
-        latest, by_day = (
-            await read(client, "deepdaily://digest/latest"),
-            await read(client, "deepdaily://digest/2026-03-13"),
-        )
+        latest, by_day = (await read(client, "deepdaily://digest/latest"), await read(client, "deepdaily://digest/2026-03-13"))
         story = json.loads(await read(client, f"deepdaily://story/{TOLD.id}"))
         health = json.loads(await read(client, "deepdaily://health"))
         offered = json.loads(await read(client, "deepdaily://capabilities"))

@@ -27,17 +27,7 @@ if CHROMIUM is None:
     pytest.skip("no chromium (set CHROMIUM)", allow_module_level=True)
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-PATHS = (
-    "/",
-    f"/e/{shelves.SECOND.day}/1",
-    "/s/s-tuning-10",
-    "/watch",
-    "/search?q=微调",
-    "/board",
-    "/feeds",
-    "/desk",
-    "/?lang=en",
-)
+PATHS = ("/", f"/e/{shelves.SECOND.day}/1", "/s/s-tuning-10", "/watch", "/search?q=微调", "/board", "/feeds", "/desk", "/?lang=en")
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +37,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = open_store(folder)
     shelves.shelf(store, folder).snapshots.close()
     for number, kind in enumerate(get_args(DecisionKind)):
-        store.keep_decision(
-            Decision(f"d-{number}", kind, f"https://{kind}.example/a", issues.NOW, title="微调 7B 模型")
-        )
+        store.keep_decision(Decision(f"d-{number}", kind, f"https://{kind}.example/a", issues.NOW, title="微调 7B 模型"))
     store.keep_decision(Decision("d-said", "useless", shelves.TUNING_AGAIN.url, issues.NOW))
     store.close()
     command = [sys.executable, "-m", "deepdaily", "serve", "--data", str(folder), "--port", "0"]

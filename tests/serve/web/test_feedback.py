@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from deepdaily.core.decisions import in_force
 from deepdaily.core.types import Decision
-from deepdaily.serve.web import FORM_BYTES, Shelf, reader
+from deepdaily.serve.web import FORM_BYTES, Shelf, site_app
 from deepdaily.serve.web.export import export
 from deepdaily.serve.web.verdicts import given, word_on, words_in_force
 from deepdaily.store import Store
@@ -50,7 +50,7 @@ def shelf(store: Store, tmp_path: Path) -> Shelf:
 
 @pytest.fixture
 def web(shelf: Shelf) -> Iterator[TestClient]:
-    with TestClient(reader(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765", headers=OWN) as client:
+    with TestClient(site_app(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765", headers=OWN) as client:
         yield client
 
 
@@ -141,9 +141,7 @@ def test_a_browser_that_says_same_origin_is_believed_behind_a_proxy(web: TestCli
         ({**USEFUL, "more": "x" * FORM_BYTES}, 413),
     ],
 )
-def test_what_is_no_word_on_an_item_is_refused(
-    web: TestClient, shelf: Shelf, form: dict[str, str], status: int
-) -> None:
+def test_what_is_no_word_on_an_item_is_refused(web: TestClient, shelf: Shelf, form: dict[str, str], status: int) -> None:
     answer = web.post("/feedback", data=form)
 
     assert answer.status_code == status
@@ -157,7 +155,7 @@ def test_a_store_that_may_not_be_written_says_so(tmp_path: Path) -> None:
     store._engine.dispose()
     event.listen(store._engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only = ON"))
 
-    web = TestClient(reader(shelf, "testserver"), headers={"Origin": "http://testserver"})
+    web = TestClient(site_app(shelf, "testserver"), headers={"Origin": "http://testserver"})
     answer = web.post("/feedback", data=USEFUL)
 
     assert answer.status_code == 503

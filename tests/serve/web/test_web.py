@@ -17,7 +17,7 @@ from deepdaily.core.types import Call, CallState, Claim, Item, Loss, RunRecord, 
 from deepdaily.render.foreign import plain
 from deepdaily.serve.answers import digest, proven_digest
 from deepdaily.serve.over_days import ISSUES_FOLLOWED
-from deepdaily.serve.web import INERT_POLICY, Shelf, reader
+from deepdaily.serve.web import INERT_POLICY, Shelf, site_app
 from deepdaily.serve.web.door import PAGE_POLICY
 from deepdaily.store import Store
 from deepdaily.store.snapshots import Snapshots, body_digest
@@ -36,7 +36,7 @@ def shelf(store: Store, tmp_path: Path) -> Shelf:
 
 @pytest.fixture
 def web(shelf: Shelf) -> Iterator[TestClient]:
-    with TestClient(reader(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765") as client:
+    with TestClient(site_app(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765") as client:
         yield client
 
 
@@ -55,12 +55,10 @@ def test_every_page_carries_the_policy_and_loads_nothing_from_elsewhere(web: Tes
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8765", "[::1]:8765", "LOCALHOST", "daily.example:80"])
 def test_this_machine_and_the_configured_host_are_served(shelf: Shelf, host: str) -> None:
-    assert TestClient(reader(shelf, "daily.example")).get("/", headers={"Host": host}).status_code == 200
+    assert TestClient(site_app(shelf, "daily.example")).get("/", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "", "127.0.0.1:x", "[::2]", "localhost@evil"]
-)
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "127.0.0.1:x", "[::2]", "localhost@evil"])
 def test_another_hosts_name_is_refused(web: TestClient, host: str) -> None:
     answer = web.get("/", headers={"Host": host})
 
@@ -76,9 +74,7 @@ def test_nothing_can_be_written(web: TestClient, method: str) -> None:
 def test_the_newest_day_stands_at_the_root_and_links_to_the_day_before(web: TestClient) -> None:
     text = web.get("/").text
 
-    assert (
-        text.replace(' aria-current="page"', "").replace("/?lang=en", f"/d/{DAY}?lang=en") == web.get(f"/d/{DAY}").text
-    )
+    assert text.replace(' aria-current="page"', "").replace("/?lang=en", f"/d/{DAY}?lang=en") == web.get(f"/d/{DAY}").text
     assert f'rel="prev" href="/d/{BEFORE}"' in text
     assert 'rel="next"' not in text
     assert f'rel="next" href="/d/{DAY}"' in web.get(f"/d/{BEFORE}").text
@@ -132,7 +128,7 @@ def test_no_foreign_name_of_an_encoding_makes_half_characters(web: TestClient, s
 def test_a_damaged_snapshot_says_so(shelf: Shelf, tmp_path: Path) -> None:
     elsewhere = replace(shelf, snapshots=Snapshots(tmp_path / "empty"))
 
-    answer = TestClient(reader(elsewhere, "testserver")).get(f"/raw/{shelves.TUNING.snapshot}")
+    answer = TestClient(site_app(elsewhere, "testserver")).get(f"/raw/{shelves.TUNING.snapshot}")
 
     assert answer.status_code == 503
     assert "no record at" in answer.text
@@ -152,7 +148,7 @@ def test_a_fact_told_before_is_not_new(store: Store, tmp_path: Path) -> None:
     again = replace(second.items[-1], sections=shelves.first_issue().items[0].sections, sources=(issues.cited(shelves.TUNING), issues.cited(shelves.TUNING_AGAIN)))  # fmt: skip
     kept_instead(store, replace(second, draft=replace(second.draft, items=(*second.items[:-1], again))))
 
-    text = TestClient(reader(shelf, "testserver")).get("/s/s-tuning-10").text
+    text = TestClient(site_app(shelf, "testserver")).get("/s/s-tuning-10").text
 
     assert text.count("只需 9 GB") == 1
     assert "没有新增的事实" in text
@@ -280,9 +276,7 @@ def test_what_is_not_there_is_a_friendly_404(web: TestClient, path: str) -> None
     assert "没有这一页" in answer.text
 
 
-@pytest.mark.parametrize(
-    "path", ["//evil.example/login", "/%2Fevil.example/", "/%5Cevil.example/", "/%09/evil.example/"]
-)
+@pytest.mark.parametrize("path", ["//evil.example/login", "/%2Fevil.example/", "/%5Cevil.example/", "/%09/evil.example/"])
 def test_no_address_makes_a_link_to_another_site(web: TestClient, path: str) -> None:
     text = web.get("http://127.0.0.1:8765" + path).text
     (other,) = re.findall(r'class="other" href="([^"]*)"', text)
@@ -307,12 +301,10 @@ def test_a_story_that_is_not_followed_any_more_is_not_linked(web: TestClient, sh
 
 
 def test_an_empty_store_says_how_to_begin(store: Store, tmp_path: Path) -> None:
-    empty = TestClient(reader(Shelf(store, Snapshots(tmp_path), "Daily", "en", lambda: issues.NOW), "testserver"))
+    empty = TestClient(site_app(Shelf(store, Snapshots(tmp_path), "Daily", "en", lambda: issues.NOW), "testserver"))
 
     assert "deepdaily run" in empty.get("/").text
-    assert [empty.get(path).status_code for path in ("/board", "/watch", "/feeds", "/llms.txt", "/healthz")] == [
-        200
-    ] * 5
+    assert [empty.get(path).status_code for path in ("/board", "/watch", "/feeds", "/llms.txt", "/healthz")] == [200] * 5
     assert empty.get("/feed.atom").status_code == 404
 
 
@@ -338,10 +330,8 @@ class Tags(HTMLParser):
             (tag, attributes)
             for tag, attributes in self.found
             if tag in ("img", "iframe", "object")
-            or (tag == "script" and not (attributes.get("src") or "").startswith("/reader.js?"))
-            or any(
-                name.startswith("on") or (value or "").startswith("javascript:") for name, value in attributes.items()
-            )
+            or (tag == "script" and not (attributes.get("src") or "").startswith("/site_app.js?"))
+            or any(name.startswith("on") or (value or "").startswith("javascript:") for name, value in attributes.items())
         ]
 
 
@@ -356,7 +346,7 @@ def test_foreign_text_stays_text_on_every_page(shelf: Shelf, hostile: str) -> No
     watches = tuple(replace(watch, question=hostile, story="s-evil") for watch in made.closing.watchlist)
     draft, closing = replace(made.draft, title=hostile, notice=hostile), replace(made.closing, watchlist=watches)
     kept_instead(shelf.store, replace(made, draft=draft, closing=closing))
-    web = TestClient(reader(shelf, "testserver"))
+    web = TestClient(site_app(shelf, "testserver"))
 
     for path in ("/", f"/e/{DAY}/1", "/s/s-evil", "/watch", f"/search?q={quote(plain(hostile)[:60])}"):
         answer = web.get(path)
@@ -372,7 +362,7 @@ def test_the_check_for_acting_tags_sees_them() -> None:
 
 def test_the_look_and_the_script_stay_small(web: TestClient) -> None:
     assert len(web.get("/style.css").content) < 20_000
-    assert len(web.get("/reader.js").content) < 5_000
+    assert len(web.get("/site_app.js").content) < 5_000
 
 
 def test_an_issue_kept_again_is_followed_at_once(web: TestClient, shelf: Shelf) -> None:
@@ -386,7 +376,7 @@ def test_an_issue_kept_again_is_followed_at_once(web: TestClient, shelf: Shelf) 
 
 
 def test_only_the_names_of_the_settings_are_answered_beside_this_machines(shelf: Shelf) -> None:
-    web = TestClient(reader(shelf, "0.0.0.0", ["News.example.com"]))
+    web = TestClient(site_app(shelf, "0.0.0.0", ["News.example.com"]))
 
     asked = ("news.example.com", "news.example.com:8765", "localhost", "0.0.0.0", "other.example.com")
     assert [web.get("/healthz", headers={"Host": host}).status_code for host in asked] == [200, 200, 200, 400, 400]

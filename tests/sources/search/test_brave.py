@@ -28,16 +28,10 @@ def _answer(*results: object) -> bytes:
 
 
 def _result(name: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "url": f"https://example.com/{name}",
-        "title": f"About <strong>{name}</strong>",
-        "description": "A &amp; B",
-    } | changes
+    return {"url": f"https://example.com/{name}", "title": f"About <strong>{name}</strong>", "description": "A &amp; B"} | changes
 
 
-def _refusal(
-    code: str, left: str = "0, 1604", reset: str = "1, 1814400", retry_after_s: float | None = None
-) -> BadStatus:
+def _refusal(code: str, left: str = "0, 1604", reset: str = "1, 1814400", retry_after_s: float | None = None) -> BadStatus:
     body = json.dumps({"type": "ErrorResponse", "error": {"status": 429, "code": code}}).encode()
     headers = {"x-ratelimit-remaining": left, "x-ratelimit-reset": reset}
     return BadStatus("answered 429", status=429, retry_after_s=retry_after_s, body=body, headers=headers)
@@ -47,10 +41,7 @@ FAST, SPENT = _refusal("RATE_LIMITED"), _refusal("QUOTA_LIMITED")
 
 
 def _search(
-    answers: dict[str, Any],
-    queries: tuple[str, ...] = ("one", "two"),
-    key: str = KEY,
-    engine: InlineEngine | None = None,
+    answers: dict[str, Any], queries: tuple[str, ...] = ("one", "two"), key: str = KEY, engine: InlineEngine | None = None
 ) -> tuple[WebSearch, FakeFetcher, Pauses]:
     fetcher, pauses = FakeFetcher(answers), Pauses()
     return WebSearch("brave", Brave(key), queries, fetcher, engine or InlineEngine(), pauses), fetcher, pauses  # type: ignore[arg-type]
@@ -66,12 +57,7 @@ async def test_results_become_offers_once_each() -> None:
         ("About b", "A & B"),
         ("About c", "A & B"),
     ]
-    assert (found.health.source, found.health.kind, found.health.state, found.health.offers) == (
-        "brave",
-        "search",
-        "ok",
-        3,
-    )
+    assert (found.health.source, found.health.kind, found.health.state, found.health.offers) == ("brave", "search", "ok", 3)
     assert fetcher.headers[0]["X-Subscription-Token"] == KEY
 
 
@@ -92,12 +78,7 @@ async def test_only_an_absolute_age_is_a_date(age: dict[str, str], published_at:
 
 
 async def test_what_is_old_or_no_link_is_not_offered() -> None:
-    odd = [
-        _result("a", page_age="2026-01-01T00:00:00"),
-        _result("b", url="ftp://example.com/"),
-        _result("c", title=""),
-        "text",
-    ]
+    odd = [_result("a", page_age="2026-01-01T00:00:00"), _result("b", url="ftp://example.com/"), _result("c", title=""), "text"]
     search, _, _ = _search({ONE: _answer(*odd)}, ("one",))
 
     assert (await search.harvest(WINDOW)).health.state == "empty"
@@ -144,9 +125,7 @@ async def test_a_long_wait_is_not_waited() -> None:
     assert (fetcher.asked, pauses) == ([ONE], [])
 
 
-@pytest.mark.parametrize(
-    "failure", [Unreachable("no name"), BadStatus("answered 500", status=500), b"<html>", [FAST, SPENT]]
-)
+@pytest.mark.parametrize("failure", [Unreachable("no name"), BadStatus("answered 500", status=500), b"<html>", [FAST, SPENT]])
 async def test_a_query_that_works_counts(failure: bytes | FetchError | list[bytes | FetchError]) -> None:
     search, _, _ = _search({ONE: _answer(_result("a")), TWO: failure})
 

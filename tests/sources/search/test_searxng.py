@@ -95,8 +95,7 @@ async def test_the_limiter_of_an_instance_is_not_asked_again_and_again() -> None
 
 
 @pytest.mark.parametrize(
-    "odd",
-    [b"<html>a page</html>", b"[]", b'{"results": {}}', b'{"results": [], "unresponsive_engines": "x"}', b"[" * 99_999],
+    "odd", [b"<html>a page</html>", b"[]", b'{"results": {}}', b'{"results": [], "unresponsive_engines": "x"}', b"[" * 99_999]
 )
 async def test_what_is_no_answer_of_this_api_is_a_failure(odd: bytes) -> None:
     found = await _harvest(odd)
@@ -104,9 +103,7 @@ async def test_what_is_no_answer_of_this_api_is_a_failure(odd: bytes) -> None:
     assert (found.health.state, found.health.message) == ("unreachable", "the answer has no list of results")
 
 
-@pytest.mark.parametrize(
-    "odd", [{"url": None}, {"url": "javascript:alert(1)"}, {"title": ""}, {"publishedDate": "2025-01-01"}]
-)
+@pytest.mark.parametrize("odd", [{"url": None}, {"url": "javascript:alert(1)"}, {"title": ""}, {"publishedDate": "2025-01-01"}])
 async def test_a_result_that_cannot_be_used_costs_only_itself(odd: dict[str, Any]) -> None:
     found = await _harvest(_answer("a", **odd), _answer("b"))
 

@@ -1,6 +1,6 @@
 """The reader's pages. Everything shown comes from the store; nothing is fetched, and of what is shown nothing is changed.
 
-The one thing a reader can write is a word on an item, which can be taken back.
+The one thing a site_app can write is a word on an item, which can be taken back.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from deepdaily.serve.answers import proven_digest
 from deepdaily.serve.listening import answered_names
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, Chapter, followed, timeline, watched
 from deepdaily.serve.web.also_seen import also_seen
-from deepdaily.serve.web.board import figures, last_runs
+from deepdaily.serve.web.board import figures
 from deepdaily.serve.web.door import Door, from_own_page
 from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
 from deepdaily.store import Store
 from deepdaily.store.charset import decoded
 from deepdaily.store.snapshots import Snapshots
-from deepdaily.words import languages, of
+from deepdaily.words import Words, languages, of
 
 INERT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """For foreign bytes: whatever they are, nothing in them runs or loads."""
@@ -77,20 +77,16 @@ class Shelf:
     language: Language
     """Of the pages around the issues."""
     clock: Callable[[], datetime]
-    """When a reader gives a word."""
+    """When a site_app gives a word."""
     base_url: str = ""
     """Where the daily is published, which names the entries of its feeds."""
 
 
-def reader(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
+def site_app(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
     """The web application; it answers only requests that name `host`, this machine or one of `names`."""
-    pages = Pages(shelf)
-    routes = [Route(path, endpoint) for path, endpoint in pages.routes().items()]
-    routes += [Route("/feedback", pages.feedback, methods=["POST"]), Route("/desk", pages.take_back, methods=["POST"])]
-    handlers: dict[Any, Callable[[Request, Any], Response]] = {
-        HTTPException: pages.refused,
-        DeepdailyError: pages.failed,
-    }
+    pages = Site(shelf)
+    routes = [*pages.routes(), *pages.forms()]
+    handlers: dict[Any, Any] = {HTTPException: pages.refused, DeepdailyError: pages.failed}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_few_at_once)
     return Door(app, answered_names(host, names))
 
@@ -136,7 +132,13 @@ class _Around:
     """The reader's words by page key."""
 
 
-class Pages:
+Decided = tuple[Iterable[Decision], str]
+"""What is to be kept, and the address to go on to."""
+Act = Callable[[Mapping[str, str]], Decided]
+"""What a form of ours, by its fields, decides. Raises HTTPException."""
+
+
+class Site:
     """One method a page. They run in the server's threads: the store's reads are short.
 
     Args:
@@ -144,11 +146,11 @@ class Pages:
     """
 
     def __init__(self, shelf: Shelf, *, static: bool = False) -> None:
-        self._shelf, self._static = shelf, static
+        self._shelf, self._store, self._static = shelf, shelf.store, static
         own = files("deepdaily.serve")
         look = files("deepdaily.render").joinpath("page.css").read_bytes()
         self._style = look + own.joinpath("static/style.css").read_bytes()
-        self._script = own.joinpath("static/reader.js").read_bytes()
+        self._script = own.joinpath("static/site_app.js").read_bytes()
         # By `Store.reading_state`, so that what was kept or decided since shows at once.
         self._around_at = lru_cache(maxsize=1)(self._look_around)
         self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
@@ -170,9 +172,9 @@ class Pages:
             "static": static,
         }  # fmt: skip
 
-    def routes(self) -> dict[str, Callable[[Request], Response]]:
+    def routes(self) -> list[Route]:
         """Path to page; the more special path first. All only read."""
-        return {
+        pages: dict[str, Callable[[Request], Response]] = {
             "/": self.newest,
             "/d/{day}.md": self.day_markdown,
             "/d/{day}.json": self.day_json,
@@ -183,28 +185,34 @@ class Pages:
             "/watch": self.watch,
             "/search": self.search,
             "/board": self.board,
-            "/desk": self.desk,
+            "/desk": partial(self._page, template="desk"),
             "/feeds": self.feeds,
-            "/feed.atom": self.atom,
-            "/feed.json": self.json_feed,
+            "/feed.atom": partial(self.feed, atom, "application/atom+xml"),
+            "/feed.json": partial(self.feed, json_feed, "application/feed+json"),
             "/llms.txt": self.llms,
             "/healthz": self.health,
-            "/style.css": self.style,
-            "/reader.js": self.script,
+            "/style.css": partial(_kept, self._style, "text/css"),
+            "/site_app.js": partial(_kept, self._script, "text/javascript"),
         }
+        return [Route(path, page) for path, page in pages.items()]
+
+    def forms(self) -> list[Route]:
+        """What a site_app can write: a word on an item (day, story, verdict), and a decision taken back (its id)."""
+        acts: dict[str, Act] = {"/feedback": self.given, "/desk": self.taken_back}
+        return [Route(path, partial(self.write, act), methods=["POST"]) for path, act in acts.items()]
 
     # -- issues -------------------------------------------------------------------------------------------------------
 
     def newest(self, request: Request) -> Response:
-        state = self._shelf.store.reading_state()
+        state = self._store.reading_state()
         days = self._around_at(state).days
         if not days:
-            site = of(self._voice(request).language).site
-            return self._message(request, site.empty_title, site.empty, 200)
+            site = self._words(request).site
+            return self._message(request, site["empty_title"], site["empty"], 200)
         return self._day(request, state, days[0])
 
     def day(self, request: Request) -> Response:
-        return self._day(request, self._shelf.store.reading_state(), _day_named(request))
+        return self._day(request, self._store.reading_state(), _day_of(request.path_params["day"]))
 
     def _day(self, request: Request, state: str, day: str) -> Response:
         return HTMLResponse(self._drawn(state, day, request.url.path, self._voice(request)))
@@ -212,7 +220,7 @@ class Pages:
     def _draw(self, state: str, day: str, path: str, voice: _Voice) -> bytes:
         """The page of a day, whole. Raises HTTPException."""
         issue, around = self._issue(day), self._around_at(state)
-        proofs = Proofs(issue, None if self._static else lambda note: voice.to(_passage(day, note)))
+        proofs = Proofs(issue, None if self._static else lambda note: voice.to(f"/e/{day}/{note.number}#e{note.number}"))
         documents = self._documents(proofs.notes.values())
         items = body(issue, proofs.tell, partial(self._beside, issue, around, voice))
         earlier, later = _neighbours(day, around.days)
@@ -221,49 +229,38 @@ class Pages:
             path,
             voice,
             around,
-            day=day,
+            issue=issue,
             earlier=earlier,
             later=later,
-            title=plain(issue.draft.title) or day,
-            language=of(issue.draft.language).tag,
             masthead=Markup(masthead(issue, documents)),
             told=Markup("\n".join(filter(None, items))),
-            seen=also_seen(issue, self._shelf.store),
+            seen=also_seen(issue, self._store),
             passages=Markup(proofs.excerpts(documents) if self._static else ""),
-            own=of(issue.draft.language).site,
+            own=of(issue.draft.language),
         ).encode()
 
     def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:
-        """Where the item's story is told on, and what a reader says of it."""
-        told_on, asked = anchor(item.story) in around.stories, bool(item.sources) and not self._static
+        """Where the item's story is told on, and what a site_app says of it."""
+        story, asked = anchor(item.story), bool(item.sources) and not self._static
+        told_on = story in around.stories
         if not (told_on or asked):
             return ""
-        own, story = of(issue.draft.language).site, anchor(item.story)
-        link = f'<a href="{voice.to(f"/s/{story}")}">{own.timeline}</a>' if told_on else ""
-        said = word_on(item, around.words)
-        buttons = "".join(
-            f'<button name="verdict" value="{one}" aria-pressed="{"true" if one == said else "false"}">{label}</button>'
-            for one, label in own.verdicts.items()
-        )
-        fields = {"day": issue.day, "story": story}
-        hidden = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
-        form = f'<form method="post" action="{voice.to("/feedback")}">{hidden}{buttons}</form>' if asked else ""
-        return f'<div class="beside byline">{link}{form}</div>'
+        own, said = of(issue.draft.language), word_on(item, around.words)
+        values = {"own": own, "story": story, "day": issue.day, "said": said, "told_on": told_on, "asked": asked}
+        return self._templates.get_template("beside.html").render(values, to=voice.to)
 
     def day_markdown(self, request: Request) -> Response:
-        return Response(post(self._issue(_day_named(request))), media_type="text/markdown")
+        return Response(post(self._issue(request.path_params["day"])), media_type="text/markdown")
 
     def day_json(self, request: Request) -> Response:
-        return Response(
-            proven_digest(self._issue(_day_named(request))).model_dump_json(), media_type="application/json"
-        )
+        written = proven_digest(self._issue(request.path_params["day"])).model_dump_json()
+        return Response(written, media_type="application/json")
 
     def passage(self, request: Request) -> Response:
         """The stored text behind a note, every passage the issue cites in it marked."""
-        day, number = _day_named(request), request.path_params["number"]
-        issue = self._issue(day)
-        notes = notes_of(issue).values()
-        note = next((one for one in notes if one.number == number), None)
+        issue = self._issue(request.path_params["day"])
+        day, notes = issue.day, notes_of(issue).values()
+        note = next((one for one in notes if one.number == request.path_params["number"]), None)
         document = self._documents([note]).get(note.evidence.document) if note else None
         if note is None or document is None:
             raise HTTPException(404)
@@ -284,123 +281,97 @@ class Pages:
     def raw(self, request: Request) -> Response:
         """The bytes as they were fetched, as plain text that nothing in a browser acts on."""
         digest = request.path_params["digest"]
-        place = self._shelf.store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
+        place = self._store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
         if place is None:
             raise HTTPException(404)
-        text = decoded(self._shelf.snapshots.read(place, digest), self._shelf.store.media_type(digest))
+        text = decoded(self._shelf.snapshots.read(place, digest), self._store.media_type(digest))
         return PlainTextResponse(text, headers={"Content-Security-Policy": INERT_POLICY})
 
     # -- over days ----------------------------------------------------------------------------------------------------
 
     def story(self, request: Request) -> Response:
-        days = self._followed(self._shelf.store.issues_state(), request.path_params["story"])
+        days = self._followed(self._store.issues_state(), request.path_params["story"])
         if not days:
             raise HTTPException(404)
-        steps = chain(days[::-1], days[0].day, of(self._voice(request).language)) if len(days) > 1 else ""
+        steps = chain(days[::-1], days[0].day, self._words(request)) if len(days) > 1 else ""
         return self._page(request, "story", told=days, title=days[0].title, steps=steps)
 
     def _follow(self, _state: str, story: str) -> list[Chapter]:
-        return timeline(story, self._shelf.store.issues(limit=ISSUES_FOLLOWED))
+        return timeline(story, self._store.issues(limit=ISSUES_FOLLOWED))
 
     def watch(self, request: Request) -> Response:
-        return self._page(request, "watch", watched=watched(self._shelf.store.issues(limit=ISSUES_FOLLOWED)))
+        return self._page(request, "watch", watched=watched(self._store.issues(limit=ISSUES_FOLLOWED)))
 
     def search(self, request: Request) -> Response:
         asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
-        hits = lookup.search(self._shelf.store, asked) if asked else []
+        hits = lookup.search(self._store, asked) if asked else []
         return self._page(request, "search", asked=asked, hits=hits)
 
     def board(self, request: Request) -> Response:
-        runs, words = last_runs(self._shelf.store), of(self._voice(request).language).board
-        return self._page(request, "board", figures=figures(runs, self._shelf.store, words))
+        return self._page(request, "board", figures=figures(self._store, self._words(request)))
 
     # -- the desk -----------------------------------------------------------------------------------------------------
 
-    def desk(self, request: Request) -> Response:
-        return self._page(request, "desk")
+    async def write(self, act: Act, request: Request) -> Response:
+        """Keep what a form of ours decides, and lead back to where it was sent from."""
+        return await to_thread.run_sync(self._write, act, request, await _form(request), limiter=self._writing)
 
-    async def feedback(self, request: Request) -> Response:
-        """A word on an item: day, story and verdict of a form of ours."""
-        return await to_thread.run_sync(self._give, request, await _form(request), limiter=self._writing)
+    def _write(self, act: Act, request: Request, form: Mapping[str, str]) -> Response:
+        decisions, address = act(form)
+        for one in decisions:
+            self._store.keep_decision(one)
+        return RedirectResponse(self._voice(request).to(address), 303)
 
-    def _give(self, request: Request, form: Mapping[str, str]) -> Response:
-        issue = self._issue(_day_of(form.get("day", "")))
+    def given(self, form: Mapping[str, str]) -> Decided:
+        issue = self._issue(form.get("day", ""))
         items = [one for one in issue.items if one.sources and anchor(one.story) == form.get("story")]
         word = next((one for one in WORDS_GIVEN if one == form.get("verdict")), None)
         if not items or word is None:
             raise HTTPException(404)
-        self._decide(given(items[0], word, self._shelf.store.decisions(), self._shelf.clock()))
-        return self._back(request, f"/d/{issue.day}#{anchor(items[0].story)}")
+        decisions = given(items[0], word, self._store.decisions(), self._shelf.clock())
+        return decisions, f"/d/{issue.day}#{anchor(items[0].story)}"
 
-    async def take_back(self, request: Request) -> Response:
-        """A decision taken back, named by its id in a form of ours."""
-        return await to_thread.run_sync(self._take_back, request, await _form(request), limiter=self._writing)
-
-    def _take_back(self, request: Request, form: Mapping[str, str]) -> Response:
-        held = [one for one in in_force(self._shelf.store.decisions()) if one.id == form.get("id")]
+    def taken_back(self, form: Mapping[str, str]) -> Decided:
+        held = [one for one in in_force(self._store.decisions()) if one.id == form.get("id")]
         if not held:
             raise HTTPException(404)
-        self._decide(replace(one, taken_back_at=self._shelf.clock()) for one in held)
-        return self._back(request, "/desk")
-
-    def _decide(self, decisions: Iterable[Decision]) -> None:
-        for one in decisions:
-            self._shelf.store.keep_decision(one)
-
-    def _back(self, request: Request, address: str) -> Response:
-        return RedirectResponse(self._voice(request).to(address), 303)
+        return [replace(one, taken_back_at=self._shelf.clock()) for one in held], "/desk"
 
     # -- for programs -------------------------------------------------------------------------------------------------
 
     def feeds(self, request: Request) -> Response:
-        newest = self._shelf.store.issues(limit=1)
+        newest = self._store.issues(limit=1)
         return self._page(request, "feeds", day=newest[0].draft.slot.day if newest else "")
 
-    def atom(self, request: Request) -> Response:
-        written = atom(self._recent(), title=self._shelf.name, base_url=self._shelf.base_url)
-        return Response(written, media_type="application/atom+xml")
-
-    def json_feed(self, request: Request) -> Response:
-        written = json_feed(self._recent(), title=self._shelf.name, base_url=self._shelf.base_url)
-        return Response(written, media_type="application/feed+json")
-
-    def _recent(self) -> list[Issue]:
-        issues = self._shelf.store.issues(limit=FEED_ISSUES)
+    def feed(self, written: Callable[..., str | bytes], media_type: str, request: Request) -> Response:
+        issues = self._store.issues(limit=FEED_ISSUES)
         if not issues:
             raise HTTPException(404)
-        return issues
+        feed = written(issues, title=self._shelf.name, base_url=self._shelf.base_url)
+        return Response(feed, media_type=media_type)
 
     def llms(self, request: Request) -> Response:
-        lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page.made_by}", ""]
-        for issue in self._shelf.store.issues(limit=FEED_ISSUES):
-            day = issue.day
-            lines.append(
-                f"- [{day}](/d/{day}.md): {shorten(plain(issue.closing.summary), SNIPPET_COLUMNS)}".rstrip(": ")
-            )
+        lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page['made_by']}", ""]
+        for issue in self._store.issues(limit=FEED_ISSUES):
+            summary = shorten(plain(issue.closing.summary), SNIPPET_COLUMNS)
+            lines.append(f"- [{issue.day}](/d/{issue.day}.md): {summary}".rstrip(": "))
         return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
 
     def health(self, request: Request) -> Response:
-        newest = next(iter(self._shelf.store.slots()), "")
+        newest = next(iter(self._store.slots()), "")
         return JSONResponse({"status": "ok", "newest_slot": Slot.of_key(newest).stamp if newest else None})
-
-    def style(self, request: Request) -> Response:
-        return Response(self._style, media_type="text/css", headers=_KEPT)
-
-    def script(self, request: Request) -> Response:
-        return Response(self._script, media_type="text/javascript", headers=_KEPT)
 
     # -- what all need ------------------------------------------------------------------------------------------------
 
     def refused(self, request: Request, error: HTTPException) -> Response:
-        site = of(self._voice(request).language).site
+        site = self._words(request).site
         if error.status_code == 404:
-            return self._message(request, site.missing_title, site.missing, 404)
-        return self._message(request, str(error.status_code), site.refused, error.status_code)
+            return self._message(request, site["missing_title"], site["missing"], 404)
+        return self._message(request, str(error.status_code), site["refused"], error.status_code)
 
     def failed(self, request: Request, error: DeepdailyError) -> Response:
         """The store is locked or may not be written, a snapshot is damaged: say which, and what to do."""
-        site = of(self._voice(request).language).site
-        trouble = site.not_kept if request.method == "POST" else site.trouble
+        trouble = self._words(request).site["not_kept" if request.method == "POST" else "trouble"]
         said = f"{error}; {error.remedy}" if error.remedy else str(error)
         return self._message(request, "503", trouble.format(said), 503)
 
@@ -409,11 +380,10 @@ class Pages:
         text = self._filled("message", request.url.path, self._voice(request), _NOTHING, title=title, message=message)
         return HTMLResponse(text, status)
 
-    def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        around = self._around_at(self._shelf.store.reading_state())
+    def _page(self, request: Request, template: str, **values: Any) -> Response:
+        around = self._around_at(self._store.reading_state())
         asked = request.query_params.get("q", "")[:QUERY_CHARS]
-        text = self._filled(template, request.url.path, self._voice(request), around, asked, **values)
-        return HTMLResponse(text, status)
+        return HTMLResponse(self._filled(template, request.url.path, self._voice(request), around, asked, **values))
 
     def _filled(self, template: str, path: str, voice: _Voice, around: _Around, query: str = "", **values: Any) -> str:
         """The page at `path`, asked with the search words `query`."""
@@ -423,16 +393,18 @@ class Pages:
         return page.render(own, voice=voice.language, to=voice.to, others=others)
 
     def _look_around(self, _state: str) -> _Around:
-        store = self._shelf.store
-        stories = frozenset(followed(store.issues(limit=ISSUES_FOLLOWED)))
-        decisions = in_force(store.decisions())
-        return _Around(store.issue_days(), stories, decisions, words_in_force(decisions))
+        stories = frozenset(followed(self._store.issues(limit=ISSUES_FOLLOWED)))
+        decisions = in_force(self._store.decisions())
+        return _Around(self._store.issue_days(), stories, decisions, words_in_force(decisions))
 
     def _voice(self, request: Request) -> _Voice:
         """The language asked for by `?lang=`, else the daily's own."""
         asked = request.query_params.get("lang", "")
         language = asked if asked in languages() else self._shelf.language
         return _Voice(language, language != self._shelf.language)
+
+    def _words(self, request: Request) -> Words:
+        return of(self._voice(request).language)
 
     def _others(self, voice: _Voice, path: str, query: str) -> list[tuple[str, str, str]]:
         """The same page in the other languages: its tag, its own name, the address."""
@@ -442,20 +414,16 @@ class Pages:
         return [(of(one.language).tag, of(one.language).own_name, one.to(here)) for one in voices]
 
     def _issue(self, day: str) -> Issue:
-        issue = self._shelf.store.issue(day)
+        issue = self._store.issue(_day_of(day))
         if issue is None:
             raise HTTPException(404)
         return issue
 
     def _documents(self, notes: Iterable[Note]) -> dict[str, Document]:
-        return self._shelf.store.documents(note.evidence.document for note in notes)
+        return self._store.documents(note.evidence.document for note in notes)
 
 
 _NOTHING = _Around((), frozenset(), (), {})
-
-
-def _day_named(request: Request) -> str:
-    return _day_of(request.path_params["day"])
 
 
 def _day_of(text: str) -> str:
@@ -484,13 +452,11 @@ async def _form(request: Request) -> dict[str, str]:
     return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 
-_KEPT = {"Cache-Control": "max-age=31536000, immutable"}
-"""Their addresses name their content."""
+def _kept(content: bytes, media_type: str, request: Request) -> Response:
+    """A file whose address names its content."""
+    headers = {"Cache-Control": "max-age=31536000, immutable"}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _version(content: bytes) -> str:
     return sha256(content).hexdigest()[:8]
-
-
-def _passage(day: str, note: Note) -> str:
-    return f"/e/{day}/{note.number}#e{note.number}"

@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from markupsafe import Markup
-
 from deepdaily.core.types import Call, RunRecord, Slot, SourceHealth
-from deepdaily.serve.web import plots
-from deepdaily.serve.web.plots import Bar
 from deepdaily.store import Store
-from deepdaily.words import BoardWords
+from deepdaily.words import Words
 
 RUNS_SHOWN = 30
+
+COLUMN_HEIGHT, STRIP_HEIGHT = 96, 40
+"""Pixels."""
 
 _HEIGHTS = {"published": 3.0, "dry": 2.0, "degraded": 2.0, "running": 1.0, "none": 1.0}
 """Told by height as well as by colour."""
@@ -27,7 +26,7 @@ class Ran:
 
     slot: str
     outcome: str
-    """A key of `BoardWords.outcomes`."""
+    """A key of `Words.outcomes`."""
     rung: str
     causes: tuple[str, ...]
     funnel: Mapping[str, int]
@@ -44,21 +43,28 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One thing measured; `kind` is the class that colours it, `shown` its value with the unit."""
+
+    label: str
+    value: float
+    shown: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A plot with its table; `told` says it in a line where that helps."""
 
     name: str
-    plot: Markup
+    bars: Sequence[Bar]
     heads: Sequence[str]
     lines: Sequence[Sequence[str]]
     told: str = ""
     legend: Sequence[tuple[str, str]] = ()
     """Class and label of each colour, where there is more than one."""
-
-
-def last_runs(store: Store) -> list[Ran]:
-    """The runs of the last slots, oldest first."""
-    return [_ran(*run) for run in reversed(store.runs(RUNS_SHOWN))]
+    height: int = 0
+    """Of a plot of upright bars; 0 for one of bars below each other."""
 
 
 def _ran(slot: str, record: RunRecord) -> Ran:
@@ -70,8 +76,9 @@ def _ran(slot: str, record: RunRecord) -> Ran:
     return Ran(slot, outcome, record.rung, record.causes, record.funnel, stages)
 
 
-def figures(runs: Sequence[Ran], store: Store, words: BoardWords) -> list[Figure]:
-    """What the board draws, in order; empty where nothing ran."""
+def figures(store: Store, words: Words) -> list[Figure]:
+    """What the board draws of the last slots' runs, in order; empty where nothing ran."""
+    runs = [_ran(*run) for run in reversed(store.runs(RUNS_SHOWN))]
     if not runs:
         return []
     newest = runs[-1]
@@ -81,54 +88,47 @@ def figures(runs: Sequence[Ran], store: Store, words: BoardWords) -> list[Figure
     return [*(one for one in drawn if one.lines), _totals(runs, words), *_models(calls, words)]
 
 
-def _outcomes(runs: Sequence[Ran], words: BoardWords) -> Figure:
-    name = words.strip.format(len(runs))
-    bars = [Bar(ran.day, _HEIGHTS[ran.outcome], words.outcomes[ran.outcome], ran.outcome) for ran in runs]
+def _outcomes(runs: Sequence[Ran], words: Words) -> Figure:
+    name, said = words.board["strip"].format(len(runs)), words.outcomes
+    bars = [Bar(ran.day, _HEIGHTS[ran.outcome], said[ran.outcome], ran.outcome) for ran in runs]
     lines = [
-        (
-            ran.day,
-            words.outcomes[ran.outcome],
-            ran.rung,
-            str(ran.funnel.get("items", "")),
-            f"{ran.took_s:.1f}",
-            "; ".join(ran.causes),
-        )
+        (ran.day, said[ran.outcome], ran.rung, str(ran.funnel.get("items", "")), f"{ran.took_s:.1f}", "; ".join(ran.causes))
         for ran in reversed(runs)
     ]
     counts = Counter(ran.outcome for ran in runs)
-    told = " · ".join(f"{counts[kind]} {word}" for kind, word in words.outcomes.items() if counts[kind])
-    drawn = plots.columns(name, bars, plots.STRIP_HEIGHT)
-    legend = [(kind, word) for kind, word in words.outcomes.items() if counts[kind]]
-    return Figure(name, drawn, _heads(words, "day outcome rung items seconds causes"), lines, told, legend)
+    legend = [(kind, word) for kind, word in said.items() if counts[kind]]
+    told = " · ".join(f"{counts[kind]} {word}" for kind, word in legend)
+    heads = _heads(words, "day outcome rung items seconds causes")
+    return Figure(name, bars, heads, lines, told, legend, STRIP_HEIGHT)
 
 
-def _funnel(ran: Ran, words: BoardWords) -> Figure:
-    name = words.funnel.format(ran.day)
+def _funnel(ran: Ran, words: Words) -> Figure:
+    name = words.board["funnel"].format(ran.day)
     lines = [(word, str(ran.funnel[step])) for step, word in words.funnel_steps.items() if step in ran.funnel]
     bars = [Bar(word, float(count), count) for word, count in lines]
-    return Figure(name, plots.rows(name, bars), _heads(words, "step count"), lines)
+    return Figure(name, bars, _heads(words, "step count"), lines)
 
 
-def _sources(health: Sequence[SourceHealth], ran: Ran, words: BoardWords) -> Figure:
-    name = words.sources.format(ran.day)
+def _sources(health: Sequence[SourceHealth], ran: Ran, words: Words) -> Figure:
+    name = words.board["sources"].format(ran.day)
     states, fine = Counter(one.state for one in health), {one.state: one.fine for one in health}
     bars = [Bar(state, count, str(count), "" if fine[state] else "trouble") for state, count in states.most_common()]
     ordered = sorted(health, key=lambda one: (one.fine, one.source))
     lines = [(one.source, one.kind, one.state, str(one.offers), one.message) for one in ordered]
-    return Figure(name, plots.rows(name, bars), _heads(words, "source kind state offers message"), lines)
+    return Figure(name, bars, _heads(words, "source kind state offers message"), lines)
 
 
-def _stages(ran: Ran, words: BoardWords) -> Figure:
-    name = words.stages.format(ran.day)
+def _stages(ran: Ran, words: Words) -> Figure:
+    name = words.board["stages"].format(ran.day)
     bars = [Bar(stage, took_s, f"{took_s:.1f} s") for stage, took_s in ran.stages.items()]
     lines = [(stage, f"{took_s:.2f}") for stage, took_s in ran.stages.items()]
-    return Figure(name, plots.rows(name, bars), _heads(words, "stage seconds"), lines)
+    return Figure(name, bars, _heads(words, "stage seconds"), lines)
 
 
-def _totals(runs: Sequence[Ran], words: BoardWords) -> Figure:
+def _totals(runs: Sequence[Ran], words: Words) -> Figure:
     bars = [Bar(ran.day, ran.took_s, f"{ran.took_s:.1f} s", ran.outcome) for ran in runs]
     lines = [(ran.day, f"{ran.took_s:.2f}") for ran in reversed(runs)]
-    return Figure(words.totals, plots.columns(words.totals, bars), _heads(words, "day seconds"), lines)
+    return Figure(words.board["totals"], bars, _heads(words, "day seconds"), lines, height=COLUMN_HEIGHT)
 
 
 def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
@@ -139,7 +139,7 @@ def _calls(runs: Sequence[Ran], store: Store) -> list[tuple[str, list[Call]]]:
     return [(Slot.of_key(slot).day, found[slot]) for slot in sorted(found)]
 
 
-def _models(days: Sequence[tuple[str, Sequence[Call]]], words: BoardWords) -> Iterator[Figure]:
+def _models(days: Sequence[tuple[str, Sequence[Call]]], words: Words) -> Iterator[Figure]:
     """Tokens and cost by day, as the ledger has them: a call in flight counts with the most it can take."""
     if not days:
         return
@@ -147,10 +147,10 @@ def _models(days: Sequence[tuple[str, Sequence[Call]]], words: BoardWords) -> It
     for day, calls in days:
         used = [call.usage for call in calls]
         tokens = sum(one.prefill_tokens + one.decode_tokens for one in used)
-        bars.append(Bar(day, tokens, words.tokens.format(f"{tokens:,}")))
+        bars.append(Bar(day, tokens, words.board["tokens"].format(f"{tokens:,}")))
     lines = [(day, *_spent(calls)) for day, calls in reversed(days)]
     heads = _heads(words, "day calls failed prefill cached decode cost first_token")
-    yield Figure(words.models, plots.columns(words.models, bars), heads, lines)
+    yield Figure(words.board["models"], bars, heads, lines, height=COLUMN_HEIGHT)
 
 
 def _spent(calls: Sequence[Call]) -> Iterator[str]:
@@ -165,5 +165,5 @@ def _spent(calls: Sequence[Call]) -> Iterator[str]:
     yield f"{median(waited):.2f}" if waited else ""
 
 
-def _heads(words: BoardWords, names: str) -> list[str]:
+def _heads(words: Words, names: str) -> list[str]:
     return [words.columns[name] for name in names.split()]

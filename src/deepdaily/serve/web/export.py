@@ -9,10 +9,12 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from deepdaily.core.errors import PublishError
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, followed
-from deepdaily.serve.web import Pages, Shelf
+from deepdaily.serve.web import Shelf, Site
 
 # Foreign text has no bare quotation mark left, and foreign links begin with http: what begins with a slash is ours.
 _OWN_LINK = re.compile(r'(?<= )(href|src)="/([^"#?]*)(?:\?[^"#]*)?((?:#[^"]*)?)"')
@@ -42,28 +44,18 @@ def export(shelf: Shelf, folder: Path) -> int:
 
 def _answers(shelf: Shelf) -> Iterator[tuple[str, Response]]:
     """Every address of the copy with its answer, one at a time; what has no answer, as the feeds of no issue, is left out."""
-    pages, store = Pages(shelf, static=True), shelf.store
-    days = store.issue_days()
-    asked = [("/", pages.newest), ("/watch", pages.watch), ("/feeds", pages.feeds), ("/feed.atom", pages.atom),
-             ("/feed.json", pages.json_feed), ("/llms.txt", pages.llms), ("/style.css", pages.style)]  # fmt: skip
-    asked += [
-        (f"/d/{day}{twin}", answer)
-        for day in days
-        for twin, answer in (("", pages.day), (".md", pages.day_markdown), (".json", pages.day_json))
-    ]
-    asked += [(f"/s/{story}", pages.story) for story in followed(store.issues(limit=ISSUES_FOLLOWED))]
-    for address, answer in asked:
-        name = address.rpartition("/")[2].partition(".")[0]
+    routes, days = Site(shelf, static=True).routes(), shelf.store.issue_days()
+    addresses = ["/", "/watch", "/feeds", "/feed.atom", "/feed.json", "/llms.txt", "/style.css"]
+    addresses += [f"/d/{day}{twin}" for day in days for twin in ("", ".md", ".json")]
+    addresses += [f"/s/{story}" for story in followed(shelf.store.issues(limit=ISSUES_FOLLOWED))]
+    for address in addresses:
+        asked: Scope = {"type": "http", "method": "GET", "path": address, "headers": [], "query_string": b""}
+        matches = (route.matches(asked) for route in routes)
+        found = next(found for match, found in matches if match is Match.FULL)
         try:
-            yield address, answer(_request(address, day=name, story=name))
+            yield address, found["endpoint"](Request({**asked, **found}))
         except HTTPException:
             continue
-
-
-def _request(address: str, **parts: str) -> Request:
-    return Request(
-        {"type": "http", "method": "GET", "path": address, "headers": [], "query_string": b"", "path_params": parts}
-    )
 
 
 def file_of(address: str) -> str:

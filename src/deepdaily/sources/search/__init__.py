@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Protocol
 
 from deepdaily.core.errors import FetchError, QuotaSpent, RateLimited, SourceError
-from deepdaily.core.text import squeeze
+from deepdaily.core.text import clean, squeeze
 from deepdaily.core.types import Harvest, Offer, Snapshot, SourceHealth, SourceKind, SourceState, Watch, Window
 from deepdaily.engine import Engine
-from deepdaily.read.extract import fragment
+from deepdaily.read.extract import fragment, moment
 from deepdaily.read.fetch import Fetcher
 from deepdaily.sources.offering import offer, parsed
 
@@ -43,10 +43,8 @@ class Results:
 class Provider(Protocol):
     """How a search is asked, how its answers are read, and what its refusals mean."""
 
-    @property
-    def unset(self) -> str:
-        """Why it cannot be asked, which is no trouble; empty where it can."""
-        ...
+    unset: str
+    """Why it cannot be asked, which is no trouble; empty where it can."""
 
     @property
     def parse(self) -> Callable[[bytes], Results]:
@@ -65,6 +63,17 @@ class Provider(Protocol):
 def plain(markup: object) -> str:
     """A title or snippet on one line, without its marks."""
     return squeeze(fragment(str(markup or "")[:2_000]))
+
+
+def results_in(rows: Sequence[object], snippet: str, *dates: str) -> tuple[Result, ...]:
+    """The first MAX_RESULTS rows of an answer; of the keys in `dates` the first that holds a date counts."""
+    return tuple(_result(row, snippet, dates) for row in rows[:MAX_RESULTS] if isinstance(row, dict))
+
+
+def _result(raw: dict[str, object], snippet: str, dates: Sequence[str]) -> Result:
+    stated = (moment(str(raw.get(key) or "")) for key in dates)
+    url, title = clean(str(raw.get("url") or "")), plain(raw.get("title"))[:300]
+    return Result(url, title, plain(raw.get(snippet)), next(filter(None, stated), None))
 
 
 def asked_after(watches: Sequence[Watch]) -> list[str]:

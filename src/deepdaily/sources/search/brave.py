@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import quote
 
 from deepdaily.core.errors import BadStatus, FetchError, QuotaSpent, RateLimited, SourceError
-from deepdaily.core.text import clean
-from deepdaily.read.extract import moment
-from deepdaily.sources.search import MAX_RESULTS, Result, Results, plain
+from deepdaily.sources.offering import json_of
+from deepdaily.sources.search import MAX_RESULTS, Results, results_in
 
 DEFAULT_PAUSE_S = 1.0
 """Where it names no time: its limit is one query a second."""
@@ -21,24 +19,12 @@ def parse_brave(body: bytes) -> Results:
     Raises:
         SourceError: not an answer of this API.
     """
-    try:
-        answer = json.loads(body)
-        results = answer["web"]["results"] if "web" in answer else [] if answer["type"] == "search" else None
-    except (ValueError, RecursionError, KeyError, TypeError):
-        results = None
-    if not isinstance(results, list):
-        raise SourceError("the answer has no list of results")
-    return Results(tuple(_result(raw) for raw in results[:MAX_RESULTS] if isinstance(raw, dict)))
-
-
-def _result(raw: dict[str, object]) -> Result:
-    dates = (moment(str(raw.get(key) or "")) for key in ("page_age", "age"))
-    return Result(
-        url=clean(str(raw.get("url") or "")),
-        title=plain(raw.get("title"))[:300],
-        snippet=plain(raw.get("description")),
-        published_at=next((date for date in dates if date), None),
-    )
+    match json_of(body):
+        case {"web": {"results": list(rows)}}:
+            return Results(results_in(rows, "description", "page_age", "age"))
+        case {"type": "search", **more} if "web" not in more:
+            return Results(())
+    raise SourceError("the answer has no list of results")
 
 
 class Brave:
@@ -48,10 +34,7 @@ class Brave:
 
     def __init__(self, key: str) -> None:
         self.key = key
-
-    @property
-    def unset(self) -> str:
-        return "" if self.key else "no key is set: search is left out"
+        self.unset = "" if key else "no key is set: search is left out"
 
     def request(self, query: str) -> tuple[str, dict[str, str]]:
         asked = f"q={quote(query, safe='')}&count={MAX_RESULTS}&freshness=pd"
@@ -70,9 +53,7 @@ class Brave:
         if (code and b"QUOTA" in code[1]) or (len(left) > 1 and left[1] <= 0):
             return QuotaSpent("the month's quota is spent")
         reset = [*_numbers(error.headers.get("x-ratelimit-reset", "")), DEFAULT_PAUSE_S]
-        return RateLimited(
-            "asked too fast", retry_after_s=reset[0] if error.retry_after_s is None else error.retry_after_s
-        )
+        return RateLimited("asked too fast", retry_after_s=reset[0] if error.retry_after_s is None else error.retry_after_s)
 
 
 def _numbers(header: str) -> list[float]:

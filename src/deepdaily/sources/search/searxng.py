@@ -5,15 +5,13 @@ See https://docs.searxng.org/dev/search_api.html; the shape of an answer is `get
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
 from deepdaily.core.errors import AddressRefused, BadStatus, FetchError, RateLimited, SourceError
-from deepdaily.core.text import clean
-from deepdaily.read.extract import moment
 from deepdaily.read.guard import PORTS
-from deepdaily.sources.search import MAX_RESULTS, Result, Results, plain
+from deepdaily.sources.offering import json_of
+from deepdaily.sources.search import MAX_RESULTS, Results, plain, results_in
 
 
 def parse_searxng(body: bytes) -> Results:
@@ -23,35 +21,22 @@ def parse_searxng(body: bytes) -> Results:
         SourceError: not an answer of this API; or nothing was found and an engine failed, so that nobody knows whether
             there is something: the answer does not say which engines were asked.
     """
-    try:
-        answer = json.loads(body)
-        results, failed = answer["results"], answer.get("unresponsive_engines") or []
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-        results = failed = None
-    if not isinstance(results, list) or not isinstance(failed, list):
-        raise SourceError("the answer has no list of results")
-    silent = ", ".join(_engine(one) for one in failed[:MAX_RESULTS])
-    if silent and not results:
+    match json_of(body):
+        case {"results": list(rows), **more} if isinstance(failed := more.get("unresponsive_engines") or [], list):
+            silent = ", ".join(_engine(one) for one in failed[:MAX_RESULTS])
+        case _:
+            raise SourceError("the answer has no list of results")
+    if silent and not rows:
         raise SourceError(f"no engine found anything, and these did not answer: {silent}")
-    found = tuple(_result(raw) for raw in results[:MAX_RESULTS] if isinstance(raw, dict))
-    return Results(found, f"engines that did not answer: {silent}" if silent else "")
+    note = f"engines that did not answer: {silent}" if silent else ""
+    return Results(results_in(rows, "content", "publishedDate"), note)
 
 
 def _engine(failed: object) -> str:
     """`brave (too many requests)`: the name and the reason, as the instance says them."""
-    name, *reasons = (
-        [plain(part)[:60] for part in failed] if isinstance(failed, list) and failed else [plain(failed)[:60]]
-    )
+    said = failed if isinstance(failed, list) and failed else [failed]
+    name, *reasons = [plain(part)[:60] for part in said]
     return f"{name} ({reasons[0]})" if reasons else name
-
-
-def _result(raw: dict[str, object]) -> Result:
-    return Result(
-        url=clean(str(raw.get("url") or "")),
-        title=plain(raw.get("title"))[:300],
-        snippet=plain(raw.get("content")),
-        published_at=moment(str(raw.get("publishedDate") or "")),
-    )
 
 
 class Searxng:

@@ -35,27 +35,21 @@ async def ending(
 
     def stands(text: str, items: Sequence[Item]) -> bool:
         troubles = _troubles(text, items, writer)
-        findings.extend([Finding("evidence", "fix", f"cut {text[:60]!r}: {'; '.join(troubles)}")] if troubles else [])
+        findings.extend([Finding.cut(text, troubles)] if troubles else [])
         return not troubles
 
-    trends = [
-        one for one in reply.trends if len(_named(one, draft.items)) > 1 and stands(one.text, _named(one, draft.items))
-    ]
+    trends = [one for one in reply.trends if len(_named(one, draft.items)) > 1 and stands(one.text, _named(one, draft.items))]
     asked = {one.question for one in asked_before}
     questions = [
         one
         for one in reply.watchlist
-        if 1 <= one.item <= len(stories)
-        and one.question not in asked
-        and stands(one.question, [draft.items[one.item - 1]])
+        if 1 <= one.item <= len(stories) and one.question not in asked and stands(one.question, [draft.items[one.item - 1]])
     ]
     told = tuple(Trend(one.text, tuple(item.story for item in _named(one, draft.items))) for one in trends)
     by_item = {one.item: one for one in reversed(questions)}
     today = draft.slot.due.date()
     watches = [
-        watch(one.question, stories[one.item - 1], today, min(one.days, 30))
-        for one in questions
-        if by_item[one.item] is one
+        watch(one.question, stories[one.item - 1], today, min(one.days, 30)) for one in questions if by_item[one.item] is one
     ]
     return told[:MOST_TRENDS], tuple(watches[:MOST_WATCHES]), findings
 

@@ -84,9 +84,7 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
         findings += [_cut(one, story.id) for one in failed if one.fact.id in given_up]
     told = tuple(NamedClaim(fact.id, fact.section, passed[fact.id]) for fact in asked if fact.id in passed)
     title = next((one.claim for one in told if one.id == TITLE), None)
-    return Checked(
-        title, tuple(one for one in told if one.id != TITLE), tuple(reply.gaps), tuple(findings), answer.model
-    )
+    return Checked(title, tuple(one for one in told if one.id != TITLE), tuple(reply.gaps), tuple(findings), answer.model)
 
 
 def _cut(trouble: _Trouble, story: str) -> Finding:
@@ -94,9 +92,7 @@ def _cut(trouble: _Trouble, story: str) -> Finding:
     return Finding("evidence", "fix", f"{what} {trouble.fact.text[:60]!r}: {'; '.join(trouble.messages)}", story)
 
 
-def _sorted_out(
-    asked: Iterable[Fact], units: Mapping[int, Unit], language: Language
-) -> tuple[dict[str, Claim], list[_Trouble]]:
+def _sorted_out(asked: Iterable[Fact], units: Mapping[int, Unit], language: Language) -> tuple[dict[str, Claim], list[_Trouble]]:
     """Those that stand by name, and those that do not."""
     passed, failed = dict[str, Claim](), list[_Trouble]()
     for fact in asked:

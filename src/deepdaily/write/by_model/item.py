@@ -38,10 +38,7 @@ async def told_item(story: Story, writer: ModelWriter) -> tuple[Item | None, lis
         findings.append(Finding("models", "note", f"no judgement: {error}", story.id))
         said = unjudged(story.id, title, checked, writer)
     item = _item(story, writer, title, checked, said)
-    return replace(item, writer=", ".join(dict.fromkeys(filter(None, (checked.model, said.model))))), [
-        *findings,
-        *said.findings,
-    ]
+    return replace(item, writer=", ".join(dict.fromkeys(filter(None, (checked.model, said.model))))), [*findings, *said.findings]
 
 
 MOST_WHAT, MOST_DETAILS = 3, 6

@@ -87,8 +87,7 @@ class _Bench:
             named = [self._facts[name] for name in dict.fromkeys(one.because) if name in self._facts]
             troubles = self._troubles(one, named)
             if troubles:
-                message = f"cut {one.text[:60]!r}: {'; '.join(troubles)}"
-                self.findings.append(Finding("evidence", "fix", message, self._story))
+                self.findings.append(Finding.cut(one.text, troubles, self._story))
             elif len(kept) < most:
                 kept.append(Claim(one.text, basis=tuple(dict.fromkeys(p for fact in named for p in fact.evidence))))
         return kept

@@ -14,9 +14,7 @@ from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
 class ByRule:
     """The writing that is always there. It takes no time worth a wall, and has nothing to report."""
 
-    async def order(
-        self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float
-    ) -> tuple[list[Ranked], list[Finding]]:
+    async def order(self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float) -> tuple[list[Ranked], list[Finding]]:
         """The ranking as it is."""
         return list(ranked), []
 

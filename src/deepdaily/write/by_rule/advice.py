@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from deepdaily.core.lexicon import RELEASE, first_hand
 from deepdaily.core.types import Claim, Language, Story
 from deepdaily.words import of
-from deepdaily.write.by_rule.rules import PLAYBOOKS, SILENCES
+from deepdaily.write.by_rule.rules import DISPUTED, PLAYBOOKS, SILENCES
 
 
 def advice_for(
@@ -34,7 +34,7 @@ def advice_for(
 
 def unknowns_of(story: Story, headline: str, language: Language) -> tuple[str, ...]:
     """What a reader would ask and no document has a word of; nothing where the page was not read whole."""
-    if story.lead.partial:
+    if story.lead.partial or DISPUTED.search(headline):
         return ()
     texts = "\n".join(document.text for document in story.documents)
     launched = bool(RELEASE.search(headline)) and first_hand(story.lead.url, story.lead.title)
@@ -42,9 +42,6 @@ def unknowns_of(story: Story, headline: str, language: Language) -> tuple[str, .
     silent = [
         words.silences[one.name]
         for one in SILENCES
-        if one.title.search(headline)
-        and not one.unless.search(headline)
-        and not one.missing.search(texts)
-        and (launched or not one.of_launches)
+        if one.title.search(headline) and not one.missing.search(texts) and (launched or not one.of_launches)
     ]
     return (words.silent.format(words.or_else.join(silent[:2])),) if silent else ()

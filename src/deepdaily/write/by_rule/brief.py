@@ -57,9 +57,7 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
     status = len(title.evidence) > 1 and not family
     advice = advice_for(story, quotes, language, spent, adopting=not status)
     sections.append(Section("advice", advice, words.proposal))
-    used = {
-        proof.document for claim in (title, *(p for one in sections for p in one.points)) for proof in claim.evidence
-    }
+    used = {proof.document for claim in (title, *(p for one in sections for p in one.points)) for proof in claim.evidence}
     return Item(
         story=story.id,
         title=title,
@@ -111,22 +109,20 @@ def _release_sections(brief: _Brief, language: Language) -> list[Section]:
 
 
 def _quoted(passage: Passage) -> Claim:
-    proof = evidence.passage(passage.document, passage.start, passage.end)
-    return Claim(proof.quote, (proof,))
+    return Claim(passage.text, (passage.proof,))
 
 
 def _attributed(passage: Passage, language: Language) -> Claim:
-    proof = evidence.passage(passage.document, passage.start, passage.end)
-    said = of(language).by_rule.attributed.format(host=host(passage.document.url), quote=proof.quote)
-    return Claim(said, (proof,))
+    said = of(language).by_rule.attributed.format(host=host(passage.document.url), quote=passage.text)
+    return Claim(said, (passage.proof,))
 
 
 def _versioned(passage: Passage, language: Language) -> Claim:
-    proof = evidence.passage(passage.document, passage.start, passage.end)
     found = versions(passage.document.title)
     if not found:
-        return Claim(proof.quote, (proof,))
-    return Claim(f"v{min(found)}{of(language).colon}“{proof.quote}”", (_title_evidence(passage.document), proof))
+        return _quoted(passage)
+    said = f"v{min(found)}{of(language).colon}“{passage.text}”"
+    return Claim(said, (_title_evidence(passage.document), passage.proof))
 
 
 def _tabled(row: TableRow) -> Claim:

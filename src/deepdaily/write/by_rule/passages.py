@@ -9,25 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from deepdaily.core.lexicon import (
-    BOILERPLATE,
-    CODE,
-    DUTY,
-    EVENT,
-    FOLLOWS,
-    HANGING,
-    META,
-    NEWS,
-    ORDERS,
-    POINTING,
-    PUFF,
-    RESULT,
-    SPEAKING,
-    VERB,
-    WHY,
-)
+from deepdaily.core import evidence, lexicon
 from deepdaily.core.text import Sentence, names, numbers, sentences, tokens, versions, width
-from deepdaily.core.types import Document
+from deepdaily.core.types import Document, Evidence
 
 SHORTEST, LONGEST = 30, 300
 """Columns of a printable passage: shorter ones say nothing alone, longer ones are no quotation any more."""
@@ -48,6 +32,11 @@ class Passage:
     @property
     def text(self) -> str:
         return self.document.text[self.start : self.end]
+
+    @property
+    def proof(self) -> Evidence:
+        """Where it stands."""
+        return evidence.passage(self.document, self.start, self.end)
 
 
 def passages(document: Document) -> list[Passage]:
@@ -75,12 +64,10 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
     text = _TICKET.sub("", document.text[start : unit.end])
     if listed and not _tells(text):
         return None
-    if not _printable(text) or (
-        not listed and (not _ended(text) or ORDERS.search(text) or _repeats_title(text, document))
-    ):
+    if not _printable(text) or (not listed and (not _ended(text) or lexicon.ORDERS.search(text) or _repeats_title(text, document))):
         return None
     end = start + len(text)
-    if HANGING.search(text):
+    if lexicon.HANGING.search(text):
         if before is None or not _can_lean(before, unit, document):
             return None
         start = before.start
@@ -89,7 +76,7 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
 
 def _tells(entry: str) -> bool:
     """A list entry that says something: a figure with its unit, or a verb."""
-    return any(number.unit for number in numbers(entry)) or bool(VERB.search(entry))
+    return any(number.unit for number in numbers(entry)) or bool(lexicon.VERB.search(entry))
 
 
 def _can_lean(before: Sentence, unit: Sentence, document: Document) -> bool:
@@ -97,20 +84,17 @@ def _can_lean(before: Sentence, unit: Sentence, document: Document) -> bool:
     if before.block != unit.block or before.text.startswith("- "):
         return False
     both = document.text[before.start : unit.end]
-    return width(both) <= LONGEST and _printable(before.text) and not HANGING.search(before.text)
+    return width(both) <= LONGEST and _printable(before.text) and not lexicon.HANGING.search(before.text)
+
+
+_UNPRINTED = (lexicon.BOILERPLATE, lexicon.POINTING, lexicon.CODE, lexicon.META)
 
 
 def _printable(text: str) -> bool:
     columns = width(text)
     if not SHORTEST <= columns <= LONGEST or " | " in text or text.startswith(("|", "#", ">", "http", "@")):
         return False
-    if (
-        BOILERPLATE.search(text)
-        or POINTING.search(text)
-        or CODE.search(text)
-        or META.search(text)
-        or text.endswith((":", "：", "?", "？"))
-    ):
+    if text.endswith((":", "：", "?", "？")) or any(found.search(text) for found in _UNPRINTED):
         return False
     letters = sum(c.isalpha() for c in text)
     balanced = text.count("“") == text.count("”") and text.count("(") == text.count(")") and text.count('"') % 2 == 0
@@ -144,9 +128,7 @@ def _novel(chosen: Iterable[Passage]) -> Callable[[Passage], bool]:
     return fresh
 
 
-def pick(
-    found: Sequence[Passage], worth: Callable[[Passage], float], most: int, taken: Iterable[Passage] = ()
-) -> list[Passage]:
+def pick(found: Sequence[Passage], worth: Callable[[Passage], float], most: int, taken: Iterable[Passage] = ()) -> list[Passage]:
     """The `most` worthiest passages of positive worth, none like another or like `taken`, in reading order."""
     chosen: list[Passage] = []
     for passage in sorted(found, key=lambda one: (-worth(one), one.place)):
@@ -159,7 +141,7 @@ def pick(
 
 def _voice(text: str) -> float:
     """What speaks against printing a sentence in a daily that is not its author: puff, and talk of I and you."""
-    return 1.5 * len(PUFF.findall(text)) + 0.5 * min(2, len(SPEAKING.findall(text)))
+    return 1.5 * len(lexicon.PUFF.findall(text)) + 0.5 * min(2, len(lexicon.SPEAKING.findall(text)))
 
 
 def tells_what(passage: Passage) -> float:
@@ -168,8 +150,8 @@ def tells_what(passage: Passage) -> float:
     words = {term for term in tokens(title) if len(term) > 1}
     named = {term for name in names(title) for term in tokens(name)}
     shared = 0.5 * len(words & mine) / max(3, len(words)) + 0.5 * len(named & mine) / max(1, len(named))
-    news = 1.0 if NEWS.search(passage.text) else 0.4 if EVENT.search(passage.text) else -0.5
-    news -= 1.0 if DUTY.search(passage.text) else 0.0
+    news = 1.0 if lexicon.NEWS.search(passage.text) else 0.4 if lexicon.EVENT.search(passage.text) else -0.5
+    news -= 1.0 if lexicon.DUTY.search(passage.text) else 0.0
     return 1.2 + 2 * shared + news - 0.25 * passage.place - _voice(passage.text)
 
 
@@ -179,22 +161,22 @@ def gives_detail(passage: Passage) -> float:
     bare = len(numbers(passage.text)) - measured
     named = len(names(passage.text)) + len(versions(passage.text))
     weight = min(3.0, 1.2 * measured) + 0.3 * min(2, bare) + 0.25 * min(4, named) + (0.3 if passage.listed else 0.0)
-    told = 0.8 if weight and RESULT.search(passage.text) else 0.0
+    told = 0.8 if weight and lexicon.RESULT.search(passage.text) else 0.0
     title = {term for term in tokens(passage.document.title) if len(term) > 3 and not term[0].isdigit()}
     told += 0.3 * min(2, len(title & set(tokens(passage.text))))
-    told -= 1.0 if not measured and ORDERS.search(passage.text) else 0.0
+    told -= 1.0 if not measured and lexicon.ORDERS.search(passage.text) else 0.0
     return weight + told - 0.5 - _voice(passage.text) - 0.01 * passage.place
 
 
 def says_why(passage: Passage) -> float:
     """Worth as the source's own word on why it matters; 0 without such a word."""
-    found = len(WHY.findall(passage.text))
+    found = len(lexicon.WHY.findall(passage.text))
     return 0.0 if not found else found + 0.3 * len(numbers(passage.text)) - _voice(passage.text) - 0.02 * passage.place
 
 
 def says_what_follows(passage: Passage) -> float:
     """Worth as the source's own word on what comes next; 0 without such a word."""
-    found = len(FOLLOWS.findall(passage.text))
+    found = len(lexicon.FOLLOWS.findall(passage.text))
     return 0.0 if not found else found + 0.2 * len(names(passage.text)) - _voice(passage.text)
 
 
@@ -210,8 +192,7 @@ class TableRow:
     def text(self) -> str:
         """`Prefill: H200 = 16 GPUs; GB200 = 8 GPUs`: each cell beside its column's name."""
         heads, cells = (
-            [cell.strip() for cell in self.document.text[start:end].split(" | ")]
-            for start, end in (self.header, self.row)
+            [cell.strip() for cell in self.document.text[start:end].split(" | ")] for start, end in (self.header, self.row)
         )
         named = [f"{head} = {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True) if cell]
         return f"{cells[0]}: " + "; ".join(named)
@@ -238,6 +219,6 @@ def rows(document: Document) -> list[TableRow]:
             header = None
         elif cells[0].strip() and figures:
             row = TableRow(document, header, span)
-            if width(row.text) <= LONGEST and not CODE.search(line):
+            if width(row.text) <= LONGEST and not lexicon.CODE.search(line):
                 found.append(row)
     return found

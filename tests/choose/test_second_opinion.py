@@ -8,7 +8,7 @@ from math import inf
 import pytest
 
 from deepdaily.choose.rank import MOST_PER_HOST, select
-from deepdaily.choose.second_reader import MOST_CALLS, MOST_MOVED, read_again
+from deepdaily.choose.second_opinion import MOST_CALLS, MOST_MOVED, second_opinion
 from deepdaily.core.errors import NoModel
 from deepdaily.core.types import Ranked
 from deepdaily.core.urls import host
@@ -16,7 +16,9 @@ from deepdaily.models.asking import ModelWriter
 from fakes import FakeModel
 from making import story
 
-NAMES = "Alder Birch Cedar Dogwood Elm Fir Gum Hazel Iris Juniper Kapok Larch Maple Nutmeg Oak Pine Quince Rowan Spruce Teak".split()
+NAMES = (
+    "Alder Birch Cedar Dogwood Elm Fir Gum Hazel Iris Juniper Kapok Larch Maple Nutmeg Oak Pine Quince Rowan Spruce Teak".split()
+)
 
 
 def ranking(many: int, step: float = 0.1, site: str = "") -> list[Ranked]:
@@ -35,7 +37,7 @@ async def again(ranked: Sequence[Ranked], *orders: object, places: int = 3) -> t
     """The ids afterwards, the notes, and the model; `orders` are its replies, one a list."""
     replies = [order if isinstance(order, Exception) else {"order": order} for order in orders]
     model = FakeModel(ranking=replies)
-    moved, notes = await read_again(ranked, places, ModelWriter(model, "zh", "读者", b"key"), inf)
+    moved, notes = await second_opinion(ranked, places, ModelWriter(model, "zh", "读者", b"key"), inf)
     return [one.story.id for one in moved], [note.message for note in notes], model
 
 
@@ -47,8 +49,8 @@ async def test_the_order_of_the_model_moves_stories_and_is_one_of_the_reasons() 
 
     assert after == ids[::-1]
     assert notes == []
-    moved, _ = await read_again(ranked, 3, ModelWriter(FakeModel(ranking={"order": [4, 3, 2, 1]}), "zh", "", b"k"), inf)
-    assert [(reason.name, reason.value) for reason in moved[0].reasons] == [("second reader", MOST_MOVED)]
+    moved, _ = await second_opinion(ranked, 3, ModelWriter(FakeModel(ranking={"order": [4, 3, 2, 1]}), "zh", "", b"k"), inf)
+    assert [(reason.name, reason.value) for reason in moved[0].reasons] == [("second opinion", MOST_MOVED)]
 
 
 async def test_a_story_moves_by_a_bounded_step_however_much_the_model_wants_it() -> None:
@@ -73,7 +75,7 @@ async def test_a_model_that_puts_one_site_first_fills_no_more_places_with_it() -
     ranked = [*ranking(4, site="loud"), *ranking(20)[4:]]
     model = ModelWriter(FakeModel(ranking=[{"order": [1, 3, 5, 7, 2]}] * 4), "zh", "", b"k")
 
-    moved, _ = await read_again(ranked, 3, model, inf)
+    moved, _ = await second_opinion(ranked, 3, model, inf)
     chosen, _ = select(moved, 7)
 
     assert [host(one.story.lead.url) for one in chosen].count("loud.example") <= MOST_PER_HOST

@@ -1,4 +1,4 @@
-"""A model as second reader: it orders the best of the ranking once more, and moves each by a bounded step.
+"""A model as second opinion: it orders the best of the ranking once more, and moves each by a bounded step.
 
 The code's order stands without it, and its caps (two a host, one story a place, what is not for this daily) stand over it.
 """
@@ -34,7 +34,7 @@ GLIMPSE_COLUMNS = 360
 """Of each text, beside its title: two or three sentences."""
 
 
-async def read_again(
+async def second_opinion(
     ranked: Sequence[Ranked], places: int, writer: ModelWriter, wall_s: float, desk: Desk = NO_DESK
 ) -> tuple[list[Ranked], list[Finding]]:
     """The ranking with the best tellable stories moved by the model's order, and a note for each list that got none.
@@ -52,7 +52,7 @@ async def read_again(
     moves, notes = dict[str, float](), list[Finding]()
     for outcome in outcomes:
         if isinstance(outcome, ModelError | None):
-            notes.append(Finding("second reader", "note", f"the code's order stands: {outcome or 'the time was up'}"))
+            notes.append(Finding("second opinion", "note", f"the code's order stands: {outcome or 'the time was up'}"))
         else:
             moves |= outcome
     moved = [_moved(one, moves[one.story.id]) if one.story.id in moves else one for one in ranked]
@@ -83,7 +83,7 @@ def _lines(number: int, story: Story) -> list[str]:
 
 def _moved(one: Ranked, move: float) -> Ranked:
     move = round(move, 3)
-    return replace(one, score=round(one.score + move, 3), reasons=(*one.reasons, Reason("second reader", move)))
+    return replace(one, score=round(one.score + move, 3), reasons=(*one.reasons, Reason("second opinion", move)))
 
 
 class Order(_Shape):
