@@ -92,6 +92,15 @@ def test_one_slot_has_begun_and_the_next_one_has_not(now: datetime, hour: time, 
     assert following - (slot.due.astimezone(UTC) - early) <= timedelta(hours=50)
 
 
+def test_work_begins_so_long_before_a_slot_is_due() -> None:
+    early = timedelta(minutes=30)
+    begins = SLOT.due - early
+
+    assert begun(begins, EIGHT, SHANGHAI, early) == (SLOT, begins + timedelta(days=1))
+    before, following = begun(begins - timedelta(seconds=1), EIGHT, SHANGHAI, early)
+    assert (before.day, following) == ("2026-03-11", begins)
+
+
 def test_a_try_is_now_later_or_never_again() -> None:
     due = SLOT.due.astimezone(UTC)
     following = due + timedelta(hours=23, minutes=30)

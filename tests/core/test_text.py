@@ -36,6 +36,10 @@ def test_abbreviations_versions_and_decimals_do_not_end_a_sentence() -> None:
     assert [sentence.text for sentence in sentences(text)] == [text.removesuffix(" Next."), "Next."]
 
 
+def test_a_stop_after_a_quotation_ends_a_sentence() -> None:
+    assert [s.text for s in sentences("They call it “fast”. Next they measure.")] == ["They call it “fast”.", "Next they measure."]
+
+
 def test_chinese_sentences_end_without_a_space() -> None:
     assert [s.text for s in sentences("吞吐提升。“成本下降！”团队说。")] == ["吞吐提升。", "“成本下降！”", "团队说。"]
 

@@ -50,6 +50,7 @@ def test_one_link_has_one_spelling(written: str, one_form: str) -> None:
         "https://api.example.com/file?ref=main",
         "https://example.com/a?key=3",
         "http://127.0.0.1:8080/page",
+        "http://[::1]:8080/page",
         "http://example.com:8080/page",
     ],
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.core.types import Claim, Issue
+from deepdaily.core.types import Claim, Issue, Section
 from deepdaily.render.digest import questions
 from deepdaily.render.feishu import MOST_BYTES, cards, size_of
 from deepdaily.render.mail import MOST_HTML_BYTES, message, note, text
@@ -44,6 +44,30 @@ def test_a_long_issue_is_split_between_items_and_each_message_fits() -> None:
     assert len(found) > 1
     assert all(size_of(card) <= MOST_BYTES for card in found)
     assert "\n".join(card_texts(many)).count("**") == 2 * (12 + 1)  # twelve items and the questions
+
+
+def first_item(issue: Issue) -> str:
+    return next(told for told in card_texts(issue) if told.startswith("**1. "))
+
+
+def test_an_item_too_long_for_a_message_keeps_its_title_its_first_line_and_its_link() -> None:
+    item = issues.serving()
+    advice = Section("advice", (Claim("在一个副本上先试。" * 3000),))
+    long = first_item(issues.issue(replace(item, sections=(item.sections[0], advice))))
+
+    assert long == first_item(issues.issue(replace(item, sections=item.sections[:1])))
+    assert item.sections[0].points[0].text in long
+    assert issues.SERVER.url in long
+
+
+def test_a_link_that_may_not_be_given_is_left_out_of_the_card() -> None:
+    item = issues.adverts()
+    refused = replace(item, sources=(replace(item.sources[0], url="javascript:alert(1)"),))
+    given, bare = first_item(issues.issue(item)), first_item(issues.issue(refused))
+
+    assert issues.ADVERTS.url in given
+    assert given.startswith(bare)
+    assert "javascript" not in bare
 
 
 def test_a_mail_has_both_parts_and_the_same_message_id_each_time() -> None:
