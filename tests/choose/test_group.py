@@ -86,3 +86,28 @@ def test_neighbours_are_mutual_and_nothing_is_its_own() -> None:
 
     assert [sorted(found) for found in near] == [[1], [0], []]
     assert near[0][1] == near[1][0]
+
+
+def test_common_words_can_make_likeness_but_do_not_where_each_title_has_its_own() -> None:
+    first = {"rare": 0.5, "agent": 0.866}
+    alike, unlike = dict(first), {"rare": 0.5, "model": 0.866}
+    spread = [{"agent": 1.0}] * 11 + [{"model": 1.0}] * 11
+
+    assert sorted(neighbours([first, alike, *spread], 0.5)[0]) == [1]
+    assert sorted(neighbours([first, unlike, *spread], 0.5)[0]) == []
+    assert sorted(neighbours([first, unlike, *spread], 0.2)[0]) == [1]
+
+
+def test_a_like_report_of_another_week_is_not_told_with_the_lead_and_an_undated_one_is() -> None:
+    title = "OpenAI ships a new Codex agent for terminals"
+    lead = document(title, "As made.", url="https://openai.com/x", hours=5)
+
+    def told(hours: float | None) -> int:
+        report = document(title, "As reported.", url="https://press.example/x", hours=hours)
+        read = {one.url: one for one in (lead, report)}
+        (found,) = stories([candidate(title, url) for url in read], read)
+        return len(found.documents)
+
+    assert told(hours=29) == 2
+    assert told(hours=24 * 7) == 1
+    assert told(hours=None) == 2

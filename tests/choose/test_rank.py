@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepdaily.choose.publishers import COLD, learned
-from deepdaily.choose.rank import PIN, distinct, rank, relevant, select
+from deepdaily.choose.rank import PIN, distinct, on_topic_title, rank, relevant, select, why_untold
 from deepdaily.core.decisions import Desk, desk_of
 from deepdaily.core.types import Decision, Profile, Reason, Story
 from deepdaily.core.urls import page_key
@@ -63,6 +63,32 @@ def test_off_topic_stories_are_not_chosen() -> None:
     assert not relevant(recipe)
     assert select(rank([recipe], NOW), 7)[0] == []
     assert relevant(story("vLLM 加速大模型推理", "大模型推理引擎 vLLM 发布新版本，智能体场景吞吐提升 2 倍。" * 5))
+
+
+def test_a_title_alone_tells_whether_it_speaks_of_our_field() -> None:
+    assert on_topic_title("vLLM v0.9.1 released")
+    assert on_topic_title("大模型推理再提速")
+    assert not on_topic_title("The best soup of the year")
+
+
+def test_a_round_up_of_others_news_is_not_told_however_much_it_says() -> None:
+    assert why_untold(story("LLM weekly: inference on new GPUs", DEEP)) == "a round-up of others' news"
+    assert why_untold(story("LLM inference on new GPUs", DEEP)) == ""
+
+
+def test_the_last_places_are_kept_for_hosts_that_have_none() -> None:
+    """Five places of seven are filled from three hosts: the last two are for two others."""
+    hosts = ["a", "a", "b", "b", "c", "c", "d", "e"]
+    titles = [one.lead.title for one in stories(8, 8)]
+    every = [
+        story(title, DEEP, url=f"https://{host}.example/{n}") for n, (title, host) in enumerate(zip(titles, hosts, strict=True))
+    ]
+    order = [next(one for one in rank(every, NOW) if one.story.id == told.id) for told in every]
+
+    chosen, (loss,) = select(order, 7)
+
+    assert [one.story.lead.url[8] for one in chosen] == ["a", "a", "b", "b", "c", "d", "e"]
+    assert (loss.url, loss.reason) == (every[5].lead.url, "the last places go to other hosts than c.example")
 
 
 def test_who_else_speaks_of_a_story_counts_though_their_pages_were_not_read() -> None:

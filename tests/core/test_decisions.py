@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from deepdaily.core.decisions import desk_of, in_force
+from deepdaily.core.decisions import decision_id, desk_of, in_force
 from deepdaily.core.types import Decision, DecisionKind
 
 NOON = datetime(2026, 2, 11, 12, tzinfo=UTC)
@@ -52,3 +53,12 @@ def test_a_page_has_one_vote() -> None:
     desk = desk_of([said("useful", PAGE), said("useless", PAGE, hours=1)])
 
     assert [vote for _, _, vote in desk.votes] == [-1]
+
+
+def test_a_decision_is_named_by_what_was_said_and_when() -> None:
+    name = decision_id("merge", PAGE, OTHER, NOON)
+
+    assert re.fullmatch(r"d-[0-9a-f]{8}", name)
+    assert decision_id("merge", PAGE, OTHER, NOON) == name
+    assert len({name, decision_id("split", PAGE, OTHER, NOON), decision_id("merge", OTHER, PAGE, NOON)}) == 3
+    assert decision_id("merge", PAGE, OTHER, NOON + timedelta(seconds=1)) != name

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepdaily.core.errors import QuoteNotFound
-from deepdaily.core.evidence import check_claim, locate, passage, unsupported
+from deepdaily.core.evidence import check_claim, locate, passage, unfounded, unsupported, worked_out
 from deepdaily.core.types import Claim, Evidence
 from making import document
 
@@ -114,3 +114,47 @@ def test_an_apostrophe_or_an_inch_is_no_quotation() -> None:
 def test_the_first_number_of_a_range_shares_the_magnitude_of_the_second(source: str, claim: str) -> None:
     assert unsupported(claim, [source]) == []
     assert unsupported(claim, ["2 and 9.4 million, 64 and 256K, 3 and 5 万, 500 and 2M"])
+
+
+@pytest.mark.parametrize(
+    ("sum_", "value"),
+    [
+        ("1150/410", 1150 / 410),
+        (" -(3 - 5) * 2.5 ", 5.0),
+        ("-3", -3.0),
+        ("1/0", None),
+        ("True + 1", None),
+        ("+3", None),
+        ("2**9", None),
+        ("abs(3)", None),
+        ("a + 1", None),
+        ("3 +", None),
+        ("9" * 400 + " * 1.0", None),
+        ("(" * 9999, None),
+    ],
+)
+def test_a_sum_has_a_value_only_where_it_is_nothing_but_a_sum(sum_: str, value: float | None) -> None:
+    assert worked_out(sum_) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "judged", "proposed"),
+    [
+        ("先看 3 天", False, True),
+        ("试 2 次", True, True),
+        ("快 40%", False, False),
+        ("3 月 20 日前决定", False, True),
+        ("每秒都要看", True, True),
+        ("「能用」不等于「可靠」", True, True),
+        ("「这一句话比我们自己的说法要长得多」", False, False),
+        ("he said “stable”", False, False),
+        ("SGLang 更好", False, False),
+    ],
+)
+def test_a_judgement_may_bring_small_counts_and_own_terms_and_a_proposal_also_times(
+    text: str, judged: bool, proposed: bool
+) -> None:
+    passages = ["The team has shipped it."]
+
+    assert (unfounded(text, passages, "") == []) is judged
+    assert (unfounded(text, passages, "", proposal=True) == []) is proposed

@@ -113,6 +113,23 @@ def test_a_shortened_text_fits(text: str, columns: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "columns", "short"),
+    [
+        ("vLLM", 4, "vLLM"),
+        ("vLLM 0.9.1", 9, "vLLM 0.9…"),
+        ("prefill and decode", 15, "prefill and…"),
+        ("prefill_and_decode", 12, "prefill_and…"),
+        ("吞吐提升三成", 12, "吞吐提升三成"),
+        ("吞吐提升三成", 11, "吞吐提升三…"),
+        ("吞吐提升三成", 10, "吞吐提升…"),
+        ("吞吐，成本", 7, "吞吐…"),
+    ],
+)
+def test_a_text_is_cut_at_a_word_where_one_ends_near(text: str, columns: int, short: str) -> None:
+    assert shorten(text, columns) == short
+
+
+@pytest.mark.parametrize(
     ("words", "figure"),
     [("four billion parameters", "40 亿参数"), ("two hundred agents", "200 个代理"), ("a million requests", "100 万次请求")],
 )

@@ -20,6 +20,8 @@ from deepdaily.core.urls import MAX_URL_CHARS, canonical, domain, host, page_key
         ("https://example.com/%7euser/%e4%b8%ad?q=%2f", "https://example.com/~user/%E4%B8%AD?q=%2F"),
         ("https://example.com/中 文", "https://example.com/%E4%B8%AD%20%E6%96%87"),
         ("https://example.com/a/./b/../c", "https://example.com/a/c"),
+        ("https://example.com/a/b/..", "https://example.com/a/"),
+        ("https://example.com/a/.", "https://example.com/a/"),
         ("https://例子.中国/x", "https://xn--fsqu00a.xn--fiqs8s/x"),
         ("https://arxiv.org/pdf/2602.06020v2.pdf", "https://arxiv.org/abs/2602.06020"),
         ("http://www.arxiv.org/abs/2602.06020v1", "https://arxiv.org/abs/2602.06020"),

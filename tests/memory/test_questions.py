@@ -114,3 +114,16 @@ def test_a_question_names_its_rule_and_one_of_an_old_store_is_known_by_its_words
 def test_what_a_question_asks_of_is_named_by_its_product() -> None:
     assert watch(RESUME, PAUSED, SLOT.due.date(), 3).entities == ("Nimbus Agents",)
     assert isinstance(watch(RESUME, story("an untitled note"), SLOT.due.date(), 3), Watch)
+
+
+def test_a_question_without_a_product_is_answered_by_what_continues_its_thread() -> None:
+    """Nothing in the title is a name, so the like title is what tells that a page is about it."""
+    told = story("拆分缓存块让推理更快", url="https://a.example/1", hours=30)
+    made = issue(told, slot=Slot(SLOT.due - BEFORE), now=NOW - BEFORE)
+    unnamed = watch("When does it resume, and why was it paused?", told, made.slot.due.date(), 14)
+    made = replace(made, closing=replace(made.closing, watchlist=(unnamed,)))
+    passage = "推送今天中午已恢复，覆盖全部套餐。"
+
+    assert unnamed.entities[0].startswith("「")
+    assert after([made], document("拆分缓存块让推理更快，推送已恢复", passage)).state == "answered"
+    assert after([made], document("一碗热汤", passage)).state == "unchanged"

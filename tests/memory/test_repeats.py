@@ -8,7 +8,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from deepdaily.core.types import Appearance, Closing, FollowUp, Issue, Slot, Watch
-from deepdaily.memory.repeats import is_recalled, latest_watches, open_watches, recollections, unsettled, without_repeats
+from deepdaily.memory.repeats import (
+    Recollection,
+    is_recalled,
+    latest_watches,
+    open_watches,
+    recollections,
+    still_asking,
+    unsettled,
+    without_repeats,
+)
 from deepdaily.store.opening import open_store
 from making import NOW, SLOT, document, issue, story
 
@@ -173,3 +182,12 @@ def test_a_recalled_item_is_no_telling() -> None:
 
     assert is_recalled(recalled.items[0])
     assert [one.lead.url for one in without_repeats([later], [recalled, EARLIER], NOW)[0]] == [later.lead.url]
+
+
+def test_only_what_today_brings_nothing_new_about_is_still_asked() -> None:
+    asked = Recollection(EARLIER.day, EARLIER.items[0], WATCH)
+    unasked = replace(asked, watch=None)
+
+    assert still_asking([asked, unasked], [FollowUp(WATCH, "unchanged")]) == (asked, unasked)
+    assert still_asking([asked, unasked], []) == (asked, unasked)
+    assert still_asking([asked, unasked], [FollowUp(WATCH, "moved")]) == (unasked,)

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 from importlib.resources import files
 
 from deepdaily.core.types import Claim, Evidence, Section
-from deepdaily.render.excerpts import CONTEXT_CHARACTERS, GAP, SIDE_CHARACTERS, excerpt
+from deepdaily.render.body import body, fragment
+from deepdaily.render.excerpts import CONTEXT_CHARACTERS, GAP, SIDE_CHARACTERS, excerpt, whole
 from deepdaily.render.html import page
 from deepdaily.render.notes import Note, notes_of
 from render import issues
@@ -151,6 +152,53 @@ def test_the_page_shows_the_bare_quotation_where_the_stored_text_is_not_at_hand(
     assert len(read.ids("mark")) == len(notes_of(issues.issue()))
 
 
+def test_a_day_without_a_fact_has_neither_excerpts_nor_headings_without_a_text() -> None:
+    made = issues.issue(issues.adverts())
+    quiet = replace(
+        made,
+        draft=replace(made.draft, items=(), notice="今日无新事。"),
+        closing=replace(made.closing, trends=(), watchlist=(), followed=()),
+    )
+    read = Reading(page(quiet, issues.DOCUMENTS))
+
+    assert "今日无新事。" in read.text
+    assert 'class="snapshots"' not in page(quiet, issues.DOCUMENTS)
+    assert not {"mark", "article", "h2"} & {tag for tag, _ in read.elements}
+    assert "<ol>" not in fragment(quiet)
+    assert '<section class="closing">' not in fragment(quiet)
+
+
+def test_questions_of_today_stand_without_a_word_on_earlier_ones_where_there_are_none() -> None:
+    made = issues.issue()
+    new = replace(made, closing=replace(made.closing, followed=()))
+
+    assert "拆分模式何时默认开启？" in fragment(new)
+    assert "未决问题" in fragment(made)
+    assert "未决问题" not in fragment(new)
+
+
+def test_an_item_without_a_proven_title_or_a_point_in_a_section_leaves_no_empty_box() -> None:
+    item = issues.adverts()
+    bare = replace(item, title=Claim("未经证实"), sections=(*item.sections, Section("why", ())))
+    text = fragment(issues.issue(bare))
+
+    assert "未经证实" in text
+    assert '<div class="title-proof">' in fragment(issues.issue(item))
+    assert '<div class="title-proof">' not in text
+    assert "<h3>为什么重要" not in text
+
+
+def test_a_line_of_the_caller_s_stands_below_the_byline_of_its_item() -> None:
+    made = issues.issue()
+    told = list(body(made, lambda _, text: text, lambda item: f"<p>beside {item.story}</p>"))
+
+    for item in made.items:
+        opened = next(at for at, line in enumerate(told) if line.startswith("<article") and item.story in line)
+        at = told.index(f"<p>beside {item.story}</p>")
+        assert opened < at < told.index("</article>", opened)
+        assert not any(line.startswith("<section") for line in told[opened:at])
+
+
 def note(number: int, text: str, start: int, end: int) -> Note:
     source = replace(issues.SERVER, text=text)
     return Note(
@@ -203,6 +251,18 @@ def test_a_text_cited_all_over_is_still_not_republished() -> None:
     context = sum(len(one.text) for one in found if not one.notes and one is not GAP)
 
     assert context <= CONTEXT_CHARACTERS
+
+
+def test_the_whole_text_is_kept_beside_its_passages_and_one_that_does_not_stand_is_not_marked() -> None:
+    text = "abcdefghij" * 20
+    moved = note(2, text, 20, 30)
+    moved = replace(moved, evidence=replace(moved.evidence, quote="elsewhere"))
+    source = replace(issues.SERVER, text=text)
+    there = note(1, text, 10, 50)
+    found = whole(source, [there, moved])
+
+    assert "".join(one.text for one in found) == text
+    assert [(one.text, [each.number for each in one.notes]) for one in found if one.notes] == [(text[10:50], [1])]
 
 
 def luminance(colour: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import tomllib
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deepdaily.core.types import Claim, Section
 from deepdaily.render.markdown import escape, escape_line, link, post
 from deepdaily.render.proofs import evidence_json
 from render import issues
@@ -164,6 +166,40 @@ def test_an_issue_of_a_quiet_day_is_a_post_without_empty_headings() -> None:
 
     assert "##" not in post(quiet)
     assert "> 说明：今日无新事。" in post(quiet)
+
+
+def test_a_good_day_s_post_has_no_notice_and_begins_with_its_first_item() -> None:
+    made = issues.issue()
+    good = post(replace(made, draft=replace(made.draft, notice="")))
+
+    assert "\n> " not in good
+    assert good.split("+++\n")[2].lstrip().startswith("## 1)")
+
+
+def test_questions_are_asked_where_none_was_open_and_an_item_may_have_its_sources_alone() -> None:
+    made = issues.issue(replace(issues.adverts(), sections=()))
+    text = post(replace(made, closing=replace(made.closing, followed=())))
+
+    assert "\n- **" not in text
+    assert "来源：[pool.example.com/tip/9]" in text
+    assert "- 拆分模式何时默认开启？" in text
+    assert "未决问题" not in text
+    assert "未决问题" in post(made)
+
+
+def test_the_proofs_say_what_a_judgement_is_drawn_from_and_leave_out_questions_where_there_are_none() -> None:
+    item = issues.protocol()
+    fact = item.sections[1].points[0]
+    drawn = replace(item, sections=(*item.sections, Section("why", (Claim("要改的是探活。", basis=fact.evidence),))))
+    made = issues.issue(drawn)
+    told = json.loads(evidence_json(made))
+    *facts, ours = told["items"][0]["claims"]
+
+    assert ours["judgement"]
+    assert ours["basis"] == [{"document": one.document, "start": one.start, "end": one.end} for one in fact.evidence]
+    assert not any("basis" in one for one in facts)
+    assert len(told["followed"]) == 5
+    assert "followed" not in json.loads(evidence_json(replace(made, closing=replace(made.closing, followed=()))))
 
 
 def test_times_are_printed_in_the_zone_of_the_digest() -> None:

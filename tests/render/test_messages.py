@@ -17,7 +17,7 @@ import pytest
 from deepdaily.core.types import Claim, Issue
 from deepdaily.render.digest import questions
 from deepdaily.render.feishu import MOST_BYTES, cards, size_of
-from deepdaily.render.mail import message, text
+from deepdaily.render.mail import MOST_HTML_BYTES, message, note, text
 from render import issues
 from render.test_injection import issue_with
 
@@ -64,8 +64,37 @@ def test_an_encoded_word_in_a_title_makes_no_header() -> None:
 
 
 def test_a_wrong_address_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"address|domain|part"):
-        message(issues.issue(), sender="nobody", recipients=["c@d.example"])
+    for nobody in ("nobody", '""@d.example', "c@d.example>"):
+        with pytest.raises(ValueError, match=r"addr|domain|part"):
+            message(issues.issue(), sender=nobody, recipients=["c@d.example"])
+        with pytest.raises(ValueError, match=r"addr|domain|part"):
+            note("The run failed", sender="a@b.example", recipients=[nobody], now=issues.NOW)
+
+
+def test_a_mail_that_would_be_clipped_goes_as_text_alone_and_whole() -> None:
+    made = issues.issue()
+    long = replace(made.items[0], unknowns=("没有给出价格" * MOST_HTML_BYTES,))
+    mail = message(
+        replace(made, draft=replace(made.draft, items=(long, *made.items[1:]))), sender="a@b.example", recipients=["c@d.example"]
+    )
+
+    assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
+    assert made.closing.watchlist[0].question in mail.get_content()
+
+
+def test_a_note_to_the_keepers_is_its_subject_and_asks_for_no_answer() -> None:
+    line = "deepdaily: no issue on 2026-02-11\nBcc: evil@evil.example"
+    mail = note(line, sender="a@b.example", recipients=["c@d.example", "e@f.example"], now=issues.NOW)
+    read = email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
+
+    assert read["Subject"] == "deepdaily: no issue on 2026-02-11 Bcc: evil@evil.example"
+    assert read["To"] == "c@d.example, e@f.example"
+    assert read["Bcc"] is None
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["Date"].datetime == issues.NOW.replace(microsecond=0)
+    assert read.get_content().split() == line.split()
+    again = note(line, sender="a@b.example", recipients=["c@d.example"], now=issues.NOW + timedelta(hours=1))
+    assert again["Message-ID"] == mail["Message-ID"]
 
 
 @pytest.mark.eval

@@ -9,6 +9,7 @@ import pytest
 from deepdaily.core.errors import NothingToPublish
 from deepdaily.core.types import Claim, Closing, Draft, Evidence, Item, Section, Trend
 from deepdaily.review import approve, proven
+from deepdaily.review.stylebook import LONGEST_TITLE, check
 from making import NOW, issue, story
 
 ONE = story("vLLM v0.9.1 released", "It serves 26.2K tokens per second.", url="https://a.example/1")
@@ -87,3 +88,53 @@ def test_when_nothing_stands_there_is_no_issue() -> None:
 
     with pytest.raises(NothingToPublish):
         approve(mended, Closing(), findings, NOW)
+
+
+def test_a_sentence_is_printed_once() -> None:
+    claim = fact("每秒 2.62 万 token。", "26.2K tokens per second")
+
+    mended, findings = proven(draft_with(claim, claim), DOCUMENTS)
+
+    assert printed(mended).count(claim.text) == 1
+    assert any("printed before" in finding.message for finding in findings)
+
+
+# -- the stylebook ----------------------------------------------------------------------------------------------------
+
+
+def said_of(draft: Draft) -> list[tuple[str, str, str]]:
+    return [(finding.severity, finding.message, finding.item) for finding in check(draft)]
+
+
+def test_a_plain_draft_breaks_no_rule() -> None:
+    assert said_of(issue(ONE, TWO).draft) == []
+
+
+def test_an_item_without_a_source_is_taken_out() -> None:
+    draft = issue(ONE, TWO).draft
+    bare = replace(draft, items=(replace(draft.items[0], sources=()), draft.items[1]))
+
+    assert ("block", "no source", ONE.id) in said_of(bare)
+
+
+def test_a_title_of_more_than_two_lines_is_noted() -> None:
+    draft = issue(ONE, TWO).draft
+
+    def with_title(title: str) -> Draft:
+        return replace(draft, items=(replace(draft.items[0], title=Claim(title)), draft.items[1]))
+
+    assert said_of(with_title("a" * LONGEST_TITLE)) == []
+    assert said_of(with_title("标" * (LONGEST_TITLE // 2 + 1))) == [("note", "the title is longer than two lines", ONE.id)]
+
+
+def test_filler_is_found_in_our_own_words_and_left_in_those_of_a_source() -> None:
+    ours, quoted = Claim("It remains to be seen."), fact("It remains to be seen.", "26.2K")
+
+    assert said_of(draft_with(ours, kind="why")) == [("fix", "filler: It remains to be seen.", ONE.id)]
+    assert said_of(draft_with(quoted, kind="why")) == []
+
+
+def test_items_led_by_a_few_hosts_are_noted() -> None:
+    same = story("SGLang adds a router", "It routes by cache.", url="https://a.example/2")
+
+    assert [message for _, message, _ in said_of(issue(ONE, same).draft)] == ["fewer than five hosts lead the items"]

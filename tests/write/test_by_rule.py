@@ -11,7 +11,7 @@ from deepdaily.core.text import tokens, width
 from deepdaily.core.types import Appearance, Claim, Document, Item, Story
 from deepdaily.review import proven
 from deepdaily.write.by_rule.brief import write_item
-from deepdaily.write.by_rule.passages import LONGEST, SHORTEST, passages
+from deepdaily.write.by_rule.passages import LONGEST, SHORTEST, passages, rows
 from deepdaily.write.headline import headline, subject
 from making import document, issue, story
 
@@ -106,6 +106,20 @@ def test_a_passage_is_neither_too_short_nor_too_long_to_be_a_quotation() -> None
 
     assert printable(long) == []
     assert all(SHORTEST <= width(text) <= LONGEST for text in printable(BODY))
+
+
+def test_a_line_far_longer_than_a_passage_is_not_searched_for_one() -> None:
+    sentence = "The new release reached 31% higher throughput than version 2.3 on 8 GPUs."
+    endless = "KV cache offload is on by default " * 20_000
+
+    assert printable(f"{endless}.\n\n{sentence}") == [sentence]
+
+
+def test_an_entry_of_a_list_is_printed_where_it_has_a_figure_with_its_unit_or_a_verb() -> None:
+    told = ["Block size of 32 tokens on every accelerator", "Workers may share one disk, which is now allowed"]
+    silent = "Kernel for sparse attention on accelerators"
+
+    assert printable("\n".join(f"- {entry}" for entry in [told[0], silent, told[1]])) == told
 
 
 def test_the_title_is_not_printed_again_as_a_sentence() -> None:
@@ -255,6 +269,20 @@ def test_a_row_without_figures_and_a_wide_table_are_not_printed() -> None:
     assert len(rows) == 1
 
 
+def test_rows_below_a_broken_one_cannot_be_named_and_a_long_row_or_one_of_code_is_no_quotation() -> None:
+    head, row = "Load | Version 2.3 | Version 2.4", "chat of 8K tokens | 410 ms | 86 ms"
+    long = f"{'files of a warehouse ' * 15}| 410 ms | 86 ms"
+    code = "run(--size=8) | 410 ms | 86 ms"
+
+    def found(*lines: str) -> list[str]:
+        return [one.text.partition(":")[0] for one in rows(document(TITLE, "\n".join(lines)))]
+
+    assert found(head, row) == ["chat of 8K tokens"]
+    assert found(head, long, code, row) == ["chat of 8K tokens"]
+    assert found(head, "All loads | 1 s", row) == []
+    assert found("Load | 2.3 | 2.4", row) == []
+
+
 # -- other reports ----------------------------------------------------------------------------------------------------
 
 
@@ -317,6 +345,16 @@ def test_each_entry_of_release_notes_names_its_version() -> None:
         title, entry = claim.evidence
         assert claim.text.startswith("v" + title.quote.rpartition("v")[2])
         assert entry.quote in claim.text
+
+
+def test_an_entry_of_a_release_without_a_version_in_its_title_stands_as_it_is() -> None:
+    told = releases("2.4.2", "2.4.1")
+    unnamed = document("Spring release", CHANGES[2], url="https://github.com/quill/quillserve/releases/tag/spring")
+    item = write_item(replace(told, documents=(*told.documents, unnamed)), "zh")
+    (entry,) = [claim for claim in claims(item, "detail") if claim.evidence[0].document == unnamed.id]
+
+    assert entry.verbatim
+    assert entry.text in CHANGES[2]
 
 
 def test_the_title_of_a_single_page_is_its_own() -> None:

@@ -9,13 +9,15 @@ from typing import get_args
 
 import pytest
 
+from deepdaily.core.decisions import NO_DESK
 from deepdaily.core.text import width
-from deepdaily.core.types import Closing, Draft, SourceHealth, SourceKind, SourceState, Story, Watch
+from deepdaily.core.types import Closing, Draft, Ranked, SourceHealth, SourceKind, SourceState, Story, Watch
 from deepdaily.settings import Digest
 from deepdaily.words import of
 from deepdaily.write import begun
 from deepdaily.write.by_rule import ByRule
-from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, trends, watchlist
+from deepdaily.write.by_rule.rules import TOPICS
+from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, glimpse, trends, watchlist
 from deepdaily.write.notice import notice_of
 from making import NOW, SLOT, story
 
@@ -164,6 +166,49 @@ async def test_advice_is_given_once_an_issue_and_not_again_on_the_next_days() ->
     assert advice
     assert len(advice) == len(set(advice))
     assert not {text for item in later.items for text in item.advice()} & set(advice)
+
+
+def kernwerk(n: int, sentence: str) -> Story:
+    return story(f"Kernwerk {n} moves the KV cache", sentence, url=f"https://h{n}.example/k")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stretch"),
+    [
+        (
+            "Kernwerk is a preview, it moves KV cache blocks with 12 GB/s, and it was announced on Tuesday.",
+            "it moves KV cache blocks with 12 GB/s",
+        ),
+        ("Kernwerk is a preview, it moves KV cache blocks between nodes, and it was announced at 12 GB/s.", ""),
+        ("Kernwerk is a preview that was announced on Tuesday, KV cache 9 s, and it moves 12 GB/s.", ""),
+    ],
+)
+async def test_a_stretch_of_a_sentence_tells_most_where_it_names_topic_and_figure(sentence: str, stretch: str) -> None:
+    (item,) = (await draft(kernwerk(3, sentence))).items
+
+    assert sentence in {claim.text for claim in item.claims()}
+    assert glimpse(item, TOPICS["kv-cache"]) == stretch
+
+
+async def test_a_trend_tells_stretches_where_every_item_has_one_and_else_titles() -> None:
+    preview = "Kernwerk {} is a preview, it moves KV cache blocks with {} GB/s, and it was announced on Tuesday."
+    first, second = (kernwerk(n, preview.format(n, 10 + n)) for n in (3, 4))
+    silent = kernwerk(4, "Kernwerk 4 is a preview that moves blocks of the KV cache between nodes and was announced today.")
+
+    measured, *_ = (await closing(first, second)).trends
+    named, *_ = (await closing(first, silent)).trends
+
+    assert "“it moves KV cache blocks with 13 GB/s”；“it moves KV cache blocks with 14 GB/s”" in measured.text
+    assert "Kernwerk 3 moves the KV cache；Kernwerk 4 moves the KV cache" in named.text
+
+
+async def test_the_built_in_writer_changes_no_order_and_no_draft_and_has_no_trouble() -> None:
+    ranked = [Ranked(one, score, ()) for one, score in zip(STORIES, (1.0, 3.0, 2.0), strict=True)]
+    made = await draft(*STORIES)
+
+    assert await BY_RULE.order(ranked, 2, NO_DESK, 1) == (ranked, [])
+    assert await BY_RULE.look_over(made, 1) == (made, [])
+    assert BY_RULE.troubles() == []
 
 
 async def test_trends_and_questions_are_only_of_items_that_review_left() -> None:

@@ -97,8 +97,6 @@ def _documentation(lead: Document) -> bool:
 
 def _depth(head: str) -> float:
     """0 to 1.2: measured quantities and engineering terms per thousand characters of the beginning."""
-    if not head:
-        return 0.0
     measured = sum(1 for number in numbers(head) if number.unit)
     terms = len({found.casefold() for found in lexicon.DEPTH.findall(head)})
     scale = 1.5 if language_of(head) == "zh" else 1.0  # a Chinese character carries about 1.5 Latin ones here

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
 from deepdaily.core.cues import table
 from deepdaily.core.types import Language
@@ -270,12 +271,7 @@ def shorten(text: str, columns: int) -> str:
     """`text` cut to at most `columns`, with an ellipsis where something was cut, at a word border where one is near."""
     if width(text) <= columns:
         return text
-    cut, used = 0, 1
-    for c in text:
-        used += width(c)
-        if used > columns:
-            break
-        cut += 1
+    cut = sum(used < columns for used in accumulate(map(width, text[:columns])))  # one column is the ellipsis's
     head = text[:cut]
     space = head.rfind(" ")
     return (head[:space] if space > cut * 0.7 else head).rstrip(" ,;:，、；：-–—") + "…"
