@@ -17,6 +17,7 @@ from deepdaily.demo import sample_web
 from deepdaily.house import House
 from deepdaily.keeper import run_slot
 from deepdaily.read.fetch import Answer
+from deepdaily.run import Errand
 from deepdaily.settings import Database
 
 
@@ -47,7 +48,7 @@ async def run(folder: Path, answers: int) -> int:
     settings = sample_web.settings().model_copy(update={"store": Database(url=os.environ.get("DEEPDAILY_STORE__URL", ""))})
     wire = MortalWire(Countdown(answers))
     house = House(settings, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY)
-    outcome = await run_slot(house, house.slot(None, sample_web.NOW), sample_web.NOW, meter())
+    outcome = await run_slot(house, Errand(house.slot(None, sample_web.NOW), sample_web.NOW, meter()))
     print("left alone" if outcome.held else "wrote" if outcome.issue else "published already")  # noqa: T201
     return outcome.exit
 

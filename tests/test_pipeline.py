@@ -26,7 +26,7 @@ from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
 from deepdaily.publish import Publication, TakenInPart
 from deepdaily.read.fetch import Answer
-from deepdaily.run import Run, trouble
+from deepdaily.run import Errand, Run, trouble
 from fakes import QuotingModel, SkippingLoop
 from running import SETTINGS, SLOT, file_channels, run_of
 
@@ -242,7 +242,7 @@ async def test_what_is_broken_is_said_on_top_and_the_day_is_not_empty(
 async def test_without_any_answer_nothing_is_published_and_the_record_says_so(tmp_path: Path) -> None:
     house = without_network(tmp_path)
     with pytest.raises(NothingToPublish):
-        await run_slot(house, SLOT, sample_web.NOW, LineMeter())
+        await run_slot(house, Errand(SLOT, sample_web.NOW, LineMeter()))
     with house.store() as store:
         record = store.record(SLOT.key)
         states = {harvest.health.state for harvest in store.harvests(SLOT.key)}
@@ -264,7 +264,7 @@ async def test_a_killed_run_goes_on_with_its_own_now(tmp_path: Path) -> None:
 async def test_a_slot_that_failed_is_tried_afresh(tmp_path: Path) -> None:
     house = without_network(tmp_path)
     with pytest.raises(NothingToPublish):
-        await run_slot(house, SLOT, sample_web.NOW, LineMeter())
+        await run_slot(house, Errand(SLOT, sample_web.NOW, LineMeter()))
     with house.store() as store:
         moment = calendar_of(store, SLOT, LATER)
     with run_of(tmp_path, CountedWire(), now=moment) as run:

@@ -26,6 +26,7 @@ from deepdaily.mind import ByModel
 from deepdaily.models import Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.models.exchange import read, request_for
+from deepdaily.run import Errand
 from deepdaily.words import of
 
 HOURS_S = 4 * 3600.0
@@ -65,7 +66,7 @@ async def record(options: argparse.Namespace) -> int:
     inner = Endpoint(options.endpoint) if options.endpoint else None
     writer = ModelWriter(Cassette(options.cassette, inner), options.language, of(digest.language).audience, KEY)
     with house.store() as store:
-        async with house.run(store, slot, keeper.calendar_of(store, slot, moment), meter()) as run:
+        async with house.run(store, Errand(slot, moment, meter()), keeper.calendar_of(store, slot, moment)) as run:
             run.writing, issue = ByModel(writer), store.issue(slot.day)
             await (keeper.brought(run, issue) if issue else pipeline.run_day(run))
     print(json.dumps(run.record.funnel), f"exit {run.record.exit}")  # noqa: T201

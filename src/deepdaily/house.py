@@ -22,7 +22,7 @@ from deepdaily.models.configured import embedder, model_writer
 from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.channels import channel_names, channels, message_channels
 from deepdaily.read.fetch import Fetcher, WebWire, Wire
-from deepdaily.run import Meter, Record, Run
+from deepdaily.run import Errand, Record, Run
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load
 from deepdaily.sources.kinds import sources
@@ -96,11 +96,9 @@ class House:
         return channel_names(self.settings, self.out)
 
     @asynccontextmanager
-    async def run(
-        self, store: Store, slot: Slot, now: datetime, meter: Meter, *,
-        left_s: float = inf, by_keeper: bool = False, dry: bool = False,
-    ) -> AsyncIterator[Run]:  # fmt: skip
+    async def run(self, store: Store, errand: Errand, now: datetime, left_s: float = inf) -> AsyncIterator[Run]:
         """Everything that the run of a slot works with, closed at the end; `left_s` is the time to its deadline."""
+        slot = errand.slot
         allowed, deadline = self.settings.network.allow_private, monotonic() + left_s
         memory = Memory(slot, tuple(store.issues_since(slot.due.date() - timedelta(days=NO_REPEAT_DAYS))))
         async with WebWire(allow_private=allowed) as web, Engine(preload=PRELOADED) as engine:
@@ -119,13 +117,13 @@ class House:
                     engine=engine,
                     sources=sources(self.settings, fetcher, engine, self.search_key, memory.open),
                     publishers=publishers,
-                    record=Record(meter),
+                    record=Record(errand.meter),
                     memory=memory,
                     writing=ByModel(writer) if writer else ByRule(),
                     embedder=embedder(self.settings),
                     deadline=deadline,
-                    by_keeper=by_keeper,
-                    dry=dry,
+                    by_keeper=errand.by_keeper,
+                    dry=errand.dry,
                 )
 
 

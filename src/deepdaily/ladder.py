@@ -78,8 +78,6 @@ class Found:
     """What became of the questions that were open this morning."""
     among: tuple[Candidate, ...] = ()
     """Every candidate of the rung's window, read or not: who else speaks of a story."""
-    desk: Desk = NO_DESK
-    """What was decided when the gathering began: one word for the whole run."""
     read: tuple[tuple[Document, str], ...] = ()
     """Every text of the last rung with the id of its story, told before and off the topic too: questions are looked for in all."""
 
@@ -96,30 +94,29 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     """
     if run.by_keeper and not any(map(answered, harvests)) and LAST_CALL_S < run.remaining_s < inf:
         raise NothingToPublish("no source answers yet; memory is for the last minutes", "check the network")
-    desk, items = desk_of(run.store.decisions()), run.settings.digest.items
-    offered, losses = candidates(harvests, run.settings.sources.mute, desk)
+    run.desk, items = desk_of(run.store.decisions()), run.settings.digest.items
+    offered, losses = candidates(harvests, run.settings.sources.mute, run.desk)
     run.record.funnel["candidates"] = len(offered)
     pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests))
     for rung, span in LADDER:
-        step = await _step(run, pages, rung, run.now - span, offered, desk)
+        step = await _step(run, pages, rung, run.now - span, offered)
         if suffices(step.groups.untold, items):
             break
-    recalling = await _remember(run, step, harvests, [*losses, *step.losses(offered)], desk)
+    recalling = await _remember(run, step, harvests, [*losses, *step.losses(offered)])
     groups = recalling.groups
     run.record.rung = recalling.rung
     run.record.funnel |= {"documents": len(groups.documents), "stories": len(groups.grouped), "untold": len(groups.untold)}
     read = tuple(groups.texts())
-    followed = follow_up(run.memory.earlier, read, run.slot, desk.closed, rule_of)
+    followed = follow_up(run.memory.earlier, read, run.slot, run.desk.closed, rule_of)
     return Found(
         recalling.rung,
         groups.untold,
-        [*losses, *step.losses(offered), *groups.losses(desk)],
+        [*losses, *step.losses(offered), *groups.losses(run.desk)],
         tuple(harvest.health for harvest in harvests),
         recalling.kept,
         still_asking(recalling.recalled, followed),
         followed,
         tuple(step.inside),
-        desk,
         read,
     )
 
@@ -157,11 +154,10 @@ class _Groups:
 
     @classmethod
     def of(
-        cls, run: Run, found: Sequence[Candidate], documents: Mapping[str, Document], desk: Desk,
-        near: Embedded = NOT_EMBEDDED,
+        cls, run: Run, found: Sequence[Candidate], documents: Mapping[str, Document], near: Embedded = NOT_EMBEDDED,
     ) -> _Groups:  # fmt: skip
-        grouped = Grouping.of(found, desk, near).stories(documents)
-        ours = [one.story for one in grouped if not rank.why_untold(one.story, desk)]
+        grouped = Grouping.of(found, run.desk, near).stories(documents)
+        ours = [one.story for one in grouped if not rank.why_untold(one.story, run.desk)]
         return cls(documents, grouped, *without_repeats(ours, run.memory.told, run.now))
 
     def texts(self) -> Iterator[tuple[Document, str]]:
@@ -199,14 +195,14 @@ class _Step:
         return [*lost, *self.readings.losses.values()]
 
 
-async def _step(run: Run, pages: Pages, rung: Rung, since: datetime, offered: Sequence[Candidate], desk: Desk) -> _Step:
+async def _step(run: Run, pages: Pages, rung: Rung, since: datetime, offered: Sequence[Candidate]) -> _Step:
     """The candidates since then read and grouped."""
     inside = [one for one in offered if not older(one.published_at, since)]
-    inside.sort(key=lambda one: (not desk.pins(one.url), *promise(one, run.now)))
+    inside.sort(key=lambda one: (not run.desk.pins(one.url), *promise(one, run.now)))
     with run.stage("read", min(len(inside), MOST_PAGES), rung) as stage:
         window, wall_s = Window(run.slot, run.now, since), run.wall(READ_S, READ_PART)
         readings = await pages.read(inside, window, wall_s=wall_s, on_done=run.record.meter.step)
-        groups = _Groups.of(run, inside, readings.documents, desk, await _embedded(run, inside))
+        groups = _Groups.of(run, inside, readings.documents, await _embedded(run, inside))
         stage.went_out, stage.failed = len(groups.untold), len(readings.losses)
         read = f"{len(readings.documents)} of {len(inside)} candidates have a text"
         stage.told = f"{read}; {len(groups.untold)} untold stories of our field"
@@ -236,15 +232,15 @@ class _Remembered:
     recalled: Sequence[Recollection] = ()
 
 
-async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: Iterable[Loss], desk: Desk) -> _Remembered:
+async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: Iterable[Loss]) -> _Remembered:
     """What the last rung found, and where it is not enough what was read on earlier days, asked or told in part."""
     items = run.settings.digest.items
-    if suffices(step.groups.untold, items) or len(_chosen(run, step.groups, desk)) >= items:
+    if suffices(step.groups.untold, items) or len(_chosen(run, step.groups)) >= items:
         return _Remembered(step.rung, step.groups)
     with run.stage("read", 0, "memory") as stage:
         paid = {page_key(loss.url) for loss in losses if loss.reason == SPONSORED}
-        groups, kept = _with_kept(run, step.groups, harvests, paid, desk)
-        chosen = _chosen(run, groups, desk)
+        groups, kept = _with_kept(run, step.groups, harvests, paid)
+        chosen = _chosen(run, groups)
         most = min(MOST_RECALLED, items - len(chosen)) if 2 * len(chosen) < items else 0
         recalled = recollections(run.memory.told, run.slot.due.date(), most)
         stage.went_out = sum(story.id in kept for story in chosen) + len(recalled)
@@ -257,15 +253,13 @@ async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: 
     return _Remembered(rung, groups, kept, recalled)
 
 
-def _chosen(run: Run, groups: _Groups, desk: Desk) -> list[Story]:
+def _chosen(run: Run, groups: _Groups) -> list[Story]:
     """The stories that would fill the issue's places."""
-    ranked = rank.rank(groups.untold, run.now, desk=desk)
-    return [one.story for one in rank.select(ranked, run.settings.digest.items, desk)[0]]
+    ranked = rank.rank(groups.untold, run.now, desk=run.desk)
+    return [one.story for one in rank.select(ranked, run.settings.digest.items, run.desk)[0]]
 
 
-def _with_kept(
-    run: Run, today: _Groups, harvests: Sequence[Harvest], paid: Collection[str], desk: Desk
-) -> tuple[_Groups, frozenset[str]]:
+def _with_kept(run: Run, today: _Groups, harvests: Sequence[Harvest], paid: Collection[str]) -> tuple[_Groups, frozenset[str]]:
     """Today's stories with those of earlier days; and which stories' leads are only from there.
 
     `paid` are page keys that stay out: a page found to be paid for today may have been read innocently before.
@@ -277,8 +271,8 @@ def _with_kept(
         paid = {*paid, *(page_key(loss.url) for loss in run.store.losses(key) if loss.reason == SPONSORED)}
     read = {page_key(url): document for url, document in today.documents.items()}
     known = {key: document for key, document in (texts | read).items() if key not in paid}
-    found = [one for one in candidates(earlier, run.settings.sources.mute, desk)[0] if page_key(one.url) in known]
-    groups = _Groups.of(run, found, {one.url: known[page_key(one.url)] for one in found}, desk)
+    found = [one for one in candidates(earlier, run.settings.sources.mute, run.desk)[0] if page_key(one.url) in known]
+    groups = _Groups.of(run, found, {one.url: known[page_key(one.url)] for one in found})
     return groups, frozenset(story.id for story in groups.untold if page_key(story.lead.url) not in read)
 
 

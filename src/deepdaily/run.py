@@ -10,6 +10,7 @@ from math import inf
 from time import monotonic
 from typing import Literal, Protocol
 
+from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.errors import Exit
 from deepdaily.core.slots import share_s
 from deepdaily.core.types import Chosen, Finding, Issue, Ranked, Rung, RunRecord, RunStatus, Slot, SourceHealth, Stage, Trouble
@@ -97,6 +98,20 @@ def trouble(health: SourceHealth) -> str:
     return f"{health.source}: {health.state}: {health.message.removeprefix(f'{health.source}: ')}"
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a command asks for a slot."""
+
+    slot: Slot
+    moment: datetime
+    """Now, or what replaces it."""
+    meter: Meter
+    dry: bool = False
+    """Everything but publishing."""
+    by_keeper: bool = False
+    """The keeper started it, and tries the slot again if nothing is published now."""
+
+
 @dataclass(slots=True)
 class Run:
     """What the run of one slot works with, from stage to stage."""
@@ -115,6 +130,8 @@ class Run:
     writing: Writing = field(default_factory=ByRule)
     embedder: Embedder | None = None
     """Says which titles mean the same; None where none is configured."""
+    desk: Desk = NO_DESK
+    """What was decided when the candidates were gathered: one word for the whole run."""
     deadline: float = inf
     """When publishing begins, as `time.monotonic` counts; infinite for a run that is late anyway."""
     by_keeper: bool = False

@@ -21,6 +21,7 @@ from deepdaily.core.types import Harvest, Slot, SourceHealth, SourceState
 from deepdaily.house import House
 from deepdaily.keeper import run_slot
 from deepdaily.keeper.alerts import DEGRADED, NOTHING, alert, dead_sources, tell_broken_off, tell_end
+from deepdaily.run import Errand
 from deepdaily.settings import Database, Settings
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
@@ -95,7 +96,7 @@ def break_off(monkeypatch: pytest.MonkeyPatch) -> BreakOff:
             more = {"sources": QUIET, "alert": {"url_env": "HOOK"}, "network": {"allow_private": (hook,)}}
             settings = Settings.model_validate({"store": house.settings.store, **more})
             with pytest.raises(type(meter.error), match=str(meter.error)):
-                await run_slot(replace(house, settings=settings), SLOT, NOW, meter, by_keeper=by_keeper)
+                await run_slot(replace(house, settings=settings), Errand(SLOT, NOW, meter, by_keeper=by_keeper))
         return [one["trouble"] for one in posted]
 
     return posted_of

@@ -93,7 +93,7 @@ DONE = ("wrote", "left alone", "published already")
 
 def test_a_command_leaves_a_slot_alone_that_another_run_is_writing(tmp_path: Path) -> None:
     with closing(open_store(tmp_path)) as store:
-        store.lease("2026-03-12T08:00:00+08:00", "elsewhere/1/1:7:aaaaaa", 1000)
+        store.lease("daily/2026-03-12T08:00:00+08:00", "elsewhere/1/1:7:aaaaaa", 1000)
         done = deepdaily("run", "--data", str(tmp_path), "--now", "2026-03-12T07:30:00+08:00", cwd=tmp_path)
 
         assert done.returncode == 0

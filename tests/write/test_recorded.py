@@ -23,7 +23,7 @@ from deepdaily.mind import ByModel
 from deepdaily.models import Prompt
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
-from deepdaily.run import Record
+from deepdaily.run import Errand, Record
 from deepdaily.store.snapshots import Snapshots
 from deepdaily.words import of
 from deepdaily.write.by_model.judgement import LONGEST_ADVICE
@@ -54,7 +54,7 @@ async def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     slot = house.slot(None, sample_web.NOW)
     with house.store() as store:
         now = calendar_of(store, slot, sample_web.NOW)
-        async with house.run(store, slot, now, meter()) as run:
+        async with house.run(store, Errand(slot, now, meter()), now) as run:
             run.writing = ByModel(ModelWriter(cassette, language, of(digest.language).audience, KEY))
             issue = await run_day(run)
         with Snapshots(house.snapshots) as snapshots:

@@ -37,6 +37,7 @@ def run(
     from deepdaily import keeper
     from deepdaily.cli.console import meter
     from deepdaily.cli.probing import PROBE_S, online
+    from deepdaily.run import Errand
 
     house = house_of(settings, data, out)
     if or_demo and not asyncio.run(online(house)):
@@ -44,7 +45,7 @@ def run(
         raise typer.Exit(_sample_day(None, "none", tamper=False, as_json=as_json))
     moment = house.clock(now)
     slot = house.slot(day, moment)
-    made = keeper.run_slot(house, slot, moment, meter(), dry=dry_run, by_keeper=by_keeper)
+    made = keeper.run_slot(house, Errand(slot, moment, meter(), dry_run, by_keeper))
     outcome = asyncio.run(made)
     _say_outcome(house, outcome, dry=dry_run, as_json=as_json)
     raise typer.Exit(outcome.exit)
@@ -105,6 +106,7 @@ def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_js
     from deepdaily.cli.look import say_verdict, verdict_on
     from deepdaily.demo import sample_web, tampering
     from deepdaily.house import House
+    from deepdaily.run import Errand
     from deepdaily.settings.loading import load
 
     folder = Path("deepdaily-demo")
@@ -115,7 +117,7 @@ def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_js
         shutil.rmtree(house.data)
         shutil.rmtree(folder / "out", ignore_errors=True)
     slot = house.slot(None, sample_web.NOW)
-    outcome = asyncio.run(keeper.run_slot(house, slot, sample_web.NOW, meter()))
+    outcome = asyncio.run(keeper.run_slot(house, Errand(slot, sample_web.NOW, meter())))
     _say_outcome(house, outcome, dry=False, as_json=as_json)
     changed = tampering.change_a_digit(folder / "out", slot.day) if tamper else ""
     verdict = verdict_on(house, slot.day)

@@ -13,6 +13,7 @@ from deepdaily.core.types import SourceHealth
 from deepdaily.house import House
 from deepdaily.pipeline import collect
 from deepdaily.read.fetch import WebWire
+from deepdaily.run import Errand
 from deepdaily.store.opening import open_store
 
 PROBE_S = 2.5
@@ -51,6 +52,6 @@ async def check_sources(house: House) -> list[SourceHealth]:
     now = house.clock(None)
     slot = house.slot(None, now)
     with tempfile.TemporaryDirectory() as scratch, open_store(Path(scratch)) as store:
-        async with replace(house, data=Path(scratch)).run(store, slot, now, meter()) as run:
+        async with replace(house, data=Path(scratch)).run(store, Errand(slot, now, meter()), now) as run:
             harvests = await collect(run)
     return [harvest.health for harvest in harvests]

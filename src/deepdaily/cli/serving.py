@@ -23,14 +23,14 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; this machine alone unless you say otherwise.")] = ("127.0.0.1"),
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8765,
 ) -> None:
-    """The site_app in a browser: issues with their proof, stories over days, search, the board."""
+    """The reader in a browser: issues with their proof, stories over days, search, the board."""
     from deepdaily.serve.listening import serve_on
     from deepdaily.serve.web import site_app
 
     house = house_of(settings, data)
     names = house.settings.serve.names
     with _shelf(house) as shelf:
-        serve_on(host, port, names, site_app(shelf, host, names), typer.echo, "reading at {}/ (Ctrl-C ends it)")
+        serve_on((host, port), names, site_app(shelf, host, names), typer.echo, "reading at {}/ (Ctrl-C ends it)")
 
 
 @app.command()
@@ -74,7 +74,7 @@ def mcp(
     with opened(settings, data) as (house, store):
         server, names = mcp_server(store), house.settings.serve.names
         if http:
-            serve_on(host, port, names, web_app(server, host, names), warn, "MCP at {}/mcp (Ctrl-C ends it)")
+            serve_on((host, port), names, web_app(server, host, names), warn, "MCP at {}/mcp (Ctrl-C ends it)")
         else:
             server.run("stdio")
 

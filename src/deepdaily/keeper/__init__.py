@@ -20,7 +20,7 @@ from deepdaily.core.types import Issue, RunRecord, Slot
 from deepdaily.house import House
 from deepdaily.keeper.alerts import alert, nobody_told, tell_broken_off, tell_end
 from deepdaily.pipeline import publish, run_day
-from deepdaily.run import Meter, Record, Run
+from deepdaily.run import Errand, Record, Run
 from deepdaily.store import Lease, Store
 
 LEASE_S = 90
@@ -60,9 +60,7 @@ class Outcome:
     """Whose run is writing the slot now; None where there is nobody, and the slot is published already."""
 
 
-async def run_slot(
-    house: House, slot: Slot, moment: datetime, meter: Meter, *, dry: bool = False, by_keeper: bool = False
-) -> Outcome:
+async def run_slot(house: House, errand: Errand) -> Outcome:
     """The slot's issue made, brought to the channels that miss it, or left alone; its trouble told.
 
     A dry run, and one with `--out`, tells nobody.
@@ -71,25 +69,27 @@ async def run_slot(
         StoreError: the store does not open or broke, or the lease was lost on the way.
         NothingToPublish: there is no issue today.
     """
-    tell = nobody_told if dry or house.out else partial(alert, house, quiet=True)
+    slot, by_keeper = errand.slot, errand.by_keeper
+    tell = nobody_told if errand.dry or house.out else partial(alert, house, quiet=True)
     try:
         with house.store() as store:
-            work = partial(_made, house, store, slot, moment, meter, dry=dry, by_keeper=by_keeper)
-            ended = await under_lease(store, slot, work)
-            outcome = ended if isinstance(ended, Outcome) else Outcome(slot, held=ended)
-            await tell_end(store, slot, outcome.exit, tell, by_keeper=by_keeper)
-            return outcome
+            ended = await under_lease(store, slot, partial(_made, house, store, errand))
     except Exception:
         await tell_broken_off(house, slot, tell, by_keeper=by_keeper)
         raise
+    outcome = ended if isinstance(ended, Outcome) else Outcome(slot, held=ended)
+    with house.store() as store:
+        await tell_end(store, slot, outcome.exit, tell, by_keeper=by_keeper)
+    return outcome
 
 
-async def _made(house: House, store: Store, slot: Slot, moment: datetime, meter: Meter, *, dry: bool, by_keeper: bool) -> Outcome:
+async def _made(house: House, store: Store, errand: Errand) -> Outcome:
     """What the run that holds the lease does."""
+    slot, moment = errand.slot, errand.moment
     if is_finished(store, slot, house.channel_names()):
         return Outcome(slot)
     now, left = calendar_of(store, slot, moment), left_s(slot, moment, house.settings.review.deadline)
-    async with house.run(store, slot, now, meter, left_s=left, by_keeper=by_keeper, dry=dry) as run:
+    async with house.run(store, errand, now, left) as run:
         try:
             issue = store.issue(slot.day)
             issue = await (brought(run, issue) if issue else run_day(run))

@@ -59,7 +59,6 @@ def follow_up(
     told = {item.story: item.title.text for issue in issues for item in issue.items}
     threads = [_titles(watch, issues, told) for watch in watches]
     texts = [document for document, _ in read]
-    known = {document.id: document for document in texts}
     placed = subjects([*(one.title for one in texts), *(title for titles in threads for title in titles)])
     pages = [_Page(one, story, at, one.text.casefold()) for (one, story), at in zip(read, placed, strict=False)]
     rest, found = iter(placed[len(texts) :]), list[FollowUp]()
@@ -73,7 +72,7 @@ def follow_up(
         moved = _last_moved(watch, issues)
         news = [page for page in about if moved is None or _is_after(page.document, watch, moved)]
         news = [page for page in news if any(continues(earlier, page.subject) for earlier in thread)]
-        found.append(_outcome(watch, rule_of(watch), about, news, today, known))
+        found.append(_outcome(watch, rule_of(watch), about, news, today))
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.state)))
 
 
@@ -117,10 +116,9 @@ def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
     return any(continues(earlier, page.subject) for earlier in thread)
 
 
-def _outcome(
-    watch: Watch, rule: Rule | None, about: Sequence[_Page], news: Sequence[_Page], today: date, known: dict[str, Document]
-) -> FollowUp:
+def _outcome(watch: Watch, rule: Rule | None, about: Sequence[_Page], news: Sequence[_Page], today: date) -> FollowUp:
     """What `about` answers, or that `news` moves."""
+    known = {page.document.id: page.document for page in about}
     for page in sorted(about, key=_newest_whole_texts_first):
         proof = next((proof for proof in _answers(watch, rule, page) if not check_claim(_claim(proof), known)), None)
         if proof:

@@ -29,15 +29,17 @@ def in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def serve_on(host: str, port: int, names: Sequence[str], app: ASGIApp, say: Callable[[str], None], what: str) -> None:
+def serve_on(place: tuple[str, int], names: Sequence[str], app: ASGIApp, say: Callable[[str], None], what: str) -> None:
     """Serve `app` until interrupted; once it listens, `say` is told `what` with its address, and who is not answered.
 
     Args:
+        place: host and port; 0 takes any free one.
         what: a line with `{}` for `http://host:port`.
 
     Raises:
         SettingsError: nothing can listen there.
     """
+    host, port = place
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)

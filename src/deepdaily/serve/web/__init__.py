@@ -1,6 +1,6 @@
 """The reader's pages. Everything shown comes from the store; nothing is fetched, and of what is shown nothing is changed.
 
-The one thing a site_app can write is a word on an item, which can be taken back.
+The one thing a reader can write is a word on an item, which can be taken back.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Shelf:
     language: Language
     """Of the pages around the issues."""
     clock: Callable[[], datetime]
-    """When a site_app gives a word."""
+    """When a reader gives a word."""
     base_url: str = ""
     """Where the daily is published, which names the entries of its feeds."""
 
@@ -197,7 +197,7 @@ class Site:
         return [Route(path, page) for path, page in pages.items()]
 
     def forms(self) -> list[Route]:
-        """What a site_app can write: a word on an item (day, story, verdict), and a decision taken back (its id)."""
+        """What a reader can write: a word on an item (day, story, verdict), and a decision taken back (its id)."""
         acts: dict[str, Act] = {"/feedback": self.given, "/desk": self.taken_back}
         return [Route(path, partial(self.write, act), methods=["POST"]) for path, act in acts.items()]
 
@@ -240,7 +240,7 @@ class Site:
         ).encode()
 
     def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:
-        """Where the item's story is told on, and what a site_app says of it."""
+        """Where the item's story is told on, and what a reader says of it."""
         story, asked = anchor(item.story), bool(item.sources) and not self._static
         told_on = story in around.stories
         if not (told_on or asked):
