@@ -1,0 +1,46 @@
+"""An installation has a web: the real one, or one that a variable puts before any command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from webs import deepdaily, environment
+
+SETTINGS = """
+[digest]
+language = "en"
+[sources]
+packs = []
+add = ["https://larkspur.example/feed.atom", "https://quant-lab.example/feed.xml"]
+"""
+
+
+def written(folder: Path) -> str:
+    path = folder / "deepdaily.toml"
+    path.write_text(SETTINGS, "utf-8")
+    return str(path)
+
+
+def test_the_web_of_the_sample_day_stands_before_any_command(tmp_path: Path) -> None:
+    env = environment() | {"DEEPDAILY_WEB": "sample"}
+    places = ("--settings", written(tmp_path), "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out"))
+    done = deepdaily("run", *places, "--now", "2026-03-12T07:30:00+08:00", env=env)
+
+    assert done.returncode in (0, 10), done.stderr
+    assert "example/" in (tmp_path / "out/content/posts/2026-03-12/index.md").read_text("utf-8")
+
+
+def test_a_web_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    done = deepdaily("config", env=environment() | {"DEEPDAILY_WEB": "moon"}, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "deepdaily: DEEPDAILY_WEB=moon is no web; nothing was started, what is published stays as it is; the one there is: sample\n"
+    )
+
+
+def test_the_sample_day_is_told_in_the_language_of_other_settings(tmp_path: Path) -> None:
+    done = deepdaily("demo", "--settings", written(tmp_path), cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "**What it is**" in (tmp_path / "deepdaily-demo/out/content/posts/2026-03-12/index.md").read_text("utf-8")
