@@ -78,14 +78,12 @@ async def test_equal_bytes_are_stored_once(make: Make, store: FakeStore, tmp_pat
 
 
 async def test_the_database_serves_as_well_as_the_fake(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    with Snapshots(tmp_path / "snapshots") as snapshots:
-        first = Fetcher(FakeWire({A: TEXT}), store, snapshots, "2026-02-11", NOW)
-        second = Fetcher(FakeWire({A: Answer(304, {}, b"")}), store, snapshots, "2026-02-12", NOW)
+    with open_store(tmp_path) as store, Snapshots(tmp_path / "snapshots") as snapshots:
+        first = Fetcher(FakeWire({A: TEXT}), store, snapshots, "daily/2026-02-11", NOW)
+        second = Fetcher(FakeWire({A: Answer(304, {}, b"")}), store, snapshots, "daily/2026-02-12", NOW)
 
         assert await first.get(A) == await first.get(A) == await second.get(A, conditional=True)
         assert second.body(await second.get(A)) == b"<p>text"
-    store.close()
 
 
 async def test_bytes_that_were_never_kept_are_damage(make: Make, store: FakeStore) -> None:
