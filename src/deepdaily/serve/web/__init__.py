@@ -150,7 +150,7 @@ class Site:
         own = files("deepdaily.serve")
         look = files("deepdaily.render").joinpath("page.css").read_bytes()
         self._style = look + own.joinpath("static/style.css").read_bytes()
-        self._script = own.joinpath("static/site_app.js").read_bytes()
+        self._script = own.joinpath("static/reader.js").read_bytes()
         # By `Store.reading_state`, so that what was kept or decided since shows at once.
         self._around_at = lru_cache(maxsize=1)(self._look_around)
         self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
@@ -192,7 +192,7 @@ class Site:
             "/llms.txt": self.llms,
             "/healthz": self.health,
             "/style.css": partial(_kept, self._style, "text/css"),
-            "/site_app.js": partial(_kept, self._script, "text/javascript"),
+            "/reader.js": partial(_kept, self._script, "text/javascript"),
         }
         return [Route(path, page) for path, page in pages.items()]
 
