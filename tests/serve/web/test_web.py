@@ -330,7 +330,7 @@ class Tags(HTMLParser):
             (tag, attributes)
             for tag, attributes in self.found
             if tag in ("img", "iframe", "object")
-            or (tag == "script" and not (attributes.get("src") or "").startswith("/site_app.js?"))
+            or (tag == "script" and not (attributes.get("src") or "").startswith("/reader.js?"))
             or any(name.startswith("on") or (value or "").startswith("javascript:") for name, value in attributes.items())
         ]
 
@@ -362,7 +362,7 @@ def test_the_check_for_acting_tags_sees_them() -> None:
 
 def test_the_look_and_the_script_stay_small(web: TestClient) -> None:
     assert len(web.get("/style.css").content) < 20_000
-    assert len(web.get("/site_app.js").content) < 5_000
+    assert len(web.get("/reader.js").content) < 5_000
 
 
 def test_an_issue_kept_again_is_followed_at_once(web: TestClient, shelf: Shelf) -> None:
