@@ -79,7 +79,7 @@ class Feed:
         """
         snapshot = await self._fetcher.get(self.url, conditional=True)
         answer = FeedBytes(snapshot.final_url, snapshot.media_type, self._fetcher.body(snapshot))
-        entries = await parsed(self._engine, parse_feed, answer, wall_s=WALL_S, memory_mb=MEMORY_MB, failed=NotAFeed)
+        entries = await parsed(self._engine, parse_feed, answer, limits=(WALL_S, MEMORY_MB), failed=NotAFeed)
         taken = _in_window([_named(entry, self.url) for entry in entries], window, self.name)
         offers = tuple(made for made, _ in taken)
         texts = (_document(made.url, entry, snapshot, self.url) for made, entry in taken)

@@ -33,15 +33,18 @@ async def parsed(
     parse: Callable[[T], R],
     answer: T,
     *,
-    wall_s: float = 10.0,
-    memory_mb: int = 256,
+    limits: tuple[float, int] = (10.0, 256),
     failed: type[SourceError] = SourceError,
 ) -> R:
     """What `parse` makes of an answer, in a worker.
 
+    Args:
+        limits: seconds, and megabytes of memory.
+
     Raises:
         SourceError: as `parse` raises it; or `failed`, where the worker did not come to an end.
     """
+    wall_s, memory_mb = limits
     [outcome] = await engine.map(parse, [answer], wall_s=wall_s, memory_mb=memory_mb)
     if isinstance(outcome, SourceError):
         raise outcome
