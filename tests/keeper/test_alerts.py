@@ -20,7 +20,7 @@ from deepdaily.core.errors import Exit, StoreError
 from deepdaily.core.types import Harvest, Slot, SourceHealth, SourceState
 from deepdaily.house import House
 from deepdaily.keeper import run_slot
-from deepdaily.keeper.alerts import DEGRADED, NOTHING, alert, dead_sources, tell_broken_off, tell_end
+from deepdaily.keeper.alerts import DEGRADED, NOTHING, alert, dead_sources, nobody_told, tell_broken_off, tell_end
 from deepdaily.run import Errand
 from deepdaily.settings import Database, Settings
 from deepdaily.store import Store
@@ -240,6 +240,13 @@ async def test_a_message_that_did_not_arrive_is_tried_again(store: Store, house:
     await told_of(house, Exit.PUBLISHED, told=Told(well=False))
 
     assert await told_of(house, Exit.PUBLISHED) == ["no answer for 3 days from a feed"]
+
+
+async def test_a_trial_that_tells_nobody_does_not_silence_the_next_run(store: Store) -> None:
+    assert dead(store, ["unreachable"] * 3) == ["a feed"]
+    await tell_end(store, SLOT, Exit.PUBLISHED, nobody_told, by_keeper=False)
+
+    assert dead_sources(store, SLOT) == ["a feed"]
 
 
 async def test_a_week_without_network_is_one_message_that_names_ten_and_counts_the_rest(store: Store, house: House) -> None:

@@ -154,8 +154,8 @@ async def tell_broken_off(house: House, slot: Slot, tell: Tell, *, by_keeper: bo
 
 
 async def nobody_told(slot: Slot, trouble: str) -> bool:
-    """A trial's trouble is told to nobody."""
-    return True
+    """A trial's trouble is told to nobody, and so not kept as told."""
+    return False
 
 
 async def _tell_dead(store: Store, slot: Slot, tell: Tell) -> None:
