@@ -55,6 +55,7 @@ def run_of(
             now=now,
             settings=settings,
             store=store,
+            snapshots=snapshots,
             fetcher=fetcher,
             engine=engine,
             sources=sources(settings, fetcher, engine, sample_web.SEARCH_KEY, memory.open),

@@ -71,6 +71,7 @@ def test_a_digest_whose_name_begins_like_ours_is_another(tmp_path: Path, store: 
 def test_what_a_digest_fetched_last_is_asked_for_again_by_that_digest(store: Store, weekly: Store) -> None:
     page = Snapshot("https://a.example/", "sha256:" + "1" * 64, "https://a.example/", NOW, "text/html", 10)
     store.keep_snapshot(SLOT.key, page, Place("a.warc.gz", 0), Validators("e1"))
+    store.flush()
 
     assert weekly.latest_snapshot(page.url) is None
     assert weekly.place(page.digest) == Place("a.warc.gz", 0)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.archive.verify import bare
+from deepdaily.archive.visible import bare, holds
 from deepdaily.core.types import Issue
 from deepdaily.core.urls import page_key
 from deepdaily.store import Store
@@ -139,7 +139,7 @@ def test_every_printed_quotation_is_in_the_stored_bytes(runs: Runs, day: str) ->
             place = runs.store.place(passage["snapshot"])
             assert place is not None
             held = bare(snapshots.read(place, passage["snapshot"]))
-            assert "".join(passage["quote"].split()).replace("|", "") in held
+            assert holds(held, passage["quote"])
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -21,6 +21,7 @@ from deepdaily.run import Record, Run
 from deepdaily.settings import Settings
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
+from deepdaily.store.snapshots import Snapshots
 from fakes import FakeEmbedder, FakeFetcher, InlineEngine
 from making import NOW, SLOT, candidate, document, issue, story
 
@@ -64,6 +65,7 @@ def run_with(store: Store, issues: Sequence[Issue] = (), mute: Sequence[str] = (
         now=NOW,
         settings=settings,
         store=store,
+        snapshots=Snapshots(Path("none")),
         fetcher=FakeFetcher({}),  # type: ignore[arg-type]
         engine=InlineEngine(),  # type: ignore[arg-type]
         sources=(),

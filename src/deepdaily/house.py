@@ -103,6 +103,7 @@ class House:
         memory = Memory(slot, tuple(store.issues_since(slot.due.date() - timedelta(days=NO_REPEAT_DAYS))))
         async with WebWire(allow_private=allowed) as web, Engine(preload=PRELOADED) as engine:
             with Snapshots(self.snapshots) as snapshots:
+                store.before_writing = snapshots.sync
                 fetcher = Fetcher(self.web or web, store, snapshots, slot.key, now, allow_private=allowed)
                 publishers: list[Publisher] = [channel for channel, _ in self.channels()]
                 if not self.out:
@@ -113,6 +114,7 @@ class House:
                     now=now,
                     settings=self.settings,
                     store=store,
+                    snapshots=snapshots,
                     fetcher=fetcher,
                     engine=engine,
                     sources=sources(self.settings, fetcher, engine, self.search_key, memory.open),
@@ -127,7 +129,7 @@ class House:
                 )
 
 
-PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_entries")
+PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_entries", "deepdaily.archive.visible")
 """What a worker imports before its first item."""
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 
+from deepdaily.archive.proving import unproven
 from deepdaily.choose import rank
 from deepdaily.choose.group import Grouped, Grouping
 from deepdaily.choose.meaning import NOT_EMBEDDED, Embedded
@@ -32,7 +33,7 @@ from deepdaily.core.types import (
     Window,
 )  # fmt: skip
 from deepdaily.core.urls import host, page_key
-from deepdaily.memory.questions import follow_up
+from deepdaily.memory.questions import follow_up, without
 from deepdaily.memory.repeats import Recollection, recollections, still_asking, without_repeats
 from deepdaily.models.embedding import embedded
 from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings, older
@@ -108,6 +109,8 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     run.record.funnel |= {"documents": len(groups.documents), "stories": len(groups.grouped), "untold": len(groups.untold)}
     read = tuple(groups.texts())
     followed = follow_up(run.memory.earlier, read, run.slot, run.desk.closed, rule_of)
+    proofs = [proof for one in followed if one.proof for proof in one.proof.evidence]
+    followed = without(followed, await unproven(proofs, run.store, run.snapshots, run.engine))
     return Found(
         recalling.rung,
         groups.untold,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from deepdaily.archive.proving import unproven
 from deepdaily.choose import rank
 from deepdaily.core.errors import NothingToPublish, PublishError
 from deepdaily.core.types import Closing, Draft, Finding, Harvest, Issue, Loss, Story, Trouble, Window
@@ -95,7 +96,9 @@ async def review(run: Run, draft: Draft, found: Found) -> Draft:
     """What stands before the reviewers, and then before the rules, which see what is left."""
     with run.stage("review", len(draft.items)) as stage:
         draft, remarks = await run.writing.look_over(draft, run.wall(REVIEW_S, 0.4))
-        draft, findings = proven(draft, run.store.documents(draft.proofs()))
+        proofs = [proof for item in draft.items for claim in item.claims() for proof in claim.evidence]
+        lacking = await unproven(proofs, run.store, run.snapshots, run.engine)
+        draft, findings = proven(draft, run.store.documents(draft.proofs()), lacking)
         draft = draft if draft.items else recall.quiet(draft, found.health, found.followed)
         run.store.add_losses(run.slot.key, _blocked(found.stories, findings))
         run.findings += [*remarks, *findings]

@@ -22,6 +22,7 @@ from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
 from deepdaily.sources import Source
 from deepdaily.store import Store
+from deepdaily.store.snapshots import Snapshots
 from deepdaily.write import Writing
 from deepdaily.write.by_rule import ByRule
 
@@ -121,6 +122,7 @@ class Run:
     """The calendar of the run: that of its first start, where it was killed on the way."""
     settings: Settings
     store: Store
+    snapshots: Snapshots
     fetcher: Fetcher
     engine: Engine
     sources: Sequence[Source]

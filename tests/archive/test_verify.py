@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from html import escape
 from pathlib import Path
 
 import pytest
 
 from deepdaily.archive.lookup import fate
-from deepdaily.archive.verify import Verdict, bare, published_files, verify
+from deepdaily.archive.verify import Verdict, published_files, verify
 from deepdaily.core.types import Issue
 from deepdaily.demo import sample_web
 from deepdaily.house import House
@@ -146,49 +144,3 @@ def test_every_link_of_the_day_has_a_fate(sample: Path) -> None:
     assert [day for day, _ in told] == [DAY]
     assert [what.stage for _, what in lost if hasattr(what, "stage")]
     assert unknown == []
-
-
-# -- the visible text of stored bytes ---------------------------------------------------------------------------------
-
-WORDS = "Latency fell by 31% & stayed <5 ms"
-JOINED = "".join(WORDS.split())
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        f"<html><body><p>{escape(WORDS)}</p></body></html>",
-        "<p>Latency <b>fell</b> by\n 31% &amp; <i>stayed</i> &lt;5&nbsp;ms</p>",
-        f"<rss><item><description>{escape(escape(WORDS))}</description></item></rss>",
-        f"<rss><item><description><![CDATA[<p>{escape(WORDS)}</p>]]></description></item></rss>",
-        json.dumps({"items": [{"content_html": f"<p>{escape(WORDS)}</p>"}]}),
-        json.dumps({"hits": [{"title": escape(WORDS)}]}),
-        "<table><tr><td>Latency fell</td><td>by 31% &amp; stayed &lt;5 ms</td></tr></table>",
-    ],
-    ids=["page", "marked up", "escaped twice", "CDATA", "JSON with HTML", "JSON", "table"],
-)
-def test_words_are_found_however_a_format_wraps_them(body: str) -> None:
-    assert JOINED in bare(body.encode())
-
-
-def test_words_are_found_in_the_encoding_that_the_bytes_declare() -> None:
-    page = '<html><head><meta charset="gbk"></head><body><p>首 token 时延降到 86 毫秒</p></body></html>'
-
-    assert "首token时延降到86毫秒" in bare(page.encode("gbk"))
-    assert "首token时延" not in bare(page.replace("gbk", "utf-8").encode("gbk"))
-
-
-@pytest.mark.parametrize("encoding", ["klingon", "idna", "hex", "undefined", "punycode", "unicode_escape", "utf-7"])
-def test_a_declared_encoding_that_is_none_is_read_as_utf_8(encoding: str) -> None:
-    assert "时延" in bare(f'<?xml version="1.0" encoding="{encoding}"?><a>时延</a>'.encode())
-
-
-@pytest.mark.parametrize("text", ["[1] A note that begins with a bracket", "{{ a template }}", "[" * 100_000])
-def test_a_text_that_only_begins_like_json_is_a_text(text: str) -> None:
-    assert "".join(text.split())[:40] in bare(text.encode())
-
-
-def test_what_a_reader_does_not_see_is_no_proof() -> None:
-    page = "<p>seen</p><script>var hidden = 31;</script><style>.hidden{}</style><!-- hidden -->"
-
-    assert bare(page.encode()) == "seen\nseen"

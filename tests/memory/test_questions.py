@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from deepdaily.core.types import Document, FollowUp, Issue, Slot, Watch
-from deepdaily.memory.questions import RULES, follow_up
+from deepdaily.memory.questions import RULES, follow_up, without
 from deepdaily.words import of
 from deepdaily.write.by_rule.trends import rule_of, watch
 from making import NOW, SLOT, document, issue, story
@@ -64,6 +64,15 @@ def test_only_a_page_published_after_the_question_is_news() -> None:
 
     for hours, state in ((5.0, "answered"), (25.0, "unchanged"), (None, "unchanged")):
         assert after([asked(RESUME)], document(title, passage, hours=hours)).state == state
+
+
+def test_an_answer_whose_passage_is_not_in_the_stored_page_leaves_the_question_open() -> None:
+    told = after([asked(RESUME)], document("Nimbus Agents is back", "The rollout has resumed for every plan since noon."))
+    assert told.proof is not None
+    (left,) = without([told], told.proof.evidence)
+
+    assert without([told], ()) == (told,)
+    assert (left.state, left.proof, left.source, left.watch.answered_by) == ("unchanged", None, None, "")
 
 
 def test_news_is_told_once_and_an_answer_whenever_it_comes() -> None:

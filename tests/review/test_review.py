@@ -50,6 +50,19 @@ def test_a_wrong_number_is_cut_and_said() -> None:
     assert any("number 2.63E+4token" in finding.message for finding in findings)
 
 
+def test_a_fact_is_cut_and_an_item_blocked_by_its_title_where_a_reader_of_the_page_does_not_see_the_passage() -> None:
+    claim = fact("每秒 2.62 万 token。", "26.2K tokens per second")
+    draft = draft_with(claim)
+
+    mended, findings = proven(draft, DOCUMENTS, set(claim.evidence))
+    assert claim.text not in printed(mended)
+    assert any("not what a reader of its page sees" in finding.message for finding in findings)
+
+    blocked = draft.items[0]
+    mended, _ = proven(draft, DOCUMENTS, set(blocked.title.evidence))
+    assert blocked.story not in {item.story for item in mended.items}
+
+
 def test_a_fact_without_a_passage_is_cut_and_a_judgement_is_not() -> None:
     assert "It is slow." not in printed(proven(draft_with(Claim("It is slow.")), DOCUMENTS)[0])
     assert "It is slow." in printed(proven(draft_with(Claim("It is slow."), kind="why"), DOCUMENTS)[0])

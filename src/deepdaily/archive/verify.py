@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import html
-import json
-import re
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deepdaily.core.errors import SnapshotDamaged
+from deepdaily.archive.proving import Sought
+from deepdaily.archive.visible import unseen
 from deepdaily.core.evidence import check_claim
-from deepdaily.core.text import clean, shorten
-from deepdaily.core.types import Cited, Document, Edition, Evidence, Issue, document_id
+from deepdaily.core.text import shorten
+from deepdaily.core.types import Cited, Document, Edition, Issue, document_id
 from deepdaily.publish import FileChannel, Publication
 from deepdaily.store import Store
-from deepdaily.store.charset import decoded
 from deepdaily.store.snapshots import Snapshots, body_digest
 
 
@@ -51,12 +47,13 @@ def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Pub
     verdict = Verdict(issue.day)
     claims = [claim for claim in issue.claims() if claim.evidence]
     documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
-    bodies = _bodies(documents.values(), store, snapshots, verdict)
+    sought = Sought.of((proof for claim in claims for proof in claim.evidence), documents, store, snapshots)
+    seen, verdict.damaged = sought.seen(unseen(asked) for asked, _ in sought.asked), sought.damaged
     for claim in claims:
         verdict.facts += 1
-        lacking = [proof for proof in claim.evidence if not _in_snapshot(proof, documents, bodies)]
-        verdict.missing += [f"“{shorten(proof.quote, 80)}” is not in its snapshot" for proof in lacking]
-        verdict.found += not lacking
+        missing = [proof for proof in claim.evidence if proof not in seen]
+        verdict.missing += [f"“{shorten(proof.quote, 80)}” is not in its snapshot" for proof in missing]
+        verdict.found += not missing
         troubles = check_claim(claim, documents)
         verdict.missing += troubles
         verdict.supported += not troubles
@@ -79,72 +76,6 @@ def _misnamed(source: Cited, document: Document | None) -> list[str]:
     if document.id != document_id(document.url, document.locator, document.text):
         return [f"the stored text of {document.url} was changed"]
     return []
-
-
-def _bodies(documents: Iterable[Document], store: Store, snapshots: Snapshots, verdict: Verdict) -> dict[str, str]:
-    """The visible text of each snapshot by digest; damaged ones are noted and left out."""
-    found: dict[str, str] = {}
-    for document in documents:
-        if document.snapshot in found:
-            continue
-        place = store.place(document.snapshot)
-        try:
-            if place is None:
-                raise SnapshotDamaged(f"{document.snapshot} was never stored")
-            body = snapshots.read(place, document.snapshot)
-        except SnapshotDamaged as error:
-            verdict.damaged.append(f"{document.url}: {error}")
-        else:
-            found[document.snapshot] = bare(body, store.media_type(document.snapshot))
-    return found
-
-
-def _in_snapshot(proof: Evidence, documents: dict[str, Document], bodies: dict[str, str]) -> bool:
-    document = documents.get(proof.document)
-    return document is not None and _joined(proof.quote) in bodies.get(document.snapshot, "")
-
-
-_HIDDEN = [
-    re.compile(rf"(?ais){begin}.*?(?:{end}|\Z)")
-    for begin, end in (("<!(?=--)", "-->"), ("<script", "</script>"), ("<style", "</style>"))
-]
-"""One after the other; an unclosed one reaches to the end of the text, so that the search is linear. `<!-->` is a whole comment."""
-
-_TAG = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]+>")
-
-
-def bare(body: bytes, media_type: str = "") -> str:
-    """The visible text of an answer without any white space: what a quotation must be part of.
-
-    Independent of the extractors on purpose: it only takes marks away, so an extractor's mistake shows. Entries of
-    feeds are marked up twice, so what is left after one and after two rounds stands on two lines; JSON strings are
-    unfolded first.
-    """
-    text = decoded(body, media_type)
-    if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
-        with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
-            text = "\n".join(_strings(json.loads(text)))
-    once = _unmarked(text)
-    return _joined(clean(once)) + "\n" + _joined(clean(_unmarked(once)))
-
-
-def _unmarked(text: str) -> str:
-    """`text` without comments, scripts, styles and tags, and with its entities resolved."""
-    for hidden in _HIDDEN:
-        text = hidden.sub("", text)
-    return html.unescape(_TAG.sub("", text))
-
-
-def _joined(text: str) -> str:
-    """`text` without white space, and without the bars that the extractors put between the cells of a table."""
-    return "".join(text.split()).replace("|", "")
-
-
-def _strings(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for part in inner for text in _strings(part)]
 
 
 def _altered(file: Published) -> list[str]:

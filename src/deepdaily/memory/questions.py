@@ -195,3 +195,11 @@ NOT_YET = cue(_TABLE["not_yet"])
 """A sentence that says an answer is missing, or hopes for one."""
 
 RULES = rows(Rule, _TABLE["rules"])
+
+
+def without(followed: Sequence[FollowUp], lacking: Collection[Evidence]) -> tuple[FollowUp, ...]:
+    """What became of the questions, those whose proof is among `lacking` as if nothing were known."""
+    return tuple(
+        FollowUp(replace(one.watch, answered_by=""), "unchanged") if one.proof and set(one.proof.evidence) & set(lacking) else one
+        for one in followed
+    )

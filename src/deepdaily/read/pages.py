@@ -62,6 +62,7 @@ class Pages:
             async with asyncio.timeout(wall_s), asyncio.TaskGroup() as group:
                 for candidate in candidates[:MOST_PAGES]:
                     group.create_task(one(candidate))
+        self.store.flush()
         for place, candidate in enumerate(candidates):
             if candidate.url not in readings.documents:
                 reason = "time was up" if place < MOST_PAGES else "past the most promising pages of the run"

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from deepdaily.core.errors import NothingToPublish
 from deepdaily.core.evidence import check_claim, unfounded
-from deepdaily.core.types import Claim, Closing, Document, Draft, Finding, Issue, Item
+from deepdaily.core.text import shorten
+from deepdaily.core.types import Claim, Closing, Document, Draft, Evidence, Finding, Issue, Item
 from deepdaily.review import stylebook
 from deepdaily.words import of
 
 
-def proven(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list[Finding]]:
-    """The draft without claims that cannot be proven or stand twice and without blocked items, and every finding."""
+def proven(
+    draft: Draft, documents: Mapping[str, Document], lacking: Collection[Evidence] = frozenset()
+) -> tuple[Draft, list[Finding]]:
+    """The draft without claims that cannot be proven or stand twice and without blocked items, and every finding.
+
+    Args:
+        lacking: passages that a reader of the stored bytes does not see: what rests on one is not printed.
+    """
     findings: list[Finding] = []
     items = []
     seen: set[str] = set()
     sum_note = of(draft.language).by_model.worked_out
     for item in draft.items:
-        mended, found = _provable(item, dict(documents), seen, sum_note)
+        mended, found = _provable(item, dict(documents), lacking, seen, sum_note)
         items.append(mended)
         findings += found
     mended_draft = replace(draft, items=tuple(items))
@@ -29,11 +36,13 @@ def proven(draft: Draft, documents: Mapping[str, Document]) -> tuple[Draft, list
     return replace(mended_draft, items=tuple(item for item in items if item.story not in blocked)), findings
 
 
-def _provable(item: Item, documents: dict[str, Document], seen: set[str], sum_note: str) -> tuple[Item, list[Finding]]:
+def _provable(
+    item: Item, documents: dict[str, Document], lacking: Collection[Evidence], seen: set[str], sum_note: str
+) -> tuple[Item, list[Finding]]:
     """The item without the claims that the evidence check refuses; a title it refuses blocks the item."""
     findings = []
     proven = [proof.quote for claim in item.claims() for proof in claim.evidence]
-    troubles = check_claim(item.title, documents)
+    troubles = check_claim(item.title, documents) + _unseen(item.title, lacking)
     proven.append(item.title.text)
     if troubles or item.title.judgement:
         findings.append(Finding("evidence", "block", f"title: {'; '.join(troubles) or 'no passage'}", item.story))
@@ -41,7 +50,7 @@ def _provable(item: Item, documents: dict[str, Document], seen: set[str], sum_no
     for section in item.sections:
         kept: list[Claim] = []
         for claim in section.points:
-            troubles = _troubles(claim, section.kind, proven, documents, sum_note)
+            troubles = _troubles(claim, section.kind, proven, documents, sum_note) + _unseen(claim, lacking)
             if claim.text in seen:
                 troubles.append("printed before")
             seen.add(claim.text)
@@ -61,6 +70,10 @@ def _troubles(claim: Claim, kind: str, proven: Sequence[str], documents: dict[st
     if kind in ("what", "detail"):
         return ["a fact without a passage"]
     return [] if kind == "advice" else unfounded(claim.text, proven, sum_note)
+
+
+def _unseen(claim: Claim, lacking: Collection[Evidence]) -> list[str]:
+    return [f"{shorten(proof.quote, 60)!r} is not what a reader of its page sees" for proof in claim.evidence if proof in lacking]
 
 
 def approve(draft: Draft, closing: Closing, findings: Sequence[Finding], now: datetime) -> Issue:

@@ -37,6 +37,7 @@ class Store(RunBook, LeaseBook, WebBook, IssueBook, ModelBook, DeskBook):
         self.close()
 
     def close(self) -> None:
+        self.flush()
         self._engine.dispose()
 
     def restart(self, slot: str, now: datetime) -> None:
@@ -44,8 +45,9 @@ class Store(RunBook, LeaseBook, WebBook, IssueBook, ModelBook, DeskBook):
 
         A source whose quota is spent stays spent: it is not asked again this day.
         """
+        self.flush()
         spent = {one.health.source for one in self.harvests(slot) if one.health.state == "quota-spent"}
-        with self._engine.begin() as db:
+        with self._writing() as db:
             values = {"now": now.isoformat(), "status": "running", "record": to_json(RunRecord())}
             db.execute(RUNS.update().where(RUNS.c.slot == slot).values(**values))
             db.execute(HARVESTS.delete().where(HARVESTS.c.slot == slot, HARVESTS.c.source.not_in(spent)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from resiliparse.parse.encoding import map_encoding_to_html5
 
@@ -14,11 +15,21 @@ _HEAD_BYTES = 2048
 
 
 def decoded(body: bytes, media_type: str) -> str:
-    """The body as text: by its byte order mark, its media type or its own first word, else as UTF-8.
+    """The body as text, as browsers and our reader take it where what is said of it is wrong.
 
-    Nothing is guessed: what does not fit is U+FFFD.
+    By its byte order mark; as UTF-8 where it can be nothing else; else as its media type or its own first words say, or
+    as GB 18030, whichever fits. What does not fit is U+FFFD; a byte in a hundred may be damaged.
     """
+    if marked := encoding_of(body, ""):
+        return body.decode(marked, "replace")
     named = encoding_of(body, media_type) or encoding_of(body, body[:_HEAD_BYTES].decode("latin-1"))
+    mended = body.decode("utf-8", "replace")
+    likely = 100 * mended.count("\ufffd") <= len(mended)
+    if likely and (named in ("", "utf-8") or not body.isascii()):
+        return mended
+    for encoding in filter(None, (named, "gb18030")):
+        with suppress(UnicodeDecodeError):
+            return body.decode(encoding)
     return body.decode(named or "utf-8", "replace")
 
 

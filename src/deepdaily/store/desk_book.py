@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
-
 from sqlalchemy import select
 
 from deepdaily.core.types import Decision
 from deepdaily.store.book import Book
 from deepdaily.store.codec import to_json
-from deepdaily.store.schema import DECISIONS, META
+from deepdaily.store.schema import DECISIONS
 
 
 class DeskBook(Book):
@@ -22,6 +20,7 @@ class DeskBook(Book):
 
     def keep_decision(self, decision: Decision) -> None:
         """Keep it, in place of the one with its id."""
-        with self._engine.begin() as db:
-            db.execute(self._put(DECISIONS, id=decision.id, decision=to_json(decision)))
-            db.execute(self._put(META, name="decisions", value=token_hex(8)))
+        row = {"id": decision.id, "decision": to_json(decision)}
+        with self._writing() as db:
+            db.execute(self._put(DECISIONS, row), row)
+            self._put_state(db, "decisions")

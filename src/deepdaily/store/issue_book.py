@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from secrets import token_hex
 
 from sqlalchemy import ColumnElement, Engine, Select, or_, select
 
@@ -62,18 +61,19 @@ class IssueBook(Book):
     def keep_issue(self, issue: Issue) -> Issue:
         """The slot's issue: `issue`, kept with its items in the full-text index, unless the slot has one already."""
         slot = issue.draft.slot
-        put = self._put(ISSUES, replacing=False, slot=slot.key, day=slot.day, issue=to_json(issue))
-        with self._engine.begin() as db:
-            if db.execute(put.returning(ISSUES.c.slot)).first() is None:
+        row = {"slot": slot.key, "day": slot.day, "issue": to_json(issue)}
+        put = self._put(ISSUES, row, replacing=False).returning(ISSUES.c.slot)
+        with self._writing() as db:
+            if db.execute(put, row).first() is None:
                 earlier = select(ISSUES.c.issue).where(ISSUES.c.slot == slot.key)
                 return from_json(Issue, db.execute(earlier).scalar_one())
-            db.execute(self._put(META, name="issues", value=token_hex(8)))
+            self._put_state(db, "issues")
             fulltext.keep(db, issue)
         return issue
 
     def find(self, words: str, limit: int) -> list[fulltext.Printed]:
         """At most `limit` of the digest's printed items that have every one of the words, the most relevant first."""
-        with self._reading.connect() as db:
+        with self._asking() as db:
             return fulltext.find(db, words, self._digest, limit)
 
     def editions(self, slot: str) -> list[Edition]:

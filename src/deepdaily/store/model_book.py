@@ -35,7 +35,8 @@ class ModelBook(Book):
             rows = db.execute(select(CALLS.c.call).where(CALLS.c.day == day)).scalars()
             kept = fits([from_json(Call, row) for row in rows])
             if kept:
-                db.execute(self._put(CALLS, id=call.id, slot=call.slot, day=day, call=to_json(call)))
+                row = {"id": call.id, "slot": call.slot, "day": day, "call": to_json(call)}
+                db.execute(self._put(CALLS, row), row)
             db.commit()
         return kept
 
@@ -53,7 +54,8 @@ class ModelBook(Book):
         return self._among(EMBEDDINGS, keys)
 
     def keep_embeddings(self, vectors: Mapping[str, bytes]) -> None:
-        self._keep_new(EMBEDDINGS, [{"key": key, "vector": vector} for key, vector in vectors.items()])
+        self._keep_later(EMBEDDINGS, [{"key": key, "vector": vector} for key, vector in vectors.items()], replacing=False)
+        self.flush()
 
     def secret(self) -> bytes:
         """The installation's own key, made at the first call: fences of foreign text are marked with it."""

@@ -42,7 +42,7 @@ class RunBook(Book):
 
     def keep_record(self, slot: str, record: RunRecord) -> None:
         values = {"record": to_json(record), "status": record.status}
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(RUNS.update().where(RUNS.c.slot == slot).values(**values))
 
     def told(self, slot: str) -> set[str]:
@@ -58,10 +58,11 @@ class RunBook(Book):
 
     def keep_losses(self, slot: str, losses: Iterable[Loss]) -> None:
         """Replace the slot's losses."""
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(LOSSES.delete().where(LOSSES.c.slot == slot))
         self.add_losses(slot, losses)
 
     def add_losses(self, slot: str, losses: Iterable[Loss]) -> None:
         rows = [{"slot": slot, "url": loss.url, "stage": loss.stage, "loss": to_json(loss)} for loss in losses]
-        self._keep_new(LOSSES, rows)
+        self._keep_later(LOSSES, rows, replacing=False)
+        self.flush()

@@ -46,6 +46,7 @@ class Snapshots:
         self._folder = folder
         self._out: BinaryIO | None = None
         self._file = ""
+        self._unsynced = False
 
     def __enter__(self) -> Snapshots:
         return self
@@ -55,11 +56,12 @@ class Snapshots:
 
     def close(self) -> None:
         if self._out is not None:
+            self.sync()
             self._out.close()
             self._out = None
 
     def append(self, url: str, digest: str, fetched_at: datetime, headers: Mapping[str, str], body: bytes) -> Place:
-        """Store one answer; it is on the disk when this returns.
+        """Store one answer; it outlives the process when this returns, and the machine after `sync`.
 
         Args:
             url: where the body came from, redirects followed.
@@ -75,13 +77,24 @@ class Snapshots:
             place = Place(self._file, out.tell())
             out.write(member)
             out.flush()
-            os.fsync(out.fileno())
         except OSError as error:
-            self._abandon()
-            raise StoreError(
-                f"cannot write below {self._folder}: {error.strerror or error}", "free space, or set --data"
-            ) from error
+            raise self._refused(error) from error
+        self._unsynced = True
         return place
+
+    def sync(self) -> None:
+        """Bring what was appended to the disk: once for many answers. Raises StoreError as `append` does."""
+        if self._out is None or not self._unsynced:
+            return
+        try:
+            os.fsync(self._out.fileno())
+        except OSError as error:
+            raise self._refused(error) from error
+        self._unsynced = False
+
+    def _refused(self, error: OSError) -> StoreError:
+        self._abandon()
+        return StoreError(f"cannot write below {self._folder}: {error.strerror or error}", "free space, or set --data")
 
     def read(self, place: Place, digest: str) -> bytes:
         """The stored body, its digest checked.

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Engine, bindparam, select
 
 from deepdaily.core.types import Document, Harvest, Snapshot
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
 from deepdaily.store.schema import DOCUMENTS, FETCHES, HARVESTS, READINGS, SNAPSHOTS
 
+# Made once: making a query takes longer than asking it.
+_SNAPSHOT = select(FETCHES.c.snapshot).where(FETCHES.c.slot == bindparam("slot"), FETCHES.c.url == bindparam("url"))
+_PLACE = select(SNAPSHOTS.c.file, SNAPSHOTS.c.offset).where(SNAPSHOTS.c.digest == bindparam("digest"))
+_READING = select(READINGS.c.document, READINGS.c.reason).where(
+    READINGS.c.slot == bindparam("slot"), READINGS.c.url == bindparam("url")
+)
+_DOCUMENT = select(DOCUMENTS.c.document).where(DOCUMENTS.c.id == bindparam("id"))
 _MEDIA_TYPE = select(SNAPSHOTS.c.media_type).where(SNAPSHOTS.c.digest == bindparam("digest"))
-"""Made once: `verify` asks it for every snapshot, and making it takes longer than asking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,24 @@ class Reading:
 
 
 class WebBook(Book):
-    """Harvests, fetches and readings by slot; places of bytes and documents by the digest of what they hold."""
+    """Harvests, fetches and readings by slot; places of bytes and documents by the digest of what they hold.
+
+    Fetches, readings and documents wait for the next write (`flush`), so that a page costs no transaction of its own; they
+    are known here meanwhile.
+    """
+
+    def __init__(self, engine: Engine, digest: str) -> None:
+        super().__init__(engine, digest)
+        self._fetched: dict[tuple[str, str], Snapshot] = {}
+        self._placed: dict[str, Place] = {}
+        self._read: dict[tuple[str, str], Reading] = {}
+        self._taken: dict[str, Document] = {}
+
+    def _written(self) -> None:
+        """From now on the database is asked."""
+        super()._written()
+        for waiting in (self._fetched, self._placed, self._read, self._taken):
+            waiting.clear()
 
     # -- collecting ---------------------------------------------------------------------------------------------------
 
@@ -75,8 +98,10 @@ class WebBook(Book):
 
     def snapshot_of(self, slot: str, url: str) -> Snapshot | None:
         """The answer fetched from `url` in this slot."""
-        query = select(FETCHES.c.snapshot).where(FETCHES.c.slot == slot, FETCHES.c.url == url)
-        return self._value(Snapshot, query)
+        if kept := self._fetched.get((slot, url)):
+            return kept
+        row = self._row(_SNAPSHOT, {"slot": slot, "url": url}, settled=False)
+        return from_json(Snapshot, row[0]) if row else None
 
     def latest_snapshot(self, url: str) -> tuple[Snapshot, Validators] | None:
         """The newest answer of any of the digest's slots, for a conditional request."""
@@ -88,31 +113,49 @@ class WebBook(Book):
     def keep_snapshot(self, slot: str, snapshot: Snapshot, place: Place | None, validators: Validators) -> None:
         """Keep the fetch; `place` is None when the same bytes are stored already."""
         if place is not None:
-            self._keep(SNAPSHOTS, digest=snapshot.digest, media_type=snapshot.media_type, **asdict(place))
-        self._keep(FETCHES, slot=slot, url=snapshot.url, snapshot=to_json(snapshot), **asdict(validators))
+            self._placed[snapshot.digest] = place
+            where = {"file": place.file, "offset": place.offset}
+            self._keep_later(SNAPSHOTS, [{"digest": snapshot.digest, "media_type": snapshot.media_type, **where}])
+        self._fetched[slot, snapshot.url] = snapshot
+        again = {"etag": validators.etag, "last_modified": validators.last_modified}
+        self._keep_later(FETCHES, [{"slot": slot, "url": snapshot.url, "snapshot": to_json(snapshot), **again}])
 
     def media_type(self, digest: str) -> str:
         """What the server that first gave the bytes called them, with their charset; empty when they are not stored."""
         return self._one(_MEDIA_TYPE, digest=digest) or ""
 
     def place(self, digest: str) -> Place | None:
-        row = self._row(select(SNAPSHOTS.c.file, SNAPSHOTS.c.offset).where(SNAPSHOTS.c.digest == digest))
+        if kept := self._placed.get(digest):
+            return kept
+        row = self._row(_PLACE, {"digest": digest}, settled=False)
         return Place(row[0], row[1]) if row else None
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def reading(self, slot: str, url: str) -> Reading | None:
-        query = select(READINGS.c.document, READINGS.c.reason)
-        row = self._row(query.where(READINGS.c.slot == slot, READINGS.c.url == url))
+        if kept := self._read.get((slot, url)):
+            return kept
+        row = self._row(_READING, {"slot": slot, "url": url}, settled=False)
         return Reading(row[0], row[1]) if row else None
 
     def keep_reading(self, slot: str, url: str, reading: Document | str) -> Document | str:
         """Keep a page's document, or the reason why it has none; returned as kept: a known text keeps its first snapshot."""
-        if isinstance(reading, Document):
-            self.keep_documents([reading])
+        reading = self._first(reading) if isinstance(reading, Document) else reading
         document, reason = (reading.id, "") if isinstance(reading, Document) else ("", reading)
-        self._keep(READINGS, slot=slot, url=url, document=document, reason=reason)
-        return self.documents([document])[document] if document else reading
+        self._read[slot, url] = Reading(document, reason)
+        self._keep_later(READINGS, [{"slot": slot, "url": url, "document": document, "reason": reason}])
+        return reading
+
+    def _first(self, document: Document) -> Document:
+        """The document as it was first kept, which is now where its text is new."""
+        if known := self._taken.get(document.id):
+            return known
+        row = self._row(_DOCUMENT, {"id": document.id}, settled=False)
+        if row:
+            return from_json(Document, row[0])
+        self._taken[document.id] = document
+        self.keep_documents([document])
+        return document
 
     def texts(self, slot: str) -> dict[str, Document]:
         """The slot's documents by candidate URL: the pages that were read, else what feeds carried."""
@@ -133,4 +176,5 @@ class WebBook(Book):
 
     def keep_documents(self, documents: Iterable[Document]) -> None:
         """Keep each; one that is known by its id stays as it is."""
-        self._keep_new(DOCUMENTS, [{"id": document.id, "document": to_json(document)} for document in documents])
+        rows = [{"id": document.id, "document": to_json(document)} for document in documents]
+        self._keep_later(DOCUMENTS, rows, replacing=False)

@@ -1,0 +1,295 @@
+"""The visible text of stored bytes, read by other code than the reader's, on purpose: a mistake of one is seen by the other.
+
+No tree and no library: marks are taken away in one pass over the text, which is linear whatever the bytes are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from html import unescape
+
+from deepdaily.core.cues import cues, table
+from deepdaily.core.text import clean
+from deepdaily.store.charset import decoded
+
+_CUES = cues(table(__name__))
+_UNREAD = frozenset("script style template noscript iframe object svg canvas rt rp del s strike annotation annotation-xml".split())
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_BREAKS = frozenset(
+    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
+    " header hr legend li main menu nav ol option p pre section summary table tbody tfoot thead title tr ul".split()
+)
+_CELLS = frozenset(("td", "th"))
+_ENDED_BY: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("td", "th"), ("td th", "tr table")),
+    **dict.fromkeys(("dt", "dd"), ("dt dd", "dl")),
+    "tr": ("tr", "table"),
+    "li": ("li", "ul ol menu"),
+}
+"""Elements whose beginning ends an open one of these names, unless one of those lies between."""
+_SPELLED = frozenset(("sup", "sub", "q", "math"))
+_MOST_NESTED = 50
+"""Spelled elements within each other; deeper ones are read as plain text, so that no text is joined more often."""
+
+_NOTE_LINK = re.compile(r"#|.*#(?:fn|foot|note|ref|cite|end)", re.I)
+_BEGINS = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']*)))?""")
+_BORDER = re.compile(r"[^>]*>")
+_RAW_END = {name: re.compile(f"</{name}", re.I) for name in ("script", "style")}
+_SUP, _SUB, _END = "\x1d", "\x1e", "\x1f"
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element that has begun. One that is spelled in its own way keeps its texts till it ends."""
+
+    name: str
+    attributes: Mapping[str, str]
+    unread: bool = False
+    spelled: bool = False
+    formula: bool = False
+    parts: list[str] = field(default_factory=list)
+    children: list[tuple[str, int]] = field(default_factory=list)
+    """Of a formula: the text of each, and of how many tokens it is."""
+    leads_to_note: bool = False
+
+
+def bare(body: bytes, media_type: str = "") -> str:
+    """The visible text of an answer, folded: what a quotation, folded alike, must be part of (`holds`).
+
+    Entries of feeds are marked up twice, so what is left after one and after two rounds stands on lines of their own;
+    JSON strings are unfolded first, and a plain text stands there as it is, too.
+    """
+    text = decoded(body, media_type)
+    plain = "plain" in media_type or "markdown" in media_type
+    if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
+        with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
+            text, plain = "\n".join(_strings(json.loads(text))), True
+    once = _seen(text)
+    readings = [*([text] if plain else []), once, *([_seen(once)] if _BEGINS.search(once) or "&" in once else [])]
+    return "\n".join(dict.fromkeys(folded(one) for one in readings))
+
+
+def folded(text: str) -> str:
+    """`text` without white space and bars between cells, but for one blank between digits: `1 024` is not 1024."""
+    spaced = re.sub(r"[\s|]+", " ", clean(text))
+    return re.sub(r"(?<!\d) | (?!\d)", "", spaced).strip()
+
+
+def holds(visible: str, quote: str) -> bool:
+    """Whether `quote` is part of a `bare` text, and no figure at its borders part of a longer one."""
+    wanted, at = folded(quote), -1
+    while wanted and (at := visible.find(wanted, at + 1)) >= 0:
+        before, behind = visible[max(0, at - 2) : at], visible[at + len(wanted) :][:2]
+        if not (
+            (wanted[0].isdigit() and re.search(r"\d[.,^_]?$|\^$", before))
+            or (wanted[-1].isdigit() and re.match(r"[.,]?\d|\^", behind))
+        ):
+            return True
+    return False
+
+
+def _strings(value: object) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        waiting += reversed(list(one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()))
+
+
+def _seen(text: str) -> str:
+    """What is left of marked-up text; hidden elements count as seen where without them most of the text is missing."""
+    reading = _Reading(keeps_hidden=False)
+    seen = reading.of(text)
+    whole = _Reading(keeps_hidden=True).of(text) if reading.hid else seen
+    return whole if 2 * len(seen) < len(whole) else seen
+
+
+class _Reading:
+    """One pass over a text, element by element."""
+
+    def __init__(self, *, keeps_hidden: bool) -> None:
+        self.hid = False
+        self._keeps_hidden = keeps_hidden
+        self._open = [_Open("", {}, spelled=True)]
+        self._spelled = [self._open[0]]
+        self._names: Counter[str] = Counter()
+        self._unread = 0
+
+    def of(self, text: str) -> str:
+        at = 0
+        while begins := _BEGINS.search(text, at):
+            self._add(unescape(text[at : begins.start()]))
+            at = self._mark(text, begins.start())
+        self._add(unescape(text[at:]))
+        while len(self._open) > 1:
+            self._end_last()
+        return _spelled_out("".join(self._spelled[0].parts))
+
+    def _mark(self, text: str, begin: int) -> int:
+        """What begins with the `<` at `begin`; returns where it ends."""
+        if text.startswith("<!--", begin):  # `<!-->` is a whole comment
+            return (text.find("-->", begin + 2) + 1 or len(text) + 1) + 2
+        if text.startswith("<![CDATA[", begin):
+            end = text.find("]]>", begin)
+            self._add(text[begin + 9 : end if end >= 0 else len(text)])
+            return end + 3 if end >= 0 else len(text)
+        tag = _TAG.match(text, begin)
+        if tag is None:  # a doctype, an instruction
+            return text.find(">", begin) + 1 or len(text)
+        name, attributes, end = tag[2].lower(), dict[str, str](), tag.end()
+        while found := _ATTRIBUTE.match(text, end):
+            attributes.setdefault(found[1].lower(), unescape(found[2] or found[3] or found[4] or ""))
+            end = found.end()
+        border = _BORDER.match(text, end)
+        if border is None:  # cut off
+            return len(text)
+        closed = border.group().rstrip(">").endswith("/")
+        if tag[1]:
+            self._end(name)
+        else:
+            self._begin(name, attributes, closed)
+        raw = _RAW_END.get(name) if not (tag[1] or closed) else None
+        if raw is None:
+            return border.end()
+        over = raw.search(text, border.end())
+        return over.start() if over else len(text)
+
+    def _begin(self, name: str, attributes: dict[str, str], closed: bool) -> None:
+        self._break(name)
+        if name == "meta" and "title" in attributes.get("property", attributes.get("name", "")).lower():
+            self._add(f"\n{attributes.get('content', '')}\n")
+        if name in _VOID:
+            return
+        if name in _BREAKS and self._names["p"]:
+            self._end("p")
+        self._end_before(name)
+        around = self._spelled[-1]
+        around.leads_to_note |= name == "a" and bool(_NOTE_LINK.match(attributes.get("href", "")))
+        one = _Open(name, attributes, self._is_unread(name, attributes), formula=around.formula or name == "math")
+        own = one.formula or name in _SPELLED or (name == "a" and _NOTE_LINK.match(attributes.get("href", "")))
+        one.spelled = bool(own) and len(self._spelled) < _MOST_NESTED
+        self._open.append(one)
+        self._names[name] += 1
+        self._unread += one.unread
+        self._spelled += [one] if one.spelled else []
+        if closed:
+            self._end_last()
+
+    def _is_unread(self, name: str, attributes: Mapping[str, str]) -> bool:
+        if name in _UNREAD:
+            return not ("shadowrootmode" in attributes and name == "template")
+        classes = attributes.get("class", "")
+        if "katex-html" in classes:
+            return True
+        if self._keeps_hidden or name in ("html", "body", "main", "article"):
+            return False
+        style = re.sub(r"\s", "", attributes.get("style", "")[:500])
+        hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
+        hidden = hidden or bool(style and _CUES["hiding"].search(style)) or bool(_CUES["hidden_class"].search(classes))
+        self.hid |= hidden
+        return hidden
+
+    def _break(self, name: str) -> None:
+        if name in _BREAKS:
+            self._add("\n")
+        elif name in _CELLS:
+            self._add(" ")
+
+    def _add(self, text: str) -> None:
+        if text and not self._unread:
+            self._spelled[-1].parts.append(clean(text))
+
+    def _end(self, name: str) -> None:
+        if self._names[name]:
+            while self._end_last() != name:
+                pass
+        self._break(name)
+
+    def _end_before(self, name: str) -> None:
+        """End what the beginning of `name` ends, and all in it."""
+        ended, within = _ENDED_BY.get(name, ("", ""))
+        if not any(self._names[one] for one in ended.split()):
+            return
+        for one in reversed(self._open):
+            if one.name in within.split():
+                return
+            if one.name in ended.split():
+                self._end(one.name)
+                return
+
+    def _end_last(self) -> str:
+        one = self._open.pop()
+        self._names[one.name] -= 1
+        self._unread -= one.unread
+        if one.spelled:
+            self._spelled.pop()
+            around, text = self._spelled[-1], _spelling(one)
+            if not (self._unread or one.unread):
+                around.parts.append(text)
+                around.children.append((text.strip(), sum(count for _, count in one.children) or 1))
+        return one.name
+
+
+def _spelling(one: _Open) -> str:
+    """An element as a line of text says it."""
+    text = "".join(one.parts)
+    said = text.strip()
+    if one.formula:
+        return _formula(one, said)
+    if one.name == "a":
+        return "" if _CUES["mark"].fullmatch(said) else text
+    if one.name == "q":
+        return f"“{text}”"
+    if one.name == "sub":
+        return f"{_SUB}{text}{_END}" if re.search(r"\d", text) else text
+    named = " ".join(one.attributes.get(key, "") for key in ("role", "epub:type", "class", "id"))
+    if one.leads_to_note or _CUES["note"].search(named) or _CUES["mark"].fullmatch(said):
+        return ""
+    return text if _CUES["ordinal"].fullmatch(said) else f"{_SUP}{text}{_END}"
+
+
+def _formula(one: _Open, text: str) -> str:
+    match one.name, [f"({said})" if tokens > 1 else said for said, tokens in one.children]:
+        case "mfrac", [over, under]:
+            return f"{over}/{under}"
+        case "msup", [base, raised]:
+            return f"{base}^{raised}"
+        case "msub", [base, lowered]:
+            return f"{base}_{lowered}"
+        case "msubsup", [base, lowered, raised]:
+            return f"{base}_{lowered}^{raised}"
+        case "msqrt", _:
+            return f"√({text})"
+    alternative = one.attributes.get("alttext", "")
+    return text or ("" if one.name != "math" or "\\" in alternative else alternative)
+
+
+def _spelled_out(text: str) -> str:
+    """`text` with its raised and lowered parts marked where they would join a figure or a word."""
+    text = re.sub(rf"(?<=[\w)\]}}]){_SUP}", "^", text)
+    text = re.sub(rf"(?<=\d){_SUB}|{_SUB}(?=[^{_SUB}{_END}]*{_END}\d)", "_", text)
+    text = re.sub(rf"{_END}(?=\w)", " ", text)
+    return re.sub(f"[{_SUP}{_SUB}{_END}]", "", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A stored answer, and the quotations that are said to stand in it."""
+
+    body: bytes
+    media_type: str
+    quotes: tuple[str, ...]
+
+
+def unseen(asked: Asked) -> list[str]:
+    """The quotations that the visible text does not hold, in order. For a worker: foreign bytes are read."""
+    visible = bare(asked.body, asked.media_type)
+    return [quote for quote in asked.quotes if not holds(visible, quote)]

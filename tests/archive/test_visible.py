@@ -1,0 +1,148 @@
+"""What a reader sees of stored bytes, read by other code than the reader's."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+import pytest
+
+from deepdaily.archive.visible import Asked, bare, folded, holds, unseen
+
+
+def sees(markup: str, quote: str, media_type: str = "text/html; charset=utf-8") -> bool:
+    return holds(bare(markup.encode(), media_type), quote)
+
+
+WORDS = "Latency fell by 31% & stayed <5 ms"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<html><body><p>{escape(WORDS)}</p></body></html>",
+        "<p>Latency <b>fell</b> by\n 31% &amp; <i>stayed</i> &lt;5&nbsp;ms</p>",
+        f"<rss><item><description>{escape(escape(WORDS))}</description></item></rss>",
+        f"<rss><item><description><![CDATA[<p>{escape(WORDS)}</p>]]></description></item></rss>",
+        json.dumps({"items": [{"content_html": f"<p>{escape(WORDS)}</p>"}]}),
+        json.dumps({"hits": [{"title": escape(WORDS)}]}),
+        "<table><tr><td>Latency fell</td><td>by 31% &amp; stayed &lt;5 ms</td></tr></table>",
+    ],
+    ids=["page", "marked up", "escaped twice", "CDATA", "JSON with HTML", "JSON", "table"],
+)
+def test_words_are_found_however_a_format_wraps_them(body: str) -> None:
+    assert sees(body, WORDS)
+
+
+def test_words_are_found_in_the_encoding_that_the_bytes_are_in_whatever_is_said_of_them() -> None:
+    page = '<html><head><meta charset="gbk"></head><body><p>首 token 时延降到 86 毫秒</p></body></html>'
+
+    assert "首token时延降到86毫秒" in bare(page.encode("gbk"))
+    assert "首token时延降到86毫秒" in bare(page.replace("gbk", "utf-8").encode("gbk"))
+    assert "首token时延降到86毫秒" in bare(page.encode(), "text/html; charset=gb2312")
+
+
+def test_a_damaged_byte_costs_itself() -> None:
+    page = "<p>首 token 时延降到 86 毫秒，比上周低。</p>" * 20
+
+    assert "首token时延降到86毫秒" in bare(page.encode()[:-3] + b"\xff", "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "idna", "hex", "undefined", "punycode", "unicode_escape", "utf-7"])
+def test_a_declared_encoding_that_is_none_is_read_as_utf_8(encoding: str) -> None:
+    assert "时延" in bare(f'<?xml version="1.0" encoding="{encoding}"?><a>时延</a>'.encode())
+
+
+@pytest.mark.parametrize("text", ["[1] A note that begins with a bracket", "{{ a template }}", "[" * 100_000])
+def test_a_text_that_only_begins_like_json_is_a_text(text: str) -> None:
+    assert "".join(text.split())[:40] in bare(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("markup", "quote"),
+    [
+        ("scores 92.4<sup><a href='#n1'>1</a></sup> on it", "scores 92.4 on it"),
+        ("scores 92.4<sup class='footnote-ref'>1</sup> on it", "scores 92.4 on it"),
+        ("scores 92.4<a href='#fn3'>[3]</a> on it", "scores 92.4 on it"),
+        ("scores 92.4<sup>*</sup> on it", "scores 92.4 on it"),
+        ("10<sup>13</sup> tokens", "10^13 tokens"),
+        ("10<sup>13</sup>2", "10^13 2"),
+        ("the 1<sup>st</sup> of Pools<sup>TM</sup>", "the 1st of PoolsTM"),
+        ("H<sub>2</sub>O and log<sub>2</sub>8 and x<sub>i</sub>", "H2O and log_2 8 and xi"),
+        ("costs <del>$20</del> <ins>$15</ins>", "costs $15"),
+        ("on <time>3 May</time>, as <q>open</q> weights, by <nobr>Pools Inc</nobr>", "on 3 May, as “open” weights, by Pools Inc"),
+        ("gives <math alttext='0.44'><mn>0.44</mn></math> loss", "gives 0.44 loss"),
+        ("gives <math alttext='0.44'></math> loss", "gives 0.44 loss"),
+        ("<math><mfrac><mn>1</mn><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></mfrac></math>", "1/(a+b)"),
+        ("<math><msup><mi>x</mi><mn>2</mn></msup><msub><mi>y</mi><mn>1</mn></msub></math>", "x^2 y_1"),
+        ("<math><msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup><msqrt><mn>3</mn></msqrt></math>", "x_1^2 √(3)"),
+        ("<math><semantics><mn>2.3</mn><annotation>2.3\\times</annotation></semantics></math>x", "2.3x"),
+        ("<span class='katex'><math><mn>2.3</mn></math><span class='katex-html'>2.3</span></span>x", "2.3x"),
+        ("新版本<strong>不</strong>支持<a href='/x'>旧接口</a>", "新版本不支持旧接口"),
+        ("1&shy;,024 <wbr>slots", "1,024 slots"),
+        ("<ruby>漢<rt>kan</rt></ruby>字", "漢字"),
+    ],
+)
+def test_marks_are_spelled_as_a_reader_takes_them(markup: str, quote: str) -> None:
+    assert sees(f"<p>{markup}</p>", quote)
+
+
+@pytest.mark.parametrize(
+    ("markup", "quote"),
+    [
+        ("92.4<sup><a href='#n1'>1</a></sup>", "92.41"),
+        ("10<sup>13</sup>", "1013"),
+        ("10<sup>13</sup>", "10"),
+        ("log<sub>2</sub>8", "log28"),
+        ("<table><tr><td>1</td><td>024</td></tr></table>", "1024"),
+        ("1,024 slots", "24 slots"),
+        ("a 2.62 rise", "a 2.6"),
+        ("<del>$20</del>15", "$20"),
+        ("<span hidden>never</span> shown, as most of it is", "never"),
+        ("<span style='display:none'>never</span> shown, as most of it is", "never"),
+        ("<span class='sr-only'>never</span> shown, as most of it is", "never"),
+        ("<script>never()</script><style>never</style><!-- never --><template>never</template> shown", "never"),
+        ("", ""),
+    ],
+)
+def test_a_figure_or_a_word_that_nobody_sees_is_not_there(markup: str, quote: str) -> None:
+    assert not sees(f"<p>{markup}</p>", quote)
+
+
+def test_what_a_script_reveals_is_seen_where_it_is_most_of_the_page() -> None:
+    page = "<p>menu</p><div style='visibility: hidden; opacity: 0'><p>The scheduler moved to two pools of cards.</p></div>"
+
+    assert sees(page, "The scheduler moved to two pools of cards.")
+    assert sees("<template shadowrootmode=open><p>The scheduler moved.</p></template>", "The scheduler moved.")
+
+
+def test_an_element_that_is_never_closed_hides_no_more_than_it_would_in_a_browser() -> None:
+    assert sees("<ul><li hidden>gone<li>first of them<li>second of them</ul><p>after the list", "first of them second of them")
+    assert sees("<p hidden>gone<p>seen by all of them", "seen by all of them")
+    assert sees("<table><tr><td hidden>gone<td>a cell that stays<tr><td>another one</table>", "a cell that stays another one")
+    assert sees("<dl><dt hidden>gone<dd>what it means to all</dl>", "what it means to all")
+    assert sees("the end <script>never closed", "the end")
+    assert sees("cut off <a href='x", "cut off")
+
+
+def test_names_in_angle_brackets_stay_where_the_text_is_no_markup() -> None:
+    assert sees(json.dumps({"title": "How <think> blocks work"}), "How <think> blocks work", "application/json")
+    assert sees("Vec<T> is slower", "Vec<T> is slower", "text/plain")
+    assert sees("<rss><title>Vec&lt;T&gt; is slower</title></rss>", "Vec<T> is slower", "application/xml")
+
+
+def test_a_title_that_only_the_head_says_is_seen() -> None:
+    assert sees('<head><meta property="og:title" content="Pools are split"></head><p>text', "Pools are split")
+
+
+def test_white_space_and_bars_between_cells_do_not_count_but_between_digits() -> None:
+    assert folded("a  | b\n c 1 | 2") == "abc1 2"
+
+
+def test_elements_within_each_other_are_read_in_bounded_work() -> None:
+    assert holds(bare(("<sup>" * 500 + "x" + "</sup>" * 500).encode()), "x")
+    assert holds(bare(("<div>" * 3000 + "deep" + "</div>" * 3000).encode()), "deep")
+
+
+def test_a_worker_is_asked_for_the_quotations_that_are_not_there() -> None:
+    assert unseen(Asked(b"<p>one two</p>", "text/html", ("one", "three", "two"))) == ["three"]
