@@ -51,3 +51,12 @@ def chatter(line: str) -> str:
 def interrupt(line: str) -> str:
     os.kill(os.getpid(), signal.SIGINT)
     return line
+
+
+_KEPT: list[bytearray] = []
+
+
+def keep(megabytes: int) -> int:
+    """A parser that gives nothing back."""
+    _KEPT.append(bytearray(b"x" * (megabytes * 2**20)))
+    return megabytes

@@ -12,7 +12,7 @@ import pytest
 import errands
 from deepdaily.core.errors import NoText, WorkerFailed
 from deepdaily.engine import Engine
-from deepdaily.engine.worker import RECYCLE_AFTER
+from deepdaily.engine.worker import ROOMY_MB
 from waiting import CEILING_S
 
 PLENTY_S = CEILING_S
@@ -74,12 +74,14 @@ async def test_the_memory_limit_is_each_calls_own(engine: Engine) -> None:
     assert roomy == 200 * 2**20
 
 
-async def test_workers_serve_many_calls_and_are_recycled() -> None:
+async def test_a_worker_serves_many_calls_and_makes_room_when_it_has_grown() -> None:
     async with Engine(workers=1) as engine:
-        pids = await engine.map(errands.pid, range(RECYCLE_AFTER + 1), wall_s=PLENTY_S, memory_mb=100)
+        pids = await engine.map(errands.pid, range(300), wall_s=PLENTY_S, memory_mb=100)
+        await engine.map(errands.keep, [ROOMY_MB], wall_s=PLENTY_S, memory_mb=2 * ROOMY_MB)
+        (after,) = await engine.map(errands.pid, [0], wall_s=PLENTY_S, memory_mb=100)
 
-    assert len(set(pids[:RECYCLE_AFTER])) == 1
-    assert pids[-1] != pids[0]
+    assert len(set(pids)) == 1
+    assert after != pids[0]
 
 
 async def test_calls_at_the_same_time_share_the_pool(engine: Engine) -> None:

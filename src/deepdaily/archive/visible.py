@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
 
+from deepdaily.core.charset import decoded
 from deepdaily.core.cues import cues, table
 from deepdaily.core.text import clean
-from deepdaily.store.charset import decoded
 
 _CUES = cues(table(__name__))
 _UNREAD = frozenset("script style template noscript iframe object svg canvas rt rp del s strike annotation annotation-xml".split())

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from deepdaily.choose.publishers import Standings, shipped
-from deepdaily.choose.signals import SAME_SUBJECT, Signals, candidate_signals, story_signals, weighed
+from deepdaily.choose.signals import SAME_SUBJECT, TEXTS_KEPT, Signals, candidate_signals, story_signals, weighed
 from deepdaily.choose.weights import WEIGHTS
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.lexicon import AI, CORE_AI, ROUNDUP, first_party
@@ -61,10 +62,15 @@ def relevant(story: Story) -> bool:
     """Whether the story is about building or running AI systems: the title names it, or its beginning keeps naming it."""
     title = " ".join([story.lead.title, *(candidate.title for candidate in story.candidates)])
     head = story.lead.text[:3000]
-    mentions = len(CORE_AI.findall(head))
+    mentions = _mentions(head)
     if CORE_AI.search(title):
         return mentions >= 2 or story.lead.partial or first_party(story.lead.url)
     return mentions >= (4 if AI.search(title) else 5)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _mentions(head: str) -> int:
+    return len(CORE_AI.findall(head))
 
 
 def rank(

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from deepdaily.core import lexicon
 from deepdaily.core.likeness import neighbours, points
@@ -17,6 +18,9 @@ Signals = dict[str, float]
 
 SAME_SUBJECT = 0.22
 """Cosine of titles above which two candidates speak of one subject, looser than one story (docs/ranking.md)."""
+
+TEXTS_KEPT = 2000
+"""Texts whose figures are kept: a day's stories are ranked two to four times."""
 
 _REPOSITORY = re.compile(r"https://github\.com/[^/]+/[^/]+/?")
 
@@ -95,6 +99,7 @@ def _documentation(lead: Document) -> bool:
     return bool(lexicon.REFERENCE.search(lead.title) or manual)
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def _depth(head: str) -> float:
     """0 to 1.2: measured quantities and engineering terms per thousand characters of the beginning."""
     measured = sum(1 for number in numbers(head) if number.unit)

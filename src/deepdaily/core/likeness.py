@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from deepdaily.core.aliases import MEANING
 from deepdaily.core.text import COMMON, numbers, tokens
@@ -22,6 +23,9 @@ SMALL_NUMBER = 12
 """Numbers up to a dozen count days, items and versions: two titles that share one share nothing."""
 
 Vector = dict[str, float]
+
+TITLES_KEPT = 10_000
+"""Titles whose terms are kept: a day compares each with others at grouping, ranking and choosing."""
 
 _CHINESE_NAME = re.compile("|".join(sorted((word for word in MEANING if not word.isascii()), key=lambda word: (-len(word), word))))
 
@@ -39,7 +43,8 @@ def vectors(titles: Sequence[str]) -> list[Vector]:
     return found
 
 
-def _terms(title: str) -> dict[str, float]:
+@lru_cache(maxsize=TITLES_KEPT)
+def _terms(title: str) -> Mapping[str, float]:
     """How much each term counts, under its name in `aliases`; numbers as values, so that 300 亿 meets $30 billion.
 
     The parts of a compound share one vote, or GPT-5.3-Codex alone would join two stories. So do the two bigrams that hold

@@ -20,8 +20,9 @@ from deepdaily.core.errors import DeepdailyError, WorkerFailed
 HEADER = struct.Struct(">Q")
 """Length in bytes of the pickle that follows, both ways."""
 
-RECYCLE_AFTER = 200
-"""Items, after which a worker makes room for a fresh one: parsers in C leak slowly, and heaps fragment."""
+ROOMY_MB = 256
+"""Resident memory above which a worker makes room for a fresh one after an item: parsers in C leak slowly, heaps fragment, and
+a start costs more than a hundred pages. One that has read a thousand pages takes some 100."""
 
 GRACE_S = 5
 """How long a worker outlives an item's wall limit when its parent is gone and cannot kill it."""
@@ -52,7 +53,7 @@ def serve(preload: tuple[str, ...]) -> None:
 
 
 def _answer_all(channel: socket.socket, requests: BinaryIO) -> None:
-    for served in range(1, RECYCLE_AFTER + 1):
+    while True:
         header = requests.read(HEADER.size)
         if len(header) < HEADER.size:
             return
@@ -60,29 +61,31 @@ def _answer_all(channel: socket.socket, requests: BinaryIO) -> None:
         payload = requests.read(size_bytes)
         if len(payload) < size_bytes:
             return
-        reply, retires = _answer(payload, last=served == RECYCLE_AFTER)
+        reply, retires = _answer(payload)
         _send(channel, reply)
         if retires:
             return
 
 
-def _answer(payload: bytes, last: bool) -> tuple[bytes, bool]:
+def _answer(payload: bytes) -> tuple[bytes, bool]:
     """The pickled reply to one request, and whether this worker retires after it."""
     try:
         function, item, wall_s, memory_mb = pickle.loads(payload)
         signal.alarm(math.ceil(wall_s) + GRACE_S)
         _limit_memory(memory_mb)
         try:
-            return pickle.dumps((function(item), last)), last
+            result = function(item)
+            retires = _resident_mb() > ROOMY_MB
+            return pickle.dumps((result, retires)), retires
         finally:
             _limit_memory(None)
             signal.alarm(0)
     except DeepdailyError as error:
-        failure, retires = error, last
+        failure, retires = error, False
     except MemoryError:  # what is left of this heap is not trusted with another item
         failure, retires = WorkerFailed("more memory than an item may take"), True
     except Exception as error:  # noqa: BLE001 - foreign bytes provoke anything; here it becomes a value
-        failure, retires = WorkerFailed(f"{type(error).__name__}: {error}"[:500]), last
+        failure, retires = WorkerFailed(f"{type(error).__name__}: {error}"[:500]), False
     return pickle.dumps((failure, retires)), retires
 
 
@@ -91,13 +94,23 @@ def _limit_memory(memory_mb: int | None) -> None:
     if not sys.platform.startswith("linux"):
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = hard
-    if memory_mb is not None:
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            limit = int(statm.read().split()[0]) * resource.getpagesize() + memory_mb * 2**20
+    limit = hard if memory_mb is None else _pages(0) * resource.getpagesize() + memory_mb * 2**20
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _resident_mb() -> float:
+    """What this process holds now; off Linux the most it ever held."""
+    if sys.platform.startswith("linux"):
+        return _pages(1) * resource.getpagesize() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def _pages(field: int) -> int:
+    """A figure of /proc/self/statm: 0 is the address space, 1 what is resident."""
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[field])
 
 
 def _send(channel: socket.socket, reply: bytes) -> None:

@@ -17,13 +17,13 @@ from lxml.html import HtmlElement, fromstring, tostring
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
+from deepdaily.core.charset import encoding_of
 from deepdaily.core.cues import cues, table
 from deepdaily.core.errors import NoText
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.types import Language
 from deepdaily.core.urls import host
 from deepdaily.read.paid import is_label, is_slot, marked_class, marked_title
-from deepdaily.store.charset import encoding_of
 
 MAX_TAGS = 200_000
 """A table of 300,000 cells did not end in 45 s; the longest page of the extraction set has 8,371 tags."""

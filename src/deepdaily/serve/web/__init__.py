@@ -27,6 +27,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from deepdaily.archive import lookup
+from deepdaily.core.charset import decoded
 from deepdaily.core.decisions import in_force
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import language_of, shorten
@@ -47,7 +48,6 @@ from deepdaily.serve.web.board import figures
 from deepdaily.serve.web.door import Door, from_own_page
 from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
 from deepdaily.store import Store
-from deepdaily.store.charset import decoded
 from deepdaily.store.snapshots import Snapshots
 from deepdaily.words import Words, languages, of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deepdaily.store.charset import decoded
+from deepdaily.core.charset import decoded
 
 WORDS = "时延降到 86 毫秒"
 
