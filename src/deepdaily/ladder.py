@@ -208,7 +208,7 @@ async def _step(run: Run, pages: Pages, rung: Rung, since: datetime, offered: Se
         groups = _Groups.of(run, inside, readings.documents, await _embedded(run, inside))
         stage.went_out, stage.failed = len(groups.untold), len(readings.losses)
         read = f"{len(readings.documents)} of {len(inside)} candidates have a text"
-        stage.told = f"{read}; {len(groups.untold)} untold stories of our field"
+        stage.line = f"{read}; {len(groups.untold)} untold stories of our field"
     return _Step(rung, since, inside, readings, groups)
 
 
@@ -247,7 +247,7 @@ async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: 
         most = min(MOST_RECALLED, items - len(chosen)) if 2 * len(chosen) < items else 0
         recalled = recollections(run.memory.told, run.slot.due.date(), most)
         stage.went_out = sum(story.id in kept for story in chosen) + len(recalled)
-        stage.told = f"{stage.went_out - len(recalled)} stories kept from earlier days, {len(recalled)} recalled"
+        stage.line = f"{stage.went_out - len(recalled)} stories kept from earlier days, {len(recalled)} recalled"
     rung = step.rung
     if stage.went_out:
         rung = "memory"

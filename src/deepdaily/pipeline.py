@@ -55,7 +55,7 @@ async def collect(run: Run) -> list[Harvest]:
         harvests = await ask_all(run.sources, window, run.store, wall_s=wall_s, on_done=run.met)
         stage.went_out = run.record.funnel["offers"] = sum(len(harvest.offers) for harvest in harvests)
         stage.failed = sum(1 for harvest in harvests if trouble(harvest.health))
-        stage.told = f"{stage.went_out} offers from {len(harvests)} sources, {stage.failed} failed"
+        stage.line = f"{stage.went_out} offers from {len(harvests)} sources, {stage.failed} failed"
     return harvests
 
 
@@ -69,7 +69,7 @@ async def select(run: Run, found: Found) -> list[Story]:
         run.store.keep_losses(run.slot.key, [*found.losses, *losses])
         run.findings += notes
         stage.went_out = run.record.funnel["items"] = len(chosen)
-        stage.told = f"{len(chosen)} of {len(found.stories)} stories"
+        stage.line = f"{len(chosen)} of {len(found.stories)} stories"
     if not (chosen or found.rung in ("memory", "quiet")):
         raise NothingToPublish("no source answered, and there is no earlier day", "see `deepdaily sources check`")
     run.record.keep_scores(chosen)
@@ -88,7 +88,7 @@ async def write(run: Run, chosen: Sequence[Story], found: Found) -> Draft:
         stage.went_out = len(draft.items)
         facts = sum(bool(claim.evidence) for item in draft.items for claim in item.claims())
         by_model = sum(bool(item.writer) for item in draft.items)
-        stage.told = f"{stage.went_out} items, {facts} facts, {by_model} by a model"
+        stage.line = f"{stage.went_out} items, {facts} facts, {by_model} by a model"
     return draft
 
 
@@ -103,7 +103,7 @@ async def review(run: Run, draft: Draft, found: Found) -> Draft:
         run.store.add_losses(run.slot.key, _blocked(found.stories, findings))
         run.findings += [*remarks, *findings]
         stage.went_out = len(draft.items)
-        stage.told = f"{stage.went_out} items stand, {len(run.findings)} findings"
+        stage.line = f"{stage.went_out} items stand, {len(run.findings)} findings"
     return draft
 
 
@@ -120,7 +120,7 @@ async def close(run: Run, draft: Draft, chosen: Sequence[Story], found: Found) -
         closing = recall.concluded(closing, draft, found.recalled, found.followed)
         run.findings += notes
         stage.went_out = len(draft.items)
-        stage.told = f"{len(closing.trends)} trends, {len(closing.watchlist)} questions"
+        stage.line = f"{len(closing.trends)} trends, {len(closing.watchlist)} questions"
     return closing
 
 
@@ -140,5 +140,5 @@ async def publish(run: Run, issue: Issue) -> None:
                     run.store.keep_editions(error.editions)
                     stage.went_out += 1
             run.record.meter.step()
-        stage.told = f"{stage.went_out} of {len(run.publishers)} channels"
+        stage.line = f"{stage.went_out} of {len(run.publishers)} channels"
     run.ended("published" if stage.went_out else "failed")

@@ -38,12 +38,12 @@ class Meter(Protocol):
 
 @dataclass(slots=True)
 class Counted:
-    """What a stage that is running says of itself at its end; `told` is its line for a person."""
+    """What a stage that is running says of itself at its end; `line` is for a person."""
 
     came_in: int
     went_out: int = 0
     failed: int = 0
-    told: str = ""
+    line: str = ""
 
 
 @dataclass(slots=True)
@@ -70,8 +70,8 @@ class Record:
             self.meter.stop()
             raise
         took_s = round(monotonic() - started, 2)
-        self.stages.append(Stage(name, rung, counted.came_in, counted.went_out, counted.failed, took_s, counted.told))
-        self.meter.done(counted.told)
+        self.stages.append(Stage(name, rung, counted.came_in, counted.went_out, counted.failed, took_s, counted.line))
+        self.meter.done(counted.line)
 
     @classmethod
     def resumed(cls, meter: Meter, kept: RunRecord) -> Record:

@@ -218,7 +218,7 @@ def test_the_archive_is_read_back_to_the_last_answer_each_slot_once(store: Store
 
 def test_the_archive_is_read_back_to_the_last_alert(store: Store) -> None:
     dead(store, ["unreachable"] * 20)
-    store.keep_told(store.slots()[2], "source dead: a feed")
+    store.keep_alert(store.slots()[2], "source dead: a feed")
     counted = Counted(store)
 
     assert dead_sources(counted, SLOT) == []

@@ -124,7 +124,7 @@ def test_all_that_an_old_run_left_can_be_read(migrated: Store) -> None:
         assert [one.slot for one in store.calls_of_day("2026-03-12")] == [newest]
         assert [one.message for one in store.calls_since(newest)] == ['it said "slot":"x"']
         assert [decision.kind for decision in store.decisions()] == ["pin"]
-        assert store.told(newest) == {"degraded"}
+        assert store.alerts(newest) == {"degraded"}
         assert store.reply("sha256:" + "3" * 64) == '{"text":"ja"}'
 
 

@@ -157,7 +157,7 @@ def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path) -> None:
         with open_store(tmp_path) as store:
             assert store.issue(SLOT.day) == told
             with pytest.raises(StoreError, match="readonly"):
-                store.keep_told(SLOT.key, "trouble")
+                store.keep_alert(SLOT.key, "trouble")
     finally:
         tmp_path.chmod(0o755)
 

@@ -45,7 +45,7 @@ async def alert(house: House, slot: Slot, trouble: str, *, quiet: bool = False) 
     """
     if quiet and not _ways(house, slot, trouble, ""):
         return True
-    if trouble in _recorded(house, lambda store: store.told(slot.key), set[str]()):
+    if trouble in _recorded(house, lambda store: store.alerts(slot.key), set[str]()):
         return True
     line = f"deepdaily {slot.day}: {trouble}; see `deepdaily show {slot.day} --audit`"
     if not quiet:
@@ -53,7 +53,7 @@ async def alert(house: House, slot: Slot, trouble: str, *, quiet: bool = False) 
     ways = _ways(house, slot, trouble, line)
     delivered = not ways or any([await _delivered(way) for way in ways])
     if delivered:
-        _recorded(house, lambda store: store.keep_told(slot.key, trouble), None)
+        _recorded(house, lambda store: store.keep_alert(slot.key, trouble), None)
     return delivered
 
 
@@ -116,7 +116,7 @@ def dead_sources(store: Store, slot: Slot) -> list[str]:
         health = [harvest.health for harvest in store.harvests(key)]
         if key == slot.key:
             failed_on = {one.source: set() for one in health if trouble(one)}
-        told = store.told(key)
+        told = store.alerts(key)
         for source in [source for source in failed_on if _dead(source) in told]:
             del failed_on[source]
         for one in health:
@@ -163,4 +163,4 @@ async def _tell_dead(store: Store, slot: Slot, tell: Tell) -> None:
     more = f" and {len(dead) - NAMED} more" if len(dead) > NAMED else ""
     if dead and await tell(slot, f"no answer for {DEAD_DAYS} days from {', '.join(dead[:NAMED])}{more}"):
         for source in dead:
-            store.keep_told(slot.key, _dead(source))
+            store.keep_alert(slot.key, _dead(source))

@@ -45,11 +45,11 @@ class RunBook(Book):
         with self._writing() as db:
             db.execute(RUNS.update().where(RUNS.c.slot == slot).values(**values))
 
-    def told(self, slot: str) -> set[str]:
+    def alerts(self, slot: str) -> set[str]:
         """The troubles of this slot that somebody was told."""
         return set(self._all(select(ALERTS.c.trouble).where(ALERTS.c.slot == slot)))
 
-    def keep_told(self, slot: str, trouble: str) -> None:
+    def keep_alert(self, slot: str, trouble: str) -> None:
         self._keep(ALERTS, slot=slot, trouble=trouble)
 
     def losses(self, slot: str) -> list[Loss]:
