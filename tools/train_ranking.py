@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from deepdaily.choose.publishers import Standings, learned
-from deepdaily.lab.evals import day_folders, outcomes_of
+from deepdaily.lab.choosing import day_folders, outcomes_of
 
 SHIPPED = Path(__file__).resolve().parent.parent / "src/deepdaily/choose/publishers.toml"
 

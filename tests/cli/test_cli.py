@@ -123,7 +123,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / "deepdaily.db").read_text() == "a shopping list\n" * 100
 
 
-@pytest.mark.parametrize("blocks", [200, 600, 1500])
+@pytest.mark.parametrize("blocks", [200, 600, 1000])
 def test_a_disk_that_fills_up_during_the_run_ends_in_one_line(tmp_path: Path, blocks: int) -> None:
     """Three limits reach the collecting, the reading and the snapshots; each leaves something to go on from."""
     small_disk = ["bash", "-c", f'ulimit -f {blocks}; exec "$@"', "_"]

@@ -17,7 +17,7 @@ import pytest
 from deepdaily.choose.group import cluster
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.text import language_of
-from deepdaily.lab import evals
+from deepdaily.lab import choosing, evals
 from floors import Floors
 
 
@@ -55,7 +55,7 @@ def by_tier(found: dict[str, float]) -> dict[str, float]:
 
 
 def ranked(folder: Path, out: Path, **how: Any) -> dict[str, list[str]]:
-    evals.run("selection", folder, out, **how)
+    evals.run("selection", folder, out, evals.How(**how))
     return {row["day"]: row["ranking"] for row in map(json.loads, out.read_text("utf-8").splitlines())}
 
 
@@ -94,7 +94,7 @@ def test_groups_of_real_days_keep_their_floors_in_both_languages(shared: Path, f
 def groupings(folder: Path) -> dict[str, float]:
     """B-cubed over the candidates that editors ran that day, grouped among the whole pool; recall of pairs zh-en."""
     precise = complete = total = joined = pairs = 0.0
-    for path in evals.day_folders(folder).values():
+    for path in choosing.day_folders(folder).values():
         home, gold, titles = _groups_and_gold(path)
         both = Counter((home[name], gold[name]) for name in gold)
         mine, theirs = Counter(home[name] for name in gold), Counter(gold.values())
@@ -119,7 +119,7 @@ def _groups_and_gold(path: Path) -> tuple[dict[str, int], dict[str, str], dict[s
         if story["timing"] == "today":
             for one in story["candidates"]:
                 gold.setdefault(one["id"], story["story_id"])
-    groups = cluster([evals.candidate_of(row) for row in pool.values()])
+    groups = cluster([choosing.candidate_of(row) for row in pool.values()])
     home = {pool[one.url]["id"]: number for number, group in enumerate(groups) for one in group}
     return home, gold, {row["id"]: row["title"] for row in pool.values()}
 
@@ -166,7 +166,7 @@ def test_a_day_is_ranked_by_what_other_days_far_enough_away_teach(tmp_path: Path
 
 def test_a_set_that_learns_nothing_takes_no_folds(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="learns nothing"):
-        evals.run("feeds", tmp_path, tmp_path / "out", folds=tmp_path)
+        evals.run("feeds", tmp_path, tmp_path / "out", evals.How(folds=tmp_path))
     with pytest.raises(SettingsError, match="not laid out"):
         evals.run("selection", tmp_path, tmp_path / "out")
 

@@ -6,20 +6,17 @@ import email
 import email.policy
 import html
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from deepdaily.core.types import Claim, Issue, Section
+from deepdaily.lab.rendered import issue_with
 from deepdaily.render.digest import questions
 from deepdaily.render.feishu import MOST_BYTES, cards, size_of
 from deepdaily.render.mail import MOST_HTML_BYTES, message, note, text
 from render import issues
-from render.test_injection import issue_with
 
 
 def card_texts(issue: Issue) -> list[str]:
@@ -81,7 +78,7 @@ def test_a_mail_has_both_parts_and_the_same_message_id_each_time() -> None:
 
 def test_an_encoded_word_in_a_title_makes_no_header() -> None:
     """On 3.11.7 such a subject wrote a real Bcc line."""
-    made = issue_with("title", "=?utf-8?B?aGkKQmNjOiBldmlsQGV2aWwuZXhhbXBsZQ==?=")
+    made = issue_with({"title": "=?utf-8?B?aGkKQmNjOiBldmlsQGV2aWwuZXhhbXBsZQ==?="})
     raw = message(made, sender="a@b.example", recipients=["c@d.example"]).as_bytes()
 
     assert email.message_from_bytes(raw, policy=email.policy.default)["Bcc"] is None
@@ -119,22 +116,6 @@ def test_a_note_to_the_keepers_is_its_subject_and_asks_for_no_answer() -> None:
     assert read.get_content().split() == line.split()
     again = note(line, sender="a@b.example", recipients=["c@d.example"], now=issues.NOW + timedelta(hours=1))
     assert again["Message-ID"] == mail["Message-ID"]
-
-
-@pytest.mark.eval
-def test_every_open_attack_is_inert_in_mail_and_chat(shared: Path, tmp_path: Path) -> None:
-    checker = shared / "eval" / "output-injection" / "score.py"
-    for line in (checker.parent / "cases.jsonl").read_text("utf-8").splitlines():
-        case = json.loads(line)
-        made = issue_with(case["field"], case["value"])
-        mail = message(made, sender="a@b.example", recipients=["c@d.example"])
-        (tmp_path / f"{case['id']}.email").write_bytes(mail.as_bytes())
-        (tmp_path / f"{case['id']}.feishu").write_text(json.dumps(cards(made)[0], ensure_ascii=False), "utf-8")
-
-    command = [sys.executable, str(checker), str(tmp_path), "--targets", "email,feishu"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stdout
 
 
 def test_mail_and_cards_tell_what_became_of_earlier_questions() -> None:

@@ -10,6 +10,8 @@ import typer
 from deepdaily.cli.options import AsJson, answer, app, mcp_app
 from deepdaily.core.errors import Exit
 
+SET_HELP = "groundedness, feeds, extraction, clustering, selection; output-injection, whose --out is a folder."
+
 
 @mcp_app.command("probe")
 def mcp_probe(
@@ -36,9 +38,14 @@ def mcp_probe(
 
 @app.command("eval")
 def evaluate(
-    name: Annotated[str, typer.Argument(metavar="SET", help="groundedness, feeds, extraction, clustering or selection.")],
+    name: Annotated[
+        str, typer.Argument(metavar="SET", help="groundedness, feeds, extraction, clustering, selection or output-injection.")
+    ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The data set.")],
-    predictions: Annotated[Path, typer.Option("--out", help="File for the predictions, as the set's score.py reads them.")],
+    predictions: Annotated[
+        Path,
+        typer.Option("--out", help="File for the predictions (a folder for output-injection), as the set's score.py reads them."),
+    ],
     folds: Annotated[
         Path | None, typer.Option(metavar="TRAIN_DIR", help="selection: learn from days at least 3 days away.")
     ] = None,
@@ -50,5 +57,5 @@ def evaluate(
     """Run one of our own components over an open data set."""
     from deepdaily.lab import evals
 
-    made = evals.run(name, folder, predictions, folds=folds, cold=cold, profile=profile)
+    made = evals.run(name, folder, predictions, evals.How(folds, cold, profile))
     typer.echo(f"{made} predictions in {predictions}")

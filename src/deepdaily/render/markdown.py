@@ -98,7 +98,7 @@ def _front_matter(issue: Issue) -> str:
         "date": date,
         "lastmod": max(date, issue.approved_at.astimezone(zone).replace(microsecond=0)),
         "draft": False,
-        "summary": plain(issue.closing.summary),
+        "summary": escape_line(issue.closing.summary),  # Hugo reads it as Markdown
         "tags": list(dict.fromkeys(filter(None, tags))),
         "categories": ["AI"],
         **({"isCJKLanguage": True} if of(draft.language).tag[:2] in ("zh", "ja", "ko") else {}),
