@@ -85,7 +85,7 @@ class WebBook(Book):
 
     def keep_harvest(self, slot: str, harvest: Harvest) -> Harvest:
         """Keep it, and return it as kept: a text seen on an earlier day keeps its first snapshot and fetch time."""
-        self.keep_documents(harvest.documents)
+        self._documents_later(harvest.documents)
         ids = tuple(replace(document, text="") for document in harvest.documents)
         self._keep(HARVESTS, slot=slot, source=harvest.health.source, harvest=to_json(replace(harvest, documents=ids)))
         return self._with_texts(harvest)
@@ -154,7 +154,7 @@ class WebBook(Book):
         if row:
             return from_json(Document, row[0])
         self._taken[document.id] = document
-        self.keep_documents([document])
+        self._documents_later([document])
         return document
 
     def texts(self, slot: str) -> dict[str, Document]:
@@ -176,5 +176,9 @@ class WebBook(Book):
 
     def keep_documents(self, documents: Iterable[Document]) -> None:
         """Keep each; one that is known by its id stays as it is."""
+        self._documents_later(documents)
+        self.flush()
+
+    def _documents_later(self, documents: Iterable[Document]) -> None:
         rows = [{"id": document.id, "document": to_json(document)} for document in documents]
         self._keep_later(DOCUMENTS, rows, replacing=False)
