@@ -152,6 +152,7 @@ def test_what_is_no_word_on_an_item_is_refused(web: TestClient, shelf: Shelf, fo
 def test_a_store_that_may_not_be_written_says_so(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     shelf = shelves.shelf(store, tmp_path)
+    store.flush()
     store._engine.dispose()
     event.listen(store._engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only = ON"))
 
