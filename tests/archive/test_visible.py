@@ -131,6 +131,13 @@ def test_names_in_angle_brackets_stay_where_the_text_is_no_markup() -> None:
     assert sees("<rss><title>Vec&lt;T&gt; is slower</title></rss>", "Vec<T> is slower", "application/xml")
 
 
+def test_a_note_in_the_margin_is_read_but_not_in_the_sentence_beside_it() -> None:
+    page = "<p>a sandbox of its own<label class='margin-toggle'>⊕</label><span class='sidenote'>Only on Linux.</span> and fast"
+
+    assert sees(page, "a sandbox of its own and fast")
+    assert sees(page, "Only on Linux.")
+
+
 def test_a_title_that_only_the_head_says_is_seen() -> None:
     assert sees('<head><meta property="og:title" content="Pools are split"></head><p>text', "Pools are split")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
+from typing import Literal
 
 from deepdaily.core.charset import decoded
 from deepdaily.core.cues import cues, table
@@ -37,10 +38,12 @@ _MOST_NESTED = 50
 """Spelled elements within each other; deeper ones are read as plain text, so that no text is joined more often."""
 
 _NOTE_LINK = re.compile(r"#|.*#(?:fn|foot|note|ref|cite|end)", re.I)
+_MARKED_UP = re.compile(r"<[/!?a-zA-Z]|&#?\w+;")
 _BEGINS = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_CUT_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>")
+"""One whose last quotation mark is never closed."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']*)))?""")
-_BORDER = re.compile(r"[^>]*>")
 _RAW_END = {name: re.compile(f"</{name}", re.I) for name in ("script", "style")}
 _SUP, _SUB, _END = "\x1d", "\x1e", "\x1f"
 
@@ -51,9 +54,10 @@ class _Open:
 
     name: str
     attributes: Mapping[str, str]
-    unread: bool = False
+    unread: Literal["", "dropped", "hidden"] = ""
     spelled: bool = False
     formula: bool = False
+    aside: bool = False
     parts: list[str] = field(default_factory=list)
     children: list[tuple[str, int]] = field(default_factory=list)
     """Of a formula: the text of each, and of how many tokens it is."""
@@ -72,7 +76,7 @@ def bare(body: bytes, media_type: str = "") -> str:
         with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
             text, plain = "\n".join(_strings(json.loads(text))), True
     once = _seen(text)
-    readings = [*([text] if plain else []), once, *([_seen(once)] if _BEGINS.search(once) or "&" in once else [])]
+    readings = [*([text] if plain else []), once, *([_seen(once)] if _MARKED_UP.search(once) else [])]
     return "\n".join(dict.fromkeys(folded(one) for one in readings))
 
 
@@ -108,20 +112,21 @@ def _seen(text: str) -> str:
     """What is left of marked-up text; hidden elements count as seen where without them most of the text is missing."""
     reading = _Reading(keeps_hidden=False)
     seen = reading.of(text)
-    whole = _Reading(keeps_hidden=True).of(text) if reading.hid else seen
-    return whole if 2 * len(seen) < len(whole) else seen
+    return _Reading(keeps_hidden=True).of(text) if reading.hidden_chars > len(seen) else seen
 
 
 class _Reading:
     """One pass over a text, element by element."""
 
     def __init__(self, *, keeps_hidden: bool) -> None:
-        self.hid = False
+        self.hidden_chars = 0
         self._keeps_hidden = keeps_hidden
         self._open = [_Open("", {}, spelled=True)]
         self._spelled = [self._open[0]]
         self._names: Counter[str] = Counter()
-        self._unread = 0
+        self._asides: list[str] = []
+        self._unread: Counter[str] = Counter()
+        """How many open elements are not read, by why."""
 
     def of(self, text: str) -> str:
         at = 0
@@ -131,7 +136,7 @@ class _Reading:
         self._add(unescape(text[at:]))
         while len(self._open) > 1:
             self._end_last()
-        return _spelled_out("".join(self._spelled[0].parts))
+        return _spelled_out("\n".join(["".join(self._spelled[0].parts), *self._asides]))
 
     def _mark(self, text: str, begin: int) -> int:
         """What begins with the `<` at `begin`; returns where it ends."""
@@ -141,31 +146,24 @@ class _Reading:
             end = text.find("]]>", begin)
             self._add(text[begin + 9 : end if end >= 0 else len(text)])
             return end + 3 if end >= 0 else len(text)
-        tag = _TAG.match(text, begin)
-        if tag is None:  # a doctype, an instruction
+        tag = _TAG.match(text, begin) or _CUT_TAG.match(text, begin)
+        if tag is None:  # a doctype, an instruction, or cut off
             return text.find(">", begin) + 1 or len(text)
-        name, attributes, end = tag[2].lower(), dict[str, str](), tag.end()
-        while found := _ATTRIBUTE.match(text, end):
-            attributes.setdefault(found[1].lower(), unescape(found[2] or found[3] or found[4] or ""))
-            end = found.end()
-        border = _BORDER.match(text, end)
-        if border is None:  # cut off
-            return len(text)
-        closed = border.group().rstrip(">").endswith("/")
+        name, inside = tag[2].lower(), tag[3]
         if tag[1]:
             self._end(name)
-        else:
-            self._begin(name, attributes, closed)
-        raw = _RAW_END.get(name) if not (tag[1] or closed) else None
-        if raw is None:
-            return border.end()
-        over = raw.search(text, border.end())
-        return over.start() if over else len(text)
+            return tag.end()
+        closed = inside.endswith("/")
+        found = ((one[1].lower(), one[2] or one[3] or one[4] or "") for one in _ATTRIBUTE.finditer(inside)) if inside else ()
+        self._begin(name, dict(found), closed)
+        raw = None if closed else _RAW_END.get(name)
+        over = raw.search(text, tag.end()) if raw else None
+        return over.start() if over else len(text) if raw else tag.end()
 
     def _begin(self, name: str, attributes: dict[str, str], closed: bool) -> None:
         self._break(name)
         if name == "meta" and "title" in attributes.get("property", attributes.get("name", "")).lower():
-            self._add(f"\n{attributes.get('content', '')}\n")
+            self._add(f"\n{unescape(attributes.get('content', ''))}\n")
         if name in _VOID:
             return
         if name in _BREAKS and self._names["p"]:
@@ -173,29 +171,29 @@ class _Reading:
         self._end_before(name)
         around = self._spelled[-1]
         around.leads_to_note |= name == "a" and bool(_NOTE_LINK.match(attributes.get("href", "")))
-        one = _Open(name, attributes, self._is_unread(name, attributes), formula=around.formula or name == "math")
-        own = one.formula or name in _SPELLED or (name == "a" and _NOTE_LINK.match(attributes.get("href", "")))
+        one = _Open(name, attributes, self._why_unread(name, attributes), formula=around.formula or name == "math")
+        one.aside = bool(_CUES["aside"].search(attributes.get("class", "")))
+        own = one.formula or one.aside or name in _SPELLED or (name == "a" and _NOTE_LINK.match(attributes.get("href", "")))
         one.spelled = bool(own) and len(self._spelled) < _MOST_NESTED
         self._open.append(one)
         self._names[name] += 1
-        self._unread += one.unread
+        self._unread[one.unread] += 1
         self._spelled += [one] if one.spelled else []
         if closed:
             self._end_last()
 
-    def _is_unread(self, name: str, attributes: Mapping[str, str]) -> bool:
+    def _why_unread(self, name: str, attributes: Mapping[str, str]) -> Literal["", "dropped", "hidden"]:
         if name in _UNREAD:
-            return not ("shadowrootmode" in attributes and name == "template")
+            return "" if name == "template" and "shadowrootmode" in attributes else "dropped"
         classes = attributes.get("class", "")
-        if "katex-html" in classes:
-            return True
+        if _CUES["beside"].search(classes):
+            return "dropped"
         if self._keeps_hidden or name in ("html", "body", "main", "article"):
-            return False
+            return ""
         style = re.sub(r"\s", "", attributes.get("style", "")[:500])
         hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
         hidden = hidden or bool(style and _CUES["hiding"].search(style)) or bool(_CUES["hidden_class"].search(classes))
-        self.hid |= hidden
-        return hidden
+        return "hidden" if hidden else ""
 
     def _break(self, name: str) -> None:
         if name in _BREAKS:
@@ -204,7 +202,11 @@ class _Reading:
             self._add(" ")
 
     def _add(self, text: str) -> None:
-        if text and not self._unread:
+        if not text or self._unread["dropped"]:
+            return
+        if self._unread["hidden"]:
+            self.hidden_chars += len(text)
+        else:
             self._spelled[-1].parts.append(clean(text))
 
     def _end(self, name: str) -> None:
@@ -228,11 +230,13 @@ class _Reading:
     def _end_last(self) -> str:
         one = self._open.pop()
         self._names[one.name] -= 1
-        self._unread -= one.unread
+        self._unread[one.unread] -= 1
         if one.spelled:
             self._spelled.pop()
             around, text = self._spelled[-1], _spelling(one)
-            if not (self._unread or one.unread):
+            if one.aside:
+                self._asides.append(text)
+            elif not (self._unread["dropped"] or self._unread["hidden"] or one.unread):
                 around.parts.append(text)
                 around.children.append((text.strip(), sum(count for _, count in one.children) or 1))
         return one.name
@@ -244,6 +248,8 @@ def _spelling(one: _Open) -> str:
     said = text.strip()
     if one.formula:
         return _formula(one, said)
+    if one.aside:
+        return text
     if one.name == "a":
         return "" if _CUES["mark"].fullmatch(said) else text
     if one.name == "q":
@@ -268,7 +274,7 @@ def _formula(one: _Open, text: str) -> str:
             return f"{base}_{lowered}^{raised}"
         case "msqrt", _:
             return f"√({text})"
-    alternative = one.attributes.get("alttext", "")
+    alternative = unescape(one.attributes.get("alttext", ""))
     return text or ("" if one.name != "math" or "\\" in alternative else alternative)
 
 
