@@ -17,7 +17,7 @@ from deepdaily.core.types import Slot
 from deepdaily.engine import Engine
 from deepdaily.memory import Memory
 from deepdaily.memory.repeats import NO_REPEAT_DAYS
-from deepdaily.mind import ByModel
+from deepdaily.models.asking import ModelWriter
 from deepdaily.models.configured import embedder, model_writer
 from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.channels import channel_names, channels, message_channels
@@ -30,6 +30,7 @@ from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
 from deepdaily.words import languages
+from deepdaily.write import Writing
 from deepdaily.write.by_rule import ByRule
 
 DATA = "deepdaily-data"
@@ -121,12 +122,19 @@ class House:
                     publishers=publishers,
                     record=Record(errand.meter),
                     memory=memory,
-                    writing=ByModel(writer) if writer else ByRule(),
+                    writing=by_model(writer) if writer else ByRule(),
                     embedder=embedder(self.settings),
                     deadline=deadline,
                     by_keeper=errand.by_keeper,
                     dry=errand.dry,
                 )
+
+
+def by_model(writer: ModelWriter) -> Writing:
+    """The writing of a mind; its shapes and prompts are loaded only where there is one."""
+    from deepdaily.mind import ByModel
+
+    return ByModel(writer)
 
 
 PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_entries", "deepdaily.archive.visible")

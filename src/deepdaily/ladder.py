@@ -35,7 +35,6 @@ from deepdaily.core.types import (
 from deepdaily.core.urls import host, page_key
 from deepdaily.memory.questions import follow_up, without
 from deepdaily.memory.repeats import Recollection, recollections, still_asking, without_repeats
-from deepdaily.models.embedding import embedded
 from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings, older
 from deepdaily.run import Run
 from deepdaily.write.by_rule.trends import rule_of
@@ -216,6 +215,8 @@ async def _embedded(run: Run, found: Sequence[Candidate]) -> Embedded:
     """Vectors of the candidates' titles; what is wrong with the embedder is said once, and costs only them."""
     if run.embedder is None:
         return NOT_EMBEDDED
+    from deepdaily.models.embedding import embedded  # with it comes a client of HTTP
+
     near, trouble = await embedded({one.url: one.title for one in found}, run.embedder, run.store, run.wall(EMBED_S, 0.1))
     if trouble and trouble.part not in {one.part for one in run.record.troubles}:
         run.record.troubles.append(trouble)

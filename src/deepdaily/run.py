@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from time import monotonic
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.errors import Exit
@@ -16,7 +16,6 @@ from deepdaily.core.slots import share_s
 from deepdaily.core.types import Chosen, Finding, Issue, Ranked, Rung, RunRecord, RunStatus, Slot, SourceHealth, Stage, Trouble
 from deepdaily.engine import Engine
 from deepdaily.memory import Memory
-from deepdaily.models.embedding import Embedder
 from deepdaily.publish import Publisher
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
@@ -25,6 +24,9 @@ from deepdaily.store import Store
 from deepdaily.store.snapshots import Snapshots
 from deepdaily.write import Writing
 from deepdaily.write.by_rule import ByRule
+
+if TYPE_CHECKING:
+    from deepdaily.models.embedding import Embedder
 
 
 class Meter(Protocol):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
 TABLES = MetaData()
 
-_TEXT = String().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_TEXT = String().with_variant(Text(collation="C"), "postgresql")
 """Ordered by code point, as SQLite does: the newest slot is the greatest string on every server."""
 
 
