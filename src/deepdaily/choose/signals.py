@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from deepdaily.core import lexicon
 from deepdaily.core.likeness import neighbours, points
-from deepdaily.core.text import language_of, numbers, versions
+from deepdaily.core.quantities import numbers
+from deepdaily.core.text import language_of, versions
 from deepdaily.core.types import Candidate, Document, Story
 from deepdaily.core.urls import domain, host
 

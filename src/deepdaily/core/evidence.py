@@ -6,11 +6,13 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from deepdaily.core.circumstances import circumstances, is_told_ahead, is_told_as_done, unknown_shares, unproven_scope
 from deepdaily.core.errors import QuoteNotFound
-from deepdaily.core.lexicon import TRADE
-from deepdaily.core.text import CJK, Number, dates, names, numbers, periods, squeeze, versions
+from deepdaily.core.matching import Figures
+from deepdaily.core.naming import unknown_names
+from deepdaily.core.quantities import Number, numbers, periods, plain, quantities
+from deepdaily.core.text import CJK, dates, quarters, squeeze, versions
 from deepdaily.core.types import Claim, Document, Evidence
 from deepdaily.core.urls import host
 
@@ -48,10 +50,14 @@ _SUPERLATIVES = (
     re.compile(r"最大|\b(?:largest|biggest|greatest|maxim(?:um|al|iz\w+|is\w+))\b", re.I),
     re.compile(r"最强|\b(?:strongest|most (?:powerful|capable)|best)\b", re.I),
     re.compile(r"唯一|\b(?:only|sole|unique)\b", re.I),
-    re.compile(r"史上|\bever\b", re.I),
+    re.compile(r"史上|以来|\bever\b", re.I),
 )
 """Each row is one superlative in both languages: a claim may use it where a passage does."""
-_CLAIMED = re.compile(r"首个(?! ?token)|首次|首款|首例|最快|最大|最强|唯一|史上|\b(?:fastest|largest|biggest|first-ever)\b", re.I)
+_CLAIMED = re.compile(
+    r"首个(?! ?token)|首次|首款|首例|最快|最大|最强|唯一|史上|有史以来"
+    r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)",
+    re.I,
+)
 
 
 def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *, sum_note: str = "") -> list[str]:
@@ -64,25 +70,60 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *
     quotations word by word; Latin names without regard to case, but for the words of the trade: 显卡 is a GPU.
     """
     source = "\n".join(passages)
-    known = squeeze("\n".join([source, *about])).casefold()
     text, expression = _parted(text, sum_note) if sum_note else (text, "")
-    claimed = numbers(text)
-    lacking = claimed - _as_written(source) - _worked(text, expression) if claimed else claimed
-    missing = [f"number {number.value}{number.unit}" for number in sorted(lacking, key=lambda number: (number.value, number.unit))]
-    written = {*_DIGITS.findall(source.replace(",", "")), *_CONSTANTS}
-    summed = _DIGITS.findall(expression)
-    missing += [f"{digits} of the sum" for digits in summed if digits not in written]
-    missing += ["a sum without a figure of the sources"] if summed and set(summed) <= set(_CONSTANTS) else []
-    named = versions(text)
-    missing += [f"version {version}" for version in sorted(named - versions(source) if named else ())]
+    claim, shown = plain(text), plain(source)
+    missing = [*_number_notes(claim, shown, _worked(text, expression)), *_sum_notes(expression, source)]
+    missing += [f"version {version}" for version in sorted(_lacking(versions, text, source))]
     missing += [f"date {'-'.join(map(str, day))}" for day in sorted(dates(text)) if not _dated(day, source)]
-    rates = periods(text)
-    missing += [f"period {period}" for period in sorted(rates - periods(source) if rates else ())]
-    quotes = (curly or straight for curly, straight in _QUOTED.findall(text))
-    missing += [f"quotation “{quote}”" for quote in quotes if squeeze(quote).strip(" ,.").casefold() not in known]
-    missing += [f"name {name}" for name in names(text) if name.casefold() not in known and name.casefold() not in TRADE]
+    missing += [f"date {quarter}" for quarter in sorted(_lacking(quarters, text, source))]
+    missing += [f"period {period}" for period in sorted(_lacking(periods, text, source))]
+    missing += [f"per {thing}" for thing in unknown_shares(claim, shown)]
+    missing += unproven_scope(claim, shown)
+    missing += ["forecast told as a result"] if is_told_as_done(claim) and is_told_ahead(shown) else []
+    known = "\n".join([source, *about])
+    missing += [f"quotation “{quote}”" for quote in _invented(text, known)]
+    missing += [f"name {name}" for name in unknown_names(text, known)]
     missing += [f"superlative {word}" for word in _CLAIMED.findall(text) if not _is_said(word, source)]
-    return missing
+    return list(dict.fromkeys(missing))
+
+
+def _lacking(read: Callable[[str], set[str]], text: str, source: str) -> set[str]:
+    said = read(text)
+    return said - read(source) if said else said
+
+
+def _invented(text: str, known: str) -> list[str]:
+    quotes = [curly or straight for curly, straight in _QUOTED.findall(text)]
+    words = squeeze(known).casefold() if quotes else ""
+    return [quote for quote in quotes if squeeze(quote).strip(" ,.").casefold() not in words]
+
+
+def _number_notes(claim: str, source: str, worked: set[Number]) -> list[str]:
+    """What is wrong with the numbers of a claim, in their order: `number …` where the source has none like it, else what
+    every like one of the source is said to be and this one is not. Both texts are `plain`."""
+    said = quantities(claim)
+    figures = Figures.of(source) if said else Figures.of("")
+    notes = []
+    for at, one in enumerate(said):
+        if one.number in worked:
+            continue
+        like = figures.like(one, claim)
+        if not like:
+            if not figures.hints(one, claim):
+                notes.append(f"number {one.number.value}{one.number.unit}")
+            continue
+        mine = circumstances(claim, said, at)
+        troubles = [figures.disagreement(mine, place, claim, said) for place in like]
+        if all(troubles) and not figures.hints(one, claim):
+            notes.append(troubles[0])
+    return notes
+
+
+def _sum_notes(expression: str, source: str) -> list[str]:
+    summed = _DIGITS.findall(expression)
+    written = {*_DIGITS.findall(source.replace(",", "")), *_CONSTANTS} if summed else set()
+    notes = [f"{digits} of the sum" for digits in summed if digits not in written]
+    return [*notes, "a sum without a figure of the sources"] if summed and set(summed) <= set(_CONSTANTS) else notes
 
 
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -135,22 +176,13 @@ def _value(node: ast.expr) -> float:
     raise ValueError("no sum")
 
 
-COUNTED = ("token", "gpu")
-
-
-def _as_written(source: str) -> set[object]:
-    """The numbers of the source, each also without its unit: a claim may leave a unit out, never change it.
-
-    What is counted may be named where the source has a sign of its own: 7360 TGS are 7360 tokens per GPU and second.
-    """
-    found = numbers(source)
-    bare = {replace(number, unit="") for number in found}
-    counted = {replace(number, unit=unit) for number in found if not number.unit for unit in COUNTED}
-    return {*found, *bare, *counted}
-
-
 def _dated(day: tuple[int, int, int], source: str) -> bool:
-    return any(all(mine == theirs for mine, theirs in zip(day, other, strict=True) if mine and theirs) for other in dates(source))
+    """Whether the source has the day. What both write is the same, and a day is proven by a day, never by its month alone."""
+    return any(
+        all(mine == theirs or not (mine and theirs) for mine, theirs in zip(day, other, strict=True))
+        and not (day[2] and not other[2])
+        for other in dates(source)
+    )
 
 
 def _is_said(word: str, source: str) -> bool:
@@ -170,8 +202,8 @@ def unfounded(text: str, passages: Sequence[str], sum_note: str, *, proposal: bo
     return [note for note in unsupported(text, passages, sum_note=sum_note) if not _is_ours(note, proposal)]
 
 
-_COUNT = re.compile(r"[\d.E+]+(?:s|min|h|day|week|month|year|token)?")
-"""A number of a note without a unit, or with one of time or of work."""
+_COUNT = re.compile(r"[\d.E+]+(?:s|min|h|day|week|month|year|token|/)?")
+"""A number of a note without a unit, a part (a half), or with a unit of time or of work."""
 
 
 def _is_ours(note: str, proposal: bool) -> bool:
@@ -180,7 +212,7 @@ def _is_ours(note: str, proposal: bool) -> bool:
         return len(said) <= COINED + 2 and bool(re.search(f"[{CJK}]", said))
     if kind == "number":
         return said in ("2", "3", "4") or (proposal and bool(_COUNT.fullmatch(said)))
-    return kind == "period" or (proposal and kind == "date")
+    return kind in ("period", "per") or (proposal and kind == "date")
 
 
 def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:

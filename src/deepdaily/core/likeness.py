@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from deepdaily.core.aliases import MEANING
-from deepdaily.core.text import COMMON, numbers, tokens
+from deepdaily.core.quantities import numbers
+from deepdaily.core.text import COMMON, tokens
 from deepdaily.core.types import Candidate
 
 COMMON_SHARE = 0.2

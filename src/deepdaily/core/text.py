@@ -1,4 +1,4 @@
-"""Words of both languages: cleaning, language, blocks and sentences, tokens, names, and numbers with their units."""
+"""Words of both languages: cleaning, language, blocks and sentences, tokens, names, dates and versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import accumulate
 
 from deepdaily.core.cues import table
@@ -124,7 +123,12 @@ def tokens(text: str, *, parts: bool = True) -> list[str]:
     return found
 
 
-_NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w+]*|[a-z]+[A-Z]\w*|[a-z]+\d\w*|[a-z]+-[a-z]\b)[\w+]*(?:[.\-/][A-Za-z0-9]\w*)*")
+_LATIN = "A-Za-z0-9_\u00c0-\u024f"
+"""What a Latin name is made of: a Chinese character before or after it is no part of it."""
+_NAME = re.compile(
+    rf"(?<![{_LATIN}.])(?:[A-Z][{_LATIN}+]*|[a-z]+[A-Z][{_LATIN}]*|[a-z]+\d[{_LATIN}]*|[a-z]+-[a-z](?![{_LATIN}]))[{_LATIN}+]*"
+    rf"(?:[.\-/][A-Za-z0-9][{_LATIN}]*)*"
+)
 COMMON = frozenset(_TABLE["common"].split())
 """English words that say nothing alone: no names, and no likeness of titles."""
 
@@ -134,54 +138,31 @@ def names(text: str) -> list[str]:
     seen: dict[str, str] = {}
     for found in _NAME.finditer(text):
         word = found.group().strip(".-/")
-        at_start = found.start() == 0 or text[: found.start()].rstrip().endswith((".", "!", "?", ":", "\n", "“", '"'))
+        before = text[max(0, found.start() - 8) : found.start()].rstrip()
+        at_start = not before or before.endswith((".", "!", "?", ":", "。", "\n", "“", '"'))
         plain = word[1:].islower() and word.replace("-", "").isalpha()
-        if len(word) < 2 or word.lower() in COMMON or word[:3].lower() in _MONTHS or (at_start and plain):
+        if len(word) < 2 or word.lower() in COMMON or _MONTH_NAME.fullmatch(word.lower()) or (at_start and plain):
             continue
-        if _VERSION.fullmatch(word):  # v2.1.37 is compared as a version: sources write it with and without its v
+        if _VERSION.fullmatch(word) or _QUARTER.fullmatch(word.lower()):  # compared as what they are: with and without the v
             continue
         seen.setdefault(word.lower(), word)
     return list(seen.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number as a reader understands it: 2.62 万 and 26.2K are both 26200."""
-
-    value: Decimal
-    unit: str
-    """Canonical: `%`, `x`, `usd`, `cny`, `ms`, `gb`, …; empty when none is written."""
-
-
-_MAGNITUDE: dict[str, int] = _TABLE["magnitudes"]
-_UNIT: dict[str, str] = {said: unit for unit, spellings in _TABLE["units"].items() for said in spellings}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_NUMBER = re.compile(
-    r"(?=[\d\su$¥€])(?P<before>us\$|[$¥€])?\s?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))"
-    r"(?:\s?(?P<size>万亿|百万|[千万亿]|hundred|thousand|million|billion|trillion)|(?P<suffix>[kmbt])(?![a-z0-9]))?"
-    r"(?:[\s-]?(?P<unit>" + "|".join(sorted((re.escape(unit) for unit in _UNIT), key=len, reverse=True)) + r")(?![a-z0-9]))?"
-)
-_WORDS: dict[str, int] = _TABLE["small_numbers"]
-_WORD_NUMBER = re.compile(
-    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
-    r"|(?<![一二两三四五六七八九十百千万])([两三四五六七八九十])(?=[个项条款种家名位块倍天周次台份篇步类])"
-)
-_WORD_TIMES = re.compile(
-    r"\b(an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -](?=(?:hundred|thousand|million|billion|trillion)\b)"
-)
-"""`four billion parameters` is 40 亿."""
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b"
 )
 """A whole word: `1 decode instance` is no day of December."""
+_MONTH_NAME = re.compile(_MONTH)
 _DATE = re.compile(
     r"(?=[\dabdefijlmnosu])(?:"  # what any of them begins with: the nine are not tried at every character
     r"(?P<y>20\d\d)\s?[-/年.]\s?(?P<m>\d{1,2})\s?(?:[-/月.]\s?(?P<d>\d{1,2})日?)?(?!\d)"
-    r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?[日号]"
+    r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?(?:[日号]?\s?[至到–—-]\s?(?P<until2>\d{1,2})\s?)?[日号]"
     rf"|(?P<mon5>{_MONTH})\.?,?\s(?:of\s)?(?P<y5>20\d\d)(?!\d)"
-    rf"|(?P<mon>{_MONTH})\.?\s(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y3>20\d\d))?"
-    rf"|(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<mon4>{_MONTH})\.?(?:\s(?P<y4>20\d\d))?"
+    rf"|(?P<mon>{_MONTH})\.?\s(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?(?:[–—-]|to)\s?(?P<until3>\d{{1,2}})(?!\d))?(?:,?\s(?P<y3>20\d\d))?"
+    rf"|(?:(?P<until4>\d{{1,2}})\s?[–—-]\s?)?(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<mon4>{_MONTH})\.?(?:\s(?P<y4>20\d\d))?"
     r"|(?<![\d/])(?P<m6>1[0-2]|0?[1-9])/(?P<d6>[0-3]?\d)/(?:20)?(?P<y6>\d\d)(?![\d/])"
     r"|(?<![\d.])(?P<m7>1[0-2]|0?[1-9])\s?月(?!\s?\d)"
     r"|\b(?P<mon7>(?:jan|febr)uary|march|april|june|july|august|(?:sept|nov|dec)ember|october)\b"
@@ -190,53 +171,19 @@ _DATE = re.compile(
 )  # fmt: skip
 
 
-_RANGE = re.compile(
-    r"(?=\d)(?P<first>(?<![\w.])\d+(?:\.\d+)?)(?P<own>[kmb]?)(?:-to-|\s?(?:to|到|至|–|—)\s?)(?P<second>\d+(?:\.\d+)?)"
-    r"(?P<size>\s?(?:万亿|百万|[千万亿]|thousand|million|billion|trillion)|[kmb](?![a-z0-9]))"
+_QUARTERS = {
+    "first": "1", "second": "2", "third": "3", "fourth": "4", "一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "下": "2",
+}  # fmt: skip
+_QUARTER = re.compile(
+    r"\bq(?P<short>[1-4])\b|\b(?P<turned>[1-4])q\b|\b(?P<word>first|second|third|fourth)[ -]quarter\b"
+    r"|第?(?P<chinese>[一二三四1-4])\s?季度|\bh(?P<half>[12])\b|\b(?P<half_word>first|second) half of (?=20\d\d|the year|this year)"
+    r"|(?P<chinese_half>[上下])半年"
 )
-"""`2.1 to 9.4 million`: a first number without a magnitude is read with that of the second."""
-
-
-def numbers(text: str) -> set[Number]:
-    """The numbers of `text` with their units, dates and parts of names (GPT-5.3, H200) left aside.
-
-    A number written with a magnitude is expanded: `26.2K`, 2.62 万 and `26,200` are equal. Small numbers may be words:
-    `six` and 六项 are 6; `one`, 一 and 两 before no measure word are not read as numbers.
-    """
-    folded = _DATE.sub(" ", unicodedata.normalize("NFKC", text).lower())
-    folded = _WORD_TIMES.sub(lambda word: f"{_WORDS.get(word[1], 1)} ", folded)
-    folded = _RANGE.sub(lambda r: f"{r['first']}{r['own'] or r['size']} to {r['second']}{r['size']}", folded)
-    found = set()
-    for match in _NUMBER.finditer(folded):
-        if _inside_name(folded, match):
-            continue
-        value = Decimal(match["digits"].replace(",", ""))
-        power = _MAGNITUDE.get(match["size"] or match["suffix"] or "", 0)
-        unit = _UNIT.get(match["before"] or "", "") or _UNIT.get(match["unit"] or "", "")
-        found.add(Number((value.scaleb(power)).normalize(), unit))
-    return found | {Number(Decimal(_WORDS[word.group(1) or word.group(2)]), "") for word in _WORD_NUMBER.finditer(folded)}
-
-
-def _inside_name(text: str, match: re.Match[str]) -> bool:
-    start, end = match.start("digits"), match.end("digits")
-    joined_before = start > 1 and text[start - 1] in "-_/" and text[start - 2].isascii() and text[start - 2].isalpha()
-    joined_after = end < len(text) - 1 and text[end] in "-_." and text[end + 1].isalpha() and not match["unit"]
-    return joined_before or joined_after
-
-
-_PERIOD = re.compile(
-    "(?=[pae/howldmy每一日月])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _TABLE["periods"].items()) + ")"
-)
-
-
-def periods(text: str) -> set[str]:
-    """The periods that rates of `text` are given for: `second`, `day`, …; 每秒 and `tok/s` are both `second`."""
-    return {str(found.lastgroup) for found in _PERIOD.finditer(text.lower())}
 
 
 def dates(text: str) -> set[tuple[int, int, int]]:
     """The calendar dates of `text` as (year, month, day), 0 for what is not written: 2 月 9 日 and `February 9` are (0, 2, 9),
-    2 月初 and `early February` (0, 2, 0)."""
+    2 月初 and `early February` (0, 2, 0). Of `March 3–5` both days are."""
     found = set()
     for match in _DATE.finditer(unicodedata.normalize("NFKC", text).lower()):
         part = {name.rstrip("2345678"): value for name, value in match.groupdict().items() if value}
@@ -245,6 +192,23 @@ def dates(text: str) -> set[tuple[int, int, int]]:
             year += 2000
         month = int(part["m"]) if "m" in part else _MONTHS.index(part["mon"][:3]) + 1
         found.add((year, month, day))
+        if "until" in part:
+            found.add((year, month, int(part["until"])))
+    return found
+
+
+def undated(text: str) -> str:
+    """A folded text in small letters without its dates and quarters: what is left of its figures is no part of one."""
+    return _QUARTER.sub(" ", _DATE.sub(" ", text))
+
+
+def quarters(text: str) -> set[str]:
+    """The quarters and halves of a year that `text` names: Q2, `second quarter` and 二季度 are `q2`, H1 and 上半年 `h1`."""
+    found = set()
+    for match in _QUARTER.finditer(unicodedata.normalize("NFKC", text).lower()):
+        said = next(one for one in match.groups() if one)
+        kind = "h" if match["half"] or match["half_word"] or match["chinese_half"] else "q"
+        found.add(f"{kind}{_QUARTERS.get(said, said)}")
     return found
 
 

@@ -11,7 +11,8 @@ from deepdaily.core.aliases import MEANING
 from deepdaily.core.cues import cue, rows, table
 from deepdaily.core.lexicon import LABS, MODEL
 from deepdaily.core.likeness import Vector, cosine, vectors
-from deepdaily.core.text import CJK, COMMON, names, numbers, shorten, squeeze, tokens, versions
+from deepdaily.core.quantities import numbers
+from deepdaily.core.text import CJK, COMMON, names, shorten, squeeze, tokens, versions
 
 SAME_THREAD = 0.5
 """Cosine of whole titles above which a story continues a told one: stricter than SAME_STORY, as days lie between."""

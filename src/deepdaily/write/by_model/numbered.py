@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from deepdaily.core.evidence import passage
 from deepdaily.core.lexicon import BOILERPLATE, CODE, FOLLOWS
-from deepdaily.core.text import numbers, sentences, squeeze
+from deepdaily.core.quantities import numbers
+from deepdaily.core.text import sentences, squeeze
 from deepdaily.core.types import Document, Evidence, Story
 from deepdaily.core.urls import host
 from deepdaily.models.asking import fence

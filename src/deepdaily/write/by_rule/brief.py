@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from deepdaily.core import evidence
 from deepdaily.core.lexicon import ACTION
-from deepdaily.core.text import numbers, versions
+from deepdaily.core.quantities import numbers
+from deepdaily.core.text import versions
 from deepdaily.core.types import Claim, Item, Language, Section, Story, cited
 from deepdaily.core.urls import host
 from deepdaily.words import of

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from deepdaily.core import evidence, lexicon
-from deepdaily.core.text import Sentence, names, numbers, sentences, tokens, versions, width
+from deepdaily.core.quantities import numbers
+from deepdaily.core.text import Sentence, names, sentences, tokens, versions, width
 from deepdaily.core.types import Document, Evidence
 
 SHORTEST, LONGEST = 30, 300

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 
-from deepdaily.core.text import numbers, shorten, width
+from deepdaily.core.quantities import numbers
+from deepdaily.core.text import shorten, width
 from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
 from deepdaily.memory.questions import RULES, Rule
 from deepdaily.memory.threads import distinctive

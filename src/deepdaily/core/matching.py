@@ -1,0 +1,159 @@
+"""A claim's number to the numbers of a source: the same value in the same measure, however either is written."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from deepdaily.core.circumstances import Circumstances, circumstances, disagreement
+from deepdaily.core.quantities import Number, Quantity, hinted, measured, quantities
+
+Written = tuple[Decimal, str]
+
+_ALLOWED = frozenset({"token", "gpu"})
+"""Units a claim may name where the source has a sign of its own: 7360 TGS are 7360 tokens per GPU and second."""
+
+_ABOUT = re.compile(r"(?:约|大约|大概|接近|\babout|\baround|\broughly|\bapproximately|\bsome|~|≈)[\s$¥€£]*$")
+_NEARLY = re.compile(r"(?:近|将近|\bnearly|\balmost|\bclose to)[\s$¥€£]*$")
+_PAST = re.compile(r"(?:超过?|逾|\bover|\bmore than|\babove)[\s$¥€£]*$")
+_COUNTER = re.compile(r"\s?[个名位家款项条台张块份次种类组套颗座处轮]|[\s-][a-z]{3}")
+_AROUND = re.compile(r"\s?(?:左右|上下|or so)")
+_AGAINST = re.compile(
+    r"^(?!.*[。;；]).*(?:\bfrom|\bto|\bthan|\bagainst|\bversus|\bvs\.?|\bwas|\bof|\bafter|原先|原来|从|比|此前|的)\s*$"
+)
+_ELLIPSIS = 60
+"""Characters between a number with a unit and one that leaves it out."""
+
+_ROUND = Decimal("0.025")
+"""How far a number said to be about right may lie from the source's: 2,000 for 1,969."""
+
+_ROUND_DOWN = Decimal("0.05")
+"""And one said to be passed, or nearly reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The quantities of a source, found by value."""
+
+    text: str
+    """As `plain` gave it."""
+
+    shown: Sequence[Quantity]
+    by_value: dict[Decimal, list[int]]
+    by_measure: dict[Written, list[int]]
+    sizes: list[tuple[Decimal, int]]
+    """Values in the measure of their units with their places, ascending."""
+
+    hinted: frozenset[Number]
+
+    @classmethod
+    def of(cls, source: str) -> Figures:
+        """The figures of a `plain` text."""
+        shown = quantities(source)
+        by_value: dict[Decimal, list[int]] = defaultdict(list)
+        by_measure: dict[Written, list[int]] = defaultdict(list)
+        for at, one in enumerate(shown):
+            by_value[one.number.value].append(at)
+            by_measure[measured(one.number)].append(at)
+        sizes = sorted((measured(one.number)[0], at) for at, one in enumerate(shown))
+        return cls(source, shown, by_value, by_measure, sizes, frozenset(hinted(source)))
+
+    def like(self, one: Quantity, claim: str) -> list[int]:
+        """The places of the quantities that `one` of the claim may be, in order."""
+        same = self.by_value.get(one.number.value, ())
+        exact = {at for at in same if _may_name(one, self.shown[at]) or self._is_short(one, at)}
+        exact |= {at for form in _forms(one.number) for at in self.by_measure.get(form, ()) if _count_alike(one, self.shown[at])}
+        return sorted(exact or {at for at in self._near(one, claim) if _may_name(one, self.shown[at], measures=True)})
+
+    def _is_short(self, one: Quantity, at: int) -> bool:
+        """Whether a number leaves out the unit of the one before it: `3 hours, down from 12`."""
+        other = self.shown[at]
+        between = self.text[self.shown[at - 1].end : other.start] if at else ""
+        return bool(
+            one.number.unit and at and not other.number.unit and not other.counted
+            and self.shown[at - 1].number.unit == one.number.unit and _AGAINST.search(between[-_ELLIPSIS:])
+        )  # fmt: skip
+
+    def _near(self, one: Quantity, claim: str) -> Iterator[int]:
+        """Those that a writer would round to the number: 26,234 is 2.62 万, and about 26,000."""
+        value, _ = measured(one.number)
+        before = claim[max(0, one.start - 16) : one.start]
+        about = bool(_ABOUT.search(before) or _AROUND.match(claim, one.end))
+        low = value * (1 - (_ROUND if about else _ROUND_DOWN if _NEARLY.search(before) else Decimal("0.005")))
+        high = value * (1 + (_ROUND if about else _ROUND_DOWN if _PAST.search(before) else Decimal("0.005")))
+        digits = len(one.number.value.as_tuple().digits)
+        for size, at in self.sizes[bisect_left(self.sizes, (low, -1)) : bisect_right(self.sizes, (high, len(self.sizes)))]:
+            if (low, high) != (value * Decimal("0.995"), value * Decimal("1.005")) or (
+                digits >= 3 and _rounded(size, digits) == value
+            ):
+                yield at
+
+    def hints(self, one: Quantity, claim: str) -> bool:
+        """Whether the source holds the number in other words, or as a part of the name it stands beside: `Gemma 4` is Gemma4."""
+        number = one.number
+        bare = replace(number, unit="") if number.unit in _ALLOWED or not number.unit else number
+        counts = number.value != 1 or number.unit or one.counted or _COUNTER.match(claim, one.end)  # `batch size 1` is no `a`
+        if counts and {number, bare} & self.hinted:
+            return True
+        word = re.search(r"([a-z][a-z0-9+.]*)[\s-]$", claim[max(0, one.start - 24) : one.start])
+        said = claim[one.start : one.end].strip()
+        return bool(word and re.search(rf"{re.escape(word[1])}[\s_-]?{re.escape(said)}(?![\d.]*\d)", self.text)) or bool(
+            word and word[1] == "version" and f"v{said}" in self.text
+        )
+
+    def disagreement(self, mine: Circumstances, place: int, claim: str, said: Sequence[Quantity]) -> str:
+        """What is said of a number of the claim and not of the one at `place`; empty when nothing is."""
+        theirs = circumstances(self.text, self.shown, place)
+        if theirs.other_end:
+            other = self.shown[place + theirs.other_end].number.value
+            if any(one.number.value == other for one in said):
+                theirs = replace(theirs, other_end=0)
+        return disagreement(mine, theirs, claim)
+
+
+def _rounded(value: Decimal, digits: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1)) if value else value
+
+
+def _forms(number: Number) -> Iterator[Written]:
+    """How the same may be written: a half is 50% and twice as little, doubled is 100% more."""
+    value, unit = measured(number)
+    yield value, unit
+    if unit == "/":
+        yield (100 / value).normalize(), "%"
+        yield value, "x"
+    elif unit == "%" and value:
+        yield (100 / value).normalize(), "/"
+    elif unit == "x":
+        yield value, "/"
+    if unit == "x" and value in (1, 2):
+        yield Decimal(100), "%"
+    if (unit == "%" and value == 100) or (unit == "x" and value == 1):
+        yield Decimal(2), "x"
+
+
+def _may_name(one: Quantity, other: Quantity, *, measures: bool = False) -> bool:
+    """Whether two numbers of one value may be one: a claim may leave a unit out, never change it, and count nothing else."""
+    mine, theirs = one.number.unit, other.number.unit
+    if measures and mine and theirs:
+        mine, theirs = measured(one.number)[1], measured(other.number)[1]
+    if mine and mine != theirs and not (not theirs and _may_add(mine, other)):
+        return False
+    return _count_alike(one, other)
+
+
+def _may_add(unit: str, other: Quantity) -> bool:
+    return unit in _ALLOWED or (unit == "pp" and "point" in other.counted) or (unit == "x" and "occasion" in other.counted)
+
+
+def _count_alike(one: Quantity, other: Quantity) -> bool:
+    mine, theirs = one.counted - _ANY, other.counted - _ANY
+    return not (mine and theirs) or bool(mine & theirs)
+
+
+_ANY = frozenset({"occasion"})
+"""次 counts commits and downloads alike."""
