@@ -158,3 +158,14 @@ def test_a_judgement_may_bring_small_counts_and_own_terms_and_a_proposal_also_ti
 
     assert (unfounded(text, passages, "") == []) is judged
     assert (unfounded(text, passages, "", proposal=True) == []) is proposed
+
+
+@given(st.text(alphabet="0123456789 ,.-/+%x$到至超过不约快慢升降两三百万亿个半分之每卡预计 fortheupandoverby\n", max_size=80))
+def test_whatever_a_passage_says_is_supported_by_itself(text: str) -> None:
+    assert unsupported(text, [text]) == []
+
+
+@pytest.mark.parametrize("text", ["1/0 of it", "9" * 60 + "/3", "9" * 60, "1⁄0", "0x, 0%", "9" * 60 + "⁄7 of it"])
+def test_a_number_beyond_reason_is_a_number(text: str) -> None:
+    assert unsupported(text, ["Nothing of the kind."])
+    assert unsupported(text, [text]) == []

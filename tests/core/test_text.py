@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdaily.core.text import clean, dates, language_of, names, sentences, shorten, tokens, versions, width
+from deepdaily.core.text import clean, dates, language_of, names, quarters, sentences, shorten, tokens, versions, width
 
 
 def test_a_sentence_may_begin_with_a_lower_case_product() -> None:
@@ -101,3 +101,21 @@ def test_a_text_is_cut_at_a_word_where_one_ends_near(text: str, columns: int, sh
 def test_short_and_american_dates_are_dates() -> None:
     assert dates("as of 12/18/25") == {(2025, 12, 18)}
     assert dates("November of 2024") == dates("2024 年 11 月") == {(2024, 11, 0)}
+
+
+def test_names_end_where_chinese_begins() -> None:
+    assert names("在vLLM上用Kimi的模型") == ["vLLM", "Kimi"]
+
+
+def test_both_ends_of_a_run_of_days_are_dates() -> None:
+    assert dates("March 3–5") == dates("3 月 3 日至 5 日") == dates("3-5 March") == {(0, 3, 3), (0, 3, 5)}
+    assert dates("by May 4") == {(0, 5, 4)}
+
+
+def test_quarters_and_halves_of_a_year_are_read_in_both_languages() -> None:
+    assert (
+        quarters("Q2") == quarters("2Q") == quarters("the second quarter") == quarters("第二季度") == quarters("二季度") == {"q2"}
+    )
+    assert quarters("H1") == quarters("first half of 2026") == quarters("上半年") == {"h1"}
+    assert quarters("a quarter of them, the first half of the file") == set()
+    assert names("In Q3 results") == []

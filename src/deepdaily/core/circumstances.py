@@ -95,7 +95,7 @@ def circumstances(text: str, found: Sequence[Quantity], at: int) -> Circumstance
         before = before[max((mark.end() for mark in _CLAUSE.finditer(before)), default=0) :]
     way = _way(before, after, text, one)
     return Circumstances(
-        _end(before, after, one, text), other_end, way, _told(before, after) if way or "%" in text[one.start : one.end] else "",
+        _end(before, after, one, text), other_end, way, _told(before, after) if one.number.unit in ("%", "/") else "",
         _shares(before, after), frozenset(periods(after[:40]) or periods(before[-20:])), _ahead(text, one),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from deepdaily.core.circumstances import circumstances, is_told_ahead, is_told_as_done, unknown_shares, unproven_scope
 from deepdaily.core.errors import QuoteNotFound
@@ -54,7 +55,7 @@ _SUPERLATIVES = (
 )
 """Each row is one superlative in both languages: a claim may use it where a passage does."""
 _CLAIMED = re.compile(
-    r"首个(?! ?token)|首次|首款|首例|最快|最大|最强|唯一|史上|有史以来"
+    r"首个(?! ?token)|首次|首款|首例|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出)|最强|唯一|史上|有史以来"
     r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)",
     re.I,
 )
@@ -113,8 +114,8 @@ def _number_notes(claim: str, source: str, worked: set[Number]) -> list[str]:
                 notes.append(f"number {one.number.value}{one.number.unit}")
             continue
         mine = circumstances(claim, said, at)
-        troubles = [figures.disagreement(mine, place, claim, said) for place in like]
-        if all(troubles) and not figures.hints(one, claim):
+        troubles = list(takewhile(bool, (figures.disagreement(mine, place, claim, said) for place in like)))
+        if len(troubles) == len(like) and not figures.hints(one, claim):
             notes.append(troubles[0])
     return notes
 

@@ -14,6 +14,9 @@ from deepdaily.core.quantities import Number, Quantity, hinted, measured, quanti
 
 Written = tuple[Decimal, str]
 
+_MOST_PLACES = 30
+"""Of a number that stands in more places of a source, so many are looked at."""
+
 _ALLOWED = frozenset({"token", "gpu"})
 """Units a claim may name where the source has a sign of its own: 7360 TGS are 7360 tokens per GPU and second."""
 
@@ -21,7 +24,10 @@ _ABOUT = re.compile(r"(?:约|大约|大概|接近|\babout|\baround|\broughly|\ba
 _NEARLY = re.compile(r"(?:近|将近|\bnearly|\balmost|\bclose to)[\s$¥€£]*$")
 _PAST = re.compile(r"(?:超过?|逾|\bover|\bmore than|\babove)[\s$¥€£]*$")
 _COUNTER = re.compile(r"\s?[个名位家款项条台张块份次种类组套颗座处轮]|[\s-][a-z]{3}")
-_AROUND = re.compile(r"\s?(?:左右|上下|or so)")
+_FIELD = re.compile(r"(?:^|[{,;|\n])\s?[\"'`*]{0,2}([a-z][a-z_]{2,24})[\"'`*]{0,2}\s?[:=]\s?[\"'`]?(?=[$¥€£]?\d)", re.M)
+_KEYED = re.compile(r"\b([a-z][a-z_]{2,24})\s?(?:of|is|was|at|in|=|:)\s?(?:about |only )?$")
+_AROUND = re.compile(r"\s?[\u4e00-\u9fff]{0,3}(?:左右|上下)|\s(?:[a-z]{1,12}\s)?or so")
+_LISTED = re.compile(r"\s?(?:,|、|/|,?\s?(?:and|or)\b|和|与|及|或)\s?")
 _AGAINST = re.compile(
     r"^(?!.*[。;；]).*(?:\bfrom|\bto|\bthan|\bagainst|\bversus|\bvs\.?|\bwas|\bof|\bafter|原先|原来|从|比|此前|的)\s*$"
 )
@@ -30,6 +36,9 @@ _ELLIPSIS = 60
 
 _ROUND = Decimal("0.025")
 """How far a number said to be about right may lie from the source's: 2,000 for 1,969."""
+
+_ROUNDABLE = range(3, 20)
+"""Digits of a number that may be one rounded without a word for it."""
 
 _ROUND_DOWN = Decimal("0.05")
 """And one said to be passed, or nearly reached."""
@@ -49,6 +58,8 @@ class Figures:
     """Values in the measure of their units with their places, ascending."""
 
     hinted: frozenset[Number]
+    fields: dict[str, set[int]]
+    """By key the places of its values: `"height": "330 meters"`."""
 
     @classmethod
     def of(cls, source: str) -> Figures:
@@ -60,23 +71,41 @@ class Figures:
             by_value[one.number.value].append(at)
             by_measure[measured(one.number)].append(at)
         sizes = sorted((measured(one.number)[0], at) for at, one in enumerate(shown))
-        return cls(source, shown, by_value, by_measure, sizes, frozenset(hinted(source)))
+        return cls(source, shown, by_value, by_measure, sizes, frozenset(hinted(source)), _fields(source, shown))
 
     def like(self, one: Quantity, claim: str) -> list[int]:
         """The places of the quantities that `one` of the claim may be, in order."""
-        same = self.by_value.get(one.number.value, ())
+        same = self.by_value.get(one.number.value, [])[:_MOST_PLACES]
         exact = {at for at in same if _may_name(one, self.shown[at]) or self._is_short(one, at)}
-        exact |= {at for form in _forms(one.number) for at in self.by_measure.get(form, ()) if _count_alike(one, self.shown[at])}
-        return sorted(exact or {at for at in self._near(one, claim) if _may_name(one, self.shown[at], measures=True)})
+        exact |= {
+            at
+            for form in _forms(one.number)
+            for at in self.by_measure.get(form, [])[:_MOST_PLACES]
+            if _count_alike(one, self.shown[at])
+        }
+        found = exact or {at for at in self._near(one, claim) if _may_name(one, self.shown[at], measures=True)}
+        key = _KEYED.search(claim, max(0, one.start - 40), one.start)
+        values = self.fields.get(key[1]) if key else None
+        return sorted(at for at in found if values is None or at in values or self._beside(key[1] if key else "", at))
+
+    def _beside(self, key: str, at: int) -> bool:
+        """Whether the key of a record stands near another number too: then it is told of in prose, with its own value."""
+        start = max(0, self.shown[at].start - 40)
+        return key in re.split(r"[,;|{}\n]", self.text[start : self.shown[at].start])[-1]
 
     def _is_short(self, one: Quantity, at: int) -> bool:
-        """Whether a number leaves out the unit of the one before it: `3 hours, down from 12`."""
-        other = self.shown[at]
-        between = self.text[self.shown[at - 1].end : other.start] if at else ""
-        return bool(
-            one.number.unit and at and not other.number.unit and not other.counted
-            and self.shown[at - 1].number.unit == one.number.unit and _AGAINST.search(between[-_ELLIPSIS:])
-        )  # fmt: skip
+        """Whether a number leaves out the unit of one beside it: `3 hours, down from 12`, `2 and 5 dollars`."""
+        other, unit = self.shown[at], one.number.unit
+        if not unit or other.number.unit or other.counted:
+            return False
+        if (
+            at
+            and self.shown[at - 1].number.unit == unit
+            and _AGAINST.search(self.text[self.shown[at - 1].end : other.start][-_ELLIPSIS:])
+        ):
+            return True
+        after = self.shown[at + 1] if at + 1 < len(self.shown) else other
+        return after.number.unit == unit and bool(_LISTED.fullmatch(self.text, other.end, after.start))
 
     def _near(self, one: Quantity, claim: str) -> Iterator[int]:
         """Those that a writer would round to the number: 26,234 is 2.62 万, and about 26,000."""
@@ -86,7 +115,8 @@ class Figures:
         low = value * (1 - (_ROUND if about else _ROUND_DOWN if _NEARLY.search(before) else Decimal("0.005")))
         high = value * (1 + (_ROUND if about else _ROUND_DOWN if _PAST.search(before) else Decimal("0.005")))
         digits = len(one.number.value.as_tuple().digits)
-        for size, at in self.sizes[bisect_left(self.sizes, (low, -1)) : bisect_right(self.sizes, (high, len(self.sizes)))]:
+        first, last = bisect_left(self.sizes, (low, -1)), bisect_right(self.sizes, (high, len(self.sizes)))
+        for size, at in self.sizes[first : min(last, first + _MOST_PLACES)]:
             if (low, high) != (value * Decimal("0.995"), value * Decimal("1.005")) or (
                 digits >= 3 and _rounded(size, digits) == value
             ):
@@ -101,7 +131,7 @@ class Figures:
             return True
         word = re.search(r"([a-z][a-z0-9+.]*)[\s-]$", claim[max(0, one.start - 24) : one.start])
         said = claim[one.start : one.end].strip()
-        return bool(word and re.search(rf"{re.escape(word[1])}[\s_-]?{re.escape(said)}(?![\d.]*\d)", self.text)) or bool(
+        return bool(word and re.search(rf"{re.escape(word[1])}[_-]?{re.escape(said)}(?![\d.]*\d)", self.text)) or bool(
             word and word[1] == "version" and f"v{said}" in self.text
         )
 
@@ -115,6 +145,15 @@ class Figures:
         return disagreement(mine, theirs, claim)
 
 
+def _fields(source: str, shown: Sequence[Quantity]) -> dict[str, set[int]]:
+    starts = {one.start: at for at, one in enumerate(shown)}
+    found: dict[str, set[int]] = defaultdict(set)
+    for field in _FIELD.finditer(source):
+        if field.end() in starts:
+            found[field[1]].add(starts[field.end()])
+    return found
+
+
 def _rounded(value: Decimal, digits: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1)) if value else value
 
@@ -123,7 +162,7 @@ def _forms(number: Number) -> Iterator[Written]:
     """How the same may be written: a half is 50% and twice as little, doubled is 100% more."""
     value, unit = measured(number)
     yield value, unit
-    if unit == "/":
+    if unit == "/" and value:
         yield (100 / value).normalize(), "%"
         yield value, "x"
     elif unit == "%" and value:

@@ -181,8 +181,8 @@ _JOINED = re.compile(r"\s?(?:-to-|to|到|至|[–—~‐-])\s?[$¥€£]?")
 
 
 def is_range(text: str, first: Quantity, second: Quantity) -> bool:
-    """Whether nothing but a sign or word of ranges stands between two quantities of a `plain` text."""
-    return bool(_JOINED.fullmatch(text, first.end, second.start))
+    """Whether nothing but a sign or word of ranges stands between two quantities of a `plain` text: `rose 94% to $35` is none."""
+    return first.number.unit in ("", second.number.unit) and bool(_JOINED.fullmatch(text, first.end, second.start))
 
 
 _SIZED = re.compile(r"\d\s?(万亿|[十百千]?[万亿]|百万|千|thousand|million|billion|trillion|bn|mn|tn|[kmbt])(?![a-z])")
@@ -222,9 +222,14 @@ def _quantities(text: str, match: re.Match[str]) -> Iterator[Quantity]:
     yield Quantity(Number(value, unit), counted if unit != "x" else frozenset(), start, end)
 
 
+_MOST_PARTS = 1000
+
+
 def _part(over: Decimal, under: Decimal) -> Number:
     if over == 1 or not under:
         return Number(under, "/")
+    if over >= _MOST_PARTS:
+        return Number(over, "")
     return Number((over * 100 / under).quantize(Decimal("0.01")).normalize(), "%")
 
 

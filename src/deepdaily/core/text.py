@@ -166,7 +166,7 @@ _DATE = re.compile(
     r"|(?<![\d/])(?P<m6>1[0-2]|0?[1-9])/(?P<d6>[0-3]?\d)/(?:20)?(?P<y6>\d\d)(?![\d/])"
     r"|(?<![\d.])(?P<m7>1[0-2]|0?[1-9])\s?月(?!\s?\d)"
     r"|\b(?P<mon7>(?:jan|febr)uary|march|april|june|july|august|(?:sept|nov|dec)ember|october)\b"
-    r"|\b(?:in|of|early|mid|late|since|until|by|for)[ -](?P<mon8>may)\b"
+    r"|\b(?:in|of|early|mid|late|since|until|by|for)[ -](?P<mon8>may)\b(?!\s\d)"
     r")"
 )  # fmt: skip
 
