@@ -13,7 +13,7 @@ from deepdaily.cli.console import LineMeter
 from deepdaily.core.decisions import Desk
 from deepdaily.core.types import Decision, Document, Harvest, Issue, Loss, Offer, Slot, SourceHealth, Trouble, Watch
 from deepdaily.core.urls import page_key
-from deepdaily.ladder import Found, candidates, gather, promise
+from deepdaily.ladder import Found, candidates, gather, listed_only, promise
 from deepdaily.memory import Memory
 from deepdaily.models.embedding import Embedder, Unusable
 from deepdaily.read.pages import SPONSORED
@@ -300,3 +300,11 @@ def test_pages_of_our_field_are_read_first_and_undated_ones_last() -> None:
     other = candidate("Trams run late on Sunday", "https://d.example/", hours=1)
 
     assert sorted([other, undated, field, newer], key=lambda one: promise(one, NOW)) == [newer, field, undated, other]
+
+
+def test_what_a_source_listed_and_did_not_offer_is_a_loss_unless_another_one_offers_it() -> None:
+    old, twin, elsewhere = (Loss(f"https://a.example/{name}", "collect", name) for name in ("old", "twin", "elsewhere"))
+    mine = replace(harvest([], Offer(twin.url, "feed", "T")), losses=(old, twin, elsewhere))
+    other = Harvest(SourceHealth("other", "feed", "ok", 1), (Offer("https://www.a.example/elsewhere/", "other", "T"),))
+
+    assert listed_only([mine, other]) == [old, twin]

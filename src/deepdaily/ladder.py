@@ -96,6 +96,7 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
         raise NothingToPublish("no source answers yet; memory is for the last minutes", "check the network")
     run.desk, items = desk_of(run.store.decisions()), run.settings.digest.items
     offered, losses = candidates(harvests, run.settings.sources.mute, run.desk)
+    losses += listed_only(harvests)
     run.record.funnel["candidates"] = len(offered)
     pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests))
     for rung, span in LADDER:
@@ -309,6 +310,16 @@ def candidates(harvests: Iterable[Harvest], mute: Sequence[str] = (), desk: Desk
         else:
             found.append(Candidate(url, tuple(mine)))
     return found, losses
+
+
+def listed_only(harvests: Iterable[Harvest]) -> list[Loss]:
+    """Losses of the sources themselves, but for pages that another one offered."""
+    offered: dict[str, set[str]] = defaultdict(set)
+    for harvest in harvests:
+        for offer in harvest.offers:
+            offered[page_key(offer.url)].add(harvest.health.source)
+    lost = ((harvest.health.source, loss) for harvest in harvests for loss in harvest.losses)
+    return [loss for source, loss in lost if offered.get(page_key(loss.url), {source}) == {source}]
 
 
 def promise(candidate: Candidate, now: datetime) -> tuple[bool, float, str]:

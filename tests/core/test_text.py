@@ -9,6 +9,21 @@ from hypothesis import strategies as st
 from deepdaily.core.text import clean, dates, language_of, names, quarters, sentences, shorten, tokens, versions, width
 
 
+@pytest.mark.parametrize(
+    ("written", "cleaned"),
+    [
+        ("👩‍💻 ships 🪿", "👩‍💻 ships 🪿"),
+        ("👩🏽‍🔬 ❤️‍🔥", "👩🏽‍🔬 ❤️‍🔥"),
+        ("\U0001fadd from a newer Unicode", "\U0001fadd from a newer Unicode"),
+        ("in\u200dvisible \u200d", "invisible "),
+        ("👩\u200d\u200b💻", "👩💻"),
+    ],
+)
+def test_joined_emoji_stay_whole_and_joints_of_letters_go(written: str, cleaned: str) -> None:
+    assert clean(written) == cleaned
+    assert clean(cleaned) == cleaned
+
+
 def test_a_sentence_may_begin_with_a_lower_case_product() -> None:
     found = [sentence.text for sentence in sentences("It is fast. vLLM gains 2x. llm-d follows.")]
 

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, SnapshotDamaged, Unreachable
+from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, NotConnected, SnapshotDamaged, Unreachable
 from deepdaily.read.fetch import ROBOTS_CAP_BYTES, Answer, Fetcher, WebWire, retry_after_s
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots, body_digest
@@ -161,6 +161,68 @@ async def test_only_codings_that_can_be_bounded_are_offered(make: Make) -> None:
     assert headers["Accept-Encoding"] == "gzip, deflate"
     assert headers["Accept"] == "application/json"
     assert headers["User-Agent"].startswith("deepdaily/")
+
+
+async def test_a_blank_in_a_redirect_is_what_browsers_take_it_for(make: Make) -> None:
+    wire = FakeWire({A: moved(" /my \tfeed.xml "), "https://news.example/my%20feed.xml": TEXT})
+
+    assert (await make(wire).get(A)).final_url == "https://news.example/my%20feed.xml"
+
+
+async def test_a_cookie_comes_back_within_its_fetch_and_in_no_other(make: Make) -> None:
+    greeted = Answer(302, {"location": "/a"}, b"", ("seen=1; Path=/; HttpOnly", "lang=zh"))
+    wire = FakeWire({A: [greeted, TEXT, TEXT]})
+
+    await make(wire).get(A)
+    await make(wire, slot="2026-02-12").get(A)
+
+    assert [headers.get("Cookie") for _, headers in wire.requests] == [None, "seen=1; lang=zh", None]
+
+
+async def test_a_cookie_is_not_carried_to_another_site(make: Make) -> None:
+    greeted = Answer(302, {"location": "https://other.example/", "set-cookie": "seen=1; Domain=other.example"}, b"")
+    wire = FakeWire({A: greeted, "https://other.example/": TEXT})
+
+    await make(wire).get(A)
+
+    assert "Cookie" not in wire.requests[1][1]
+
+
+async def test_a_site_that_takes_no_connection_over_https_is_asked_over_http(make: Make) -> None:
+    wire = FakeWire({A: NotConnected("refused"), "http://news.example/a": TEXT})
+
+    snapshot = await make(wire).get(A)
+
+    assert (snapshot.url, snapshot.final_url) == (A, "http://news.example/a")
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "headers"),
+    [
+        (A, Unreachable("certificate"), {}),
+        (A, NotConnected("refused"), {"X-Api-Key": "SECRET"}),
+        ("https://news.example:443/a", NotConnected("refused"), {}),
+        ("http://news.example/a", NotConnected("refused"), {}),
+    ],
+)
+async def test_http_is_not_asked_for_what_was_refused_nor_with_a_key(
+    make: Make, url: str, error: Unreachable, headers: Mapping[str, str]
+) -> None:
+    wire = FakeWire({url: error})
+
+    with pytest.raises(Unreachable):
+        await make(wire).get(url, headers=headers)
+    assert set(wire.asked) == {url}
+
+
+async def test_a_coding_nobody_opens_is_asked_for_again_without_one(make: Make) -> None:
+    strange = Answer(200, {"content-encoding": "zstd"}, b"\x28\xb5\x2f\xfd\x00")
+    wire = FakeWire({A: [strange, TEXT], B: strange})
+
+    assert (await make(wire).get(A)).size_bytes == 7
+    with pytest.raises(BodyRefused, match="zstd"):
+        await make(wire).get(B)
+    assert [headers["Accept-Encoding"] for _, headers in wire.requests] == ["gzip, deflate", "identity"] * 2
 
 
 # -- other answers --------------------------------------------------------------------------------------------------------
@@ -441,7 +503,7 @@ async def test_the_web_wire_hands_over_what_was_sent(serve: Serve) -> None:
         plain = await wire.get(f"http://127.0.0.1:{server.port}/", {"X-Key": "k"}, cap_bytes=10**5)
 
     assert len(bomb.body) < 10**5
-    assert (redirect.status, redirect.headers["location"]) == (302, "/")
+    assert (redirect.status, redirect.headers["location"], redirect.cookies) == (302, "/", ("a=b",))
     assert b'"x-key": "k"' in plain.body
     assert b"cookie" not in plain.body
 
@@ -477,6 +539,23 @@ async def test_a_resolved_address_is_checked_before_connecting(serve: Serve, hos
         with pytest.raises(AddressRefused):
             await wire.get(f"http://{host}:{server.port}/", {}, cap_bytes=1000)
     assert asked == []
+
+
+async def test_a_server_that_is_not_there_is_told_from_one_that_babbles(serve: Serve) -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nX Odd Name: 1\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(babble, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with WebWire((f"127.0.0.1:{port}",)) as wire:
+        with pytest.raises(Unreachable) as babbled:
+            await wire.get(f"http://127.0.0.1:{port}/", {}, cap_bytes=1000)
+        server.close()
+        with pytest.raises(NotConnected):
+            await wire.get(f"http://127.0.0.1:{port}/", {}, cap_bytes=1000)
+    assert not isinstance(babbled.value, NotConnected)
+    assert "rules of HTTP" in babbled.value.remedy
 
 
 async def test_what_is_no_http_or_no_server_is_unreachable(serve: Serve) -> None:

@@ -7,6 +7,7 @@ import zlib
 from functools import partial
 from pathlib import Path
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,7 +185,56 @@ def test_what_is_too_large_damaged_or_coded_otherwise_is_refused(raw: bytes, cod
         decode_body(raw, coding, CAP)
 
 
-@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate"]))
+PAGE = b"<p>" + b"Some words of a page. " * 9
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "none", "gzip", "deflate", "br", "zstd", "gzip, gzip"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        PAGE,
+        b'{"items": []}',
+        b"\xef\xbb\xbf\n<rss/>",
+        "纯文本，没有任何标记，也没有压缩".encode() * 40,
+        "<p>网页</p>".encode("gbk"),
+    ],
+)
+def test_a_body_that_is_plainly_text_is_taken_whatever_its_header_says(body: bytes, coding: str) -> None:
+    assert decode_body(body, coding, 10_000) == body
+
+
+@pytest.mark.parametrize("lost", range(1, 9))
+def test_a_stream_that_lacks_only_its_checksum_is_whole(lost: int) -> None:
+    assert decode_body(packed(PAGE)[:-lost], "gzip", CAP) == PAGE
+    if lost <= 4:
+        assert decode_body(zlib.compress(PAGE)[:-lost], "deflate", CAP) == PAGE
+    for raw, coding in ((packed(PAGE)[: -lost - 8], "gzip"), (zlib.compress(PAGE)[: -lost - 4], "deflate")):
+        with pytest.raises(BodyRefused, match="cut off"):
+            decode_body(raw, coding, CAP)
+
+
+def test_gzip_under_another_name_is_opened() -> None:
+    for coding in ("deflate", "utf-8", "binary"):
+        assert decode_body(packed(PAGE), coding, CAP) == PAGE
+
+
+def test_a_false_checksum_is_damage() -> None:
+    with pytest.raises(BodyRefused, match="damaged"):
+        decode_body(packed(PAGE)[:-8] + b"\0" * 8, "gzip", CAP)
+
+
+def test_brotli_is_opened_within_the_bound() -> None:
+    assert decode_body(brotli.compress(PAGE), "br", CAP) == PAGE
+    for raw, words in (
+        (brotli.compress(b"\0" * 10**7), "larger"),
+        (brotli.compress(PAGE)[:-3], "cut off"),
+        (b"\xff" * 40, "damaged"),
+    ):
+        with pytest.raises(BodyRefused, match=words):
+            decode_body(raw, "br", CAP)
+
+
+@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "br"]))
 def test_any_bytes_are_opened_within_the_bound_or_refused(raw: bytes, coding: str) -> None:
     with contextlib.suppress(BodyRefused):
         assert len(decode_body(raw, coding, CAP)) <= CAP

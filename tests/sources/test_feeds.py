@@ -13,8 +13,9 @@ import pytest
 from deepdaily.core.errors import NotAFeed, Unreachable, WorkerFailed
 from deepdaily.core.types import Harvest, Slot, Window, document_id
 from deepdaily.lab import evals
-from deepdaily.sources.feed_entries import MAX_BYTES, MAX_ENTRIES, MAX_TAG_WORDS, Entry, FeedBytes, parse_feed
-from deepdaily.sources.feeds import MIN_TEXT_CHARS, PER_SOURCE, UNDATED, Feed
+from deepdaily.sources.feed_entries import MAX_BYTES, MAX_ENTRIES, MAX_TAG_WORDS, UNDATED, Entry, FeedBytes, parse_feed, read_each
+from deepdaily.sources.feed_tree import read_tree
+from deepdaily.sources.feeds import MIN_TEXT_CHARS, MOST_LOSSES, PER_SOURCE, Feed
 from fakes import FakeFetcher, InlineEngine
 from floors import Floors
 
@@ -160,6 +161,108 @@ def test_text_without_declared_encoding_is_not_garbled() -> None:
     assert _parse(f"<rss version='2.0'><channel><item><title>{said}</title></item></channel></rss>".encode("gbk"))[0].title == said
 
 
+SAID = "模型治理与灰度发布：一周笔记"
+
+
+@pytest.mark.parametrize(
+    ("served", "declared", "written"),
+    [
+        ("application/rss+xml; charset=ISO-8859-1", "utf-8", "utf-8"),
+        ("application/xml; charset=gb2312", "utf-8", "utf-8"),
+        ("text/xml; charset=us-ascii", "", "utf-8"),
+        ("application/xml", "gbk", "utf-8"),
+        ("application/xml", "utf-16", "utf-8"),
+        ("application/xml; charset=gbk", "gb2312", "gbk"),
+        ("application/xml", "GB18030", "gb18030"),
+        ("application/xml", "big5", "utf-8-sig"),
+        ("application/xml; charset=gbk", "utf-8", "gbk"),
+    ],
+)
+def test_bytes_that_are_utf_8_are_read_as_such_and_others_as_named(served: str, declared: str, written: str) -> None:
+    head = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    body = f"{head}<rss version='2.0'><channel><item><title>{SAID}</title><link>/a</link></item></channel></rss>"
+
+    assert _parse(body.encode(written), served)[0].title == SAID
+
+
+def test_two_letters_that_may_be_either_are_what_their_file_declares() -> None:
+    body = '<?xml version="1.0" encoding="gbk"?><rss version="2.0"><channel><item><title>联通</title></item></channel></rss>'
+
+    assert _parse(body.encode("gbk"))[0].title == "联通"
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("R&D at AT&T &amp; co", "R&D at AT&T & co"),
+        ("Fast &mdash; and&nbsp;cheap", "Fast — and cheap"),
+        ("A \x08 title", "A title"),
+        ("<![CDATA[R&D &copy;]]>", "R&D ©"),
+    ],
+)
+@pytest.mark.parametrize("head", ["", "<!DOCTYPE rss>"], ids=["own reader", "feedparser"])
+def test_a_small_fault_costs_no_letter(title: str, read: str, head: str) -> None:
+    first, second = _parse(_rss(f"<item><title>{title}</title><link>/a</link></item>", _item("b"), head=head))
+
+    assert (first.title, second.title) == (read, "Post b")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _rss(_item(inside="<description><![CDATA[<!DOCTYPE x [ <!ENTITY a 'b'> ]>]]></description>")),
+        _rss(_item(), head="<!DOCTYPE rss><!-- <!ENTITY a 'b'> -->"),
+        _rss(_item(), head="<!-- <!DOCTYPE x [<!ENTITY a 'b'>]> -->"),
+        _rss(_item(), head='<!DOCTYPE rss PUBLIC "-//N//DTD [<!ENTITY" "http://my.example/rss.dtd">'),
+    ],
+)
+def test_a_text_about_entities_is_a_text(body: bytes) -> None:
+    assert _parse(body)[0].title == "Post 1"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<!DOCTYPE r [<!ELEMENT x ANY>\n<!entity a 'b'>]>",
+        "<!-- a --><?x y?><!doctype r SYSTEM 'x]' [ <!-- don't --> <!ENTITY % a 'b'> ]>",
+        "<!DOCTYPE r ['never closed <!ENTITY a 'b'>",
+        f"<!-- {'x' * 100_000} --><!DOCTYPE r [<!ENTITY a 'b'>]>",
+    ],
+)
+def test_declared_entities_are_refused_wherever_the_prologue_hides_them(head: str) -> None:
+    with pytest.raises(NotAFeed, match="entities"):
+        _parse(_rss(_item(), head=head))
+
+
+def test_a_plain_text_of_a_json_feed_is_no_markup() -> None:
+    item = {
+        "id": 7,
+        "url": "/a",
+        "title": "Vec<T> &amp; <b>you</b>",
+        "content_text": "if x <y then\nstop &amp; go",
+        "date_published": "Thu, 05 Feb 2026 09:30:00 GMT",
+    }
+
+    [entry] = _parse(json.dumps({"items": [item]}).encode())
+
+    assert (entry.id, entry.title, entry.text) == ("7", "Vec<T> &amp; <b>you</b>", "if x <y then\nstop &amp; go")
+    assert entry.published_at == datetime(2026, 2, 5, 9, 30, tzinfo=UTC)
+
+
+async def test_an_entry_that_breaks_its_reading_costs_only_itself() -> None:
+    class Broken:
+        """Stands for what nobody foresaw."""
+
+        @property
+        def title(self) -> str:
+            raise ValueError("no such thing")
+
+    [sound] = read_tree(_rss(_item()), URL)
+    entries = read_each([sound, Broken(), sound], None, "feed/1")  # type: ignore[list-item]
+
+    assert [(entry.title, entry.fault) for entry in entries] == [("Post 1", ""), ("", "ValueError: no such thing"), ("Post 1", "")]
+
+
 def test_invisible_characters_do_not_come_in() -> None:
     assert _parse(_rss("<item><title>A\u202e\u200bB&#xE000;</title><link>/a</link></item>"))[0].title == "AB"
 
@@ -271,13 +374,28 @@ async def test_a_line_of_text_is_no_document() -> None:
         ("v1.2.3", "engine v1.2.3"),
         ("b4711", "engine b4711"),
         ("Release 0.9.0-rc1", "engine Release 0.9.0-rc1"),
-        ("v2: faster", "v2: faster"),
+        ("v2: faster", "engine v2: faster"),
+        ("The Engine, faster", "The Engine, faster"),
     ],
 )
-async def test_a_bare_version_gets_the_name_of_its_repository(title: str, named: str) -> None:
+async def test_a_release_is_named_with_its_repository_where_its_title_does_not_say_it(title: str, named: str) -> None:
     items = f"<item><title>{title}</title><link>https://github.com/example/engine/releases/tag/x</link>{FRESH}</item>"
 
     assert (await _harvest(_rss(items), "https://github.com/example/engine/releases.atom")).offers[0].title == named
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://gitlab.com/group/sub/engine/-/tags?format=atom",
+        "https://codeberg.org/example/engine/releases.rss",
+        "https://pypi.org/rss/project/engine/releases.xml",
+    ],
+)
+async def test_other_places_of_releases_are_known(url: str) -> None:
+    item = f"<item><title>1.2.3</title><link>/r</link>{FRESH}</item>"
+
+    assert (await _harvest(_rss(item), url)).offers[0].title == "engine 1.2.3"
 
 
 async def test_an_entry_without_title_is_named_by_its_first_words() -> None:
@@ -291,6 +409,101 @@ async def test_an_empty_harvest_says_why() -> None:
 
     assert (await _harvest(_rss(old))).health.message == "nothing in the window; the newest entry is of 2026-02-01"
     assert (await _harvest(_rss())).health.state == "empty"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "This post is for paid subscribers",
+        "Subscribe to keep reading this post",
+        "Become a paid member to unlock the rest.",
+        "Keep reading with a 7-day free trial",
+        "Upgrade to paid to read the rest",
+        "试读已结束，付费解锁全文",
+        "本文剩余内容仅限付费会员阅读",
+        "开通会员后即可阅读全文",
+        "この記事は有料です",
+        "Cet article est réservé aux abonnés",
+    ],
+)
+async def test_a_long_preview_that_asks_to_pay_is_partial(end: str) -> None:
+    preview = "".join(f"<p>{SENTENCE}{n}</p>" for n in range(15))
+    texts = [f"{preview}<p>{end}</p><p>Upgrade</p>", f"<p>{end}</p>{preview}"]
+    items = (_item(str(n), f"{FRESH}<description><![CDATA[{text}]]></description>") for n, text in enumerate(texts))
+
+    assert [document.partial for document in (await _harvest(_rss(*items))).documents] == [True, False]
+
+
+async def test_what_a_feed_lists_and_is_not_offered_has_its_reason() -> None:
+    many = [_item(str(n), f"<pubDate>2026-02-10T00:{n:02}:00Z</pubDate>") for n in range(PER_SOURCE + 1)]
+    undated = [_item(f"u{n}", "") for n in range(UNDATED + 1)]
+    twin = _item("40#again", "<pubDate>2026-02-09T00:00:00Z</pubDate>")
+    old = _item("old", "<pubDate>Sun, 01 Feb 2026 00:00:00 GMT</pubDate>")
+    nameless = f"<item><link>/posts/nameless</link>{FRESH}</item>"
+
+    found = await _harvest(_rss(*many, *undated, twin, old, nameless, "<item><title>No link</title></item>"))
+
+    reasons = {loss.url.removeprefix("https://blog.example.com/posts/"): loss.reason for loss in found.losses}
+    assert reasons == {
+        "0": "after the 40 newest of its feed",
+        "40": "another entry of its feed leads to the same page",
+        "old": "outside the window, dated 2026-02-01",
+        f"u{UNDATED}": "undated, and after the first 10 such entries of its feed",
+        "nameless": "its feed gives it no title",
+    }
+    assert {loss.stage for loss in found.losses} == {"collect"}
+
+
+async def test_only_the_newest_losses_of_a_feed_are_told() -> None:
+    items = [_item(str(n), f"<pubDate>2025-{n % 12 + 1:02}-01T00:00:00Z</pubDate>") for n in range(MOST_LOSSES + 12)]
+
+    found = await _harvest(_rss(*items))
+
+    assert len(found.losses) == MOST_LOSSES
+    assert found.losses[0].reason == "outside the window, dated 2025-12-01"
+    assert [loss.reason for loss in found.losses].count("outside the window, dated 2025-01-01") == 18 - 12
+
+
+async def test_a_text_is_made_only_for_what_may_be_offered() -> None:
+    """Texts take longer than all else, and most entries of a feed are old."""
+    inside = f"<description>{SENTENCE}</description>"
+    items = [_item("old", f"<pubDate>2026-02-01</pubDate>{inside}"), _item("new", FRESH + inside)]
+    undated = [_item(f"u{n}", inside) for n in range(UNDATED + 1)]
+
+    entries = parse_feed(FeedBytes(URL, "application/xml", _rss(*items, *undated), WINDOW))
+
+    assert [bool(entry.text) for entry in entries] == [False, True, *[True] * UNDATED, False]
+    assert all(entry.text for entry in _parse(_rss(*items, *undated)))
+
+
+def test_a_date_far_ahead_gives_way_to_a_sound_one() -> None:
+    body = b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>T</title><link href="/a"/><published>2027-01-01T00:00:00Z</published><updated>2026-02-10T09:30:00Z</updated></entry></feed>'
+
+    [entry] = parse_feed(FeedBytes(URL, "", body, WINDOW))
+
+    assert entry.published_at == datetime(2026, 2, 10, 9, 30, tzinfo=UTC)
+
+
+async def test_a_page_that_leads_to_the_feed_is_followed_once() -> None:
+    page = b'<html><head><meta http-equiv="refresh" content="0; url=/new.xml"></head></html>'
+    fetcher = FakeFetcher({URL: page, "https://blog.example.com/new.xml": _rss(_item())})
+    loop = FakeFetcher({URL: page, "https://blog.example.com/new.xml": page})
+
+    found = await Feed(URL, "blog", fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+    with pytest.raises(NotAFeed, match="leads to"):
+        await Feed(URL, "blog", loop, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+
+    assert [offer.title for offer in found.offers] == ["Post 1"]
+    assert len(loop.asked) == 2
+
+
+async def test_the_title_in_a_release_s_text_is_the_one_that_its_snapshot_has() -> None:
+    item = f"<item><title>Fixes of the week</title><link>/r</link>{FRESH}<description>{SENTENCE * 3}</description></item>"
+
+    [document] = (await _harvest(_rss(item), "https://github.com/example/engine/releases.atom")).documents
+
+    assert document.title == "engine Fixes of the week"
+    assert document.text.startswith("Fixes of the week\n\nThe scheduler")
 
 
 async def test_failures_are_passed_on_typed() -> None:

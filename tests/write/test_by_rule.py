@@ -383,3 +383,15 @@ def test_a_subject_is_a_few_names_or_the_title_in_quotation_marks() -> None:
     assert "GPT-5.3-Codex" in named
     assert width(named) < width(title)
     assert subject(story("Smaller blocks make caches faster", BODY)) == "「Smaller blocks make caches faster」"
+
+
+def test_a_release_is_named_in_its_headline_and_proven_by_the_title_its_source_wrote() -> None:
+    written = document("Fixes of the week", BODY, url="https://github.com/example/quillserve/releases/tag/v2")
+    named = replace(written, title="quillserve Fixes of the week")
+
+    claim = headline(replace(story("T"), documents=(named,)), "en")
+
+    assert claim.text == "quillserve Fixes of the week"
+    assert [proof.quote for proof in claim.evidence] == ["Fixes of the week"]
+    assert check_claim(claim, {named.id: named}) == []
+    assert passages(named)[0].text == passages(written)[0].text

@@ -75,6 +75,10 @@ class Unreachable(FetchError):
     """No answer: name, connection, certificate or time."""
 
 
+class NotConnected(Unreachable):
+    """Nobody takes a connection there: the other scheme may be asked."""
+
+
 class BadStatus(FetchError):
     """An answer other than 200. `headers` have lower-case names; `body` is its beginning, for the words of an API."""
 
@@ -101,7 +105,11 @@ class SourceError(DeepdailyError):
 
 
 class NotAFeed(SourceError):
-    """HTTP 200, but not a feed: a login page, an empty shell, garbage."""
+    """HTTP 200, but not a feed: a login page, an empty shell, garbage. `leads_to` is where a page sends its visitors on to."""
+
+    def __init__(self, message: str, remedy: str = "", leads_to: str = "") -> None:
+        super().__init__(message, remedy)
+        self.leads_to = leads_to
 
 
 class RateLimited(_AskedToWait, SourceError):

@@ -18,11 +18,17 @@ _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT_CONTROLS = {"\t", "\n"}
 
 
+_EMOJI = "\u2190-\u2bff\u3030-\u303d\u3297-\u3299\ufe0f\U0001f000-\U0001faff"
+_JOINT = re.compile(f"(?<=[{_EMOJI}])\u200d(?=[{_EMOJI}])")
+"""What makes one picture of two: 👩‍💻. Between letters it is dropped, as a joiner there hides where a word ends."""
+
+
 class _Visible(dict[int, int | None]):
     """What `str.translate` asks for each character; an answer is worked out once."""
 
     def __missing__(self, code: int) -> int | None:
-        kept = chr(code) in _KEPT_CONTROLS or unicodedata.category(chr(code)) not in _UNWANTED
+        emoji = 0x1F000 <= code <= 0x1FAFF  # a newer Unicode than Python's may have given it out
+        kept = emoji or chr(code) in _KEPT_CONTROLS or unicodedata.category(chr(code)) not in _UNWANTED
         self[code] = code if kept else None
         return self[code]
 
@@ -31,13 +37,16 @@ _VISIBLE = _Visible()
 
 
 def clean(text: str) -> str:
-    """`text` in NFC without characters nobody can see: controls but tab and newline, format, private, surrogates.
+    """`text` in NFC without characters nobody can see: controls but tab and newline, format but joints of emoji,
+    private, surrogates.
 
     Every foreign string passes here at intake; Hugo 0.111 writes a broken feed for U+0001.
     """
     if text.isprintable():  # most sentences: the one blank is a space, and nothing below would change but the form
         return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u2028", "\n")
+    if "\u200d" in text:
+        return unicodedata.normalize("NFC", "\u200d".join(part.translate(_VISIBLE) for part in _JOINT.split(text)))
     return unicodedata.normalize("NFC", text.translate(_VISIBLE))
 
 

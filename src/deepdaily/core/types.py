@@ -577,6 +577,8 @@ class Harvest:
     health: SourceHealth
     offers: tuple[Offer, ...] = ()
     documents: tuple[Document, ...] = field(default=())
+    losses: tuple[Loss, ...] = ()
+    """Of what it listed and did not offer, the newest."""
 
 
 def cited(document: Document) -> Cited:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from deepdaily.core.cues import table
 
 MAX_URL_CHARS = 2048
 """As long as any crawler or mail program takes; a longer one is an attack or a mistake."""
+
+KNOWN = 8192
+"""Links whose spelling is remembered: a day asks six times for each of some thousand."""
 
 _TABLE = table(__name__)
 _WORDS = {name: frozenset(words.split()) for name, words in _TABLE["words"].items()}
@@ -38,11 +42,18 @@ PAID_MEDIUMS = _WORDS["paid_mediums"]
 """Values of `utm_medium`."""
 
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_CONTROL = re.compile("[\x00-\x1f]")
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+_NAMED = re.compile(r"\.[a-z][a-z0-9-]+$")
+"""Not an address."""
+_AS_IT_IS = re.compile(r"[A-Za-z0-9\-._~/!$'()*+,;=:@]*")
+"""Of what either part of a link may hold unescaped."""
 _ARXIV = re.compile(r"/(?:abs|pdf|html)/(\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?")
 _AMP_TAIL = re.compile(r"(/[^/]*-[^/]*-[^/]*/)amp/?$")
 _AMP_CACHE = re.compile(r"https?://(?:www\.google\.[a-z.]+/amp|[^/]+\.cdn\.ampproject\.org/[cv])/s/(.+)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=KNOWN)
 def canonical(url: str) -> str:
     """The one spelling of a link, which can still be fetched. Idempotent.
 
@@ -53,15 +64,16 @@ def canonical(url: str) -> str:
     Raises:
         ValueError: no http(s) URL, or longer than MAX_URL_CHARS.
     """
-    cached = _AMP_CACHE.fullmatch(url.strip())
+    cached = _AMP_CACHE.fullmatch(url.strip()) if "/s/" in url else None
     parts = _split(f"https://{cached[1]}" if cached else url)
     name, path, query = _host(parts), _path(parts.path), _pairs(parts.query)
     if name == "youtu.be" and len(path) > 1:
         name, path, query = "www.youtube.com", "/watch", [("v", "=" + path[1:])]
     if name == "arxiv.org" and (paper := _ARXIV.fullmatch(path)):
         path, query = f"/abs/{paper[1]}", []
-    port = parts.port if parts.port not in (None, 80, 443) else None
-    scheme = parts.scheme if port or not re.search(r"\.[a-z][a-z0-9-]+$", name) else "https"
+    port = parts.port
+    port = port if port not in (None, 80, 443) else None
+    scheme = parts.scheme if port or not _NAMED.search(name) else "https"
     kept = sorted(f"{key}{value}" for key, value in query if not _is_noise(name, key, value))
     found = f"{scheme}://{name}{f':{port}' if port else ''}{path}{'?' if kept else ''}{'&'.join(kept)}"
     if len(found) > MAX_URL_CHARS:
@@ -69,6 +81,7 @@ def canonical(url: str) -> str:
     return found
 
 
+@lru_cache(maxsize=KNOWN)
 def page_key(url: str) -> str:
     """What two links to one page have in common: `canonical` without scheme, `www.`, `index.html` and slash at the end.
 
@@ -96,10 +109,14 @@ def domain(url: str) -> str:
 
 def sponsored_link(url: str) -> bool:
     """Whether somebody is paid for a click: ask before `canonical` takes the marks away."""
-    name = host(url)
-    if any(name == paid or name.endswith("." + paid) for paid in AFFILIATE_HOSTS):
+    parts = urlsplit(url)
+    name = (parts.hostname or "").removeprefix("www.")
+    labels = name.split(".")
+    if any(".".join(labels[place:]) in AFFILIATE_HOSTS for place in range(len(labels) - 1)):
         return True
-    pairs = {key.lower(): value[1:].lower() for key, value in _pairs(urlsplit(url).query)}
+    if not parts.query:
+        return False
+    pairs = {key.lower(): value[1:].lower() for key, value in _pairs(parts.query)}
     if pairs.get("utm_medium") in PAID_MEDIUMS:
         return True
     return not AFFILIATE_KEYS.isdisjoint(pairs) or ("tag" in pairs and bool(re.match(r"(?:[^.]+\.)?amazon\.", name)))
@@ -107,7 +124,7 @@ def sponsored_link(url: str) -> bool:
 
 def _split(url: str) -> SplitResult:
     text = url.strip()
-    if len(text) > 4 * MAX_URL_CHARS or any(ord(char) < 32 for char in text):
+    if len(text) > 4 * MAX_URL_CHARS or _CONTROL.search(text):
         raise ValueError(f"not a link: {text[:80]!r}")
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
@@ -121,16 +138,24 @@ def _host(parts: SplitResult) -> str:
         return f"[{name}]"
     if not name.isascii():
         name = name.encode("idna").decode()
-    if not re.fullmatch(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?", name) or ".." in name:
+    if not _HOST.fullmatch(name) or ".." in name:
         raise ValueError(f"not a host name: {name[:80]!r}")
-    name = re.sub(r"^([a-z-]+)\.m\.wikipedia\.org$", r"\1.wikipedia.org", name)
+    if name.endswith(".m.wikipedia.org"):
+        name = re.sub(r"^([a-z-]+)\.m\.wikipedia\.org$", r"\1.wikipedia.org", name)
     return SAME_HOST.get(name, name)
 
 
 def _path(raw: str) -> str:
     """Normal escapes, no dot segments, no AMP tail; at least `/`."""
+    _, _, relative = _escaped(raw, "/!$&'()*+,;=:@").partition("/")
+    path = "/" + (_without_dots(relative.split("/")) if "." in relative else relative)
+    while path.endswith(("/amp", "/amp/")) and (bare := _AMP_TAIL.sub(r"\1", path)) != path:
+        path = bare
+    return path
+
+
+def _without_dots(segments: list[str]) -> str:
     kept: list[str] = []
-    segments = _escaped(raw, "/!$&'()*+,;=:@").split("/")[1:]
     for place, segment in enumerate(segments):
         if segment == "..":
             del kept[-1:]
@@ -138,10 +163,7 @@ def _path(raw: str) -> str:
             kept.append(segment)
         if segment in (".", "..") and place == len(segments) - 1:
             kept.append("")
-    path = "/" + "/".join(kept)
-    while (bare := _AMP_TAIL.sub(r"\1", path)) != path:
-        path = bare
-    return path
+    return "/".join(kept)
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
@@ -152,6 +174,8 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 def _escaped(text: str, safe: str) -> str:
     """`text` with escapes exactly where they are needed, in upper case."""
+    if _AS_IT_IS.fullmatch(text):  # nearly every path and parameter
+        return text
 
     def normal(match: re.Match[str]) -> str:
         token = match.group()

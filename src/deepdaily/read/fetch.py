@@ -23,9 +23,10 @@ from protego import Protego
 from yarl import URL
 
 from deepdaily import __version__
-from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchError, SnapshotDamaged, Unreachable
+from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchError, NotConnected, SnapshotDamaged, Unreachable
 from deepdaily.core.types import Snapshot
 from deepdaily.read import guard
+from deepdaily.read.fetch_cookies import FetchCookies
 from deepdaily.store import Store, Validators
 from deepdaily.store.snapshots import Snapshots, body_digest
 
@@ -45,6 +46,8 @@ is the only retry for fetching; it shares the deadline, and an answer of any sta
 ERROR_BODY_BYTES = 64 * 1024
 """How much of an error's body is kept: APIs say there whether "too fast" or "spent"."""
 
+LEADS_ON = "open it in a browser, and take the address where that ends"
+
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -57,6 +60,8 @@ class Answer:
     """Lower-case names; of repeated ones the first."""
     body: bytes
     """As sent, still coded."""
+    cookies: tuple[str, ...] = ()
+    """Each Set-Cookie line."""
 
 
 class Wire(Protocol):
@@ -109,11 +114,13 @@ class WebWire:
             asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
             async with asking as response:
                 read = await _read(response, cap_bytes)
-                return Answer(response.status, _first_of_each(response.headers.items()), read)
+                cookies = tuple(response.headers.getall("Set-Cookie", ()))
+                return Answer(response.status, _first_of_each(response.headers.items()), read, cookies)
         except AddressRefused as error:
             raise AddressRefused(f"{error}, which {parts.hostname} resolves to") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable(f"{guard.shown(url)}: {_cause(error)}") from error
+            kind = NotConnected if _is_not_connected(error) else Unreachable
+            raise kind(f"{guard.shown(url)}: {_cause(error)}", _remedy(error)) from error
 
 
 class Fetcher:
@@ -191,7 +198,13 @@ class Fetcher:
         earlier = self._store.latest_snapshot(url) if conditional else None
         if earlier and not self._is_readable(earlier[0]):
             earlier = None
-        final_url, answer = await self._follow(url, headers, earlier, robots, self._cap_bytes)
+        try:
+            final_url, answer = await self._follow(url, headers, earlier, robots, self._cap_bytes)
+        except NotConnected:
+            plain = _without_tls(url)
+            if headers or not plain:  # a key is never sent in the clear
+                raise
+            final_url, answer = await self._follow(plain, {}, earlier, robots, self._cap_bytes)
         if answer.status == 304 and earlier and final_url == earlier[0].final_url:
             snapshot, validators = earlier
             snapshot = replace(snapshot, fetched_at=self._now)
@@ -205,7 +218,7 @@ class Fetcher:
         self, url: str, headers: Mapping[str, str], earlier: tuple[Snapshot, Validators] | None, robots: bool, cap_bytes: int
     ) -> tuple[str, Answer]:
         """The first answer that is no redirect, and the URL that gave it."""
-        target, left_s = url, self._deadline_s
+        target, left_s, cookies = url, self._deadline_s, FetchCookies()
         for _ in range(MAX_REDIRECTS + 1):
             guard.check_url(target, self._allow_private)
             if robots:
@@ -216,14 +229,19 @@ class Fetcher:
             if earlier and target == earlier[0].final_url:
                 sent |= _conditions(earlier[1])
             sent["Accept-Encoding"] = "gzip, deflate"
+            if crumbs := cookies.for_url(target):
+                sent["Cookie"] = crumbs
             answer, left_s = await self._ask(target, sent, left_s, cap_bytes)
+            if not guard.is_opened(answer.body, answer.headers.get("content-encoding", "")):
+                answer, left_s = await self._ask(target, sent | {"Accept-Encoding": "identity"}, left_s, cap_bytes)
             if answer.status not in REDIRECTS or not answer.headers.get("location"):
                 return target, answer
+            cookies.keep(target, answer.cookies or (answer.headers.get("set-cookie", ""),))
             try:
-                target = urljoin(target, answer.headers["location"]).partition("#")[0]
+                target = urljoin(target, _as_browsers_read(answer.headers["location"])).partition("#")[0]
             except ValueError:
                 raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
-        raise BadStatus(f"{guard.shown(url)}: more than {MAX_REDIRECTS} redirects", status=answer.status)
+        raise BadStatus(f"{guard.shown(url)}: more than {MAX_REDIRECTS} redirects", LEADS_ON, status=answer.status)
 
     async def _ask(self, url: str, headers: Mapping[str, str], left_s: float, cap_bytes: int) -> tuple[Answer, float]:
         """One answer when its turn has come, and how many seconds are left then."""
@@ -266,7 +284,7 @@ class Fetcher:
         try:
             body = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
         except BodyRefused as error:
-            raise BodyRefused(f"{guard.shown(url)}: {error}") from error
+            raise BodyRefused(f"{guard.shown(url)}: {error}", error.remedy) from error
         media_type = " ".join(answer.headers.get("content-type", "").split())[:200]
         snapshot = Snapshot(url, body_digest(body), final_url, self._now, media_type, len(body))
         place = None
@@ -282,6 +300,7 @@ class Fetcher:
             body = b""
         return BadStatus(
             f"{guard.shown(url)}: HTTP {answer.status}",
+            "look for its new address" if answer.status in (404, 410) else "",
             status=answer.status,
             retry_after_s=retry_after_s(answer.headers.get("retry-after", ""), self._now),
             body=body[:ERROR_BODY_BYTES],
@@ -309,7 +328,7 @@ def _session(socket_factory: Any) -> ClientSession:
     return ClientSession(
         connector=connector,
         auto_decompress=False,  # guard.decode_body can stop; aiohttp would hand over what a bomb becomes
-        cookie_jar=DummyCookieJar(),
+        cookie_jar=DummyCookieJar(),  # a fetch keeps its own
         timeout=ClientTimeout(total=None),  # one deadline, the fetcher's
     )
 
@@ -344,6 +363,37 @@ def _cause(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).lower().removeprefix("client ")
+
+
+def _remedy(error: Exception) -> str:
+    """What a person can do; empty where the cause says all."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "check the spelling of its host"
+        case aiohttp.ClientConnectorCertificateError():
+            return "its certificate is not valid for it: only its owner can mend that"
+        case aiohttp.ClientResponseError():
+            return "its answer breaks the rules of HTTP, which browsers forgive: only its owner can mend that"
+        case aiohttp.ClientPayloadError():
+            return guard.TRY_LATER
+    return ""
+
+
+def _is_not_connected(error: Exception) -> bool:
+    """Whether nobody listens. A name that is none, or a certificate that is false, is no reason to ask without one."""
+    refused = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError)
+    return refused and not isinstance(error, aiohttp.ClientConnectorDNSError | aiohttp.ClientConnectorCertificateError)
+
+
+def _without_tls(url: str) -> str:
+    """The same address over http; empty where it names a port or is no https address."""
+    parts = urlsplit(url)
+    return parts._replace(scheme="http").geturl() if parts.scheme == "https" and parts.port is None else ""
+
+
+def _as_browsers_read(location: str) -> str:
+    """Blanks inside are escaped, those at the ends and line breaks left out (WHATWG); what is left is checked as any address."""
+    return re.sub(r"[\t\r\n]", "", location.strip()).replace(" ", "%20")
 
 
 def _origin(url: str) -> str:

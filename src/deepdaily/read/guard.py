@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import socket
 import unicodedata
@@ -10,10 +11,15 @@ from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+import brotli
+
 from deepdaily.core.errors import AddressRefused, BodyRefused
 
 MAX_URL_CHARS = 8000
 """Longer ones are attacks or mistakes; most servers and aiohttp's own reader stop at 8,190 bytes a line."""
+
+SENT_UNASKED = "the site sends what nobody asked for: take another address of it"
+TRY_LATER = "the answer came damaged: it may be whole next time"
 
 PORTS = {"http": 80, "https": 443}
 
@@ -36,6 +42,13 @@ NOT_PUBLIC = tuple(
     )
 )
 """Refused beside what `ipaddress` calls not global; CPython 3.11.7 calls most of these global."""
+
+OPENED = frozenset(("", "identity", "gzip", "x-gzip", "deflate", "br"))
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+"""What no text holds; form feeds and the escapes of ISO-2022 are allowed."""
 
 NAT64 = ip_network("64:ff9b::/96")
 
@@ -89,26 +102,51 @@ def check_address(address: str) -> None:
 def decode_body(raw: bytes, content_encoding: str, cap_bytes: int) -> bytes:
     """The body as its author wrote it, at most `cap_bytes` long.
 
-    Only gzip, deflate (with and without zlib header) and identity are opened: their decoder can be told where to stop.
-    405 bytes of brotli became 512 MiB in one piece.
+    Only gzip, deflate (with and without zlib header), brotli and identity are opened: their decoders can be told where to stop.
+    405 bytes of brotli became 512 MiB in one piece. As browsers do, a body that is plainly text is taken as it is whatever
+    the header says (`UTF-8`, `none`, gzip that somebody on the way has opened); so is gzip that goes by another name.
 
     Raises:
         BodyRefused: another coding, two codings, damaged or cut data, or too large.
     """
     coding = content_encoding.strip().lower()
-    if not raw or coding in ("", "identity"):
-        body = raw[: cap_bytes + 1]
-    elif coding in ("gzip", "x-gzip"):
-        body = _inflate(raw, 16 + zlib.MAX_WBITS, cap_bytes)
-    elif coding == "deflate":
-        # RFC 9110 means zlib; some servers send the bare stream. A zlib header is 0x_8 and divisible by 31 (RFC 1950).
-        zlib_header = raw[0] & 0x0F == 8 and int.from_bytes(raw[:2], "big") % 31 == 0
-        body = _inflate(raw, zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS, cap_bytes)
-    else:
-        raise BodyRefused(f"content coding {coding[:40]!r} is not opened")
+    body = raw if coding in ("", "identity") or not raw or _is_text(raw) else _opened(raw, coding, cap_bytes)
     if len(body) > cap_bytes:
         raise BodyRefused(f"body larger than {cap_bytes} bytes")
     return body
+
+
+def is_opened(raw: bytes, content_encoding: str) -> bool:
+    """Whether `decode_body` knows the coding, or needs none; a site that sends another may be asked for none."""
+    zipped = raw.startswith(GZIP_MAGIC) and "," not in content_encoding
+    return content_encoding.strip().lower() in OPENED or not raw or zipped or _is_text(raw)
+
+
+def _opened(raw: bytes, coding: str, cap_bytes: int) -> bytes:
+    zipped = raw.startswith(GZIP_MAGIC) and coding != "br" and "," not in coding
+    if zipped or coding in ("gzip", "x-gzip"):
+        return _inflate(raw, 16 + zlib.MAX_WBITS, cap_bytes)
+    if coding == "deflate":
+        # RFC 9110 means zlib; some servers send the bare stream. A zlib header is 0x_8 and divisible by 31 (RFC 1950).
+        zlib_header = raw[0] & 0x0F == 8 and int.from_bytes(raw[:2], "big") % 31 == 0
+        return _inflate(raw, zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS, cap_bytes)
+    if coding == "br":
+        return _unbrotlied(raw, cap_bytes)
+    raise BodyRefused(f"content coding {coding[:40]!r} is not opened", SENT_UNASKED)
+
+
+def _is_text(raw: bytes) -> bool:
+    """Whether a body needs no opening: it begins like markup or JSON, or is some UTF-8, and holds no control characters."""
+    head = raw[:1024]
+    if _CONTROL.search(head):
+        return False
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"{", b"["):
+        return True
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # the last letter may be cut
+    except UnicodeDecodeError:
+        return False
+    return len(head) >= 32
 
 
 def shown(url: str) -> str:
@@ -188,11 +226,45 @@ def _inflate(raw: bytes, window: int, cap_bytes: int) -> bytes:
     while rest and len(body) <= cap_bytes:
         decoder = zlib.decompressobj(window)
         try:
-            body += decoder.decompress(rest, cap_bytes + 1 - len(body))
+            member = decoder.decompress(rest, cap_bytes + 1 - len(body))
         except zlib.error as error:
-            raise BodyRefused(f"damaged compressed body: {error}") from error
-        if not decoder.eof and len(body) <= cap_bytes:
-            raise BodyRefused("compressed body cut off")
+            raise BodyRefused(f"damaged compressed body: {error}", TRY_LATER) from error
+        body += member
+        if not decoder.eof and len(body) <= cap_bytes and not _lacks_only_its_check(decoder, member, window):
+            raise BodyRefused("compressed body cut off", TRY_LATER)
         # gzip files may be chained; what else follows the end is padding, which browsers ignore too.
-        rest = decoder.unused_data if decoder.unused_data.startswith(b"\x1f\x8b") else b""
+        rest = decoder.unused_data if decoder.unused_data.startswith(GZIP_MAGIC) else b""
+    return body
+
+
+def _lacks_only_its_check(decoder: zlib._Decompress, member: bytes, window: int) -> bool:
+    """Whether all data came and only (a part of) the checksum behind them did not: then the right one ends the stream."""
+    if window < 0:
+        return False
+    if window > zlib.MAX_WBITS:
+        check = zlib.crc32(member).to_bytes(4, "little") + (len(member) & 0xFFFFFFFF).to_bytes(4, "little")
+    else:
+        check = zlib.adler32(member).to_bytes(4, "big")
+    return any(_ends_with(decoder, check[came:]) for came in range(len(check)))
+
+
+def _ends_with(decoder: zlib._Decompress, rest: bytes) -> bool:
+    trial = decoder.copy()
+    try:
+        return not trial.decompress(rest, 1) and trial.eof
+    except zlib.error:
+        return False
+
+
+def _unbrotlied(raw: bytes, cap_bytes: int) -> bytes:
+    """At most `cap_bytes` + 1 bytes, and what one step of the decoder gives beyond them."""
+    decoder, body, rest = brotli.Decompressor(), b"", raw
+    try:
+        while not decoder.is_finished() and len(body) <= cap_bytes:
+            part = decoder.process(rest, output_buffer_limit=cap_bytes + 1 - len(body))
+            if not part and not rest:
+                raise BodyRefused("compressed body cut off", TRY_LATER)
+            body, rest = body + part, b""
+    except brotli.error as error:
+        raise BodyRefused("damaged compressed body: brotli", TRY_LATER) from error
     return body

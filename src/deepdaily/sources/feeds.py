@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from importlib.metadata import version
+from datetime import datetime, timedelta
 
+from deepdaily.core.cues import cues, table
 from deepdaily.core.errors import NotAFeed
 from deepdaily.core.text import language_of, shorten, width
-from deepdaily.core.types import Document, Harvest, Offer, Snapshot, SourceHealth, SourceKind, Window, document_id
-from deepdaily.core.urls import domain
+from deepdaily.core.types import Document, Harvest, Loss, Offer, Snapshot, SourceHealth, SourceKind, Window, document_id
+from deepdaily.core.urls import canonical, domain
 from deepdaily.engine import Engine
 from deepdaily.read.extract import with_title
 from deepdaily.read.fetch import Fetcher
-from deepdaily.sources.feed_entries import Entry, FeedBytes, parse_feed
+from deepdaily.sources.feed_entries import UNDATED, Entry, FeedBytes, parse_feed
 from deepdaily.sources.offering import offer, parsed
 
 WALL_S, MEMORY_MB = 15.0, 512
@@ -25,36 +25,30 @@ PER_SOURCE = 40
 """Newest offers of one feed: llama.cpp alone builds more than ten times a day."""
 
 
-UNDATED = 10
-"""Entries without a date have no window; the first ones of a feed are its newest."""
-
-
-FUTURE = timedelta(days=1)
-"""A date up to a day ahead is a wrong zone and counts as now; one further ahead is no date."""
-
 MIN_TEXT_CHARS = 200
-
 
 MIN_COMPLETE_COLUMNS = 1_200
 """A Chinese character counts two. Teasers of the feeds of both frozen days end well below, whole posts lie above."""
 
-
-EXTRACTOR = f"feedparser/{version('feedparser')}"
+MOST_LOSSES = 200
+"""Of one feed, the newest: what a person may ask for."""
 
 _COMPLETE_FEEDS = re.compile(r"github\.com/[^/]+/[^/]+/(?:releases|tags)\.atom|arxiv\.org/", re.I)
-
 
 _CUT_SHORT = re.compile(
     r"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\]|read (?:more|the full .{1,30}|on)\W*|continue reading.{0,80}|阅读(?:全文|原文|更多)\W*"
     r"|查看(?:全文|原文)\W*|the post .{1,200} (?:appeared first on|first appeared on) .{1,60})$",
     re.IGNORECASE,
 )
+_PAYWALL = cues(table(__name__))["paywall"]
+_LAST_LINES = 5
+"""Where a preview asks to pay: what to buy, a button, a link for members."""
 
-
-_BARE_VERSION = re.compile(r"(?:release |version )?[vb]?\d[\w.+-]*(?: \(.{1,40}\))?", re.IGNORECASE)
-
-
-_REPOSITORY = re.compile(r"https://github\.com/[^/]+/([^/]+)/(?:releases|tags)\.atom")
+_REPOSITORY = re.compile(
+    r"https://(?:github\.com|codeberg\.org|gitea\.com|gitee\.com|gitlab\.[^/]+|git\.[^/]+)/(?:[^/?#]+/)+?(?P<forge>[^/?#]+)/(?:-/)?"
+    r"(?:releases|tags)(?:\.(?:atom|rss)|\?format=atom)|https://pypi\.org/rss/project/(?P<index>[^/?#]+)/releases\.xml"
+)
+"""Feeds of releases, which are titled for who follows one project."""
 
 
 class Feed:
@@ -77,37 +71,74 @@ class Feed:
         Raises:
             NotAFeed, FetchError.
         """
-        snapshot = await self._fetcher.get(self.url, conditional=True)
-        answer = FeedBytes(snapshot.final_url, snapshot.media_type, self._fetcher.body(snapshot))
-        entries = await parsed(self._engine, parse_feed, answer, limits=(WALL_S, MEMORY_MB), failed=NotAFeed)
-        taken = _in_window([_named(entry, self.url) for entry in entries], window, self.name)
+        try:
+            snapshot, entries = await self._read(self.url, window)
+        except NotAFeed as error:
+            if not error.leads_to:
+                raise
+            snapshot, entries = await self._read(error.leads_to, window)  # once: a page may lead to itself
+        taken, losses = _chosen(entries, window, self.name, self.url)
         offers = tuple(made for made, _ in taken)
-        texts = (_document(made.url, entry, snapshot, self.url) for made, entry in taken)
-        health = SourceHealth(self.name, self.kind, "ok", len(offers))
-        if not offers:
-            health = replace(health, state="empty", message=_why_empty(entries))
-        return Harvest(health, offers, tuple(text for text in texts if text))
+        texts = (_document(made, entry, snapshot, self.url) for made, entry in taken)
+        message = "; ".join(filter(None, ["" if offers else _why_empty(entries), _broken(entries)]))
+        health = SourceHealth(self.name, self.kind, "ok" if offers else "empty", len(offers), message)
+        return Harvest(health, offers, tuple(text for text in texts if text), tuple(losses[:MOST_LOSSES]))
+
+    async def _read(self, url: str, window: Window) -> tuple[Snapshot, list[Entry]]:
+        snapshot = await self._fetcher.get(url, conditional=True)
+        answer = FeedBytes(snapshot.final_url, snapshot.media_type, self._fetcher.body(snapshot), window)
+        return snapshot, await parsed(self._engine, parse_feed, answer, limits=(WALL_S, MEMORY_MB), failed=NotAFeed)
 
 
-def _in_window(entries: Sequence[Entry], window: Window, source: str) -> list[tuple[Offer, Entry]]:
-    """The offers, each with its entry: the newest of the window, then the first of those without a date.
+def _chosen(entries: Sequence[Entry], window: Window, source: str, feed_url: str) -> tuple[list[tuple[Offer, Entry]], list[Loss]]:
+    """The offers, each with its entry: the newest of the window, then the first of those without a date; and the losses.
 
     Entries without link or title are nothing to offer; of entries with one link (anchors of a changelog) the newest stays.
+    Losses are those with a link, the newest first, those without a date last.
     """
-    ahead = window.now + FUTURE
-    known = [
-        entry if entry.published_at and entry.published_at <= ahead else replace(entry, published_at=None) for entry in entries
-    ]
-    offered = [(made, entry) for entry in known if (made := _offered(entry, window, source))]
-    dated = [(made.published_at, made, entry) for made, entry in offered if made.published_at]
-    dated.sort(key=lambda one: one[0], reverse=True)
+    newest_first = sorted((one for one in entries if one.published_at), key=_age(window.now))
+    undated = [one for one in entries if one.published_at is None]
     taken: dict[str, tuple[Offer, Entry]] = {}
-    for at, made, entry in dated:
-        if len(taken) < PER_SOURCE:
-            taken.setdefault(made.url, (made, replace(entry, published_at=at)))
-    for made, entry in [one for one in offered if one[0].published_at is None][:UNDATED]:
-        taken.setdefault(made.url, (made, entry))
-    return list(taken.values())
+    losses: list[Loss] = []
+    tried = 0
+    for entry in (*newest_first, *undated):
+        made = _offered(_named(entry, feed_url), window, source)
+        reason = _why_not(entry, window, made, taken, tried)
+        if made and not reason:
+            taken[made.url] = (made, replace(entry, published_at=made.published_at))
+        elif url := made.url if made else _address(entry.link):
+            losses.append(Loss(url, "collect", reason))
+        tried += bool(made and entry.published_at is None)
+    return list(taken.values()), losses
+
+
+def _age(now: datetime) -> Callable[[Entry], timedelta]:
+    return lambda entry: now - entry.published_at if entry.published_at else timedelta.max
+
+
+def _why_not(entry: Entry, window: Window, made: Offer | None, taken: Mapping[str, object], tried: int) -> str:
+    """Why an entry is not offered, for a person; empty where it is. `tried` undated ones stand before it."""
+    if entry.published_at and entry.published_at < window.since:
+        return f"outside the window, dated {entry.published_at:%Y-%m-%d}"
+    if made is None:
+        return "its feed gives it no title"
+    if made.url in taken:
+        return "another entry of its feed leads to the same page"
+    if entry.published_at is None:
+        return f"undated, and after the first {UNDATED} such entries of its feed" if tried >= UNDATED else ""
+    return f"after the {PER_SOURCE} newest of its feed" if len(taken) >= PER_SOURCE else ""
+
+
+def _address(link: str) -> str:
+    try:
+        return canonical(link) if link else ""
+    except ValueError:
+        return ""
+
+
+def _broken(entries: Sequence[Entry]) -> str:
+    faults = [entry.fault for entry in entries if entry.fault]
+    return f"{len(faults)} of {len(entries)} entries could not be read: {faults[0]}" if faults else ""
 
 
 def _offered(entry: Entry, window: Window, source: str) -> Offer | None:
@@ -123,36 +154,49 @@ def _why_empty(entries: Sequence[Entry]) -> str:
 
 
 def _named(entry: Entry, feed_url: str) -> Entry:
-    """`entry` with a title that says what it is about: a bare version gets its repository, no title the first words."""
-    repository = _REPOSITORY.match(feed_url)
-    if repository and _BARE_VERSION.fullmatch(entry.title):
-        return replace(entry, title=f"{repository[1]} {entry.title}")
+    """`entry` with a title that says what it is about: a release names its repository, no title takes the first words."""
+    named = _REPOSITORY.match(feed_url)
+    project = (named["forge"] or named["index"]) if named else ""
+    if entry.title and _letters(project) not in _letters(entry.title):
+        return replace(entry, title=f"{project} {entry.title}")
     return entry if entry.title else replace(entry, title=shorten(entry.text.partition("\n")[0], 100))
 
 
-def _document(url: str, entry: Entry, snapshot: Snapshot, feed_url: str) -> Document | None:
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def _document(made: Offer, entry: Entry, snapshot: Snapshot, feed_url: str) -> Document | None:
     """The text an entry carries; None where it is a line or two.
 
-    It is partial, a teaser, when it ends like one (`…`, Read more, 阅读全文) or has fewer than MIN_COMPLETE_COLUMNS
-    columns; entries of GitHub's release feeds and of arXiv are whole however short they are. A whole one called partial
-    costs a page read; a teaser called whole would claim more than was read.
+    It begins with the title as the feed has it, as only that is in the snapshot; a name that was put before it stands in
+    `title` alone.
+
+    It is partial, a teaser, when it ends like one (`…`, Read more, 阅读全文), asks to pay for the rest, or has fewer than
+    MIN_COMPLETE_COLUMNS columns; entries of GitHub's release feeds and of arXiv are whole however short they are. A whole one
+    called partial costs a page read; a teaser called whole would claim more than was read.
     """
     if len(entry.text) < MIN_TEXT_CHARS:
         return None
-    own = domain(url) == domain(feed_url)  # what another site writes about a page is not that page
+    own = domain(made.url) == domain(feed_url)  # what another site writes about a page is not that page
     whole = bool(_COMPLETE_FEEDS.search(feed_url)) or (own and width(entry.text) >= MIN_COMPLETE_COLUMNS)
-    text = with_title(entry.title, entry.text)
+    text = with_title(entry.title or made.title, entry.text)
     return Document(
-        id=document_id(url, entry.id, text),
-        url=url,
+        id=document_id(made.url, entry.id, text),
+        url=made.url,
         snapshot=snapshot.digest,
         locator=entry.id,
-        title=entry.title,
+        title=made.title,
         text=text,
         language=language_of(text),
-        extractor=EXTRACTOR,
+        extractor=entry.reader,
         fetched_at=snapshot.fetched_at,
-        partial=not whole or bool(_CUT_SHORT.search(entry.text[-300:])),
+        partial=not whole or _cut_short(entry.text),
         author=entry.author,
         published_at=entry.published_at,
     )
+
+
+def _cut_short(text: str) -> bool:
+    last = (line for line in text[-1_000:].split("\n")[-_LAST_LINES:] if len(line) <= 160)
+    return bool(_CUT_SHORT.search(text[-300:])) or any(map(_PAYWALL.search, last))

@@ -134,6 +134,11 @@ def digest_in_slots(db: Connection) -> None:
         db.execute(text(f"""UPDATE {table} SET {value} = replace({value}, '"slot":"', '"slot":"{DAILY}/')"""))
 
 
+def harvests_tell_losses(db: Connection) -> None:
+    """What a source listed and did not offer was not kept."""
+    _rewrite(db, lambda harvest: harvest | {"losses": []}, HARVESTS.c.harvest)
+
+
 def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
     """Each value of a JSON column anew, row by row; `change` is given the columns beside it, too."""
     keys = [*column.table.primary_key]
@@ -152,4 +157,5 @@ MIGRATIONS = (
     records_as_values,
     votes_say_whose,
     digest_in_slots,
+    harvests_tell_losses,
 )

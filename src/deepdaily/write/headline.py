@@ -35,6 +35,8 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
     told = [document for document in story.documents if document.id in quoted] if _is_family(story) else []
     lead = _title_evidence(told[0] if told else story.lead)
     title = squeeze(lead.quote)
+    if story.lead.title.endswith(f" {title}") and not told:  # a release feed's title got its repository's name
+        title = story.lead.title
     if _BARE_VERSION.match(title):
         title = f"{domain(story.lead.url).partition('.')[0]} {title}"
     others = [document for document in told[1:] if versions(document.title)]
@@ -63,8 +65,10 @@ def _status(document: Document) -> tuple[str, Evidence] | None:
 
 
 def _title_evidence(document: Document) -> Evidence:
-    """The title where the text begins with it, without an issue tracker's tail."""
-    return evidence.locate(_TRACKER.sub("", document.title), document)
+    """The title where the text begins with it (or with the end of it that its source wrote), without an issue tracker's tail."""
+    first = document.text.partition("\n")[0]
+    said = first if document.title.endswith(f" {first}") else document.title
+    return evidence.locate(_TRACKER.sub("", said), document)
 
 
 _THREAD = re.compile(r"/(?:issues|discussions)/\d+")

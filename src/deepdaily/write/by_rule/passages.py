@@ -42,7 +42,8 @@ class Passage:
 
 def passages(document: Document) -> list[Passage]:
     """The printable passages of the body in order; headings, code, menus, credits and dates are left aside."""
-    body = document.text.find("\n") + 1 if document.text.startswith(document.title) else 0
+    first = document.text.partition("\n")[0]  # the title, or the end of it that its source wrote
+    body = len(first) + 1 if document.title.endswith(first) or first.startswith(document.title) else 0
     units = [sentence for sentence in sentences(document.text) if sentence.start >= body]
     found: list[Passage] = []
     for before, unit in zip([None, *units], units, strict=False):

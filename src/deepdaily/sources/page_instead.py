@@ -1,0 +1,60 @@
+"""What came instead of a feed, for a person and for the next step: what it is, where it leads, which feed it names."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+from deepdaily.core.errors import NotAFeed
+
+HEAD_BYTES = 256 * 1024
+"""A page names its feeds in its head; frameworks put styles before them."""
+
+_TAG = re.compile(r"<(?:link|meta)\b[^<>]{1,2000}", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""([a-z-]{2,20})\s{0,9}=\s{0,9}(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"'<>]{1,2000}))""", re.IGNORECASE
+)
+_FEED_TYPE = re.compile(r"application/(?:(?:rss|atom|feed)\+)?(?:xml|json)", re.IGNORECASE)
+_REFRESH = re.compile(r"\s*\d{1,2}(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
+_CHALLENGE = re.compile(rb"just a moment|cf-chl|captcha|attention required|verify you are human")
+
+
+def what_else(body: bytes, url: str, *, damaged: bool) -> NotAFeed:
+    """The error that says what `body` is.
+
+    Args:
+        damaged: it has entries, and none can be read.
+    """
+    head = body[:HEAD_BYTES].lower()
+    if _CHALLENGE.search(head[:4096]):
+        said = "a challenge page instead of a feed: the site wants to see a browser"
+        return NotAFeed(said, "take a mirror of the feed, or leave it out")
+    if b"<html" in head or b"<!doctype html" in head or b"<meta" in head[:4096]:
+        return _of_page(body[:HEAD_BYTES].decode("utf-8", "replace"), url)
+    if damaged:
+        return NotAFeed("a feed so damaged that none of its entries can be read")
+    return NotAFeed("no feed: neither RSS, Atom nor JSON Feed")
+
+
+def _of_page(head: str, url: str) -> NotAFeed:
+    feeds: list[str] = []
+    for tag in _TAG.finditer(head):
+        told = {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag.group())}
+        refresh = told.get("http-equiv", "").lower() == "refresh" and _REFRESH.match(told.get("content", ""))
+        if refresh and (target := _address(refresh[1].strip(), url)):
+            return NotAFeed(f"a page that leads to {target} instead of a feed", leads_to=target)
+        if "alternate" in told.get("rel", "").lower().split() and _FEED_TYPE.fullmatch(told.get("type", "")):
+            feeds += filter(None, [_address(told.get("href", ""), url)])
+    if feeds:
+        named = " or ".join(list(dict.fromkeys(feeds))[:3])
+        return NotAFeed(f"a web page instead of a feed; it names {named} as its feed", "put that address in its place")
+    return NotAFeed("a web page instead of a feed: it may have moved", "look for its feed's address on the site")
+
+
+def _address(written: str, base: str) -> str:
+    try:
+        found = urljoin(base, written.replace(" ", "%20")) if written else ""
+        return found if urlsplit(found).scheme in ("http", "https") and found.isprintable() else ""
+    except ValueError:
+        return ""
