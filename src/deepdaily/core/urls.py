@@ -93,11 +93,13 @@ def page_key(url: str) -> str:
     return re.sub(r"/(?:index\.(?:html?|php))?$", "", path) + mark + query
 
 
+@lru_cache(maxsize=KNOWN)
 def host(url: str) -> str:
     """The host as readers see it, without `www.`; empty where there is none."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
+@lru_cache(maxsize=KNOWN)
 def domain(url: str) -> str:
     """The registrable domain: two links of one domain are not independent. An address stands for itself."""
     name = host(url)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from socket import socket
 from types import TracebackType
 from typing import Any, Protocol
@@ -88,9 +88,10 @@ class WebWire:
         self._allow_private = allow_private
 
     async def __aenter__(self) -> WebWire:
+        self._bypasses = cache(proxy_bypass)  # reads the whole environment each time
         self._proxies = {scheme: URL(proxy) for scheme, proxy in getproxies().items() if scheme in ("http", "https")}
-        self._checked = _session(_public_socket)
-        self._trusted = _session(None)
+        certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
+        self._checked, self._trusted = _session(certificates, _public_socket), _session(certificates, None)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -107,7 +108,7 @@ class WebWire:
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, cap_bytes: int) -> Answer:
         parts = urlsplit(url)
-        proxy = None if proxy_bypass(parts.hostname or "") else self._proxies.get(parts.scheme)
+        proxy = None if self._bypasses(parts.hostname or "") else self._proxies.get(parts.scheme)
         trusted = proxy is not None or guard.is_allowed_private(url, self._allow_private)
         session = self._trusted if trusted else self._checked
         try:
@@ -319,10 +320,10 @@ def retry_after_s(value: str, now: datetime) -> float | None:
     return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
 
 
-def _session(socket_factory: Any) -> ClientSession:
+def _session(certificates: ssl.SSLContext, socket_factory: Any) -> ClientSession:
     connector = TCPConnector(
         limit=0,  # the fetcher counts
-        ssl=ssl.create_default_context(),  # reads SSL_CERT_FILE
+        ssl=certificates,
         socket_factory=socket_factory,
     )
     return ClientSession(
