@@ -193,7 +193,9 @@ def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], 
         return 0.0 if b in foes.get(a, ()) else sums[a][b] / (len(alive[a]) * len(alive[b]))
 
     # Pairs below the threshold can only become candidates by a merge, which queues them anew: they are most of all pairs.
-    queue = [(-alike, a, b) for a in sums for b in sums[a] if a < b and (alike := mean(a, b)) >= SAME_STORY]
+    size = [len(group) for group in groups]
+    likely = ((a, b) for a, near in sums.items() for b, sum_ in near.items() if a < b and sum_ >= SAME_STORY * size[a] * size[b])
+    queue = [(-alike, a, b) for a, b in likely if (alike := mean(a, b)) >= SAME_STORY]
     heapq.heapify(queue)
     while queue:
         score, a, b = heapq.heappop(queue)

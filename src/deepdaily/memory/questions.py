@@ -56,6 +56,8 @@ def follow_up(
         rule_of: the rule that asked a question; None for one of a model.
     """
     watches, today = unsettled(issues), slot.due.date()
+    if not watches:
+        return ()
     told = {item.story: item.title.text for issue in issues for item in issue.items}
     threads = [_titles(watch, issues, told) for watch in watches]
     texts = [document for document, _ in read]

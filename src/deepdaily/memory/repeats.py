@@ -37,6 +37,8 @@ def without_repeats(stories: Sequence[Story], issues: Sequence[Issue], now: date
     """
     recent = [issue for issue in issues if (now.date() - issue.slot.due.date()).days <= NO_REPEAT_DAYS]
     told = [(issue, item) for issue in reversed(recent) for item in issue.items if not is_recalled(item)]
+    if not told:
+        return list(stories), {}
     printed_pages = [{page_key(cited.url) for cited in item.sources} for _, item in told]
     points = subjects([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
     kept, repeats = [], {}
