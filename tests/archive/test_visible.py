@@ -151,5 +151,11 @@ def test_elements_within_each_other_are_read_in_bounded_work() -> None:
     assert holds(bare(("<div>" * 3000 + "deep" + "</div>" * 3000).encode()), "deep")
 
 
+def test_a_sentence_may_begin_with_a_figure_behind_one_that_ends_with_another() -> None:
+    assert sees("<p>It began in 2025. 30% of the calls fail.</p><p>Part 4,</p><p>12 cards</p>", "30% of the calls fail.")
+    assert sees("<p>It began in 2025. 30% of the calls fail.</p><p>Part 4,</p><p>12 cards</p>", "12 cards")
+    assert not sees("<p>It began in 2025.30%</p>", "30%")
+
+
 def test_a_worker_is_asked_for_the_quotations_that_are_not_there() -> None:
     assert unseen(Asked(b"<p>one two</p>", "text/html", ("one", "three", "two"))) == ["three"]

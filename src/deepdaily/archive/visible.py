@@ -81,9 +81,12 @@ def bare(body: bytes, media_type: str = "") -> str:
 
 
 def folded(text: str) -> str:
-    """`text` without white space and bars between cells, but for one blank between digits: `1 024` is not 1024."""
+    """`text` without white space and bars between cells, but for one blank before a digit where a figure might go on.
+
+    `1 024` is not 1024, and `in 2025. 30 %` not 2025.30 %.
+    """
     spaced = re.sub(r"[\s|]+", " ", clean(text))
-    return re.sub(r"(?<!\d) | (?!\d)", "", spaced).strip()
+    return re.sub(r"(?<![\d.,]) | (?!\d)", "", spaced).strip()
 
 
 def holds(visible: str, quote: str) -> bool:
