@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from deepdaily.core.errors import (
     AddressRefused,
@@ -21,7 +21,9 @@ from deepdaily.core.errors import (
     SourceError,
 )
 from deepdaily.core.types import Harvest, SourceHealth, SourceKind, SourceState, Window
-from deepdaily.store import Store
+
+if TYPE_CHECKING:  # a worker that reads a feed passes here
+    from deepdaily.store import Store
 
 FINAL: frozenset[SourceState] = frozenset({"ok", "empty", "quota-spent"})
 """States that a slot keeps: the source has answered, or asking again today is pointless."""

@@ -13,7 +13,6 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
 
-import feedparser
 from resiliparse.parse.encoding import detect_encoding
 
 from deepdaily.core.charset import encoding_of
@@ -260,6 +259,8 @@ def _parsed(body: bytes, encoding: str, answer: FeedBytes) -> Any:
     elif not _says_encoding(body, kind):
         kind = f"application/xml; charset={detect_encoding(body)}"
     headers = {"content-type": kind, "content-location": answer.url}
+    import feedparser  # one feed in ten
+
     return feedparser.parse(BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
 
 
