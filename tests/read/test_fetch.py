@@ -89,6 +89,7 @@ async def test_the_database_serves_as_well_as_the_fake(tmp_path: Path) -> None:
 async def test_bytes_that_were_never_kept_are_damage(make: Make, store: FakeStore) -> None:
     fetcher = make(FakeWire({A: TEXT}))
     snapshot = await fetcher.get(A)
+    assert fetcher.body(snapshot) == TEXT.body  # what was just stored need not be read back
     store.places.clear()
 
     with pytest.raises(SnapshotDamaged):

@@ -48,6 +48,9 @@ ERROR_BODY_BYTES = 64 * 1024
 
 LEADS_ON = "open it in a browser, and take the address where that ends"
 
+FRESH_BYTES = 64 * 2**20
+"""Most that is kept of bodies until they are read."""
+
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -157,6 +160,8 @@ class Fetcher:
         self._urls: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._robots: dict[str, Protego | None] = {}
+        self._fresh: dict[str, bytes] = {}
+        """Bodies that were just stored, by digest, until they are asked for: reading them back costs more than keeping them."""
 
     async def get(self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False) -> Snapshot:
         """The snapshot of `url`: from the store where this slot has it already, else fetched and stored.
@@ -182,6 +187,8 @@ class Fetcher:
         Raises:
             SnapshotDamaged: they are gone, or are not those that were fetched.
         """
+        if (fresh := self._fresh.pop(snapshot.digest, None)) is not None:
+            return fresh
         place = self._store.place(snapshot.digest)
         if place is None:
             raise SnapshotDamaged(f"no bytes are stored for {guard.shown(snapshot.url)}")
@@ -291,6 +298,8 @@ class Fetcher:
         place = None
         if not self._is_readable(snapshot):
             place = self._snapshots.append(final_url, snapshot.digest, self._now, answer.headers, body)
+            if sum(map(len, self._fresh.values())) + len(body) <= FRESH_BYTES:
+                self._fresh[snapshot.digest] = body
         self._store.keep_snapshot(self._slot_key, snapshot, place, _validators(answer, Validators("", "")))
         return snapshot
 
