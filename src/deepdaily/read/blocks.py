@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -26,6 +26,12 @@ NAME_CHARS, STYLE_CHARS = 400, 500
 LEAST_REVEALED, NOTHING_SHOWN, LITTLE_SHOWN = 60, 20, 400
 """Characters of hidden text that may be a page; of a page that shows nothing; of one that scripts fill in."""
 
+MOST_STREAMED = 200
+"""Parts of a page that come behind it."""
+
+MAX_RAW_CHARS = 400_000
+"""Of one line, white space among them; twice of what a text may have."""
+
 LINE_ENDS = "\n"
 LINK, LINK_ENDS, CELL = "\ud801", "\ud802", "\ud803"
 """Marks inside a block's raw text. They are lone surrogates, which no decoded page holds."""
@@ -36,18 +42,31 @@ _UNREAD = frozenset(
 )
 _BLOCKS = frozenset(
     "body p div ul ol menu li dl dt dd h1 h2 h3 h4 h5 h6 table caption thead tbody tfoot tr td th pre blockquote section article"
-    " main aside header footer hgroup figure figcaption address details summary fieldset legend form center optgroup listing".split()
-)  # fmt: skip
+    " main aside header footer hgroup figure figcaption address details summary fieldset legend form center listing".split()
+)
 _ROOTS = frozenset("html body main article".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _APART = frozenset("navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar tooltip".split())
-_CUES = cues(table(__name__))
+_TABLE = table(__name__)
+_CUES = cues(_TABLE["cues"])
 _HIDING, _HIDDEN_CLASS, _STRUCK = _CUES["hiding"], _CUES["hidden_class"], _CUES["struck"]
-_STRONG, _WEAK, _NAMED, _SIDE_NOTE, _LINE_NUMBER = (_CUES[name] for name in ("strong", "weak", "named", "side_note", "line_number"))
+_SIDE_NOTE, _LINE_NUMBER = _CUES["side_note"], _CUES["line_number"]
+_STRONG, _WEAK, _NAMED = (frozenset(_TABLE["words"][name].split()) for name in ("strong", "weak", "named"))
+_LONGEST_RUN = 4
+"""Parts of a name that are one word at most: `skip-to-content` has three."""
+
+_WORD = re.compile(r"\w")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})([^<>]*)")
+_ENDING_ALONE = frozenset(
+    "p li dt dd tr td th tbody thead tfoot caption colgroup option optgroup rp rt html head body area base br col embed hr img"
+    " input link meta param source track wbr".split()
+)
+_NEVER_EMPTY = _BLOCKS | frozenset("a b big button code em font i nobr object s small span strike strong tt u".split())
+"""Elements that a slash at the end of their tag does not close."""
+
 _TEMPLATE = re.compile(r"<template\b([^<>]{0,2000})>|</template\s*>", re.IGNORECASE)
 _OPEN = re.compile(r"shadowroot(?:mode)?\s*=\s*[\"']?open", re.IGNORECASE)
 _REVEALED = re.compile("^(?:hidden$|aria-hidden$)|visibility:hidden|opacity:0")
-_STREAMED = re.compile(r"S:\w{1,8}")
 _MARKS = re.compile(f"[{LINK}{LINK_ENDS}]")
 
 
@@ -114,6 +133,17 @@ class Visible:
     tables: int = 0
 
 
+def depth_of(source: str) -> int:
+    """At most how many elements are open at once, told by the tags alone; those that end by themselves are not counted."""
+    deepest = depth = 0
+    for tag in _TAG.finditer(source):
+        name = tag[2].lower()
+        if name not in _ENDING_ALONE and (name in _NEVER_EMPTY or not tag[3].endswith("/")):
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
 def tree_of(source: str) -> LexborHTMLParser:
     """The page as browsers read it; open shadow roots are elements like others."""
     if "shadowroot" in source or "SHADOWROOT" in source:
@@ -142,17 +172,19 @@ def visible(tree: LexborHTMLParser) -> Visible:
     body = tree.body
     if body is None:
         return Visible([], [], [])
-    walk = _Walk(frozenset(), _streamed(tree))
+    streamed = _streamed(tree)
+    walk = _Walk(frozenset(), streamed)
     seen = walk.over(body)
     if walk.hidden and (revealed := _most_of_the_page(walk.hidden, sum(len(block.raw) for block in seen.blocks))):
-        seen = _Walk(revealed, walk.streamed).over(body)
+        seen = _Walk(revealed, streamed).over(body)
     return seen
 
 
-def _streamed(tree: LexborHTMLParser) -> frozenset[str]:
-    """Ids of the hidden parts that React streams into their places: there is a place for each."""
-    places = tree.css("template[id^='B:']")[:200]
-    return frozenset("S:" + (place.attributes.get("id") or "")[2:] for place in places)
+def _streamed(tree: LexborHTMLParser) -> dict[str, LexborNode]:
+    """The hidden parts that React streams behind the page, by the id of the place to which its script brings each."""
+    parts = {(part.attributes.get("id") or "")[2:]: part for part in tree.css("div[id^='S:'][hidden]")[:MOST_STREAMED]}
+    places = [(place.attributes.get("id") or "")[2:] for place in tree.css("template[id^='B:']")[:MOST_STREAMED]] if parts else []
+    return {f"B:{name}": parts[name] for name in places if name in parts}
 
 
 def _most_of_the_page(hidden: dict[str, list[LexborNode]], shown: int) -> frozenset[str]:
@@ -190,23 +222,36 @@ def _is_longer(nodes: Sequence[LexborNode], than: int) -> bool:
     return False
 
 
+def _cut(raw: str) -> str:
+    """A line of more characters than any text may have, cut behind them."""
+    head = raw[:MAX_RAW_CHARS]
+    return head + LINK_ENDS if head.count(LINK) > head.count(LINK_ENDS) else head
+
+
 # -- the walk ---------------------------------------------------------------------------------------------------------
 
 
-Judged = tuple[int, bool, bool, bool]
+Bearing = tuple[int, bool, bool, bool]
 """Of an element's classes and id: how dull, whether the article's place, whether nobody sees it, whether struck out."""
 
-_NOTHING_SAID: Judged = (0, False, False, False)
+_NOTHING_SAID: Bearing = (0, False, False, False)
 
 
 @lru_cache(maxsize=20_000)
-def _judged_name(name: str) -> Judged:
-    dull = 0 if "embed" in name else 2 if _STRONG.search(name) else 1 if _WEAK.search(name) else 0
-    return dull, bool(_NAMED.search(name)), bool(_HIDDEN_CLASS.search(name)), bool(_STRUCK.search(name))
+def _judged_name(name: str) -> Bearing:
+    words = _words_of(name)
+    dull = 0 if "embed" in name else 2 if words & _STRONG else 1 if words & _WEAK else 0
+    return dull, bool(words & _NAMED), bool(_HIDDEN_CLASS.fullmatch(name)), bool(_STRUCK.fullmatch(name))
+
+
+def _words_of(name: str) -> set[str]:
+    """The runs of a name's parts: of `post-tags-list` `post`, `posttags`, `tags` …"""
+    parts = [part for part in name.lower().replace("_", "-").split("-")[:12] if part]
+    return {"".join(parts[at : at + run]) for at in range(len(parts)) for run in range(1, _LONGEST_RUN + 1)}
 
 
 @lru_cache(maxsize=5_000)
-def _judged(names: str) -> Judged:
+def _judged(names: str) -> Bearing:
     said = [_judged_name(name) for name in names.split()]
     return max(one[0] for one in said), any(one[1] for one in said), any(one[2] for one in said), any(one[3] for one in said)
 
@@ -241,8 +286,8 @@ class _Frame:
 
 
 class _Walk:
-    def __init__(self, revealed: frozenset[str], streamed: frozenset[str]) -> None:
-        self.revealed, self.streamed = revealed, streamed
+    def __init__(self, revealed: frozenset[str], streamed: Mapping[str, LexborNode]) -> None:
+        self.revealed, self.streamed = revealed, dict(streamed)
         self.hidden: dict[str, list[LexborNode]] = defaultdict(list)
         self.seen = Visible([], [], [])
         self._line: list[str] = []
@@ -276,6 +321,11 @@ class _Walk:
                     self._text(text, frame)
             elif tag not in _UNREAD and tag[0] not in "-!_":
                 entered = self._enter(node, tag, frame)
+                if entered is not None:
+                    stack.append(entered)
+            elif tag == "template" and self.streamed:
+                part = self.streamed.pop(node.attributes.get("id") or "", None)
+                entered = self._block(part, "div", {}, " ", _NOTHING_SAID, False, frame) if part is not None else None
                 if entered is not None:
                     stack.append(entered)
         return self.seen
@@ -327,7 +377,9 @@ class _Walk:
             return
         raw = "".join(line)
         links = self._links
-        if any(not piece.isspace() and piece not in (LINK, LINK_ENDS, CELL) for piece in line):
+        if _WORD.search(raw):
+            if len(raw) > MAX_RAW_CHARS:
+                raw = _cut(raw)
             if raw.count(LINK) > raw.count(LINK_ENDS):
                 raw += LINK_ENDS
             row = self.seen.tables - 1 if frame.cells else -1
@@ -336,6 +388,9 @@ class _Walk:
             block = Block(frame.box, tag, raw, self._linked, line, self._bullet, links, row, heading)
             self.seen.blocks.append(block)
             self._bullet = False
+        elif LINK in line and LINK_ENDS not in line:  # a card: the words of its link are in the blocks inside it
+            self._line, self._links = [LINK], links[-1:]
+            return
         self._line, self._links, self._linked = [], [], 0
 
     # -- elements -------------------------------------------------------------------------------------------------------
@@ -369,7 +424,7 @@ class _Walk:
     def _is_hidden(self, node: LexborNode, attributes: Attributes) -> bool:
         """Whether nobody sees it; it is remembered by the way in which it is hidden, for that may be the whole page."""
         way = "noscript" if node.tag == "noscript" else ""
-        if "hidden" in attributes and (attributes.get("id") or "") not in self.streamed:
+        if "hidden" in attributes:
             way = "hidden"
         elif attributes.get("aria-hidden") == "true":
             way = "aria-hidden"
@@ -392,7 +447,7 @@ class _Walk:
             self._flush(frame)
 
     def _block(
-        self, node: LexborNode, tag: str, attributes: Attributes, names: str, judged: Judged,
+        self, node: LexborNode, tag: str, attributes: Attributes, names: str, judged: Bearing,
         kept: bool, frame: _Frame,
     ) -> _Frame | None:  # fmt: skip
         if tag == "footer" and frame.tag != "blockquote":
@@ -458,7 +513,8 @@ class _Walk:
         if _SIDE_NOTE.search(names):
             return True
         if "katex-html" in names:
-            return node.parent is not None and node.parent.css_first(".katex-mathml") is not None
+            before = node.prev
+            return before is not None and "katex-mathml" in (before.attributes.get("class") or "")
         return frame.kept and bool(_LINE_NUMBER.search(names)) and peek(node).isdigit()
 
     def _link(self, node: LexborNode, attributes: Attributes, entered: _Frame) -> _Frame | None:
@@ -477,11 +533,11 @@ class _Walk:
 
     def _moved(self, node: LexborNode, tag: str, attributes: Attributes, entered: _Frame) -> _Frame | None:
         """A raised or lowered word."""
-        if tag == "sup" and is_note_mark(node, attributes):
-            return None
         text, last = peek(node), self._last()
         if not text:
             return entered
+        if tag == "sup" and is_note_mark(node, attributes):
+            return None
         if tag == "sup" and not stands_plain(text) and (last.isalnum() or last in ")]}）】」"):
             self._text("^", entered)
             self._raised, entered.leaving = True, "mark"

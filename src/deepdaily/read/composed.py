@@ -28,7 +28,7 @@ _BLANKS = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
-class Line:
+class TextLine:
     """A line of a text."""
 
     text: str
@@ -59,9 +59,9 @@ def composed(title: str, blocks: Sequence[Block], seen: Visible, base: str) -> C
     return Composed((head + body).strip(), body, structure)
 
 
-def lines_of(blocks: Iterable[Block]) -> list[Line]:
+def lines_of(blocks: Iterable[Block]) -> list[TextLine]:
     """One line a block, of code one a line: no empty lines, rules or immediate repeats, one kind of bullet; bounded."""
-    kept: list[Line] = []
+    kept: list[TextLine] = []
     room = MAX_TEXT_CHARS
     for block in blocks:
         for line in _lines(block):
@@ -69,17 +69,17 @@ def lines_of(blocks: Iterable[Block]) -> list[Line]:
                 continue
             room -= len(line.text) + 1
             if room < 0:
-                return kept or [Line(line.text[:MAX_TEXT_CHARS])]
+                return kept or [TextLine(line.text[:MAX_TEXT_CHARS])]
             kept.append(line)
     return kept
 
 
-def _lines(block: Block) -> list[Line]:
+def _lines(block: Block) -> list[TextLine]:
     if block.tag == "pre":
         written = [squeeze(line) for line in block.text().split("\n")]
-        return [] if _is_numbering(written) else [Line(line, block) for line in written]
+        return [] if _is_numbering(written) else [TextLine(line, block) for line in written]
     raw = block.raw.replace(CELL, " | ") if block.table >= 0 else block.raw
-    line = _marked(raw, block) if block.links else Line(squeeze(clean(raw)), block)
+    line = _marked(raw, block) if block.links else TextLine(squeeze(clean(raw)), block)
     if block.table >= 0:
         line = _moved(line, len(line.text) - len(line.text.lstrip("| ")), "")
         line.text = line.text.rstrip("| ")
@@ -100,14 +100,14 @@ def _is_numbering(lines: Sequence[str]) -> bool:
     )
 
 
-def _moved(line: Line, cut: int, before: str) -> Line:
+def _moved(line: TextLine, cut: int, before: str) -> TextLine:
     """The line without its first `cut` characters, behind `before`."""
     by = len(before) - cut
     links = [(max(0, start + by), max(0, end + by), place) for start, end, place in line.links]
-    return Line(before + line.text[cut:], line.block, links)
+    return TextLine(before + line.text[cut:], line.block, links)
 
 
-def _marked(raw: str, block: Block) -> Line:
+def _marked(raw: str, block: Block) -> TextLine:
     """A line with the places of its links, white space squeezed over their borders."""
     text = ""
     links: list[tuple[int, int, int]] = []
@@ -122,10 +122,10 @@ def _marked(raw: str, block: Block) -> Line:
         elif piece:
             words = _BLANKS.sub(" ", clean(piece))
             text += words[1:] if words.startswith(" ") and (not text or text.endswith(" ")) else words
-    return Line(text.rstrip(), block, [(start, min(end, len(text.rstrip())), place) for start, end, place in links])
+    return TextLine(text.rstrip(), block, [(start, min(end, len(text.rstrip())), place) for start, end, place in links])
 
 
-def _without_title(title: str, lines: list[Line]) -> list[Line]:
+def _without_title(title: str, lines: list[TextLine]) -> list[TextLine]:
     """Without the headline where it stands again near the top."""
     wanted = folded(title)
     if not wanted:
@@ -139,7 +139,7 @@ def _without_title(title: str, lines: list[Line]) -> list[Line]:
     ] + rest
 
 
-def _links(lines: Sequence[Line], starts: Sequence[int], anchors: Sequence[Anchor], base: str) -> list[Link]:
+def _links(lines: Sequence[TextLine], starts: Sequence[int], anchors: Sequence[Anchor], base: str) -> list[Link]:
     """The links that lead to another page over http(s), in order; at most MOST_KEPT_LINKS."""
     found: list[Link] = []
     for line, at in zip(lines, starts, strict=True):
@@ -165,12 +165,12 @@ def absolute(href: str, base: str) -> str:
     return url if usable and url.isprintable() else ""
 
 
-def _tables(lines: Sequence[Line], starts: Sequence[int]) -> list[Table]:
+def _tables(lines: Sequence[TextLine], starts: Sequence[int]) -> list[Table]:
     """The data tables, in order, each with the place of its first row in the text."""
     found: list[Table] = []
     rows: list[tuple[str, ...]] = []
     headings, start, current = 0, 0, -1
-    for line, at in [*zip(lines, starts, strict=True), (Line(""), 0)]:
+    for line, at in [*zip(lines, starts, strict=True), (TextLine(""), 0)]:
         of = line.block.table if line.block is not None else -1
         if of != current:
             if rows and len(found) < MOST_TABLES:

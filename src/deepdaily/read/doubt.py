@@ -22,7 +22,7 @@ COVERAGE, AGREEMENT = 0.5, 0.7
 """In doubt: less than half of what is seen was taken, and resiliparse takes other words (F1). 6 % of the open pages."""
 
 MOST_BLOCKS, MOST_BOXES, MOST_DEEP = 3_000, 20_000, 100
-"""Of a page that is handed over: trafilatura takes seconds for more."""
+"""Blocks, or links, and boxes of a page that is handed over, and how deep these are told: trafilatura takes seconds for more."""
 
 TRAFILATURA = f"trafilatura/{version('trafilatura')}"
 """Read without importing it: most runs of a worker never need it."""
@@ -33,7 +33,8 @@ _SPLIT = re.compile(f"([{LINK}{LINK_ENDS}{CELL}])")
 
 def is_doubtful(part: MainPart, source: str, seen: Visible) -> bool:
     """Whether another should be asked."""
-    if part.coverage >= COVERAGE or len(seen.blocks) > MOST_BLOCKS or len(seen.boxes) > MOST_BOXES:
+    large = max(len(seen.blocks), len(seen.links)) > MOST_BLOCKS or len(seen.boxes) > MOST_BOXES
+    if large or part.coverage >= COVERAGE:
         return False
     witness = extract_plain_text(source, main_content=True, alt_texts=False)
     return _agreement(" ".join(block.text() for block in part.blocks), witness) < AGREEMENT

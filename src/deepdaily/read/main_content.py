@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deepdaily.core.cues import cues, table
+from deepdaily.core.text import squeeze
 from deepdaily.read.blocks import Block, Box, Visible
 
 PROSE, SHORT_PROSE = 60, 25
@@ -62,7 +63,7 @@ def columns(text: str) -> int:
 def _measure(seen: Visible) -> None:
     """Columns, linked ones and prose of every box, those of its boxes among them."""
     for block in seen.blocks:
-        size = columns(block.raw)
+        size = columns(block.raw if block.tag != "pre" else squeeze(block.raw))
         unlinked = size - block.linked
         prose = unlinked >= PROSE or (unlinked >= SHORT_PROSE and block.tag in _TEXTUAL)
         block.box.columns += size

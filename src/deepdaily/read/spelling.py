@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-MOST_PEEKED = 60
+MOST_PEEKED = 24
 """Nodes looked at to know what a mark is: a note's mark has one to five."""
 
 MOST_TOKENS = 4_000
