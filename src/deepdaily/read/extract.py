@@ -102,7 +102,7 @@ def page(answer: PageBytes) -> Extracted:
         extractor=extractor,
         sponsored=paid_for(head, _owned(tree), seen, title, made.body),
         partial=head.metered or paywalled,
-        notice=is_notice(made.text),
+        notice=is_notice(made.body),
         canonical=_canonical(head, answer.url),
         structure=made.structure,
     )

@@ -23,6 +23,9 @@ SHORT = 1500
 NOTICE_CHARS = 6_000
 """Of a text that are looked at for a notice: the longest consent walls have four thousand."""
 
+SENTENCE_COLUMNS = 16
+"""Columns below which a line is the name of something."""
+
 CALL_LINES = 8
 """Lines before the end of an article, and behind it, among which the call stands."""
 
@@ -36,7 +39,8 @@ def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool) 
     """Raises NoText: a login, a challenge, an error page, a call to pay with nothing before it, or hardly any text."""
     columns = width(body[: SHORT + 1])
     asks_to_log_in = columns <= LITTLE and tree.css_first("input[type='password']") is not None
-    if (columns <= SHORT and _CUES["wall"].match(title)) or (columns <= LITTLE and (_CUES["wall"].search(body) or asks_to_log_in)):
+    titled = columns <= SHORT and (_CUES["wall"].match(title) or _CUES["gone"].match(title))
+    if titled or (columns <= LITTLE and (_CUES["wall"].search(body) or asks_to_log_in)):
         raise NoText(f"a login or challenge page: {(title or body)[:80]}")
     if columns < (2 * MIN_COLUMNS if paywalled else MIN_COLUMNS):
         raise NoText("hardly any text: perhaps a page that scripts fill in")
@@ -44,7 +48,7 @@ def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool) 
 
 def is_notice(text: str) -> bool:
     """Whether most sentences speak of cookies, partners and consent, or of a text that is not there any more."""
-    said = sentences(text[:NOTICE_CHARS])
+    said = [one for one in sentences(text[:NOTICE_CHARS]) if width(one.text) >= SENTENCE_COLUMNS]
     return bool(said) and 2 * sum(bool(_CUES["notice"].search(one.text)) for one in said) > len(said)
 
 
