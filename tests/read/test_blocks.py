@@ -64,6 +64,8 @@ def test_a_streamed_part_is_read_in_its_place() -> None:
         '<p style="position:absolute;left:-9999px">{0}{0}{0}{0}</p>',
         '<p style="display:none">{0}{0}{0}{0}</p>',
         '<p class="sr-only">{0}{0}{0}{0}</p>',
+        '<p style="color:#fff; background: #fff">{0}{0}{0}{0}</p>',
+        '<p style="background-color:white;margin:0;color:white">{0}{0}{0}{0}</p>',
         '<p style="max-height:0;overflow:hidden">{0}{0}{0}{0}</p>',
         "<noscript>{0}{0}{0}{0}</noscript>",
         "<textarea>{0}{0}{0}{0}</textarea>",

@@ -15,7 +15,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from deepdaily.core.cues import cues, table
 from deepdaily.core.text import clean, squeeze
-from deepdaily.read.spelling import NOTHING_SEEN, Attributes, emoji_of, formula, is_note_mark, peek, stands_plain
+from deepdaily.read.spelling import (
+    NOTHING_SEEN,
+    Attributes,
+    emoji_of,
+    formula,
+    is_named_mark,
+    is_note_link,
+    is_note_mark,
+    peek,
+    stands_plain,
+)
 
 MOST_LINKS = 20_000
 """Links of a page that are told apart; more are words like others."""
@@ -264,6 +274,14 @@ def _styled(style: str) -> tuple[str, bool, bool]:
     return hides, "line-through" in bare, "white-space:pre" in bare
 
 
+def _moved_by_style(names: str, attributes: Attributes) -> str:
+    """`sup` or `sub` for an element that is raised or lowered by its class or style; empty for others."""
+    style = (attributes.get("style") or "")[:STYLE_CHARS].lower().replace(" ", "") if attributes else ""
+    if "superscript" in names or "vertical-align:super" in style:
+        return "sup"
+    return "sub" if "subscript" in names or "vertical-align:sub" in style else ""
+
+
 @dataclass(slots=True)
 class _Frame:
     """An element whose children are being walked."""
@@ -490,8 +508,8 @@ class _Walk:
         entered = _Frame(node.child, frame.box, frame.tag, frame.linked, kept, frame.cells, frame.rows, frame.heading)
         if tag == "a":
             return self._link(node, attributes, entered)
-        if tag == "sup" or tag == "sub":
-            return self._moved(node, tag, attributes, entered)
+        if moved := tag if tag in ("sup", "sub") else _moved_by_style(names, attributes):
+            return self._moved(node, moved, attributes, entered)
         if tag == "img":
             if attributes.get("alt") and (emoji := emoji_of(attributes["alt"] or "")):
                 self._text(emoji, frame)
@@ -510,7 +528,7 @@ class _Walk:
 
     def _is_beside(self, node: LexborNode, names: str, frame: _Frame) -> bool:
         """Whether an inline element stands beside the line and not in it: a note in the margin, the number of a line."""
-        if _SIDE_NOTE.search(names):
+        if _SIDE_NOTE.search(names) or is_named_mark(node, names):
             return True
         if "katex-html" in names:
             before = node.prev
@@ -521,7 +539,7 @@ class _Walk:
         href = attributes.get("href")
         if href is None:
             return entered
-        if (href.startswith("#") or "role" in attributes) and is_note_mark(node, attributes):
+        if (href.startswith("#") or "role" in attributes) and is_note_link(node, attributes, self._last()):
             return None
         entered.linked = True
         if href and href[0] != "#" and len(self.seen.links) < MOST_LINKS:

@@ -66,9 +66,7 @@ def _named_note(attributes: Attributes) -> bool:
 
 
 def is_note_mark(node: LexborNode, attributes: Attributes) -> bool:
-    """Whether a raised word, or a link to a place of the page, only leads to a note: `[1]`, `†`, a number that is a link."""
-    if node.tag != "sup":
-        return _is_note_link(node, attributes)
+    """Whether a raised word only leads to a note: `[1]`, `†`, a number that is a link."""
     if _named_note(attributes) or _holds_mark(node):
         return True
     text, beside = _below(node)
@@ -76,15 +74,22 @@ def is_note_mark(node: LexborNode, attributes: Attributes) -> bool:
     return linked or bool(_NOTE_TEXT.fullmatch(text))
 
 
-def _is_note_link(node: LexborNode, attributes: Attributes) -> bool:
+def is_note_link(node: LexborNode, attributes: Attributes, last: str) -> bool:
+    """Whether a link only leads to a note: `[1]`, a raised number, a number right behind the character `last`."""
     if _NOTE_ROLE.search(attributes.get("role") or ""):
         return True
     if not (attributes.get("href") or "").startswith("#"):
         return False
     text, only = peek(node), node.child
     raised = only is not None and only.tag == "sup" and only.next is None
-    short = bool(_SHORT_MARK.fullmatch(text)) and (raised or _named_note(attributes))
+    glued = text.isdigit() and not last.isspace() and last not in "(（-–,"
+    short = bool(_SHORT_MARK.fullmatch(text)) and (raised or glued or _named_note(attributes))
     return short or bool(_NOTE_TEXT.fullmatch(text))
+
+
+def is_named_mark(node: LexborNode, names: str) -> bool:
+    """Whether an element that is neither raised nor a link bears the name of a note's mark, and is one."""
+    return bool(_NOTE_NAME.search(names)) and bool(_SHORT_MARK.fullmatch(peek(node)))
 
 
 def _holds_mark(raised: LexborNode) -> bool:
