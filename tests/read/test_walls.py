@@ -66,3 +66,11 @@ def test_a_notice_is_told_by_what_most_of_its_sentences_speak_of(wall: str) -> N
 )
 def test_an_article_that_speaks_of_it_once_is_no_notice(article: str) -> None:
     assert not read("Queues", f"<article><h1>Queues</h1>{article}</article>").notice
+
+
+def test_a_short_note_is_a_text_with_its_title() -> None:
+    note = "<h1>Quillserve 2.1.9 released</h1><ul><li>Fast mode is now there for the larger one of both models, see the notes.</li></ul>"
+
+    assert read("Quillserve 2.1.9 released", note).text.endswith("see the notes.")
+    with pytest.raises(NoText, match="hardly"):
+        read("Quillserve 2.1.9 released", "<h1>Quillserve 2.1.9 released</h1><p>See the notes.</p>")

@@ -21,6 +21,9 @@ from deepdaily.read.main_content import MainPart
 COVERAGE, AGREEMENT = 0.5, 0.7
 """In doubt: less than half of what is seen was taken, and resiliparse takes other words (F1). 6 % of the open pages."""
 
+FEW_CHARS = 1_500
+"""Of all that is seen of a page that is not handed over: of a short notice the menus are most."""
+
 MOST_BLOCKS, MOST_BOXES, MOST_DEEP = 3_000, 20_000, 100
 """Blocks, or links, and boxes of a page that is handed over, and how deep these are told: trafilatura takes seconds for more."""
 
@@ -34,7 +37,8 @@ _SPLIT = re.compile(f"([{LINK}{LINK_ENDS}{CELL}])")
 def is_doubtful(part: MainPart, source: str, seen: Visible) -> bool:
     """Whether another should be asked."""
     large = max(len(seen.blocks), len(seen.links)) > MOST_BLOCKS or len(seen.boxes) > MOST_BOXES
-    if large or part.coverage >= COVERAGE:
+    small = bool(part.blocks) and sum(len(block.raw) for block in seen.blocks) < FEW_CHARS
+    if large or small or part.coverage >= COVERAGE:
         return False
     witness = extract_plain_text(source, main_content=True, alt_texts=False)
     return _agreement(" ".join(block.text() for block in part.blocks), witness) < AGREEMENT

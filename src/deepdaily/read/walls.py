@@ -15,7 +15,7 @@ LITTLE = 400
 """Columns below which a page is a headline and a caption, not an article."""
 
 MIN_COLUMNS = 100
-"""Columns (a Chinese character counts two) below which a page has no text: about two sentences."""
+"""Columns (a Chinese character counts two) of title and text below which a page has none: about two sentences. Half are text."""
 
 SHORT = 1500
 """A page up to this many columns may be a login or a challenge; a longer one only speaks of them."""
@@ -42,7 +42,8 @@ def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool) 
     titled = columns <= SHORT and (_CUES["wall"].match(title) or _CUES["gone"].match(title))
     if titled or (columns <= LITTLE and (_CUES["wall"].search(body) or asks_to_log_in)):
         raise NoText(f"a login or challenge page: {(title or body)[:80]}")
-    if columns < (2 * MIN_COLUMNS if paywalled else MIN_COLUMNS):
+    least = 2 * MIN_COLUMNS if paywalled else MIN_COLUMNS - min(width(title), MIN_COLUMNS // 2)
+    if columns < least:
         raise NoText("hardly any text: perhaps a page that scripts fill in")
 
 
