@@ -69,8 +69,16 @@ def test_an_article_that_speaks_of_it_once_is_no_notice(article: str) -> None:
 
 
 def test_a_short_note_is_a_text_with_its_title() -> None:
-    note = "<h1>Quillserve 2.1.9 released</h1><ul><li>Fast mode is now there for the larger one of both models, see the notes.</li></ul>"
+    note = "<h1>Quillserve 2.1.9 released</h1><ul><li>Fast mode is now there for the larger one of both models, and it is on; see the notes.</li></ul>"
 
     assert read("Quillserve 2.1.9 released", note).text.endswith("see the notes.")
     with pytest.raises(NoText, match="hardly"):
-        read("Quillserve 2.1.9 released", "<h1>Quillserve 2.1.9 released</h1><p>See the notes.</p>")
+        read("Quillserve 2.1.9 released", "<h1>Quillserve 2.1.9 released</h1><p>Fixed the drawing of messages.</p>")
+
+
+def test_a_page_that_calls_itself_an_article_may_be_a_line() -> None:
+    called = '</title><meta property="og:type" content="article"><title>'
+
+    assert read(f"Quill{called}", "<h1>Quill 2.1.9</h1><p>Fixed the drawing of messages.</p>").text
+    with pytest.raises(NoText, match="hardly"):
+        read(f"Quill{called}", "<h1>Quill</h1><p>Loading it …</p>")

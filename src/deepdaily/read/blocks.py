@@ -98,6 +98,8 @@ class Box:
     columns: int = 0
     linked: int = 0
     prose: int = 0
+    lines: int = 0
+    """Blocks of its own or of its boxes."""
     inside: bool = False
 
 

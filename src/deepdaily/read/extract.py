@@ -92,7 +92,7 @@ def page(answer: PageBytes) -> Extracted:
     if head.refresh and width(made.body[: LITTLE + 1]) < LITTLE:
         raise Forwarded("it only sends its readers elsewhere", to=head.refresh)
     paywalled = calls_to_pay(seen.blocks, blocks)
-    refuse_wall(head.title, made.body, tree, paywalled)
+    refuse_wall(head.title, made.body, tree, paywalled, head.is_article)
     return Extracted(
         title=title,
         text=made.text,

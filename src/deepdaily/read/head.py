@@ -58,6 +58,12 @@ class Head:
         return self.named.get("og:site_name", "")
 
     @property
+    def is_article(self) -> bool:
+        """Whether it calls the page an article."""
+        kinds = (str(node.get("@type", "")) for node in self.linked)
+        return self.named.get("og:type") == "article" or any(_CUES["text"].search(kind) for kind in kinds)
+
+    @property
     def metered(self) -> bool:
         """Whether it says that not everybody may read all of it."""
         stated = [node.get("isAccessibleForFree") for node in self.linked]

@@ -15,7 +15,7 @@ from deepdaily.core.text import squeeze
 from deepdaily.read.blocks import Block, Box, Visible
 
 PROSE, SHORT_PROSE = 60, 25
-"""Columns of unlinked text from which a block is prose; the second for paragraphs, entries, quotations and code."""
+"""Columns of unlinked text from which a block is prose; the second for paragraphs, entries, quotations, code and sentences."""
 
 LEAST_TOLD = 800
 """Characters before a heading that may be the comments': on a forum they are the text."""
@@ -23,6 +23,7 @@ LEAST_TOLD = 800
 FORGIVEN = 0.45
 """A place with this part of all prose is the article, whatever it is called."""
 
+_ENDS = frozenset(".。!！?？…;；:：”」』)）")
 _TEXTUAL = frozenset("p li pre blockquote dd tr".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _CUES = cues(table(__name__))
@@ -65,15 +66,18 @@ def _measure(seen: Visible) -> None:
     for block in seen.blocks:
         size = columns(block.raw if block.tag != "pre" else squeeze(block.raw))
         unlinked = size - block.linked
-        prose = unlinked >= PROSE or (unlinked >= SHORT_PROSE and block.tag in _TEXTUAL)
+        told = block.tag in _TEXTUAL or block.raw.rstrip()[-1:] in _ENDS
+        prose = unlinked >= (SHORT_PROSE if told else PROSE)
         block.box.columns += size
         block.box.linked += block.linked
+        block.box.lines += 1
         block.box.prose += unlinked if prose and 2 * block.linked < size else 0
     for box in reversed(seen.boxes):
         if box.parent is not None:
             box.parent.columns += box.columns
             box.parent.linked += box.linked
             box.parent.prose += box.prose
+            box.parent.lines += box.lines
 
 
 def _level(boxes: Sequence[Box]) -> int:
@@ -117,7 +121,7 @@ def _place(boxes: Sequence[Box], level: int) -> Box:
             children[id(box.parent)].append(box)
     while children[id(place)]:
         best = max(children[id(place)], key=lambda box: box.prose)
-        if best.prose < 0.75 * max(1, clean):
+        if best.prose < 0.75 * max(1, clean) or best.lines == 1:
             break
         place = best
     return place

@@ -17,6 +17,9 @@ LITTLE = 400
 MIN_COLUMNS = 100
 """Columns (a Chinese character counts two) of title and text below which a page has none: about two sentences. Half are text."""
 
+NOTE_COLUMNS = 24
+"""The same of a page that calls itself an article: release notes are as short as `Fixed the drawing of messages`."""
+
 SHORT = 1500
 """A page up to this many columns may be a login or a challenge; a longer one only speaks of them."""
 
@@ -35,14 +38,19 @@ CALL_CHARS = 240
 _CUES = cues(table(__name__))
 
 
-def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool) -> None:
-    """Raises NoText: a login, a challenge, an error page, a call to pay with nothing before it, or hardly any text."""
+def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool, article: bool) -> None:
+    """Raises NoText: a login, a challenge, an error page, a call to pay with nothing before it, or hardly any text.
+
+    Args:
+        paywalled: it calls to pay.
+        article: its head calls it an article.
+    """
     columns = width(body[: SHORT + 1])
     asks_to_log_in = columns <= LITTLE and tree.css_first("input[type='password']") is not None
     titled = columns <= SHORT and (_CUES["wall"].match(title) or _CUES["gone"].match(title))
     if titled or (columns <= LITTLE and (_CUES["wall"].search(body) or asks_to_log_in)):
         raise NoText(f"a login or challenge page: {(title or body)[:80]}")
-    least = 2 * MIN_COLUMNS if paywalled else MIN_COLUMNS - min(width(title), MIN_COLUMNS // 2)
+    least = 2 * MIN_COLUMNS if paywalled else NOTE_COLUMNS if article else MIN_COLUMNS - min(width(title), MIN_COLUMNS // 2)
     if columns < least:
         raise NoText("hardly any text: perhaps a page that scripts fill in")
 
