@@ -122,7 +122,7 @@ class Block:
 
     def text(self) -> str:
         """Without marks, on one line; of `pre` as it stands."""
-        bare = clean(_MARKS.sub("", self.raw).replace(CELL, " | "))
+        bare = clean(_MARKS.sub("", self.raw).replace(CELL, " | ") if self.links or self.table >= 0 else self.raw)
         return bare if self.tag == "pre" else squeeze(bare)
 
 
@@ -259,6 +259,8 @@ def _judged_name(name: str) -> Bearing:
 def _words_of(name: str) -> set[str]:
     """The runs of a name's parts: of `post-tags-list` `post`, `posttags`, `tags` …"""
     parts = [part for part in name.lower().replace("_", "-").split("-")[:12] if part]
+    if len(parts) == 1:
+        return set(parts)
     return {"".join(parts[at : at + run]) for at in range(len(parts)) for run in range(1, _LONGEST_RUN + 1)}
 
 

@@ -147,7 +147,7 @@ def _is_linked(block: Block) -> bool:
 
 
 def _kept_links(run: Sequence[Block], before: Sequence[Block]) -> Sequence[Block]:
-    announced = bool(before) and before[-1].raw.rstrip().endswith((":", "：")) and not is_related(before[-1])
+    announced = bool(before) and before[-1].raw.rstrip().endswith((":", "：")) and not _is_related(before[-1].text())
     alone = len(run) == 1 and run[0].tag == "p"
     return run if announced or alone else ()
 
@@ -162,7 +162,7 @@ def _without_noise(blocks: Sequence[Block]) -> list[Block]:
         heads = block.tag in _HEADINGS or len(text) < 40
         if text and _CUES["call"].fullmatch(text):
             continue
-        if text and is_related(block):
+        if text and _is_related(text):
             dropping = "links"
         elif text and heads and _CUES["aside"].fullmatch(text.strip(" :：")):
             dropping = "section"
@@ -177,9 +177,9 @@ def _without_noise(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def is_related(block: Block) -> bool:
+def _is_related(line: str) -> bool:
     """Whether a line is the heading of related links."""
-    return len(block.raw) < 120 and bool(_CUES["related"].fullmatch(block.text().strip(" :：.…")))
+    return len(line) < 120 and bool(_CUES["related"].fullmatch(line.strip(" :：.…")))
 
 
 def _from_headline(blocks: Sequence[Block]) -> Sequence[Block]:
