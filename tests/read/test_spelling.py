@@ -52,6 +52,7 @@ def test_the_mark_of_a_note_is_no_digit_of_the_figure_before_it(mark: str) -> No
         ('10<span style="vertical-align: super; font-size: 70%">12</span>', "10^12"),
         ('log 10<span style="vertical-align:sub">2</span>', "log 10_2"),
         ('see <a href="#part-3">3</a> and (<a href="#part-4">4</a>)', "see 3 and (4)"),
+        ('told in [<a href="#b3">3</a>, <a class="reference" href="#b4">4</a>]', "told in [3, 4]"),
         ('<a class="reference" href="#usage">Usage</a> tells', "Usage tells"),
         ("the 1<sup>st</sup> and 2<sup>nd</sup>", "the 1st and 2nd"),
         ("le XX<sup>e</sup>, 1<sup>er</sup>", "le XXe, 1er"),

@@ -30,7 +30,7 @@ _SEPARATOR = re.compile(r"\s(?:[|–—·:-]|::)\s|\s?[|｜]\s?|(?<=[^\x00-\x7f]
 _AROUND_JSON = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?://\s*\]\]>|\]\]>|-->)\s*$")
 _REFRESH = re.compile(r"\s*(\d{1,3})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=)?\s*[\"']?([^\"'\s]{1,2048})", re.IGNORECASE)
 
-Stated = dict[str, Any]
+Described = dict[str, Any]
 """An object of JSON-LD."""
 
 
@@ -40,7 +40,7 @@ class Head:
 
     named: Mapping[str, str]
     """By lower-case name, property or itemprop what a `meta` says first."""
-    linked: Sequence[Stated]
+    linked: Sequence[Described]
     """The objects of its JSON-LD, articles first."""
     title: str
     language: str
@@ -99,11 +99,11 @@ def _refresh(content: str) -> str:
     return found[2] if found and int(found[1]) <= 10 else ""
 
 
-def is_article(node: Stated) -> bool:
+def is_article(node: Described) -> bool:
     return bool(_CUES["article"].search(str(node.get("@type", ""))))
 
 
-def _linked_data(tree: LexborHTMLParser) -> Iterator[Stated]:
+def _linked_data(tree: LexborHTMLParser) -> Iterator[Described]:
     """The objects of a page's JSON-LD, at most MOST_NODES; what cannot be read is nobody's word."""
     nodes: list[Any] = []
     for script in tree.css("script[type='application/ld+json']")[:MOST_NODES]:

@@ -82,8 +82,8 @@ def is_note_link(node: LexborNode, attributes: Attributes, last: str) -> bool:
         return False
     text, only = peek(node), node.child
     raised = only is not None and only.tag == "sup" and only.next is None
-    glued = text.isdigit() and not last.isspace() and last not in "(（-–,"
-    short = bool(_SHORT_MARK.fullmatch(text)) and (raised or glued or _named_note(attributes))
+    glued = not last.isspace() and last not in "([（【-–," and (text.isdigit() or _named_note(attributes))
+    short = bool(_SHORT_MARK.fullmatch(text)) and (raised or glued)
     return short or bool(_NOTE_TEXT.fullmatch(text))
 
 
