@@ -171,6 +171,17 @@ def keep_day(store: Store, days: int, harvests: Sequence[Harvest], paid: Sequenc
     store.keep_losses(key, [Loss(url, "read", SPONSORED) for url in paid])
 
 
+async def test_a_page_behind_a_redirector_was_read_today(store: Store) -> None:
+    page = apart(0, 5)
+    link = Offer("https://go.example/r/7", "feed", page.title, published_at=page.published_at)
+    store.keep_reading(SLOT.key, link.url, page)
+    keep_day(store, 3, [harvest([apart(1, 80)])])
+    found, _ = await gathered(store, [], link)
+
+    assert urls(found) == {page.url, apart(1, 80).url}
+    assert found.kept == {one.id for one in found.stories if one.lead.url != page.url}
+
+
 async def test_what_was_read_within_a_week_and_never_told_fills_up_a_poor_day(store: Store) -> None:
     keep_day(store, 3, [harvest([apart(1, 80), apart(2, 80)])])
     found, _ = await gathered(store, [apart(0, 5)])

@@ -278,7 +278,8 @@ def _with_kept(run: Run, today: _Groups, harvests: Sequence[Harvest], paid: Coll
     known = {key: document for key, document in (texts | read).items() if key not in paid}
     found = [one for one in candidates(earlier, run.settings.sources.mute, run.desk)[0] if page_key(one.url) in known]
     groups = _Groups.of(run, found, {one.url: known[page_key(one.url)] for one in found})
-    return groups, frozenset(story.id for story in groups.untold if page_key(story.lead.url) not in read)
+    of_today = {document.id for document in read.values()}  # a page behind a redirector has another address than its link
+    return groups, frozenset(story.id for story in groups.untold if story.lead.id not in of_today)
 
 
 def _slots_before(run: Run) -> list[str]:

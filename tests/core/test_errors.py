@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from deepdaily.core.errors import BadStatus, DeepdailyError, ModelBusy, NoText, RateLimited, StoreTooNew
+from deepdaily.core.errors import BadStatus, DeepdailyError, Forwarded, ModelBusy, NoText, RateLimited, StoreTooNew
 
 
 def back(error: DeepdailyError) -> DeepdailyError:
@@ -20,6 +20,7 @@ def back(error: DeepdailyError) -> DeepdailyError:
     "error",
     [
         NoText("https://a.example/: nothing to read"),
+        Forwarded("it leads elsewhere", to="/real"),
         StoreTooNew("schema 9", "install the newer version"),
         BadStatus("429", "wait", status=429, retry_after_s=3.5, body=b"slow down", headers={"retry-after": "3.5"}),
         RateLimited("asked too fast", retry_after_s=60.0),

@@ -134,3 +134,19 @@ def test_quarters_and_halves_of_a_year_are_read_in_both_languages() -> None:
     assert quarters("H1") == quarters("first half of 2026") == quarters("上半年") == {"h1"}
     assert quarters("a quarter of them, the first half of the file") == set()
     assert names("In Q3 results") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("推論サーバーの分割でプロンプトの待ち時間を測定しました。", "en"),
+        ("キャッシュは四つのノードに分けられています。", "en"),
+        ("推理服务把请求分成两类，论文标题里有の字。", "zh"),
+        ("vLLM 0.9 支持 MoE", "zh"),
+        ("The word 推 alone makes no Chinese text of a long English sentence.", "en"),
+        ("Größe zählt", "en"),
+        ("a" * 20_000 + "推理" * 20_000, "en"),
+    ],
+)
+def test_chinese_is_told_from_japanese_and_by_the_beginning(text: str, language: str) -> None:
+    assert language_of(text) == language

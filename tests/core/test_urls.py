@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdaily.core.urls import MAX_URL_CHARS, canonical, domain, host, page_key, sponsored_link
+from deepdaily.core.urls import MAX_URL_CHARS, canonical, domain, host, page_key, site_root, sponsored_link
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,21 @@ def test_a_paid_link_is_known_by_its_marks() -> None:
     assert sponsored_link("https://example.com/?aff_id=3")
     assert not sponsored_link("https://example.com/?tag=inference")
     assert not sponsored_link("https://example.com/affiliate-marketing?utm_medium=rss")
+
+
+@pytest.mark.parametrize(
+    ("url", "root"),
+    [
+        ("https://a.example", True),
+        ("https://a.example/", True),
+        ("https://a.example/en/", True),
+        ("https://a.example/zh-CN", True),
+        ("https://a.example/index.html", True),
+        ("https://a.example/en/home", True),
+        ("https://a.example/blog", False),
+        ("https://a.example/?p=7", False),
+        ("https://a.example/en/post", False),
+    ],
+)
+def test_a_front_page_has_no_path_but_a_language_or_an_index(url: str, root: bool) -> None:
+    assert site_root(url) == root

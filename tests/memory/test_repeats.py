@@ -33,6 +33,13 @@ def test_a_told_link_is_not_told_again() -> None:
     assert repeats == {TOLD.id: "2026-03-09"}
 
 
+def test_a_told_link_that_leads_elsewhere_today_is_not_told_again() -> None:
+    moved = document("Rollout is on hold", url="https://moved.example/z", hours=80)
+    again = replace(TOLD, id="s-again", documents=(moved,))
+
+    assert without_repeats([again], [EARLIER], NOW)[0] == []
+
+
 def test_the_same_news_under_another_address_is_not_told_again() -> None:
     copy = story("GitHub pauses the Codex rollout", url="https://mirror.example/9", hours=79)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from deepdaily.core.errors import BadStatus, FetchError, StoreError
-from deepdaily.core.types import Candidate, Document, Snapshot, Window
+from deepdaily.core.types import Candidate, Document, Link, Snapshot, Window
 from deepdaily.core.urls import page_key
 from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings
 from deepdaily.store import Store
@@ -169,3 +170,111 @@ async def test_a_store_that_fails_ends_the_reading(store: Store) -> None:
         await read(store, Full({}), candidate(TITLE, URL), candidate(TITLE, "https://b.example/"))
 
     assert caught.group_contains(StoreError, match="no space left")
+
+
+# -- where a page is, and whether it is the one ---------------------------------------------------------------------------
+
+
+class Leading(FakeFetcher):
+    """Leads each address to another one that answers."""
+
+    def __init__(self, ends: str, *answers: bytes | FetchError) -> None:
+        super().__init__({URL: list(answers)}, "text/html")
+        self.ends = ends
+
+    async def get(self, url: str, **_: object) -> Snapshot:
+        return replace(await super().get(URL), final_url=self.ends)
+
+
+@pytest.mark.parametrize(
+    ("ends", "named", "at"),
+    [
+        ("https://blog.example/b?utm_source=x", "", "https://blog.example/b"),
+        ("https://other.example/b", "", "https://other.example/b"),
+        ("https://other.example/b?from=feed", "https://other.example/2027/b", "https://other.example/2027/b"),
+        ("https://other.example/b", "https://third.example/b", "https://other.example/b"),
+        ("https://www.blog.example/a/", "https://blog.example/z", URL),
+        ("https://blog.example/b", "https://blog.example/z", "https://blog.example/b"),
+        ("https://exa mple/", "", URL),
+    ],
+)
+async def test_a_document_is_where_its_answer_came_from(store: Store, ends: str, named: str, at: str) -> None:
+    told = html().replace(b"<head>", f'<head><link rel="canonical" href="{named}">'.encode())
+    readings = await read(store, Leading(ends, told), candidate(TITLE, URL))
+
+    assert readings.documents[URL].url == at
+    assert store.texts(SLOT.key)[URL].url == at
+
+
+WALL = (
+    b"<html><head><title>Your choices</title></head><body><h1>Your choices</h1><p>We and our 600 partners store cookies on a device.</p>"
+    b"<p>You may accept all cookies or manage your choices. Without consent we use only cookies that are needed.</p></body></html>"
+)
+FRONT = html().replace(TITLE.encode(), b"The Sorrel house")
+
+
+@pytest.mark.parametrize(
+    ("ends", "answer", "reason"),
+    [
+        (URL, WALL, "shares no word with what was offered; most of it speaks of consent"),
+        ("https://blog.example/", FRONT, "came from https://blog.example/; its title “The Sorrel house” shares no word"),
+        ("https://blog.example/en/", FRONT, "came from https://blog.example/en/"),
+        ("https://consent.gate.example/v2?next=a", FRONT, "came from https://consent.gate.example"),
+        ("https://gate.example/login?next=a", FRONT, "came from https://gate.example/login"),
+    ],
+)
+async def test_a_page_that_is_not_the_one_offered_leaves_the_teaser(store: Store, ends: str, answer: bytes, reason: str) -> None:
+    readings = await read(store, Leading(ends, answer), candidate(TITLE, URL), carried=TEASER)
+
+    assert readings.documents == {URL: TEASER}
+    assert readings.losses[URL].reason.startswith("only its teaser: not the article: ")
+    assert reason in readings.losses[URL].reason
+
+
+@pytest.mark.parametrize(
+    ("ends", "answer"),
+    [
+        (URL, FRONT),
+        ("https://blog.example/", html()),
+        ("https://other.example/verify-a-cache", FRONT.replace(b"The Sorrel house", b"Quillserve keeps its cache")),
+        ("https://blog.example/login-with-a-key", FRONT),
+    ],
+)
+async def test_one_sign_alone_proves_nothing(store: Store, ends: str, answer: bytes) -> None:
+    readings = await read(store, Leading(ends, answer), candidate(TITLE, URL))
+
+    assert URL in readings.documents
+
+
+async def test_a_front_page_that_was_offered_is_read(store: Store) -> None:
+    root = "https://blog.example/"
+    readings = await read(store, FakeFetcher({root: [FRONT]}, "text/html"), candidate(TITLE, root))
+
+    assert root in readings.documents
+
+
+async def test_a_page_that_only_sends_its_readers_elsewhere_is_followed_once(store: Store) -> None:
+    sends = b'<html><head><title>Moved</title><meta http-equiv="refresh" content="0; url=/real"></head><body>Moved.</body></html>'
+    real = "https://blog.example/real"
+    readings = await read(store, FakeFetcher({URL: [sends], real: [html()]}, "text/html"), candidate(TITLE, URL))
+
+    assert readings.documents[URL].url == real
+
+    other = candidate(TITLE, "https://blog.example/other")
+    turning = FakeFetcher({other.url: [sends], real: [sends]}, "text/html")
+    readings = await read(store, turning, other)
+
+    assert readings.losses[other.url].reason == "it only sends its readers elsewhere"
+    assert turning.asked == [other.url, real]
+
+
+async def test_what_only_payers_read_is_partial_and_its_links_are_kept_beside_it(store: Store) -> None:
+    paid = html(kicker='<p>Only a part of <a href="/plan">the plan</a> is told in this place, and more of it follows later on.</p>')
+    paid = paid.replace(b"</article>", b"<p>This post is for paid subscribers</p></article>")
+    told = (await read(store, fetching(paid), candidate(TITLE, URL))).documents[URL]
+
+    assert told.partial
+    assert store.structures([told.id, "unknown"])[told.id].links == (
+        Link("https://blog.example/plan", "the plan", told.text.index("the plan")),
+    )
+    assert store.structures(["unknown"]) == {}

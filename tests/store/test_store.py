@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from deepdaily.core.errors import StoreError, StoreTooNew
-from deepdaily.core.types import Harvest, Loss, Offer, Snapshot, SourceHealth
+from deepdaily.core.types import NO_STRUCTURE, Harvest, Link, Loss, Offer, Snapshot, SourceHealth, Structure, Table
 from deepdaily.store import Place, Store, Validators
 from deepdaily.store.opening import open_store
 from deepdaily.store.schema import META
@@ -36,6 +36,20 @@ def test_the_first_issue_of_a_slot_stays(store: Store) -> None:
     assert store.keep_issue(first) == first
     assert store.keep_issue(second) == first
     assert store.issues() == [first]
+
+
+def test_what_is_in_a_document_is_kept_beside_it_and_asked_for_by_itself(store: Store) -> None:
+    text = document("A title", "A body with the plan.")
+    inside = Structure(
+        (Link("https://a.example/plan", "the plan", 21, "nofollow"),), (Table((("Node", "Wait"), ("Alder", "")), 1, 9),)
+    )
+    store.keep_documents([text])
+    store.keep_structure(text.id, inside)
+    store.keep_structure(text.id, Structure((Link("https://b.example/", "another", 0),)))
+    store.keep_structure("bare", NO_STRUCTURE)
+
+    assert store.structures([text.id, "bare", "unknown"]) == {text.id: inside}
+    assert store.documents([text.id]) == {text.id: text}
 
 
 def test_a_harvest_comes_back_with_its_texts_as_first_seen(store: Store) -> None:

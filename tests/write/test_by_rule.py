@@ -199,9 +199,12 @@ def test_what_a_page_orders_is_not_followed_and_not_printed_as_ours() -> None:
 
 
 def test_a_partial_document_is_labelled_and_claims_no_more_than_it_says() -> None:
-    whole, partial = write_item(story(TITLE, BODY), "zh"), write_item(story(TITLE, BODY, partial=True), "zh")
+    cut = story(TITLE, BODY, partial=True)
+    whole, partial = write_item(story(TITLE, BODY), "zh"), write_item(cut, "zh")
+    teaser = write_item(replace(cut, documents=(replace(cut.lead, locator="an entry of a feed"),)), "zh")
 
-    assert "未读到原文" in partial.label
+    assert "未读到原文" in teaser.label
+    assert "未读全" in partial.label
     assert not whole.label
     assert claims(partial, "advice") == ()
     assert claims(whole, "advice") != ()

@@ -124,6 +124,14 @@ class NoText(DeepdailyError):
     """A page without readable text."""
 
 
+class Forwarded(NoText):
+    """A page that only sends its readers elsewhere: `to` is what it names, not yet made absolute."""
+
+    def __init__(self, message: str, remedy: str = "", to: str = "") -> None:
+        super().__init__(message, remedy)
+        self.to = to
+
+
 class WorkerFailed(DeepdailyError):
     """Foreign bytes took too long, too much memory, or killed their worker."""
 

@@ -14,6 +14,10 @@ from deepdaily.core.types import Language
 _TABLE = table(__name__)
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+LANGUAGE_CHARS = 20_000
+"""Of a text by which its language is told."""
+
+_CHINESE, _KANA, _LETTER = re.compile(f"[{CJK}]"), re.compile("[\u3041-\u3096\u30a1-\u30fa]"), re.compile(r"[^\W\d_]")
 _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT_CONTROLS = {"\t", "\n"}
 
@@ -56,12 +60,17 @@ def squeeze(text: str) -> str:
 
 
 def language_of(text: str) -> Language:
-    """`zh` when at least a tenth of the letters are Chinese: Chinese technical prose is full of Latin names."""
+    """`zh` when at least a tenth of the letters are Chinese: Chinese technical prose is full of Latin names.
+
+    Judged by the first LANGUAGE_CHARS. Kana as often as a tenth of the Chinese characters are Japanese, which is not `zh`.
+    """
     if text.isascii():
         return "en"
-    letters = sum(c.isalpha() for c in text)
-    chinese = len(re.findall(f"[{CJK}]", text))
-    return "zh" if letters and chinese / letters >= 0.1 else "en"
+    head = text[:LANGUAGE_CHARS]
+    chinese = len(_CHINESE.findall(head))
+    if not chinese or 10 * len(_KANA.findall(head)) >= chinese:
+        return "en"
+    return "zh" if 10 * chinese >= len(_LETTER.findall(head)) else "en"
 
 
 @dataclass(frozen=True, slots=True)

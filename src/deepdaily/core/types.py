@@ -144,9 +144,42 @@ class Document:
     extractor: str
     fetched_at: datetime
     partial: bool = False
-    """A teaser or a search snippet: the page itself was not read."""
+    """Not all of it was read: a teaser, a search snippet, or a page whose rest is for those who pay."""
     author: str = ""
     published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a document points: `text[start : start + len(words)] == words`."""
+
+    url: str
+    """Absolute, as the page writes it."""
+    words: str
+    start: int
+    rel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Values in rows, as a document shows them."""
+
+    rows: tuple[tuple[str, ...], ...]
+    headings: int
+    """How many of the first rows name the columns."""
+    start: int
+    """Where its first row stands in the document's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a document's text does not show: where it links to, and which of its lines are tables. Kept beside it."""
+
+    links: tuple[Link, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+NO_STRUCTURE = Structure()
 
 
 def document_id(url: str, locator: str, text: str) -> str:

@@ -49,6 +49,7 @@ _NAMED = re.compile(r"\.[a-z][a-z0-9-]+$")
 _AS_IT_IS = re.compile(r"[A-Za-z0-9\-._~/!$'()*+,;=:@]*")
 """Of what either part of a link may hold unescaped."""
 _ARXIV = re.compile(r"/(?:abs|pdf|html)/(\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?")
+_ROOT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/?)?(?:(?:index|default|home)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _AMP_TAIL = re.compile(r"(/[^/]*-[^/]*-[^/]*/)amp/?$")
 _AMP_CACHE = re.compile(r"https?://(?:www\.google\.[a-z.]+/amp|[^/]+\.cdn\.ampproject\.org/[cv])/s/(.+)", re.IGNORECASE)
 
@@ -97,6 +98,12 @@ def page_key(url: str) -> str:
 def host(url: str) -> str:
     """The host as readers see it, without `www.`; empty where there is none."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def site_root(url: str) -> bool:
+    """Whether it is a site's front page: no path but perhaps a language or an index, no query."""
+    parts = urlsplit(url)
+    return not parts.query and bool(_ROOT.fullmatch(parts.path))
 
 
 @lru_cache(maxsize=KNOWN)

@@ -43,7 +43,7 @@ def without_repeats(stories: Sequence[Story], issues: Sequence[Issue], now: date
     points = subjects([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
     kept, repeats = [], {}
     for story, point in zip(stories, points[len(told) :], strict=True):
-        pages = {page_key(document.url) for document in story.documents}
+        pages = {page_key(url) for url in (*(one.url for one in story.documents), *(one.url for one in story.candidates))}
         hits = [
             (issue, item)
             for (issue, item), its_pages, other in zip(told, printed_pages, points, strict=False)

@@ -3,56 +3,41 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
-from typing import Any
+from datetime import datetime
 
-import trafilatura
-from lxml import etree
-from lxml.html import HtmlElement, fromstring, tostring
-from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
+from selectolax.lexbor import LexborHTMLParser
 
 from deepdaily.core.charset import encoding_of
-from deepdaily.core.cues import cues, table
-from deepdaily.core.errors import NoText
+from deepdaily.core.errors import Forwarded, NoText
 from deepdaily.core.text import clean, language_of, squeeze, width
-from deepdaily.core.types import Language
-from deepdaily.core.urls import host
-from deepdaily.read.paid import is_label, is_slot, marked_class, marked_title
+from deepdaily.core.types import NO_STRUCTURE, Language, Structure
+from deepdaily.core.urls import domain, site_root
+from deepdaily.read.blocks import Block, Visible, depth_of, tree_of, visible
+from deepdaily.read.composed import MAX_TEXT_CHARS, absolute, composed, lines_of
+from deepdaily.read.doubt import TRAFILATURA, handed_over, is_doubtful
+from deepdaily.read.head import MAX_TITLE_CHARS, Head, author_of, folded, head_of, headline_of
+from deepdaily.read.main_content import main_part
+from deepdaily.read.page_dates import moment, published_at
+from deepdaily.read.paid import paid_for
+from deepdaily.read.walls import LITTLE, MIN_COLUMNS, calls_to_pay, is_notice, refuse_wall
+
+__all__ = ["MAX_TEXT_CHARS", "Extracted", "PageBytes", "fragment", "moment", "page", "with_title"]
 
 MAX_TAGS = 200_000
 """A table of 300,000 cells did not end in 45 s; the longest page of the extraction set has 8,371 tags."""
 
-LITTLE = 400
-"""Columns below which the second extractor is asked too: a headline and a caption, not an article."""
+FEW_TAGS, MAX_STEPS = 8_000, 200_000_000
+"""A parser of HTML5 looks through all open elements for each paragraph: of 60,000 `div` in each other lexbor 2.7 makes a
+tree in 20 s. Below so many tags nobody need count; real pages are some 40 deep."""
 
-MIN_COLUMNS = 100
-"""Columns (a Chinese character counts two) below which a page has no text: about two sentences."""
-
-SHORT = 1500
-"""A page up to this many columns may be a login or a challenge; a longer one only speaks of them."""
-
-MAX_TITLE_CHARS = 300
-MAX_TEXT_CHARS = 200_000
-"""Longer than a long specification; what follows is not read."""
-
-TRAFILATURA = f"trafilatura/{version('trafilatura')}"
-RESILIPARSE = f"resiliparse/{version('resiliparse')}"
+OWN = "deepdaily/1"
+"""The extractor of a page that needed no second opinion."""
 
 _NOT_TEXT = re.compile(rb"%PDF-|PK\x03\x04|\x89PNG|GIF8|\xff\xd8\xff|RIFF|\x1f\x8b|ID3|OggS|wOF[F2]|\x7fELF")
 _TEXT_TYPES = re.compile(r"(?:text/(?:html|plain|markdown|x-markdown)|application/(?:xhtml\+xml|xml))?", re.IGNORECASE)
-_CUES = cues(table(__name__))
-_WALL, _HIDING = _CUES["wall"], _CUES["hiding"]
-_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text)?|u-hidden|is-hidden)(?:\s|$)")
-_UNREAD_TAGS = frozenset("script style template noscript iframe object svg canvas".split())
-_ROOTS = frozenset("html body main article".split())
-
-_SEPARATOR = re.compile(r"\s(?:[|–—·:-]|::)\s|\s?[|｜]\s?|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,125 +60,104 @@ class Extracted:
     published_at: datetime | None
     extractor: str
     sponsored: bool
+    partial: bool = False
+    """The page says that the rest is for those who pay."""
+    notice: bool = False
+    """Most of it speaks of consent, or of a text that is gone."""
+    canonical: str = ""
+    """The address that the page gives itself, of its own site and not the site's root; empty where it gives none."""
+    structure: Structure = NO_STRUCTURE
 
 
 def page(answer: PageBytes) -> Extracted:
     """The readable text of a page: no navigation, comments, scripts or text that readers cannot see.
 
-    A date without a time is midnight UTC; a date without a zone is taken as UTC.
-
     Raises:
+        Forwarded: the page only sends its readers elsewhere.
         NoText: not a text, a login or challenge page, or fewer than MIN_COLUMNS columns.
     """
     source = _decoded(answer)
     if "plain" in answer.media_type or "markdown" in answer.media_type:
         return _plain(source)
-    if source.count("<") > MAX_TAGS:
+    tags = source.count("<")
+    if tags > MAX_TAGS:
         raise NoText(f"more than {MAX_TAGS} tags")
-    tree = trafilatura.load_html(source)
-    if tree is None:
-        raise NoText("no HTML that can be read")
-    meta = _Meta.of(tree)
-    _sweep(tree)
-    found: Any = trafilatura.bare_extraction(tree, url=answer.url, include_comments=False, with_metadata=True)
-    body, extractor = _blocks((found and found.text) or ""), TRAFILATURA
-    if width(body) < LITTLE:
-        second = _blocks(extract_plain_text(tostring(tree, encoding="unicode"), main_content=True, alt_texts=False))
-        if width(second) > 2 * width(body):
-            body, extractor = second, RESILIPARSE
-    title = _headline(tree, meta, (found and found.title) or "", answer.url)
-    _refuse_wall(meta.title, body, tree)
+    if tags > FEW_TAGS and tags * depth_of(source) > MAX_STEPS:
+        raise NoText("elements in elements, too many and too deep")
+    tree = tree_of(source)
+    head, seen = head_of(tree), visible(tree)
+    blocks, extractor = _article(seen, source)
+    title = headline_of(head, _tops(seen, tree), answer.url)
+    made = composed(title, blocks, seen, _base(tree, answer.url))
+    if head.refresh and width(made.body[: LITTLE + 1]) < LITTLE:
+        raise Forwarded("it only sends its readers elsewhere", to=head.refresh)
+    paywalled = calls_to_pay(seen.blocks, blocks)
+    refuse_wall(head.title, made.body, tree, paywalled, head.is_article)
     return Extracted(
         title=title,
-        text=with_title(title, body),
-        language=language_of(body),
-        author=squeeze(clean((found and found.author) or ""))[:200],
-        published_at=meta.published_at or moment((found and found.date) or ""),
+        text=made.text,
+        language=language_of(made.body),
+        author=author_of(head, tree),
+        published_at=published_at(head, tree, seen.blocks, title, answer.url),
         extractor=extractor,
-        sponsored=_is_sponsored(tree, meta, title, body),
+        sponsored=paid_for(head, _owned(tree), seen, title, made.body),
+        partial=head.metered or paywalled,
+        notice=is_notice(made.body),
+        canonical=_canonical(head, answer.url),
+        structure=made.structure,
     )
+
+
+def _article(seen: Visible, source: str) -> tuple[list[Block], str]:
+    """The article's blocks, and who chose them."""
+    part = main_part(seen)
+    if is_doubtful(part, source, seen) and (others := handed_over(seen)):
+        return others, TRAFILATURA
+    return part.blocks, OWN
+
+
+def _tops(seen: Visible, tree: LexborHTMLParser) -> list[str]:
+    """The texts of the page's `h1`, seen ones before any."""
+    found: dict[int, str] = {}
+    for block in seen.blocks:
+        if block.tag == "h1" and len(found) < 20:
+            found[id(block.box)] = f"{found.get(id(block.box), '')} {block.text()[: MAX_TITLE_CHARS + 1]}".strip()
+    return [*found.values()] or [squeeze(clean(top.text(deep=True)[:1000])) for top in tree.css("h1")[:20]]
+
+
+def _owned(tree: LexborHTMLParser) -> list[str]:
+    elements = (tree.css_first(name) for name in ("html", "body", "article"))
+    return [one.attributes.get("class") or "" for one in elements if one is not None]
+
+
+def _base(tree: LexborHTMLParser, url: str) -> str:
+    """What its links are relative to."""
+    named = tree.css_first("base[href]")
+    return absolute((named.attributes.get("href") or "") if named is not None else "", url) or url
+
+
+def _canonical(head: Head, url: str) -> str:
+    named = absolute(head.canonical, url) if head.canonical else ""
+    return named if named and domain(named) == domain(url) and not site_root(named) else ""
 
 
 def fragment(markup: str) -> str:
     """The text of an entry's HTML (or plain text), one block a line; empty where there is none."""
     if not re.search(r"<[a-zA-Z!/]", markup):
         return _blocks(html.unescape(markup))
-    try:
-        tree = fromstring(f"<div>{clean(markup)}</div>")
-    except (etree.ParserError, ValueError):
+    tags = markup.count("<")
+    if tags > FEW_TAGS and tags * depth_of(markup) > MAX_STEPS:
         return ""
-    _sweep(tree)
-    return _blocks(extract_plain_text(tostring(tree, encoding="unicode"), alt_texts=False))
+    seen = visible(tree_of(f"<!doctype html><body>{markup}"))
+    return "\n".join(line.text for line in lines_of(seen.blocks))
 
 
 def with_title(title: str, body: str) -> str:
     """A document's text: title, empty line, blocks; a first block that only repeats the title is left out."""
     first, _, rest = body.partition("\n")
-    if title and _folded(first) == _folded(title):
+    if title and folded(first) == folded(title):
         body = rest
     return f"{title}\n\n{body}".strip()
-
-
-def moment(written: str) -> datetime | None:
-    """An ISO 8601 date or time, aware; None where it is none or lies outside 1995 to 2100."""
-    try:
-        found = datetime.fromisoformat(written.strip())
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return found if 1995 <= found.year <= 2100 else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Meta:
-    """What a page's head says of it; read before anything is taken out of the tree."""
-
-    title: str
-    headline: str
-    site: str
-    published_at: datetime | None
-    section: str
-    paid: bool
-
-    @classmethod
-    def of(cls, tree: HtmlElement) -> _Meta:
-        named: dict[str, str] = {}
-        for tag in tree.iter("meta"):
-            name = (tag.get("property") or tag.get("name") or tag.get("itemprop") or "").lower()
-            named.setdefault(name, squeeze(html.unescape(clean(tag.get("content") or "")))[:500])
-        linked = list(_linked_data(tree))
-        own = [one for name in ("html", "body", "article") if (one := next(tree.iter(name), None)) is not None]
-        dates = (named.get(key, "") for key in ("article:published_time", "og:published_time", "datepublished"))
-        stated = (str(node.get("datePublished", "")) for node in linked)
-        title = tree.find(".//title")
-        return cls(
-            title=squeeze(clean(title.text_content())) if title is not None else "",
-            headline=named.get("citation_title") or named.get("og:title") or named.get("twitter:title") or "",
-            site=named.get("og:site_name", ""),
-            published_at=next((when for date in (*dates, *stated) if (when := moment(date))), None),
-            section=named.get("article:section", ""),
-            paid=any("AdvertiserContentArticle" in str(node.get("@type", "")) for node in linked)
-            or any(marked_class(one.get("class") or "") for one in own),
-        )
-
-
-def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """The objects of a page's JSON-LD, at most the first 50; what cannot be read is nobody's word."""
-    nodes: list[Any] = []
-    for script in tree.iterfind(".//script[@type='application/ld+json']"):
-        try:
-            nodes.append(json.loads(script.text or ""))
-        except (ValueError, RecursionError):
-            continue
-    for place in range(50):
-        if place >= len(nodes):
-            return
-        node = nodes[place]
-        if isinstance(node, list):
-            nodes[place + 1 : place + 1] = [None, *node][1:]
-        elif isinstance(node, dict):
-            nodes.extend(node["@graph"] if isinstance(node.get("@graph"), list) else [])
-            yield node
 
 
 def _decoded(answer: PageBytes) -> str:
@@ -215,30 +179,6 @@ def _plain(source: str) -> Extracted:
     return Extracted(title, with_title(title, body), language_of(body), "", None, "text/1", sponsored=False)
 
 
-def _sweep(tree: HtmlElement) -> None:
-    """Take out what readers do not see, and the line breaks of the source, which mean nothing outside `pre`."""
-    for element in list(tree.iter()):
-        if element is tree or element.getparent() is None:
-            continue
-        if element.get("type") == "application/ld+json":  # no text, but the extractor reads author and title there
-            continue
-        if not isinstance(element.tag, str) or element.tag in _UNREAD_TAGS or _is_hidden(element):
-            element.drop_tree()
-    for element in tree.iter():
-        if element.tag not in ("pre", "code") and not any(True for _ in element.iterancestors("pre")):
-            element.text = element.text and re.sub(r"\s+", " ", element.text)
-        if not any(True for _ in element.iterancestors("pre")):
-            element.tail = element.tail and re.sub(r"\s+", " ", element.tail)
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    if element.tag in _ROOTS:  # faded in by a script: the page itself
-        return False
-    style = re.sub(r"\s", "", element.get("style") or "")
-    hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
-    return hidden or bool(style and _HIDING.search(style)) or bool(_HIDDEN_CLASS.search(element.get("class") or ""))
-
-
 def _blocks(text: str) -> str:
     """`text` with one block a line: no empty lines, rules or immediate repeats, one kind of bullet."""
     kept: list[str] = []
@@ -253,71 +193,3 @@ def _blocks(text: str) -> str:
     if len(text) <= MAX_TEXT_CHARS:
         return text
     return text[:MAX_TEXT_CHARS].rpartition("\n")[0] or text[:MAX_TEXT_CHARS]
-
-
-def _headline(tree: HtmlElement, meta: _Meta, guess: str, url: str) -> str:
-    """The page's own headline, without the name of its site."""
-    tops = [squeeze(clean(top.text_content())) for top in tree.iter("h1")]
-    tops = [top for top in tops if 4 <= len(top) <= MAX_TITLE_CHARS]
-    for stated in (meta.headline, meta.title):
-        for top in tops:
-            if _folded(stated).startswith(_folded(top)):
-                return top
-    for stated in (meta.headline, meta.title, squeeze(clean(guess))):
-        if stated:
-            return _without_site(stated[:MAX_TITLE_CHARS].strip(), meta.site, url)
-    return tops[0] if tops else ""
-
-
-def _without_site(title: str, site: str, url: str) -> str:
-    """`title` without ` | Site`, ` - Site`, `_站点` at its end, as often as they come."""
-    labels = [label.replace("-", "") for label in host(url).split(".")[:-1] if len(label) > 2]
-    while cuts := list(_SEPARATOR.finditer(title)):
-        before, tail = title[: cuts[-1].start()].strip(), title[cuts[-1].end() :].strip()
-        named = _folded(tail) == _folded(site) or any(label in _folded(tail) for label in labels)
-        loose = cuts[-1].group().strip() in ("|", "_", "｜") and len(tail) < len(before) / 2
-        if not before or not (named or loose):
-            break
-        title = before
-    return title
-
-
-def _refuse_wall(title: str, body: str, tree: HtmlElement) -> None:
-    columns = width(body)
-    asks_to_log_in = tree.find(".//input[@type='password']") is not None
-    if (columns <= SHORT and _WALL.match(title)) or (columns <= LITTLE and (_WALL.search(body) or asks_to_log_in)):
-        raise NoText(f"a login or challenge page: {(title or body)[:80]}")
-    if columns < MIN_COLUMNS:
-        raise NoText("hardly any text: perhaps a page that scripts fill in")
-
-
-def _is_sponsored(tree: HtmlElement, meta: _Meta, title: str, body: str) -> bool:
-    """Paid for: said by the head's marks, by a label right at the headline, or by most links of the text.
-
-    A lone paid link, or an article about advertising, is neither. `Advertisement` alone mostly labels a slot beside the
-    text: it counts only where it touches the headline.
-    """
-    if meta.paid or is_label(meta.section) or marked_title(title) or marked_title(meta.title):
-        return True
-    if any(map(is_label, body.split("\n")[:3])):
-        return True
-    top = next((one for one in tree.iter("h1") if _folded(one.text_content()) == _folded(title)), None)
-    if top is not None:
-        before, after = _texts(top, "preceding")[-3:], _texts(top, "following")[:6]
-        touching = before[-1:] + after[:1]
-        if any(map(is_label, before + after)) or any(map(is_slot, touching)):
-            return True
-    article = next(tree.iter("article", "main"), tree)
-    outward = [link for link in article.iter("a") if (link.get("href") or "").startswith("http")]
-    paid = [link for link in outward if "sponsored" in (link.get("rel") or "").lower().split()]
-    return len(paid) >= 2 and 2 * len(paid) >= len(outward)
-
-
-def _texts(element: HtmlElement, side: str) -> list[str]:
-    """The texts before or after an element, in page order, those of menus left out."""
-    found = element.xpath(f"{side}::text()[normalize-space() and not(ancestor::nav)]")
-    return [squeeze(str(text)) for text in found]
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\W+", "", text).lower()

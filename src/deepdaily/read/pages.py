@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from deepdaily.core.errors import DeepdailyError, FetchError
-from deepdaily.core.text import squeeze
+from deepdaily.core.errors import DeepdailyError, FetchError, Forwarded
+from deepdaily.core.text import COMMON, shorten, squeeze, tokens
 from deepdaily.core.types import Candidate, Document, Loss, Snapshot, Window, document_id
-from deepdaily.core.urls import page_key
+from deepdaily.core.urls import canonical, host, page_key, site_root
 from deepdaily.engine import Engine
+from deepdaily.read.composed import absolute
 from deepdaily.read.extract import Extracted, PageBytes, page
 from deepdaily.read.fetch import Fetcher
 from deepdaily.store import Store
@@ -28,6 +30,11 @@ SPONSORED = "sponsored"
 
 DATE_SLACK = timedelta(days=2)
 """A page's own date is often only a day, and often a guess."""
+
+_GATE = re.compile(
+    r"(?:^|[/.?=&_-])(?:consent|log-?in|sign-?in|sso|auth|oauth2?|gdpr|cookies?|captcha|verify|passport|paywall)(?:$|[/.?=&_-])",
+    re.I,
+)
 
 
 @dataclass(slots=True)
@@ -93,12 +100,28 @@ class Pages:
         if kept is not None:
             return self.store.documents([kept.document])[kept.document] if kept.document else kept.reason
         try:
-            snapshot = await self.fetcher.get(candidate.url, robots=True)
-            outcome = await self._extracted(snapshot)
-        except FetchError as error:
-            outcome = error
-        found = str(outcome) if isinstance(outcome, DeepdailyError) else _document(candidate, snapshot, outcome)
+            found = await self._fetched(candidate)
+        except (FetchError, Forwarded) as error:
+            found = str(error)
         return self.store.keep_reading(slot, candidate.url, found)
+
+    async def _fetched(self, candidate: Candidate) -> Document | str:
+        """What the page says; where it only sends its readers elsewhere, what is said there, once.
+
+        Raises:
+            FetchError, or Forwarded a second time.
+        """
+        snapshot = await self.fetcher.get(candidate.url, robots=True)
+        outcome = await self._extracted(snapshot)
+        if isinstance(outcome, Forwarded) and (there := absolute(outcome.to, snapshot.final_url)):
+            snapshot = await self.fetcher.get(there, robots=True)
+            outcome = await self._extracted(snapshot)
+        if isinstance(outcome, DeepdailyError):
+            return str(outcome)
+        found = _document(candidate, snapshot, outcome)
+        if isinstance(found, Document):
+            self.store.keep_structure(found.id, outcome.structure)
+        return found
 
     async def _extracted(self, snapshot: Snapshot) -> Extracted | DeepdailyError:
         body = self.fetcher.body(snapshot)
@@ -112,9 +135,12 @@ def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted) ->
         return SPONSORED
     if not extracted.title:
         return "the page has no headline"
+    if stranger := not_the_article(candidate, snapshot.final_url, extracted):
+        return stranger
+    url = _address(candidate.url, snapshot.final_url, extracted.canonical)
     return Document(
-        id=document_id(candidate.url, "", extracted.text),
-        url=candidate.url,
+        id=document_id(url, "", extracted.text),
+        url=url,
         snapshot=snapshot.digest,
         locator="",
         title=squeeze(extracted.title),
@@ -122,9 +148,55 @@ def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted) ->
         language=extracted.language,
         extractor=extracted.extractor,
         fetched_at=snapshot.fetched_at,
+        partial=extracted.partial,
         author=extracted.author,
         published_at=candidate.published_at or extracted.published_at,
     )
+
+
+def _address(asked: str, answered: str, named: str) -> str:
+    """Where the page is, canonical: where its answer came from; behind a redirector what the page calls itself."""
+    try:
+        final = canonical(answered)
+        if page_key(final) == page_key(asked):
+            return asked
+        return canonical(named) if named and host(final) != host(asked) else final
+    except ValueError:
+        return asked
+
+
+def not_the_article(candidate: Candidate, answered: str, extracted: Extracted) -> str:
+    """Why a page is not the one that was offered, by two of three signs; empty where it may be.
+
+    A title alone may have been changed, a front page may be what was offered, and an article may be about cookies.
+    """
+    signs = []
+    if _led_astray(candidate.url, answered):
+        signs.append(f"the answer came from {answered[:100]}")
+    if not _akin(extracted.title, candidate):
+        signs.append(f"its title “{shorten(squeeze(extracted.title), 60)}” shares no word with what was offered")
+    if extracted.notice:
+        signs.append("most of it speaks of consent, or of a text that is gone")
+    return f"not the article: {'; '.join(signs)}" if len(signs) > 1 else ""
+
+
+def _led_astray(asked: str, answered: str) -> bool:
+    """Whether a link to a page ended at a site's front page, or at somebody's login or consent."""
+    if site_root(asked):
+        return False
+    elsewhere = host(asked) != host(answered)
+    return site_root(answered) or (elsewhere and bool(_GATE.search(answered.partition("://")[2])))
+
+
+def _akin(title: str, candidate: Candidate) -> bool:
+    """Whether a title has a word of content in common with one of the offers'; where one of them has none, nobody knows."""
+    ours = _content(title)
+    theirs = set[str]().union(*(_content(offer.title) for offer in candidate.offers))
+    return not ours or not theirs or bool(ours & theirs)
+
+
+def _content(title: str) -> set[str]:
+    return {token for token in tokens(title) if token not in COMMON}
 
 
 def _stale(document: Document, candidate: Candidate, window: Window) -> bool:

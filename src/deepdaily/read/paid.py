@@ -6,8 +6,12 @@ A label is a whole line or a whole bracket, never a word of a sentence: an artic
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from deepdaily.core.cues import cues, table
+from deepdaily.core.text import squeeze
+from deepdaily.read.blocks import Block, Visible
+from deepdaily.read.head import Head, folded
 
 _CUES = cues(table(__name__))
 _BRACKETED = re.compile(r"^\W{0,3}[\[【(（「](.{1,30}?)[\]】)）」]|[\[【(（「]([^\[【(（「]{1,30})[\]】)）」]\s*$")
@@ -35,3 +39,48 @@ def marked_title(title: str) -> bool:
 def marked_class(names: str) -> bool:
     """Whether one of an element's classes says so, as WordPress writes the categories of a post."""
     return any(_CUES["classes"].fullmatch(name) for name in names.split())
+
+
+def paid_for(head: Head, owned: Sequence[str], seen: Visible, title: str, body: str) -> bool:
+    """Whether a page was paid for: said by its marks, by a label right at the headline, or by most links of its text.
+
+    A lone paid link, or an article about advertising, is neither. `Advertisement` alone mostly labels a slot beside the
+    text: it counts only where it touches the headline.
+
+    Args:
+        owned: the classes of `html`, `body` and the first `article`.
+    """
+    marked = any(map(marked_class, owned)) or any("AdvertiserContentArticle" in str(node.get("@type", "")) for node in head.linked)
+    if marked or is_label(head.named.get("article:section", "")) or marked_title(title) or marked_title(head.title):
+        return True
+    if any(map(is_label, body.split("\n")[:3])):
+        return True
+    return _labelled(seen.blocks, title) or _most_links_are_paid(seen)
+
+
+def _labelled(blocks: Sequence[Block], title: str) -> bool:
+    """Whether one of three lines above the headline, or six below it, is a label; or a line that touches it names a slot."""
+    at = next((at for at, block in enumerate(blocks) if block.tag == "h1" and folded(block.text()) == folded(title)), None)
+    if at is None:
+        return False
+    before = [words for block in blocks[max(0, at - 3) : at] for words in _words(block)][-3:]
+    after = [words for block in blocks[at + 1 : at + 7] for words in _words(block)][:6]
+    return any(map(is_label, before + after)) or any(map(is_slot, before[-1:] + after[:1]))
+
+
+def _words(block: Block) -> list[str]:
+    """A short line as it is put together: a label may stand beside a name."""
+    return [words for part in block.parts if (words := squeeze(part))] if len(block.raw) < 300 else [""]
+
+
+def _most_links_are_paid(seen: Visible) -> bool:
+    if not any("sponsored" in anchor.rel.lower() for anchor in seen.links):
+        return False
+    within: set[int] = set()
+    for box in seen.boxes:
+        if box.tag in ("article", "main") or id(box.parent) in within:
+            within.add(id(box))
+    places = [place for block in seen.blocks if not within or id(block.box) in within for place in block.links]
+    outward = [seen.links[place] for place in places if seen.links[place].href.startswith("http")]
+    paid = [anchor for anchor in outward if "sponsored" in anchor.rel.lower().split()]
+    return len(paid) >= 2 and 2 * len(paid) >= len(outward)

@@ -18,7 +18,7 @@ from deepdaily.core.types import DAILY, Snapshot
 from deepdaily.store import fulltext
 from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert, named
-from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, HARVESTS, ISSUES, META, MIGRATED, RUNS, SNAPSHOTS, TABLES
+from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, HARVESTS, ISSUES, META, MIGRATED, RUNS, SNAPSHOTS, STRUCTURES, TABLES
 
 Json = dict[str, Any]
 
@@ -139,6 +139,11 @@ def harvests_tell_losses(db: Connection) -> None:
     _rewrite(db, lambda harvest: harvest | {"losses": []}, HARVESTS.c.harvest)
 
 
+def structures_beside_documents(db: Connection) -> None:
+    """Links and tables of documents were not kept."""
+    STRUCTURES.create(db, checkfirst=True)
+
+
 def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
     """Each value of a JSON column anew, row by row; `change` is given the columns beside it, too."""
     keys = [*column.table.primary_key]
@@ -158,4 +163,5 @@ MIGRATIONS = (
     votes_say_whose,
     digest_in_slots,
     harvests_tell_losses,
+    structures_beside_documents,
 )

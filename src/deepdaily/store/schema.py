@@ -46,6 +46,10 @@ READINGS = _table("readings", "slot url", "document", "reason")
 DOCUMENTS = _table("documents", "id", "document")
 
 
+STRUCTURES = _table("structures", "document", "structure")
+"""Links and tables of documents: far larger than most who ask for a document need."""
+
+
 ISSUES = _table("issues", "slot", "day", "issue")
 
 

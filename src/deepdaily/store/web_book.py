@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, bindparam, select
 
-from deepdaily.core.types import Document, Harvest, Snapshot
+from deepdaily.core.types import NO_STRUCTURE, Document, Harvest, Snapshot, Structure
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
-from deepdaily.store.schema import DOCUMENTS, FETCHES, HARVESTS, READINGS, SNAPSHOTS
+from deepdaily.store.schema import DOCUMENTS, FETCHES, HARVESTS, READINGS, SNAPSHOTS, STRUCTURES
 
 # Made once: making a query takes longer than asking it.
 _SNAPSHOT = select(FETCHES.c.snapshot).where(FETCHES.c.slot == bindparam("slot"), FETCHES.c.url == bindparam("url"))
@@ -182,3 +182,12 @@ class WebBook(Book):
     def _documents_later(self, documents: Iterable[Document]) -> None:
         rows = [{"id": document.id, "document": to_json(document)} for document in documents]
         self._keep_later(DOCUMENTS, rows, replacing=False)
+
+    def structures(self, ids: Iterable[str]) -> dict[str, Structure]:
+        """Links and tables of documents by document id; those that have none are left out."""
+        return {name: from_json(Structure, row) for name, row in self._among(STRUCTURES, ids).items()}
+
+    def keep_structure(self, document: str, structure: Structure) -> None:
+        """Keep what is in a document, by its id: the same text has the same."""
+        if structure != NO_STRUCTURE:
+            self._keep_later(STRUCTURES, [{"document": document, "structure": to_json(structure)}], replacing=False)

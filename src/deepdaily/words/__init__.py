@@ -26,6 +26,7 @@ class RuleWords:
     planned: str
     proposal: str
     unread: str
+    in_part: str
     user_report: str
     first_hand: str
     press: str

@@ -8,9 +8,9 @@ from deepdaily.core import evidence
 from deepdaily.core.lexicon import ACTION
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import versions
-from deepdaily.core.types import Claim, Item, Language, Section, Story, cited
+from deepdaily.core.types import Claim, Document, Item, Language, Section, Story, cited
 from deepdaily.core.urls import host
-from deepdaily.words import of
+from deepdaily.words import RuleWords, of
 from deepdaily.write.by_rule.advice import advice_for, unknowns_of
 from deepdaily.write.by_rule.passages import (
     Passage,
@@ -65,10 +65,17 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
         sections=tuple(one for one in sections if one.points),
         sources=tuple(cited(one) for one in story.documents if one.id in used or one is story.lead),
         byline=byline(story, used, language),
-        label=words.unread if story.lead.partial else "",
+        label=_label(story.lead, words),
         unknowns=unknowns_of(story, title.text, language),
         thread=story.thread,
     )
+
+
+def _label(lead: Document, words: RuleWords) -> str:
+    """Why an item claims little: its page was not read, or not all of it."""
+    if not lead.partial:
+        return ""
+    return words.unread if lead.locator else words.in_part
 
 
 def _report_sections(brief: _Brief, story: Story, language: Language) -> list[Section]:

@@ -1,0 +1,651 @@
+"""One walk over a page's HTML5 tree: what a reader sees of it, block by block, in order, no word lost and none added.
+
+Which blocks are the article is not decided here; `main_content` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from deepdaily.core.cues import cues, table
+from deepdaily.core.text import clean, squeeze
+from deepdaily.read.spelling import (
+    NOTHING_SEEN,
+    Attributes,
+    emoji_of,
+    formula,
+    is_named_mark,
+    is_note_link,
+    is_note_mark,
+    peek,
+    stands_plain,
+)
+
+MOST_LINKS = 20_000
+"""Links of a page that are told apart; more are words like others."""
+
+NAME_CHARS, STYLE_CHARS = 400, 500
+"""Of an element's classes, and of its style, that are looked at: a megabyte of either says no more."""
+
+LEAST_REVEALED, NOTHING_SHOWN, LITTLE_SHOWN = 60, 20, 400
+"""Characters of hidden text that may be a page; of a page that shows nothing; of one that scripts fill in."""
+
+MOST_STREAMED = 200
+"""Parts of a page that come behind it."""
+
+MAX_RAW_CHARS = 400_000
+"""Of one line, white space among them; twice of what a text may have."""
+
+LINE_ENDS = "\n"
+LINK, LINK_ENDS, CELL = "\ud801", "\ud802", "\ud803"
+"""Marks inside a block's raw text. They are lone surrogates, which no decoded page holds."""
+
+_UNREAD = frozenset(
+    "script style template iframe object embed svg canvas head nav select option datalist textarea input dialog video audio"
+    " map rt rp rtc del s strike wbr title search progress meter frameset noframes".split()
+)
+_BLOCKS = frozenset(
+    "body p div ul ol menu li dl dt dd h1 h2 h3 h4 h5 h6 table caption thead tbody tfoot tr td th pre blockquote section article"
+    " main aside header footer hgroup figure figcaption address details summary fieldset legend form center listing".split()
+)
+_ROOTS = frozenset("html body main article".split())
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_APART = frozenset("navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar tooltip".split())
+_TABLE = table(__name__)
+_CUES = cues(_TABLE["cues"])
+_HIDING, _HIDDEN_CLASS, _STRUCK = _CUES["hiding"], _CUES["hidden_class"], _CUES["struck"]
+_SIDE_NOTE, _LINE_NUMBER = _CUES["side_note"], _CUES["line_number"]
+_STRONG, _WEAK, _NAMED = (frozenset(_TABLE["words"][name].split()) for name in ("strong", "weak", "named"))
+_LONGEST_RUN = 4
+"""Parts of a name that are one word at most: `skip-to-content` has three."""
+
+_WORD = re.compile(r"\w")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})([^<>]*)")
+_ENDING_ALONE = frozenset(
+    "p li dt dd tr td th tbody thead tfoot caption colgroup option optgroup rp rt html head body area base br col embed hr img"
+    " input link meta param source track wbr".split()
+)
+_NEVER_EMPTY = _BLOCKS | frozenset("a b big button code em font i nobr object s small span strike strong tt u".split())
+"""Elements that a slash at the end of their tag does not close."""
+
+_TEMPLATE = re.compile(r"<template\b([^<>]{0,2000})>|</template\s*>", re.IGNORECASE)
+_OPEN = re.compile(r"shadowroot(?:mode)?\s*=\s*[\"']?open", re.IGNORECASE)
+_REVEALED = re.compile("^(?:hidden$|aria-hidden$)|visibility:hidden|opacity:0")
+_MARKS = re.compile(f"[{LINK}{LINK_ENDS}]")
+
+
+# -- what comes out ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """An element that holds blocks; columns and prose are those of all blocks in it, filled in by `main_content`."""
+
+    tag: str
+    names: str
+    """Its classes and its id."""
+    parent: Box | None
+    dull: int = 0
+    """2: by its names a menu, a sharing bar, related links …; 1: perhaps one; 0: no."""
+    named: bool = False
+    """By its names, its role or its tag the place of the article."""
+    columns: int = 0
+    linked: int = 0
+    prose: int = 0
+    lines: int = 0
+    """Blocks of its own or of its boxes."""
+    inside: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A line of the page as it is shown (of `pre` and the like several), marks for links and cells in it."""
+
+    box: Box
+    tag: str
+    raw: str
+    linked: int
+    """Characters of it in links."""
+    parts: list[str]
+    bullet: bool = False
+    links: list[int] = field(default_factory=list)
+    """Places in `Visible.links`, in the order of their marks."""
+    table: int = -1
+    """Which data table it is a row of, from 0; -1 for none."""
+    heading_row: bool = False
+
+    def text(self) -> str:
+        """Without marks, on one line; of `pre` as it stands."""
+        bare = clean(_MARKS.sub("", self.raw).replace(CELL, " | ") if self.links or self.table >= 0 else self.raw)
+        return bare if self.tag == "pre" else squeeze(bare)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link as it is written."""
+
+    href: str
+    rel: str
+
+
+@dataclass(slots=True)
+class Visible:
+    """What is seen of a page, in order."""
+
+    boxes: list[Box]
+    """A parent stands before its children."""
+    blocks: list[Block]
+    links: list[Anchor]
+    tables: int = 0
+
+
+def depth_of(source: str) -> int:
+    """At most how many elements are open at once, told by the tags alone; those that end by themselves are not counted."""
+    deepest = depth = 0
+    for tag in _TAG.finditer(source):
+        name = tag[2].lower()
+        if name not in _ENDING_ALONE and (name in _NEVER_EMPTY or not tag[3].endswith("/")):
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def tree_of(source: str) -> LexborHTMLParser:
+    """The page as browsers read it; open shadow roots are elements like others."""
+    if "shadowroot" in source or "SHADOWROOT" in source:
+        source = _opened(source)
+    return LexborHTMLParser(source.encode("utf-8", "replace"))
+
+
+def _opened(source: str) -> str:
+    """`source` with `<template shadowrootmode=open>` … `</template>` as elements that are shown."""
+    opened: list[bool] = []
+
+    def other(tag: re.Match[str]) -> str:
+        if tag[1] is not None:
+            opened.append(bool(_OPEN.search(tag[1])))
+            return "<shadow-root>" if opened[-1] else tag[0]
+        return "</shadow-root>" if opened and opened.pop() else tag[0]
+
+    return _TEMPLATE.sub(other, source)
+
+
+def visible(tree: LexborHTMLParser) -> Visible:
+    """What a reader sees of the page.
+
+    What only a script reveals is seen where it is most of the page: hidden text that is less is a trap, or a menu.
+    """
+    body = tree.body
+    if body is None:
+        return Visible([], [], [])
+    streamed = _streamed(tree)
+    walk = _Walk(frozenset(), streamed)
+    seen = walk.over(body)
+    if walk.hidden and (revealed := _most_of_the_page(walk.hidden, sum(len(block.raw) for block in seen.blocks))):
+        seen = _Walk(revealed, streamed).over(body)
+    return seen
+
+
+def _streamed(tree: LexborHTMLParser) -> dict[str, LexborNode]:
+    """The hidden parts that React streams behind the page, by the id of the place to which its script brings each."""
+    parts = {(part.attributes.get("id") or "")[2:]: part for part in tree.css("div[id^='S:'][hidden]")[:MOST_STREAMED]}
+    places = [(place.attributes.get("id") or "")[2:] for place in tree.css("template[id^='B:']")[:MOST_STREAMED]] if parts else []
+    return {f"B:{name}": parts[name] for name in places if name in parts}
+
+
+def _most_of_the_page(hidden: dict[str, list[LexborNode]], shown: int) -> frozenset[str]:
+    """The ways of hiding by which more is hidden than is shown; by `display:none` only of a page that shows nothing,
+    and what is for readers without scripts only of one that shows little.
+
+    Text of no size or outside the window is never shown by a script.
+    """
+    least = {way: max(shown, LEAST_REVEALED) for way in hidden if _REVEALED.search(way)}
+    if shown < NOTHING_SHOWN:
+        least |= {way: LEAST_REVEALED for way in hidden if "display:none" in way}
+    if shown < LITTLE_SHOWN and "noscript" in hidden:
+        least["noscript"] = LITTLE_SHOWN
+    return frozenset(way for way, than in least.items() if _is_longer(hidden[way], than))
+
+
+def _is_longer(nodes: Sequence[LexborNode], than: int) -> bool:
+    """Whether they hold more text than that; scripts and styles in them are none."""
+    if sum(len(node.text(deep=True)) for node in nodes) <= than:
+        return False
+    counted = 0
+    for node in nodes:
+        stack = [node.child]
+        while stack:
+            here = stack.pop()
+            if here is None:
+                continue
+            stack.append(here.next)
+            if here.tag == "-text":
+                counted += len((here.text_content or "").strip())
+                if counted > than:
+                    return True
+            elif here.tag not in _UNREAD:
+                stack.append(here.child)
+    return False
+
+
+def _cut(raw: str) -> str:
+    """A line of more characters than any text may have, cut behind them."""
+    head = raw[:MAX_RAW_CHARS]
+    return head + LINK_ENDS if head.count(LINK) > head.count(LINK_ENDS) else head
+
+
+# -- the walk ---------------------------------------------------------------------------------------------------------
+
+
+Bearing = tuple[int, bool, bool, bool]
+"""Of an element's classes and id: how dull, whether the article's place, whether nobody sees it, whether struck out."""
+
+_NOTHING_SAID: Bearing = (0, False, False, False)
+
+
+@lru_cache(maxsize=20_000)
+def _judged_name(name: str) -> Bearing:
+    words = _words_of(name)
+    dull = 0 if "embed" in name else 2 if words & _STRONG else 1 if words & _WEAK else 0
+    return dull, bool(words & _NAMED), bool(_HIDDEN_CLASS.fullmatch(name)), bool(_STRUCK.fullmatch(name))
+
+
+def _words_of(name: str) -> set[str]:
+    """The runs of a name's parts: of `post-tags-list` `post`, `posttags`, `tags` …"""
+    parts = [part for part in name.lower().replace("_", "-").split("-")[:12] if part]
+    if len(parts) == 1:
+        return set(parts)
+    return {"".join(parts[at : at + run]) for at in range(len(parts)) for run in range(1, _LONGEST_RUN + 1)}
+
+
+@lru_cache(maxsize=5_000)
+def _judged(names: str) -> Bearing:
+    said = [_judged_name(name) for name in names.split()]
+    return max(one[0] for one in said), any(one[1] for one in said), any(one[2] for one in said), any(one[3] for one in said)
+
+
+@lru_cache(maxsize=5_000)
+def _styled(style: str) -> tuple[str, bool, bool]:
+    """Of a style: what hides the element (empty where nothing does), whether it is struck out, whether its lines count."""
+    bare = "".join(style.split()).lower()
+    hides = bare if _HIDING.search(bare) else ""
+    return hides, "line-through" in bare, "white-space:pre" in bare
+
+
+def _moved_by_style(names: str, attributes: Attributes) -> str:
+    """`sup` or `sub` for an element that is raised or lowered by its class or style; empty for others."""
+    style = (attributes.get("style") or "")[:STYLE_CHARS].lower().replace(" ", "") if attributes else ""
+    if "superscript" in names or "vertical-align:super" in style:
+        return "sup"
+    return "sub" if "subscript" in names or "vertical-align:sub" in style else ""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An element whose children are being walked."""
+
+    next: LexborNode | None
+    box: Box
+    tag: str
+    """Of the innermost block."""
+    linked: bool = False
+    kept: bool = False
+    """Line ends are line ends."""
+    cells: bool = False
+    """Inside a row of a data table: nothing ends the line."""
+    rows: bool = False
+    """Inside a data table."""
+    heading: bool = False
+    """Inside the head of a table."""
+    leaving: str = ""
+    """What is to be done when its children are through: a block, a link …"""
+
+
+class _Walk:
+    def __init__(self, revealed: frozenset[str], streamed: Mapping[str, LexborNode]) -> None:
+        self.revealed, self.streamed = revealed, dict(streamed)
+        self.hidden: dict[str, list[LexborNode]] = defaultdict(list)
+        self.seen = Visible([], [], [])
+        self._line: list[str] = []
+        self._links: list[int] = []
+        self._linked = 0
+        self._bullet = False
+        self._row: list[bool] = []
+        self._looks = 60
+        """Tables whose kind is still looked at: a nest of them is a layout."""
+        self._raised = False
+        self._gap = False
+        self._lowered = -1
+
+    def over(self, body: LexborNode) -> Visible:
+        root = Box("body", " ", None)
+        self.seen.boxes.append(root)
+        stack = [_Frame(body.child, root, "body", leaving="block")]
+        while stack:
+            frame = stack[-1]
+            node = frame.next
+            if node is None:
+                stack.pop()
+                if frame.leaving:
+                    self._leave(frame)
+                continue
+            frame.next = node.next
+            tag = node.tag or ""
+            if tag == "-text":
+                text = node.text_content
+                if text:
+                    self._text(text, frame)
+            elif tag not in _UNREAD and tag[0] not in "-!_":
+                entered = self._enter(node, tag, frame)
+                if entered is not None:
+                    stack.append(entered)
+            elif tag == "template" and self.streamed:
+                part = self.streamed.pop(node.attributes.get("id") or "", None)
+                entered = self._block(part, "div", {}, " ", _NOTHING_SAID, False, frame) if part is not None else None
+                if entered is not None:
+                    stack.append(entered)
+        return self.seen
+
+    # -- words ----------------------------------------------------------------------------------------------------------
+
+    def _text(self, text: str, frame: _Frame) -> None:
+        line = self._line
+        if not frame.kept and text.isspace():
+            if line:
+                line.append(" ")
+                self._gap = self._raised = False
+                self._lowered = -1
+            return
+        if self._gap or self._raised or self._lowered >= 0:
+            text = self._beside_mark(text)
+        line.append(text)
+        if frame.linked:
+            self._linked += len(text.strip())
+
+    def _beside_mark(self, text: str) -> str:
+        """`text` right behind a raised or lowered word, or at the beginning of a raised one."""
+        first = text.lstrip(NOTHING_SEEN)[:1]
+        if 0 <= self._lowered < len(self._line) and first.isdigit():
+            self._line[self._lowered] = "_"
+            self._gap = True
+        if self._gap and first.isalnum():
+            self._line.append(" ")
+        if self._raised:
+            text = text.lstrip()
+        self._gap = self._raised = False
+        self._lowered = -1
+        return text
+
+    def _last(self) -> str:
+        """The last visible character of the line so far; a blank at its beginning."""
+        for piece in reversed(self._line[-8:]):
+            bare = piece.rstrip(NOTHING_SEEN)
+            if bare and not "\ud800" <= bare[-1] <= "\udfff":
+                return bare[-1]
+        return " "
+
+    def _flush(self, frame: _Frame) -> None:
+        """End the line: what was gathered is a block of the frame's box."""
+        line = self._line
+        self._gap = self._raised = False
+        self._lowered = -1
+        if not line:
+            return
+        raw = "".join(line)
+        links = self._links
+        if _WORD.search(raw):
+            if len(raw) > MAX_RAW_CHARS:
+                raw = _cut(raw)
+            if raw.count(LINK) > raw.count(LINK_ENDS):
+                raw += LINK_ENDS
+            row = self.seen.tables - 1 if frame.cells else -1
+            tag = "tr" if frame.cells else "pre" if frame.kept else frame.tag
+            heading = frame.cells and (frame.heading or all(self._row))
+            block = Block(frame.box, tag, raw, self._linked, line, self._bullet, links, row, heading)
+            self.seen.blocks.append(block)
+            self._bullet = False
+        elif LINK in line and LINK_ENDS not in line:  # a card: the words of its link are in the blocks inside it
+            self._line, self._links = [LINK], links[-1:]
+            return
+        self._line, self._links, self._linked = [], [], 0
+
+    # -- elements -------------------------------------------------------------------------------------------------------
+
+    def _enter(self, node: LexborNode, tag: str, frame: _Frame) -> _Frame | None:
+        """The frame of an element's children; None where it is left out or done with."""
+        if tag == "br" or tag == "hr":
+            self._break(frame)
+            return None
+        attributes = node.attributes
+        names, judged, kept = " ", _NOTHING_SAID, frame.kept
+        if tag == "noscript" and self._is_hidden(node, attributes):
+            return None
+        if attributes:
+            given, name = attributes.get("class"), attributes.get("id")
+            if given or name:
+                names = f"{given or ''} {name or ''}"[:NAME_CHARS]
+                judged = _judged(names) if not names.isspace() else judged
+            if tag not in _ROOTS:
+                if judged[2] or judged[3] or self._is_hidden(node, attributes):
+                    return None
+                if "style" in attributes:
+                    _, struck, lines = _styled((attributes["style"] or "")[:STYLE_CHARS])
+                    if struck:
+                        return None
+                    kept = kept or lines
+        if tag in _BLOCKS:
+            return self._block(node, tag, attributes, names, judged, kept, frame)
+        return self._inline(node, tag, attributes, names, kept, frame)
+
+    def _is_hidden(self, node: LexborNode, attributes: Attributes) -> bool:
+        """Whether nobody sees it; it is remembered by the way in which it is hidden, for that may be the whole page."""
+        way = "noscript" if node.tag == "noscript" else ""
+        if "hidden" in attributes:
+            way = "hidden"
+        elif attributes.get("aria-hidden") == "true":
+            way = "aria-hidden"
+        elif "style" in attributes:
+            way = _styled((attributes["style"] or "")[:STYLE_CHARS])[0]
+            if way and "mwe-math" in (attributes.get("class") or ""):  # Wikipedia shows a picture of it
+                return False
+        if not way or way in self.revealed:
+            return False
+        if len(self.hidden[way]) < 200:
+            self.hidden[way].append(node)
+        return True
+
+    def _break(self, frame: _Frame) -> None:
+        if frame.cells:
+            self._line.append(" ")
+        elif frame.kept:
+            self._line.append(LINE_ENDS)
+        else:
+            self._flush(frame)
+
+    def _block(
+        self, node: LexborNode, tag: str, attributes: Attributes, names: str, judged: Bearing,
+        kept: bool, frame: _Frame,
+    ) -> _Frame | None:  # fmt: skip
+        if tag == "footer" and frame.tag != "blockquote":
+            return None
+        if frame.cells and tag != "table":
+            return self._in_row(node, tag, frame)
+        if frame.kept and tag != "table":
+            self._line.append(LINE_ENDS)
+            return _Frame(node.child, frame.box, frame.tag, frame.linked, True, leaving="line")
+        self._flush(frame)
+        role = attributes.get("role") or ""
+        if role in _APART and tag not in _ROOTS:
+            return None
+        box = Box(tag, names, frame.box, 0 if tag in _ROOTS or tag in _HEADINGS else judged[0])
+        box.named = judged[1] or tag in ("article", "main") or role == "main" or attributes.get("itemprop") == "articleBody"
+        self.seen.boxes.append(box)
+        entered = _Frame(node.child, box, tag, frame.linked, kept or tag in ("pre", "listing", "xmp"), leaving="block")
+        entered.rows, entered.heading = frame.rows, frame.heading or tag == "thead"
+        if tag == "li" or tag == "dd":
+            self._bullet, entered.leaving = True, "entry"
+        elif tag == "table":
+            entered.rows = self._looks > 0 and _is_data(node, attributes)
+            self._looks -= 1
+            self.seen.tables += entered.rows
+        elif tag == "tr" and frame.rows:
+            entered.cells, self._row = True, []
+        return entered
+
+    def _in_row(self, node: LexborNode, tag: str, frame: _Frame) -> _Frame:
+        """A block inside a row: a cell is parted from the one before it, all else by a blank."""
+        if tag == "td" or tag == "th":
+            if self._row:
+                self._line.append(CELL)
+            self._row.append(tag == "th")
+        else:
+            self._line.append(" ")
+        return _Frame(node.child, frame.box, frame.tag, frame.linked, False, True, True, frame.heading, leaving="blank")
+
+    def _inline(self, node: LexborNode, tag: str, attributes: Attributes, names: str, kept: bool, frame: _Frame) -> _Frame | None:
+        entered = _Frame(node.child, frame.box, frame.tag, frame.linked, kept, frame.cells, frame.rows, frame.heading)
+        if tag == "a":
+            return self._link(node, attributes, entered)
+        if moved := tag if tag in ("sup", "sub") else _moved_by_style(names, attributes):
+            return self._moved(node, moved, attributes, entered)
+        if tag == "img":
+            if attributes.get("alt") and (emoji := emoji_of(attributes["alt"] or "")):
+                self._text(emoji, frame)
+            return None
+        if tag == "math":
+            self._text(formula(node), frame)
+            return None
+        if tag == "q":
+            self._text("“", frame)
+            entered.leaving = "quote"
+        elif (tag == "button" and not (frame.tag == "p" and any(not piece.isspace() for piece in self._line))) or (
+            names != " " and self._is_beside(node, names, frame)
+        ):
+            return None
+        return entered
+
+    def _is_beside(self, node: LexborNode, names: str, frame: _Frame) -> bool:
+        """Whether an inline element stands beside the line and not in it: a note in the margin, the number of a line."""
+        if _SIDE_NOTE.search(names) or is_named_mark(node, names):
+            return True
+        if "katex-html" in names:
+            before = node.prev
+            return before is not None and "katex-mathml" in (before.attributes.get("class") or "")
+        return frame.kept and bool(_LINE_NUMBER.search(names)) and peek(node).isdigit()
+
+    def _link(self, node: LexborNode, attributes: Attributes, entered: _Frame) -> _Frame | None:
+        href = attributes.get("href")
+        if href is None:
+            return entered
+        if (href.startswith("#") or "role" in attributes) and is_note_link(node, attributes, self._last()):
+            return None
+        entered.linked = True
+        if href and href[0] != "#" and len(self.seen.links) < MOST_LINKS:
+            self._links.append(len(self.seen.links))
+            self.seen.links.append(Anchor(href[:4096], (attributes.get("rel") or "")[:100]))
+            self._line.append(LINK)
+            entered.leaving = "link"
+        return entered
+
+    def _moved(self, node: LexborNode, tag: str, attributes: Attributes, entered: _Frame) -> _Frame | None:
+        """A raised or lowered word."""
+        text, last = peek(node), self._last()
+        if not text:
+            return entered
+        if tag == "sup" and is_note_mark(node, attributes):
+            return None
+        if tag == "sup" and not stands_plain(text) and (last.isalnum() or last in ")]}）】」"):
+            self._text("^", entered)
+            self._raised, entered.leaving = True, "mark"
+        elif tag == "sub" and any(char.isdigit() for char in text):
+            self._line.append("_" if last.isdigit() else "")
+            entered.leaving = "mark" if last.isdigit() else f"lowered {len(self._line) - 1}"
+        return entered
+
+    def _leave(self, frame: _Frame) -> None:
+        leaving = frame.leaving
+        if leaving == "block":
+            self._flush(frame)
+        elif leaving == "entry":
+            self._flush(frame)
+            self._bullet = False
+        elif leaving == "link":
+            if self._links:  # a block inside it has ended its words
+                self._line.append(LINK_ENDS)
+        elif leaving == "mark":
+            self._gap = True
+        elif leaving == "quote":
+            self._text("”", frame)
+        elif leaving == "blank":
+            self._line.append(" ")
+        elif leaving == "line":
+            self._line.append(LINE_ENDS)
+        else:
+            self._lowered = int(leaving.split()[1])
+
+
+# -- tables -----------------------------------------------------------------------------------------------------------
+
+MOST_LOOKED_AT = 3_000
+"""Nodes of a table after which it is judged by what was seen of it."""
+
+LONG_CELL, SHORT_CELL = 300, 80
+"""Characters of a cell that is no value any more but a column of a layout; the second in the only row of a table."""
+
+
+@dataclass(slots=True)
+class _Shape:
+    marked: bool = False
+    rows: int = 0
+    most: int = 0
+    """Cells of the longest row."""
+    row: int = 0
+    cell: int = 0
+    longest: int = 0
+
+    def begin(self, tag: str) -> None:
+        if tag == "tr":
+            self.rows, self.row = self.rows + 1, 0
+        elif tag in ("td", "th"):
+            self.row, self.cell = self.row + 1, 0
+            self.most = max(self.most, self.row)
+        self.marked = self.marked or tag in ("th", "thead", "caption")
+
+
+def _is_data(table: LexborNode, attributes: Attributes) -> bool:
+    """Whether a table holds values: no layout, no code beside its line numbers."""
+    if attributes.get("role") in ("presentation", "none"):
+        return False
+    shape = _Shape()
+    for tag, text in _nodes_of(table):
+        if tag in ("table", "pre") or (tag in ("h1", "h2", "h3") and not shape.marked):
+            return False
+        shape.begin(tag)
+        shape.cell += len(text)
+        shape.longest = max(shape.longest, shape.cell)
+    longest = LONG_CELL if shape.rows > 1 else SHORT_CELL
+    return shape.most > 1 and (shape.marked or shape.longest <= longest)
+
+
+def _nodes_of(table: LexborNode) -> Iterator[tuple[str, str]]:
+    """Tag and stripped text of its nodes in order, at most MOST_LOOKED_AT."""
+    stack = [table.child]
+    for _ in range(MOST_LOOKED_AT):
+        if not stack:
+            return
+        here = stack.pop()
+        if here is None:
+            continue
+        tag = here.tag or ""
+        stack.append(here.next)
+        if tag == "-text":
+            yield tag, (here.text_content or "").strip()
+        elif tag not in _UNREAD:
+            yield tag, ""
+            stack.append(here.child)

@@ -1,0 +1,170 @@
+"""How marks inside a line are written as text: raised and lowered words, note marks, formulas. Pure: a node in, words out."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+MOST_PEEKED = 24
+"""Nodes looked at to know what a mark is: a note's mark has one to five."""
+
+MOST_TOKENS = 4_000
+"""Nodes of one formula that are read; what follows is left out."""
+
+NOTHING_SEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""Characters that no reader sees: they part no two letters."""
+
+_ENDING = re.compile(r"(?:st|nd|rd|th|er|e|ème|º|ª|tm|®|©|sm|™|℠)", re.IGNORECASE)
+_NOTE_TEXT = re.compile(
+    r"(?:\[\s*(?:note\s)?(?:\d{1,4}|[a-z])(?:\s*[,–-]\s*\d{1,4})*\s*\]\s*,?\s*){1,9}|[*†‡§]{1,3}", re.IGNORECASE
+)
+_SHORT_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]{1,2}|[ivx]{1,5}|[*†‡§]{1,3})[\])]?", re.IGNORECASE)
+_NOTE_NAME = re.compile(r"(?<![a-z])(?:foot-?note|note-?ref|fn-?ref|references?(?![a-z])|cite)", re.IGNORECASE)
+_NOTE_ROLE = re.compile(r"(?:^|\s)(?:doc-)?noteref(?:\s|$)", re.IGNORECASE)
+_BESIDE_MARKS = re.compile(r"[\s\[\](),;–-]*")
+_EMOJI = re.compile(
+    "(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2934-\u2b55\u3030\u303d\U0001f000-\U0001faff\ufe0f\u200d]"
+    "|[0-9#*]\ufe0f?\u20e3)+"
+)
+_INVISIBLE_OPERATORS = dict.fromkeys(range(0x2061, 0x2065))
+_TOKEN_TAGS = frozenset("mi mn mo mtext ms".split())
+
+Attributes = dict[str, str | None]
+
+
+def peek(node: LexborNode) -> str:
+    """The text below `node`, of at most MOST_PEEKED nodes, without outer white space."""
+    return _below(node)[0]
+
+
+def _below(node: LexborNode) -> tuple[str, str]:
+    """The text below `node`, and what of it is no part of a link to a place of some page."""
+    found: list[str] = []
+    beside: list[str] = []
+    stack = [(node.child, False)]
+    for _ in range(MOST_PEEKED):
+        if not stack:
+            break
+        here, linked = stack.pop()
+        if here is None:
+            continue
+        stack.append((here.next, linked))
+        if here.tag == "-text":
+            found.append(here.text_content or "")
+            beside.append("" if linked else here.text_content or "")
+        elif here.child is not None:
+            stack.append((here.child, linked or (here.tag == "a" and "#" in (here.attributes.get("href") or ""))))
+    return "".join(found).strip(f"{NOTHING_SEEN} \t\r\n"), "".join(beside)
+
+
+def _named_note(attributes: Attributes) -> bool:
+    """Whether an element says itself that it is the mark of a note."""
+    role = f"{attributes.get('role') or ''} {attributes.get('epub:type') or ''}"
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:400]
+    return bool(_NOTE_ROLE.search(role) or _NOTE_NAME.search(names))
+
+
+def is_note_mark(node: LexborNode, attributes: Attributes) -> bool:
+    """Whether a raised word only leads to a note: `[1]`, `†`, a number that is a link."""
+    if _named_note(attributes) or _holds_mark(node):
+        return True
+    text, beside = _below(node)
+    linked = bool(text) and len(beside) < len(text) and bool(_BESIDE_MARKS.fullmatch(beside))
+    return linked or bool(_NOTE_TEXT.fullmatch(text))
+
+
+def is_note_link(node: LexborNode, attributes: Attributes, last: str) -> bool:
+    """Whether a link only leads to a note: `[1]`, a raised number, a number right behind the character `last`."""
+    if _NOTE_ROLE.search(attributes.get("role") or ""):
+        return True
+    if not (attributes.get("href") or "").startswith("#"):
+        return False
+    text, only = peek(node), node.child
+    raised = only is not None and only.tag == "sup" and only.next is None
+    glued = not last.isspace() and last not in "([（【-–," and (text.isdigit() or _named_note(attributes))
+    short = bool(_SHORT_MARK.fullmatch(text)) and (raised or glued)
+    return short or bool(_NOTE_TEXT.fullmatch(text))
+
+
+def is_named_mark(node: LexborNode, names: str) -> bool:
+    """Whether an element that is neither raised nor a link bears the name of a note's mark, and is one."""
+    return bool(_NOTE_NAME.search(names)) and bool(_SHORT_MARK.fullmatch(peek(node)))
+
+
+def _holds_mark(raised: LexborNode) -> bool:
+    """Whether the one element in a raised word says that it is a note's mark."""
+    inner = raised.child
+    return inner is not None and inner.tag in ("a", "span") and inner.next is None and _named_note(inner.attributes)
+
+
+def stands_plain(raised: str) -> bool:
+    """Whether a raised word is an ending and no exponent: 1st, 2º, ™."""
+    return bool(_ENDING.fullmatch(raised))
+
+
+def emoji_of(alt: str) -> str:
+    """The picture's emoji where its description is nothing else; empty otherwise."""
+    return alt if len(alt) <= 20 and _EMOJI.fullmatch(alt) else ""
+
+
+# -- formulas ---------------------------------------------------------------------------------------------------------
+
+
+def formula(math: LexborNode) -> str:
+    """A MathML formula as a line: `a/b`, `a^b`, `a_b`, `√(a)`, all else in order; its alternative text where it has no parts."""
+    written, _ = _joined(math)
+    alternative = math.attributes.get("alttext") or ""
+    return written or ("" if "\\" in alternative else alternative.strip("$ "))
+
+
+class _Part:
+    """An element whose children are being joined."""
+
+    __slots__ = ("done", "next", "tag")
+
+    def __init__(self, node: LexborNode) -> None:
+        self.tag, self.next = node.tag or "", node.child
+        self.done: list[tuple[str, int]] = []
+
+
+def _joined(math: LexborNode) -> tuple[str, int]:
+    """The line and how many tokens are in it; an explicit stack, for a page may nest as deep as it likes."""
+    stack = [_Part(math)]
+    for _ in range(MOST_TOKENS):
+        here = stack[-1]
+        child = here.next
+        if child is None:
+            if len(stack) == 1:
+                break
+            stack.pop()
+            stack[-1].done.append(_put_together(here))
+            continue
+        here.next, tag = child.next, child.tag or ""
+        if tag == "-text":
+            text = (child.text_content or "").translate(_INVISIBLE_OPERATORS)
+            if here.tag in _TOKEN_TAGS and text.strip(" \t\r\n"):
+                here.done.append((text.strip(" \t\r\n"), 1))
+        elif not tag.startswith(("annotation", "-", "!", "_")):
+            stack.append(_Part(child))
+    while len(stack) > 1:
+        last = stack.pop()
+        stack[-1].done.append(_put_together(last))
+    return _put_together(stack[0])
+
+
+def _put_together(part: _Part) -> tuple[str, int]:
+    sides = part.done
+    count = sum(tokens for _, tokens in sides)
+    if part.tag in _TOKEN_TAGS:
+        return "".join(text for text, _ in sides), min(count, 1)
+    if part.tag == "mfrac" and len(sides) == 2:
+        return "/".join(f"({text})" if tokens > 1 else text for text, tokens in sides), count
+    if part.tag == "msup" and len(sides) == 2:
+        return f"{sides[0][0]}^{sides[1][0]}", count
+    if part.tag == "msub" and len(sides) == 2:
+        return f"{sides[0][0]}_{sides[1][0]}", count
+    if part.tag == "msubsup" and len(sides) == 3:
+        return f"{sides[0][0]}_{sides[1][0]}^{sides[2][0]}", count
+    joined = "".join(text for text, _ in sides)
+    return (f"√({joined})" if part.tag == "msqrt" else joined), count

@@ -1,0 +1,68 @@
+"""What stands before an article or in its place: logins, challenges, consent, notices that it is gone, calls to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from selectolax.lexbor import LexborHTMLParser
+
+from deepdaily.core.cues import cues, table
+from deepdaily.core.errors import NoText
+from deepdaily.core.text import sentences, width
+from deepdaily.read.blocks import Block
+
+LITTLE = 400
+"""Columns below which a page is a headline and a caption, not an article."""
+
+MIN_COLUMNS = 100
+"""Columns (a Chinese character counts two) of title and text below which a page has none: about two sentences. Half are text."""
+
+NOTE_COLUMNS = 24
+"""The same of a page that calls itself an article: release notes are as short as `Fixed the drawing of messages`."""
+
+SHORT = 1500
+"""A page up to this many columns may be a login or a challenge; a longer one only speaks of them."""
+
+NOTICE_CHARS = 6_000
+"""Of a text that are looked at for a notice: the longest consent walls have four thousand."""
+
+SENTENCE_COLUMNS = 16
+"""Columns below which a line is the name of something."""
+
+CALL_LINES = 8
+"""Lines before the end of an article, and behind it, among which the call stands."""
+
+CALL_CHARS = 240
+"""Of a line that may be a call to pay; a longer one is prose about subscriptions."""
+
+_CUES = cues(table(__name__))
+
+
+def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool, article: bool) -> None:
+    """Raises NoText: a login, a challenge, an error page, a call to pay with nothing before it, or hardly any text.
+
+    Args:
+        paywalled: it calls to pay.
+        article: its head calls it an article.
+    """
+    columns = width(body[: SHORT + 1])
+    asks_to_log_in = columns <= LITTLE and tree.css_first("input[type='password']") is not None
+    titled = columns <= SHORT and (_CUES["wall"].match(title) or _CUES["gone"].match(title))
+    if titled or (columns <= LITTLE and (_CUES["wall"].search(body) or asks_to_log_in)):
+        raise NoText(f"a login or challenge page: {(title or body)[:80]}")
+    least = 2 * MIN_COLUMNS if paywalled else NOTE_COLUMNS if article else MIN_COLUMNS - min(width(title), MIN_COLUMNS // 2)
+    if columns < least:
+        raise NoText("hardly any text: perhaps a page that scripts fill in")
+
+
+def is_notice(text: str) -> bool:
+    """Whether most sentences speak of cookies, partners and consent, or of a text that is not there any more."""
+    said = [one for one in sentences(text[:NOTICE_CHARS]) if width(one.text) >= SENTENCE_COLUMNS]
+    return bool(said) and 2 * sum(bool(_CUES["notice"].search(one.text)) for one in said) > len(said)
+
+
+def calls_to_pay(seen: Sequence[Block], article: Sequence[Block]) -> bool:
+    """Whether a line at the end of the article, or right behind it, says that the rest is for those who pay."""
+    last = next((at for at, block in enumerate(seen) if article and block is article[-1]), len(seen) - 1)
+    near = [*article[-CALL_LINES:], *seen[last + 1 : last + 1 + CALL_LINES]]
+    return any(block.tag != "pre" and len(block.raw) <= CALL_CHARS and bool(_CUES["pay"].search(block.text())) for block in near)
