@@ -144,3 +144,12 @@ def test_every_link_of_the_day_has_a_fate(sample: Path) -> None:
     assert [day for day, _ in told] == [DAY]
     assert [what.stage for _, what in lost if hasattr(what, "stage")]
     assert unknown == []
+
+
+def test_a_link_that_led_elsewhere_is_found_by_its_own_address_and_by_where_it_led(copy: Path) -> None:
+    with opened(copy) as (store, issue):
+        told = issue.items[0].sources[0]
+        store.keep_reading(issue.slot.key, "https://go.example/r/1", store.documents([told.document])[told.document])
+        by_link, by_page = fate("https://go.example/r/1", store), fate(told.url, store)
+
+    assert by_link == by_page != []

@@ -117,7 +117,7 @@ def test_all_that_an_old_run_left_can_be_read(migrated: Store) -> None:
         assert [one.health.state for one in store.harvests(newest) + store.harvests(failed)] == ["ok", "unreachable"]
         assert [offer.votes for offer in store.harvests(newest)[0].offers] == [Votes("hackernews", 3), None]
         assert set(store.texts(newest)) == {page, "https://feed.example/1"}
-        assert store.reading(newest, gone) == Reading(reason="HTTP 404")
+        assert store.readings(newest)[gone] == Reading(reason="HTTP 404")
         assert store.snapshot_of(newest, page) is not None
         assert [loss.url for loss in store.losses(newest)] == [gone]
         assert [one.slot for one in store.editions(newest)] == [newest, newest]

@@ -92,7 +92,7 @@ def test_a_restarted_slot_forgets_what_it_tried_and_keeps_what_is_published(stor
 
     store.restart(SLOT.key, NOW.replace(hour=9))
 
-    assert store.reading(SLOT.key, "https://a.example/") is None
+    assert store.readings(SLOT.key) == {}
     assert store.losses(SLOT.key) == []
     assert store.issue(SLOT.day) is not None
     assert store.begin(SLOT.key, NOW) == NOW.replace(hour=9)

@@ -39,13 +39,19 @@ def item_of(issue: Issue, number: int) -> Item | None:
 
 
 def fate(url: str, store: Store) -> list[tuple[str, Loss | Item]]:
-    """What became of a link, by slot, newest first: the item that told it, or why it was lost."""
+    """What became of a link, by slot, newest first: the item that told it, or why it was lost.
+
+    A link that led elsewhere is found by its own address, too.
+    """
     wanted = page_key(url)
     found: list[tuple[str, Loss | Item]] = []
     for slot in store.slots():
         day = Slot.of_key(slot).day
         issue = store.issue(day)
         items = issue.items if issue else ()
-        told = [(day, item) for item in items if any(page_key(cited.url) == wanted for cited in item.sources)]
+        read = {one.document for asked, one in store.readings(slot).items() if page_key(asked) == wanted and one.document}
+        told = [
+            (day, item) for item in items if any(cited.document in read or page_key(cited.url) == wanted for cited in item.sources)
+        ]
         found += told or [(day, loss) for loss in store.losses(slot) if page_key(loss.url) == wanted]
     return found

@@ -17,7 +17,7 @@ from deepdaily.engine import Engine
 from deepdaily.read.composed import absolute
 from deepdaily.read.extract import Extracted, PageBytes, page
 from deepdaily.read.fetch import Fetcher
-from deepdaily.store import Store
+from deepdaily.store import Reading, Store
 
 PAGE_WALL_S, PAGE_MEMORY_MB = 15.0, 1024
 """What one page may cost its worker; a 300,000-cell table did not end in 45 s."""
@@ -59,10 +59,10 @@ class Pages:
         self, candidates: Sequence[Candidate], window: Window, *, wall_s: float, on_done: Callable[[], None]
     ) -> Readings:
         """Read the first MOST_PAGES candidates; when the time is up, what is read is handed over."""
-        readings = Readings()
+        readings, before = Readings(), self.store.readings(window.slot.key)
 
         async def one(candidate: Candidate) -> None:
-            await self._one(candidate, window, readings)
+            await self._one(candidate, window, readings, before.get(candidate.url))
             on_done()
 
         with suppress(TimeoutError):
@@ -76,12 +76,12 @@ class Pages:
                 readings.losses.setdefault(candidate.url, Loss(candidate.url, "read", f"not read: {reason}"))
         return readings
 
-    async def _one(self, candidate: Candidate, window: Window, readings: Readings) -> None:
+    async def _one(self, candidate: Candidate, window: Window, readings: Readings, before: Reading | None) -> None:
         carried = self.carried.get(page_key(candidate.url))
         if carried is not None and not carried.partial:
             readings.documents[candidate.url] = carried
             return
-        found = await self._page(candidate, window)
+        found = await self._page(candidate, window.slot.key, before)
         if isinstance(found, Document) and _stale(found, candidate, window):
             day = found.published_at.date() if found.published_at else ""
             readings.losses[candidate.url] = Loss(candidate.url, "read", f"the page is dated {day}, before the window")
@@ -93,12 +93,10 @@ class Pages:
         else:
             readings.losses[candidate.url] = Loss(candidate.url, "read", found)
 
-    async def _page(self, candidate: Candidate, window: Window) -> Document | str:
-        """The page's document, or in a sentence why there is none."""
-        slot = window.slot.key
-        kept = self.store.reading(slot, candidate.url)
-        if kept is not None:
-            return self.store.documents([kept.document])[kept.document] if kept.document else kept.reason
+    async def _page(self, candidate: Candidate, slot: str, before: Reading | None) -> Document | str:
+        """The page's document, or in a sentence why there is none; `before` is how it was read in this slot already."""
+        if before is not None:
+            return self.store.documents([before.document])[before.document] if before.document else before.reason
         try:
             found = await self._fetched(candidate)
         except (FetchError, Forwarded) as error:

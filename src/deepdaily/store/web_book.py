@@ -15,9 +15,6 @@ from deepdaily.store.schema import DOCUMENTS, FETCHES, HARVESTS, READINGS, SNAPS
 # Made once: making a query takes longer than asking it.
 _SNAPSHOT = select(FETCHES.c.snapshot).where(FETCHES.c.slot == bindparam("slot"), FETCHES.c.url == bindparam("url"))
 _PLACE = select(SNAPSHOTS.c.file, SNAPSHOTS.c.offset).where(SNAPSHOTS.c.digest == bindparam("digest"))
-_READING = select(READINGS.c.document, READINGS.c.reason).where(
-    READINGS.c.slot == bindparam("slot"), READINGS.c.url == bindparam("url")
-)
 _DOCUMENT = select(DOCUMENTS.c.document).where(DOCUMENTS.c.id == bindparam("id"))
 _MEDIA_TYPE = select(SNAPSHOTS.c.media_type).where(SNAPSHOTS.c.digest == bindparam("digest"))
 
@@ -57,13 +54,12 @@ class WebBook(Book):
         super().__init__(engine, digest)
         self._fetched: dict[tuple[str, str], Snapshot] = {}
         self._placed: dict[str, Place] = {}
-        self._read: dict[tuple[str, str], Reading] = {}
         self._taken: dict[str, Document] = {}
 
     def _written(self) -> None:
         """From now on the database is asked."""
         super()._written()
-        for waiting in (self._fetched, self._placed, self._read, self._taken):
+        for waiting in (self._fetched, self._placed, self._taken):
             waiting.clear()
 
     # -- collecting ---------------------------------------------------------------------------------------------------
@@ -132,17 +128,15 @@ class WebBook(Book):
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    def reading(self, slot: str, url: str) -> Reading | None:
-        if kept := self._read.get((slot, url)):
-            return kept
-        row = self._row(_READING, {"slot": slot, "url": url}, settled=False)
-        return Reading(row[0], row[1]) if row else None
+    def readings(self, slot: str) -> dict[str, Reading]:
+        """What became of every page that was read in the slot, by its candidate's URL."""
+        query = select(READINGS.c.url, READINGS.c.document, READINGS.c.reason).where(READINGS.c.slot == slot)
+        return {row[0]: Reading(row[1], row[2]) for row in self._rows(query)}
 
     def keep_reading(self, slot: str, url: str, reading: Document | str) -> Document | str:
         """Keep a page's document, or the reason why it has none; returned as kept: a known text keeps its first snapshot."""
         reading = self._first(reading) if isinstance(reading, Document) else reading
         document, reason = (reading.id, "") if isinstance(reading, Document) else ("", reading)
-        self._read[slot, url] = Reading(document, reason)
         self._keep_later(READINGS, [{"slot": slot, "url": url, "document": document, "reason": reason}])
         return reading
 
