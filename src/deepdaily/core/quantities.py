@@ -77,6 +77,11 @@ _CHAIN = re.compile(
     rf"(?=[aefnost])\b(?:(?!one\b)(?:{_ENGLISH_WORD})|(?:an?|one)(?=[\s-](?:hundred|thousand|million|billion|trillion|dozen)\b))"
     rf"(?:(?=[\s-])(?:[\s-](?:and\s)?(?:{_ENGLISH_WORD}|hundred|dozen)\b){{0,6}}|(?P<fold>-?fold))?(?![a-z])"
 )
+_CHAINED = frozenset(_WORDS) | {"hundred", "dozen", "thousand", "million", "billion", "trillion"}
+"""A chain holds one of these; it is not looked for in a text without them."""
+
+_LETTERS = re.compile("[a-z]+")
+_DIGIT = re.compile("[0-9]")
 _CHINESE_DIGIT = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _CHINESE_POWER = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _CHINESE = re.compile(
@@ -106,11 +111,17 @@ def plain(text: str) -> str:
 
 def _folded(text: str) -> str:
     """In small letters, without dates and the numbers of lists, `64k-to-256k` parted."""
-    return _LISTED.sub("", undated(unicodedata.normalize("NFKC", text).lower())).replace("-to-", " to ")
+    folded = undated(unicodedata.normalize("NFKC", text).lower())
+    return (_LISTED.sub("", folded) if _DIGIT.search(folded) else folded).replace("-to-", " to ")
 
 
 def _worded(folded: str) -> str:
-    read = _CHINESE.sub(_chinese, _CHAIN.sub(_english, folded))
+    read = folded
+    if "fold" in read or not _CHAINED.isdisjoint(_LETTERS.findall(read)):
+        read = _CHAIN.sub(_english, read)
+    if read.isascii():
+        return read
+    read = _CHINESE.sub(_chinese, read)
     return _IN_TWO.sub(lambda found: f"{int(found[1]) * 10**4 + int(found[2])}万", read)
 
 
@@ -170,6 +181,8 @@ def quantities(text: str) -> list[Quantity]:
 
     The first end of a range shares unit and magnitude of the second: `20–40%`, `2.1 to 9.4 million`.
     """
+    if not _DIGIT.search(text):
+        return []
     found = [one for match in _NUMBER.finditer(text) if not _inside_name(text, match) for one in _quantities(text, match)]
     for at in range(len(found) - 2, -1, -1):
         if is_range(text, found[at], found[at + 1]):

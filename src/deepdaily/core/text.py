@@ -174,19 +174,30 @@ _MONTH = (
 )
 """A whole word: `1 decode instance` is no day of December."""
 _MONTH_NAME = re.compile(_MONTH)
-_DATE = re.compile(
-    r"(?=[\dabdefijlmnosu])(?:"  # what any of them begins with: the nine are not tried at every character
+_DATE_OF_FIGURES = (
     r"(?P<y>20\d\d)\s?[-/年.]\s?(?P<m>\d{1,2})\s?(?:[-/月.]\s?(?P<d>\d{1,2})日?)?(?!\d)"
     r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?(?:[日号]?\s?[至到–—-]\s?(?P<until2>\d{1,2})\s?)?[日号]"
-    rf"|(?P<mon5>{_MONTH})\.?,?\s(?:of\s)?(?P<y5>20\d\d)(?!\d)"
-    rf"|(?P<mon>{_MONTH})\.?\s(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?(?:[–—-]|to)\s?(?P<until3>\d{{1,2}})(?!\d))?(?:,?\s(?P<y3>20\d\d))?"
     rf"|(?:(?P<until4>\d{{1,2}})\s?[–—-]\s?)?(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<mon4>{_MONTH})\.?(?:\s(?P<y4>20\d\d))?"
     r"|(?<![\d/])(?P<m6>1[0-2]|0?[1-9])/(?P<d6>[0-3]?\d)/(?:20)?(?P<y6>\d\d)(?![\d/])"
     r"|(?<![\d.])(?P<m7>1[0-2]|0?[1-9])\s?月(?!\s?\d)"
+)
+_DATE_OF_NAMES = (
+    rf"(?P<mon5>{_MONTH})\.?,?\s(?:of\s)?(?P<y5>20\d\d)(?!\d)"
+    rf"|(?P<mon>{_MONTH})\.?\s(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?(?:[–—-]|to)\s?(?P<until3>\d{{1,2}})(?!\d))?(?:,?\s(?P<y3>20\d\d))?"
     r"|\b(?P<mon7>(?:jan|febr)uary|march|april|june|july|august|(?:sept|nov|dec)ember|october)\b"
     r"|\b(?:in|of|early|mid|late|since|until|by|for)[ -](?P<mon8>may)\b(?!\s\d)"
-    r")"
-)  # fmt: skip
+)
+# What any of them begins with stands before them: they are not tried at every character.
+_FIGURES_ONLY = re.compile(rf"(?=\d)(?:{_DATE_OF_FIGURES})")
+_DATE = re.compile(rf"(?=\d|(?<![a-z])[abdefijlmnosu])(?:(?=\d)(?:{_DATE_OF_FIGURES})|(?=[a-z])(?:{_DATE_OF_NAMES}))")
+_ANY_DIGIT = re.compile("[0-9]")
+
+
+def _date_pattern(folded: str) -> re.Pattern[str] | None:
+    """What finds every date of a folded text in small letters; None where it can have none."""
+    if any(month in folded for month in _MONTHS):
+        return _DATE
+    return _FIGURES_ONLY if _ANY_DIGIT.search(folded) else None
 
 
 _QUARTERS = {
@@ -197,13 +208,17 @@ _QUARTER = re.compile(
     r"|第?(?P<chinese>[一二三四1-4])\s?季度|\bh(?P<half>[12])\b|\b(?P<half_word>first|second) half of (?=20\d\d|the year|this year)"
     r"|(?P<chinese_half>[上下])半年"
 )
+_QUARTER_SIGNS = ("q", "h1", "h2", "half", "季", "半年")
+"""One stands in each of them."""
 
 
 def dates(text: str) -> set[tuple[int, int, int]]:
     """The calendar dates of `text` as (year, month, day), 0 for what is not written: 2 月 9 日 and `February 9` are (0, 2, 9),
     2 月初 and `early February` (0, 2, 0). Of `March 3–5` both days are."""
     found = set()
-    for match in _DATE.finditer(unicodedata.normalize("NFKC", text).lower()):
+    folded = unicodedata.normalize("NFKC", text).lower()
+    pattern = _date_pattern(folded)
+    for match in pattern.finditer(folded) if pattern else ():
         part = {name.rstrip("2345678"): value for name, value in match.groupdict().items() if value}
         year, day = int(part.get("y", 0)), int(part.get("d", 0))
         if "y" in part and year < 100:
@@ -217,7 +232,9 @@ def dates(text: str) -> set[tuple[int, int, int]]:
 
 def undated(text: str) -> str:
     """A folded text in small letters without its dates and quarters: what is left of its figures is no part of one."""
-    return _QUARTER.sub(" ", _DATE.sub(" ", text))
+    pattern = _date_pattern(text)
+    text = pattern.sub(" ", text) if pattern else text
+    return _QUARTER.sub(" ", text) if any(sign in text for sign in _QUARTER_SIGNS) else text
 
 
 def quarters(text: str) -> set[str]:
