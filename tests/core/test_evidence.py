@@ -98,6 +98,24 @@ def test_an_invented_quotation_is_seen_in_whatever_marks(text: str) -> None:
     assert unsupported(text.replace("double it", "see"), ["He said: we will see. 他说：明年翻倍。"]) == []
 
 
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("“We don't plan to,” she said.", "She said: 'We don’t plan to.'"),
+        ("报告写道：“它把‘快’放在第一位。”", "它把「快」放在第一位。"),
+        ("他说「先做『慢』的部分」。", "他说，先做“慢”的部分。"),
+        ("‘It’s slow – for now’ is their word.", "It's slow - for now."),
+    ],
+)
+def test_a_quotation_is_the_same_in_other_marks_apostrophes_and_dashes(claim: str, source: str) -> None:
+    assert unsupported(claim, [source]) == []
+
+
+def test_marks_that_are_never_closed_open_nothing_and_hide_no_quotation() -> None:
+    assert unsupported("“ a 「 b ‘ c “never said so”", ["a b c"]) == ["quotation “never said so”"]
+    assert unsupported("‘ab c " * 20_000 + "“ab " * 20_000, ["ab c"]) == []
+
+
 def test_an_apostrophe_or_an_inch_is_no_quotation() -> None:
     assert unsupported("It's the users' own choice on a 13\" screen.", ['A choice of users on a 13" screen.']) == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
@@ -41,10 +42,12 @@ def stands(evidence: Evidence, document: Document) -> bool:
     return bool(evidence.quote) and document.text[evidence.start : evidence.end] == evidence.quote
 
 
-_QUOTED = re.compile(
-    r"[“「『]([^”」』]{2,})[”」』]|(?<![a-zA-Z0-9])[\"‘]([^\"’\n]*[^\"’\s][ \u3400-\u9fff][^\"’\n]*)[\"’](?![a-zA-Z0-9])"
-)
-"""Curly and corner quotes hold a quotation; straight and single ones where two words or a Chinese one stand in them."""
+_MARKS = {"“": "”", "「": "」", "『": "』"}
+_EITHER_MARK = re.compile(f"[{''.join((*_MARKS, *_MARKS.values()))}]")
+_STRAIGHT = re.compile(r"(?<![a-zA-Z0-9])(?:\"([^\"\n]*)\"|‘((?:[^\"‘’\n]|’(?=[a-z]))*)’)(?![a-zA-Z0-9])")
+_OF_WORDS = re.compile(r"[^\s][ \u3400-\u9fff]")
+_SAME_SIGN = str.maketrans("–—‑‐", "----", "’‘'“”「」『』\"")
+"""A quotation may be set in other marks and dashes than its source sets it in."""
 _SUPERLATIVES = (
     re.compile(r"首个(?! ?token)|首次|首款|首例|第一[次个款]|\bfirst(?:-ever)?\b(?! tokens?\b)", re.I),
     re.compile(r"最快|\bfastest\b", re.I),
@@ -94,9 +97,31 @@ def _lacking(read: Callable[[str], set[str]], text: str, source: str) -> set[str
 
 
 def _invented(text: str, known: str) -> list[str]:
-    quotes = [curly or straight for curly, straight in _QUOTED.findall(text)]
-    words = squeeze(known).casefold() if quotes else ""
-    return [quote for quote in quotes if squeeze(quote).strip(" ,.").casefold() not in words]
+    quotes = _quoted(text)
+    words = _set_alike(known) if quotes else ""
+    return [quote for quote in quotes if _set_alike(quote).strip(" ,.。") not in words]
+
+
+def _set_alike(text: str) -> str:
+    return squeeze(unicodedata.normalize("NFKC", text).translate(_SAME_SIGN)).casefold()
+
+
+def _quoted(text: str) -> list[str]:
+    """The quotations of `text`: between curly and corner marks, the outer ones of nested; between straight and single ones
+    where two words or a Chinese one stand in them. A mark that is never closed opens nothing."""
+    opened: list[re.Match[str]] = []
+    spans: list[tuple[int, int]] = []
+    for mark in _EITHER_MARK.finditer(text):
+        if mark.group() in _MARKS:
+            opened.append(mark)
+        elif opened and _MARKS[opened[-1].group()] == mark.group():
+            start = opened.pop().end()
+            while spans and spans[-1][0] >= start:  # within this one
+                spans.pop()
+            spans.append((start, mark.start()))
+    found = [text[start:end] for start, end in spans if end - start >= 2]
+    straight = (one[1] or one[2] or "" for one in _STRAIGHT.finditer(text))
+    return found + [one for one in straight if _OF_WORDS.search(one)]
 
 
 def _number_notes(claim: str, source: str, worked: set[Number]) -> list[str]:

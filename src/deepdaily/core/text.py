@@ -190,12 +190,13 @@ _DATE_OF_NAMES = (
 # What any of them begins with stands before them: they are not tried at every character.
 _FIGURES_ONLY = re.compile(rf"(?=\d)(?:{_DATE_OF_FIGURES})")
 _DATE = re.compile(rf"(?=\d|(?<![a-z])[abdefijlmnosu])(?:(?=\d)(?:{_DATE_OF_FIGURES})|(?=[a-z])(?:{_DATE_OF_NAMES}))")
+_LIKE_A_MONTH = re.compile("[jfmasond](?:an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)")
 _ANY_DIGIT = re.compile("[0-9]")
 
 
 def _date_pattern(folded: str) -> re.Pattern[str] | None:
     """What finds every date of a folded text in small letters; None where it can have none."""
-    if any(month in folded for month in _MONTHS):
+    if _LIKE_A_MONTH.search(folded):
         return _DATE
     return _FIGURES_ONLY if _ANY_DIGIT.search(folded) else None
 
@@ -208,8 +209,7 @@ _QUARTER = re.compile(
     r"|第?(?P<chinese>[一二三四1-4])\s?季度|\bh(?P<half>[12])\b|\b(?P<half_word>first|second) half of (?=20\d\d|the year|this year)"
     r"|(?P<chinese_half>[上下])半年"
 )
-_QUARTER_SIGNS = ("q", "h1", "h2", "half", "季", "半年")
-"""One stands in each of them."""
+_LIKE_A_QUARTER = re.compile("q|h[12]|half|季|半年")
 
 
 def dates(text: str) -> set[tuple[int, int, int]]:
@@ -234,7 +234,7 @@ def undated(text: str) -> str:
     """A folded text in small letters without its dates and quarters: what is left of its figures is no part of one."""
     pattern = _date_pattern(text)
     text = pattern.sub(" ", text) if pattern else text
-    return _QUARTER.sub(" ", text) if any(sign in text for sign in _QUARTER_SIGNS) else text
+    return _QUARTER.sub(" ", text) if _LIKE_A_QUARTER.search(text) else text
 
 
 def quarters(text: str) -> set[str]:
