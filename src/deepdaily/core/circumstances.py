@@ -71,6 +71,7 @@ _REACH = 60
 _MEANT = re.compile(
     r"\b(?:averag\w*|mean|median|across|spread|distributed|measured|run|trained|tested|sampled|held|just|took)\s+(?:\w+\s+)?over\s*$"
 )
+_ONWARD = re.compile(r"\s?(?:to|到|至|→)\s?(?:about |just |only |nearly |约)?[$¥€£]?")
 _FROM = re.compile(r"\bfrom\b(?!.*\bbetween\b)|从|由|自")
 _CAPACITY = frozenset({"token", "gpu", "b", "kb", "mb", "gb", "tb", "pb", "kib", "mib", "gib", "tib", "bit", ""})
 """Of these `up to` tells how much a thing can hold: 128K of context are 128K of context."""
@@ -94,6 +95,9 @@ def circumstances(text: str, found: Sequence[Quantity], at: int) -> Circumstance
         before = text[max(0, found[at - 1].start - _REACH) : found[at - 1].start]
         before = before[max((mark.end() for mark in _CLAUSE.finditer(before)), default=0) :]
     way = _way(before, after, text, one)
+    if not way and at and _ONWARD.fullmatch(text, begin, one.start):  # it fell from 3 to 2: both are told of so
+        first = text[max(0, found[at - 1].start - _REACH) : found[at - 1].start]
+        way = _way(first[max((mark.end() for mark in _CLAUSE.finditer(first)), default=0) :], "", text, one)
     return Circumstances(
         _end(before, after, one, text), other_end, way, _told(before, after) if one.number.unit in ("%", "/") else "",
         _shares(before, after), frozenset(periods(after[:40]) or periods(before[-20:])), _ahead(text, one),

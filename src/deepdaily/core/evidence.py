@@ -14,6 +14,7 @@ from deepdaily.core.errors import QuoteNotFound
 from deepdaily.core.matching import Figures
 from deepdaily.core.naming import unknown_names
 from deepdaily.core.quantities import Number, numbers, periods, plain, quantities
+from deepdaily.core.rewording import rewordings
 from deepdaily.core.text import CJK, dates, quarters, squeeze, versions
 from deepdaily.core.types import Claim, Document, Evidence
 from deepdaily.core.urls import host
@@ -77,10 +78,10 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *
     text, expression = _parted(text, sum_note) if sum_note else (text, "")
     claim, shown = plain(text), plain(source)
     missing = [*_number_notes(claim, shown, _worked(text, expression)), *_sum_notes(expression, source)]
-    missing += [f"version {version}" for version in sorted(_lacking(versions, text, source))]
+    missing += [f"version {version}" for version in sorted(_lacking(versions, text, source)) if not _is_bare(version, source)]
     missing += [f"date {'-'.join(map(str, day))}" for day in sorted(dates(text)) if not _dated(day, source)]
     missing += [f"date {quarter}" for quarter in sorted(_lacking(quarters, text, source))]
-    missing += [f"period {period}" for period in sorted(_lacking(periods, text, source))]
+    missing += [f"period {period}" for period in sorted(periods(claim) - periods(shown))]
     missing += [f"per {thing}" for thing in unknown_shares(claim, shown)]
     missing += unproven_scope(claim, shown)
     missing += ["forecast told as a result"] if is_told_as_done(claim) and is_told_ahead(shown) else []
@@ -94,6 +95,11 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *
 def _lacking(read: Callable[[str], set[str]], text: str, source: str) -> set[str]:
     said = read(text)
     return said - read(source) if said else said
+
+
+def _is_bare(version: str, source: str) -> bool:
+    """Whether a version stands there without its `v`: 0.12 版."""
+    return bool(re.search(rf"(?<![\w.]){re.escape(version)}(?![\w]|\.\d)", source))
 
 
 def _invented(text: str, known: str) -> list[str]:
@@ -127,8 +133,15 @@ def _quoted(text: str) -> list[str]:
 def _number_notes(claim: str, source: str, worked: set[Number]) -> list[str]:
     """What is wrong with the numbers of a claim, in their order: `number …` where the source has none like it, else what
     every like one of the source is said to be and this one is not. Both texts are `plain`."""
+    if not quantities(claim):
+        return []
+    figures = Figures.of(source)
+    notes = _notes_of(claim, figures, worked)
+    return [] if notes and any(not _notes_of(other, figures, worked) for other in rewordings(claim)) else notes
+
+
+def _notes_of(claim: str, figures: Figures, worked: set[Number]) -> list[str]:
     said = quantities(claim)
-    figures = Figures.of(source) if said else Figures.of("")
     notes = []
     for at, one in enumerate(said):
         if one.number in worked:

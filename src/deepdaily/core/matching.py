@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from deepdaily.core.circumstances import Circumstances, circumstances, disagreement
 from deepdaily.core.quantities import Number, Quantity, hinted, measured, quantities
+from deepdaily.core.rewording import joined, shares_of
 
 Written = tuple[Decimal, str]
 
@@ -71,7 +72,8 @@ class Figures:
             by_value[one.number.value].append(at)
             by_measure[measured(one.number)].append(at)
         sizes = sorted((measured(one.number)[0], at) for at, one in enumerate(shown))
-        return cls(source, shown, by_value, by_measure, sizes, frozenset(hinted(source)), _fields(source, shown))
+        hints = hinted(source) | _reworded(source)
+        return cls(source, shown, by_value, by_measure, sizes, frozenset(hints), _fields(source, shown))
 
     def like(self, one: Quantity, claim: str) -> list[int]:
         """The places of the quantities that `one` of the claim may be, in order."""
@@ -127,13 +129,16 @@ class Figures:
         number = one.number
         bare = replace(number, unit="") if number.unit in _ALLOWED or not number.unit else number
         counts = number.value != 1 or number.unit or one.counted or _COUNTER.match(claim, one.end)  # `batch size 1` is no `a`
-        if counts and {number, bare} & self.hinted:
+        if counts and {number, bare, Number(*measured(number))} & self.hinted:
+            return True
+        if number.unit == "bit" and re.search(rf"{_FORMAT}{number.value:f}(?!\d)", self.text):
             return True
         word = re.search(r"([a-z][a-z0-9+.]*)[\s-]$", claim[max(0, one.start - 24) : one.start])
         said = claim[one.start : one.end].strip()
-        return bool(word and re.search(rf"{re.escape(word[1])}[_-]?{re.escape(said)}(?![\d.]*\d)", self.text)) or bool(
-            word and word[1] == "version" and f"v{said}" in self.text
-        )
+        if word and re.search(rf"{re.escape(word[1])}[_-]?{re.escape(said)}(?![\d.]*\d)", self.text):
+            return True
+        is_version = (word and word[1] == "version") or claim.startswith(("版", " 版"), one.end)
+        return bool(is_version and re.search(rf"(?<![a-z])v{re.escape(said)}(?!\.?\d)", self.text))
 
     def disagreement(self, mine: Circumstances, place: int, claim: str, said: Sequence[Quantity]) -> str:
         """What is said of a number of the claim and not of the one at `place`; empty when nothing is."""
@@ -143,6 +148,16 @@ class Figures:
             if any(one.number.value == other for one in said):
                 theirs = replace(theirs, other_end=0)
         return disagreement(mine, theirs, claim)
+
+
+_FORMAT = r"(?<![a-z])(?:u?int|b?fp?|float|nf|mxfp|nvfp|q|w)"
+"""Before a width: int4, FP8, NVFP4."""
+
+
+def _reworded(source: str) -> set[Number]:
+    """The numbers that only another wording of the source has, in the measure of their units."""
+    others = (other for other in (joined(source), shares_of(source)) if other != source)
+    return {Number(*measured(one.number)) for other in others for one in quantities(other)}
 
 
 def _fields(source: str, shown: Sequence[Quantity]) -> dict[str, set[int]]:
@@ -167,8 +182,11 @@ def _forms(number: Number) -> Iterator[Written]:
         yield value, "x"
     elif unit == "%" and value:
         yield (100 / value).normalize(), "/"
+        yield (value / 100).normalize(), ""
     elif unit == "x":
         yield value, "/"
+    elif not unit and 0 < value < 1:
+        yield (value * 100).normalize(), "%"
     if unit == "x" and value in (1, 2):
         yield Decimal(100), "%"
     if (unit == "%" and value == 100) or (unit == "x" and value == 1):

@@ -102,7 +102,8 @@ def plain(text: str) -> str:
     `three hours` gives `3 hours`, 两万 20000, 三成 30%, `a tenth of` and 十分之一 both `1⁄10`, `twice` 2x. Idempotent but for
     white space.
     """
-    folded = _FRACTION.sub(_fraction, _folded(text))
+    folded = _ARROW.sub(" → ", _folded(_RAISED.sub(lambda found: "^" + found[0], text)))
+    folded = _FRACTION.sub(_fraction, _POWER.sub(_power, folded))
     folded = _worded(folded)
     for said, read in _SAYINGS:
         folded = said.sub(read, folded)
@@ -113,6 +114,21 @@ def _folded(text: str) -> str:
     """In small letters, without dates and the numbers of lists, `64k-to-256k` parted."""
     folded = undated(unicodedata.normalize("NFKC", text).lower())
     return (_LISTED.sub("", folded) if _DIGIT.search(folded) else folded).replace("-to-", " to ")
+
+
+_ARROW = re.compile(r"[-=]{1,2}>")
+_RAISED = re.compile("(?<=[0-9])[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
+_POWER = re.compile(
+    r"(?<![a-z0-9_.])(?:(?P<base>\d{1,6}(?:\.\d{1,6})?)(?:\s?[x×*·]\s?10\s?(?:\^|的)\s?|e))?(?P<ten>(?<![\d.])10\s?(?:\^|的)\s?)?"
+    r"[{(]?(?P<power>[+\-−]?\d{1,2})[})]?(?:\s?次方)?(?![a-z0-9_])"
+)
+
+
+def _power(found: re.Match[str]) -> str:
+    """`3.8×10^25`, `3.8e25` and 10 的 25 次方 in figures."""
+    if bool(found["base"]) == bool(found["ten"]):
+        return found[0]
+    return f"{Decimal(found['base'] or 1).scaleb(int(found['power'].replace('−', '-'))):f}"
 
 
 def _worded(folded: str) -> str:
@@ -232,6 +248,8 @@ def _quantities(text: str, match: re.Match[str]) -> Iterator[Quantity]:
         unit = ""  # 8x H100 are eight
     if unit in _NOUNS:
         counted |= {unit}
+    if match["suffix"] in ("b", "t") and counted == {"model"}:
+        counted = frozenset({"parameter"})  # a 7B model
     yield Quantity(Number(value, unit), counted if unit != "x" else frozenset(), start, end)
 
 
@@ -311,11 +329,24 @@ def measured(number: Number) -> tuple[Decimal, str]:
     return number.value * factor, base
 
 
+_IN_A_NUMBER = "零一二两三四五六七八九十百千万亿数几"
+
+
+def _alone(word: str) -> re.Pattern[str]:
+    """A magnitude without a figure: 百万 token, `a trillion-parameter model`."""
+    if word.isascii():
+        return re.compile(rf"(?<![\d.] )(?<![\d.-])\b{word}\b")
+    return re.compile(rf"(?<![\d.] )(?<![\d.{_IN_A_NUMBER}]){word}(?![万亿一能分])")
+
+
 _HINTS = (
     (re.compile(r"\b(?:an?|one|single|each|every)\b|每|一|单|/"), Number(Decimal(1), "")),
     (re.compile(r"\b(?:both|pair|dual|two-?fold)\b|双|俩|二者|两者"), Number(Decimal(2), "")),
-    (re.compile(r"(?:\bper\s|\ba\s|/\s?)(?:million|m\b|mtok)|百万|/1m\b"), Number(Decimal(10**6), "")),
-    (re.compile(r"(?:\bper\s|\ba\s|/\s?)(?:thousand|k\b)|每千"), Number(Decimal(1000), "")),
+    (re.compile(r"(?:\bper\s|\ba\s|/\s?)(?:m\b|mtok)|/1m\b"), Number(Decimal(10**6), "")),
+    (re.compile(r"(?:\bper\s|\ba\s|/\s?)(?:thousand|k\b)|每千|(?<=[上近超逾过成])千"), Number(Decimal(1000), "")),
+    (re.compile(r"(?<=[上近超逾过成])百(?!分)"), Number(Decimal(100), "")),
+    *((_alone(word), Number(Decimal(10**power), "")) for word, power in _TABLE["magnitudes"].items()
+      if power >= 4 and (len(word) > 2 or not word.isascii())),
     *((re.compile(rf"\b{said}\b|第\s?{sign}"), Number(Decimal(value), "")) for value, (said, sign) in enumerate(
         zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), "一二三四五六七八九十", strict=True), 1
     )),
@@ -345,7 +376,9 @@ def _inside_name(text: str, match: re.Match[str]) -> bool:
 
 
 _PERIOD = re.compile(
-    "(?=[pae/howldmyt每一日月卡])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _TABLE["periods"].items()) + ")"
+    "(?=[pae/howldmytqrs每一日月年周单卡])(?:"
+    + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _TABLE["periods"].items())
+    + ")"
 )
 
 
