@@ -159,3 +159,39 @@ def test_a_sentence_may_begin_with_a_figure_behind_one_that_ends_with_another() 
 
 def test_a_worker_is_asked_for_the_quotations_that_are_not_there() -> None:
     assert unseen(Asked(b"<p>one two</p>", "text/html", ("one", "three", "two"))) == ["three"]
+
+
+def _feed(description: str) -> bytes:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><item><description>{description}</description></item></channel></rss>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("description", "sentence"),
+    [
+        (
+            "&lt;p&gt;The &lt;b&gt;new&lt;/b&gt; &lt;plan&gt; tag takes Set&lt;K&gt; in 4 ms.&lt;/p&gt;",
+            "The new <plan> tag takes Set<K> in 4 ms.",
+        ),
+        ("<![CDATA[<p>Both <tool_use> and <i>Set<K></i> are read.</p>]]>", "Both <tool_use> and Set<K> are read."),
+        (
+            "<![CDATA[<p>一个 <x-card a='1'>卡片</x-card> 里的 <规划> 与 <plan> <b>不同</b>。</p>]]>",
+            "一个 卡片 里的 <规划> 与 <plan> 不同。",
+        ),
+        ("<![CDATA[<p>where n <m and <em>k</em> is 3</p>]]>", "where n <m and k is 3"),
+        ("Uses Set<K> and &lt;b&gt;more&lt;/b&gt; of it.", "Uses Set<K> and more of it."),
+    ],
+)
+def test_a_name_between_angle_brackets_in_a_feed_is_found_beside_real_marks(description: str, sentence: str) -> None:
+    assert holds(bare(_feed(description), "application/xml"), sentence)
+
+
+def test_a_foreign_element_of_a_page_is_no_word_of_it() -> None:
+    visible = bare(b"<html><p>We <plan>do</plan> it.</p></html>", "text/html")
+
+    assert holds(visible, "We do it.")
+    assert not holds(visible, "We <plan>do")
+
+
+@pytest.mark.parametrize("mark", ["<a", "<T>", "</x>", "<x-y>", "<x a='1'>", '<a b="', "<!-- "])
+def test_marks_without_an_end_are_read_in_one_pass(mark: str) -> None:
+    assert isinstance(bare(b"<rss>" + mark.encode() * 30_000, "application/xml"), str)

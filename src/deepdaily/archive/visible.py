@@ -39,9 +39,15 @@ _MOST_NESTED = 50
 
 _NOTE_LINK = re.compile(r"#|.*#(?:fn|foot|note|ref|cite|end)", re.I)
 _MARKED_UP = re.compile(r"<[/!?a-zA-Z]|&#?\w+;")
+_FEED = re.compile(r"(?:<\?[^>]{0,300}>\s{0,99}|<!--.{0,1500}?-->\s{0,99})*<(?:rss|feed|rdf:RDF)\b", re.I | re.S)
+_NAMED = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)([^<>]*)(>?)")
+_ENDED = re.compile(r"</([a-zA-Z][\w:.-]*)")
+_ELEMENTS = frozenset(name for names in table("deepdaily.sources.feed_words").values() for name in names.split())
+"""Of HTML; the one thing the two readers share, as it is no rule of either."""
+
 _BEGINS = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
-_CUT_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_CUT_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 """One whose last quotation mark is never closed."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']*)))?""")
 _RAW_END = {name: re.compile(f"</{name}", re.I) for name in ("script", "style")}
@@ -77,7 +83,35 @@ def bare(body: bytes, media_type: str = "") -> str:
             text, plain = "\n".join(_strings(json.loads(text))), True
     once = _seen(text)
     readings = [*([text] if plain else []), once, *([_seen(once)] if _MARKED_UP.search(once) else [])]
+    if plain or _FEED.match(text[:2000].lstrip("\ufeff \n\r\t")):
+        said = text if plain else _seen(_with_spoken_names(text, only_lone=True))
+        readings.append(_seen(_with_spoken_names(said)))
     return "\n".join(dict.fromkeys(folded(one) for one in readings))
+
+
+def _with_spoken_names(text: str, *, only_lone: bool = False) -> str:
+    """`text` with each `<name>` as words of its author that HTML does not have: `Vec<T>` and `<think>` beside real marks.
+
+    A foreign name with attributes, or with a hyphen or colon, is a mark nevertheless, and so are its ends. Of an envelope of
+    XML, whose names are all foreign, `only_lone` takes those that are never ended.
+    """
+    ended = {name.lower() for name in _ENDED.findall(text)}
+    marks: set[str] = set()
+    pieces: list[str] = []
+    at = 0
+    for angle in _NAMED.finditer(text):
+        name, inside = angle[2].lower(), angle[3]
+        if only_lone:
+            spoken = name not in ended and ":" not in name and not inside.endswith("/") and name not in _ELEMENTS
+        elif name in _ELEMENTS:
+            spoken = not angle[4] and "=" not in inside
+        else:
+            spoken = not angle[4] or not (name in marks if angle[1] else "=" in inside or "-" in name or ":" in name)
+            marks |= set() if spoken or angle[1] else {name}
+        if spoken:
+            pieces += [text[at : angle.start()], "&lt;"]
+            at = angle.start() + 1
+    return "".join([*pieces, text[at:]])
 
 
 def folded(text: str) -> str:

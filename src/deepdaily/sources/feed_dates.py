@@ -50,8 +50,9 @@ _MONTHS = _by_word(_TABLE["months"])
 _HALVES = _by_word(_TABLE["halves"])
 _ZONES = {word: _offset(name) for word, name in _by_word(_TABLE["zones"]).items()}
 _TWO_ZONES = {name: (_offset(ours), _offset(theirs)) for name, (ours, theirs) in _TABLE["two_zones"].items()}
+_PLACES = _by_word(_TABLE["places"])
 _MONTH, _HALF = re.compile(_any_of(_MONTHS)), re.compile(_any_of(_HALVES))
-_ZONE = re.compile(_any_of([*_ZONES, *_TWO_ZONES]))
+_ZONE = re.compile(_any_of([*_ZONES, *_TWO_ZONES, *_PLACES]))
 
 # The two forms of nearly every feed, read without the rest.
 _MAIL = re.compile(
@@ -74,19 +75,24 @@ _DAY_FIRST = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s/-]{0,3}(?:(?:de|of)\s)?(?:m(\d\d)|(\d{1,2})[月월])[.,]?[\s/-]{0,3}(?:del?\s)?'?(\d{4}|\d\d)(?![\d:])"
 )
 _MONTH_FIRST = re.compile(r"(?:m(\d\d)\.?|(?<!\d)(\d{1,2})[月월])[\s/-]{0,3}(\d{1,2})(?:st|nd|rd|th|日|일)?(?![\d:])")
-_LATE_YEAR = re.compile(r"(?<![\d:.+-])(\d{4})(?![\d:])")
+_LATE_YEAR = re.compile(r"(?:(?<![\d:.+-])(?=\d)|(?<=\d-)(?=20))(\d{4})(?![\d:])")
 _NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 
 _CLOCK = re.compile(
     r"(?<![\d:.+-])(\d{1,2})\s?[:h]\s?(\d\d)(?:\s?:\s?(\d\d))?(?:[.,]\d{1,9})?(?!\d)"
-    r"|(?<!\d)(\d{1,2})\s?[时時点點시]\s?(?:(\d{1,2})\s?[分분]\s?)?(?:(\d{1,2})\s?[秒초])?"
+    r"|(?<!\d)(\d{1,2})\s?[时時点點시]\s?(?:(?:(\d{1,2})\s?[分분]|(半|반))\s?)?(?:(\d{1,2})\s?[秒초])?"
 )
+_DOTTED = re.compile(r"(?<![\d.+-])([01]?\d|2[0-3])\.([0-5]\d)(?:\.([0-5]\d))?(?![\d.])")
 _BARE_HOUR = re.compile(r"(?<![\d:.+-])(\d{1,2})\s?(?=am\b|pm\b)")
 _NUMERIC_ZONE = re.compile(r"(?<!\d)([+-])(\d\d?)(?::?(\d\d))?(?!\d)")
 _PLACE = re.compile(
-    r"(?<![\w/])(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)/[A-Za-z_/]{2,40}(?:[+-]\d\d?)?"
+    r"(?<![\w/])(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Canada|Etc|Europe|Indian|Pacific|US)/[A-Za-z_/]{2,40}(?:[+-]\d\d?)?"
 )
 
+_LOST_PLUS = re.compile(r" (0\d|1[0-4]):([0-5]\d)\s{0,9}")
+"""`17:30:00 08:00` was `+08:00` before somebody took it for a part of an address."""
+
+_KOREAN = re.compile("[\uac00-\ud7af]")
 _JAPANESE = re.compile("[\u3040-\u30ff]|午前|午後")
 
 _Day = tuple[int, int, int]
@@ -204,10 +210,10 @@ def _whole_year(written: str) -> int:
 
 def _time(rest: str) -> tuple[int, int, int, str]:
     """Hour, minute and second named in `rest`, and what follows them; midnight and all of it where none is."""
-    clock = _CLOCK.search(rest) or _BARE_HOUR.search(rest)
+    clock = _CLOCK.search(rest) or _DOTTED.search(rest) or _BARE_HOUR.search(rest)
     if clock is None:
         return 0, 0, 0, rest
-    hour, minute, second = (int(part or 0) for part in ([*filter(None, clock.groups()), 0, 0])[:3])
+    hour, minute, second = (30 if part in ("半", "반") else int(part) for part in ([*filter(None, clock.groups()), 0, 0])[:3])
     half = re.search(r"\b(am|pm|noon)\b", rest)
     if half and (half[1] == "pm" or (half[1] == "noon" and hour < 11)) and hour < 12:
         hour += 12
@@ -226,19 +232,29 @@ def _zone(written: str, text: str, after: str, said_beside: str) -> tzinfo:
             return _offset(f"{sign}{int(hours):02}{minutes or '00'}")
     if (place := _PLACE.search(written)) and (zone := _zone_of(place.group())):
         return zone
+    if lost := _LOST_PLUS.fullmatch(after):
+        return _offset(f"+{lost[1]}{lost[2]}")
+    if named := _named_zone(text, after, said_beside):
+        return named
+    if _KOREAN.search(written):
+        return KOREA
+    if not re.search(f"[{CJK}]", written):
+        return UTC
+    return JAPAN if _JAPANESE.search(said_beside + written) else CHINA
+
+
+def _named_zone(text: str, after: str, said_beside: str) -> tzinfo | None:
     for name in _ZONE.findall(after):
         if name in _ZONES:
             return _ZONES[name]
+        if name in _PLACES:
+            return _zone_of(_PLACES[name])
         ours, theirs = _TWO_ZONES[name]
         if re.search(f"[{CJK}]", said_beside + text):
             return ours
         if not re.search(r"\d{4}-\d", text):  # in RFC 822's own form it is RFC 822's own zone
             return theirs
-    if "년" in text or "월" in text:
-        return KOREA
-    if "年" not in text:
-        return UTC
-    return JAPAN if _JAPANESE.search(said_beside + written) else CHINA
+    return None
 
 
 def _zone_of(place: str) -> tzinfo | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.entities import html5
 from importlib.metadata import version
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from resiliparse.parse.encoding import detect_encoding
 
@@ -22,7 +22,7 @@ from deepdaily.core.types import Window
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.read.paid import is_label, marked_title
 from deepdaily.sources.feed_dates import moment_of, stands_in
-from deepdaily.sources.feed_tree import Doubtful, read_tree
+from deepdaily.sources.feed_tree import KNOWN_NAMES, Doubtful, read_tree
 from deepdaily.sources.feed_words import Said, Stated, one_line, readable
 from deepdaily.sources.offering import json_of
 from deepdaily.sources.page_instead import what_else
@@ -45,6 +45,9 @@ TWO_BYTES = frozenset(("gbk", "gb18030", "big5", "euc-jp", "euc-kr", "shift_jis"
 FEW_LETTERS = 4
 """So many letters in an encoding of two bytes may be UTF-8 by chance: 联通 is, in GBK."""
 
+_DAMAGED = 10
+"""A text with fewer damaged letters than one in so many that are not ASCII is UTF-8 after all."""
+
 OWN, FEEDPARSER = "feed/1", f"feedparser/{version('feedparser')}"
 
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -57,6 +60,8 @@ _LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{%d,}+" % (2 * MAX_TAG_WORDS))
 _CDATA_OR_AMPERSAND = re.compile(
     rb"<!\[CDATA\[(?s:(?:.*?\]\]>|.*))|&(?:#\d{1,7};|#x[0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{1,31};))?"
 )
+_CDATA_OR_TAG = re.compile(rb"<!\[CDATA\[(?s:(?:.*?\]\]>|.*))|<([A-Za-z][\w.:-]*)[^<>]*>?")
+_END_TAG = re.compile(rb"</([A-Za-z][\w.:-]*)")
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _PLAIN_LINK = re.compile(r"https?://[a-z0-9][a-z0-9-]*\.(?:[a-z0-9-]+\.)*[a-z]{2,20}(?:[/?#][!-~]{0,1500})?(?<!#)")
 
@@ -99,12 +104,15 @@ def parse_feed(answer: FeedBytes) -> list[Entry]:
         NotAFeed: a page instead of a feed, nothing at all, or something that would keep the parser busy.
     """
     body = _unzipped(answer.body)
+    answer = replace(answer, body=body)
     _refuse_traps(body)
     reader = OWN
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         found = _of_json(body, answer.url)
     else:
         encoding = _encoding(body, answer.media_type)
+        if encoding == "utf-8":
+            body = body.decode("utf-8", "replace").encode()
         try:
             found = _proven(body, encoding, answer.url)
         except Doubtful:
@@ -176,7 +184,7 @@ def _encoding(body: bytes, media_type: str) -> str:
         text = body.decode()
     except UnicodeDecodeError:
         named = {marked or declared, marked or served} - {""}
-        return named.pop() if len(named) == 1 else ""
+        return _of_others(body, marked, declared, served) or (named.pop() if len(named) == 1 else "")
     if marked != "utf-8" and (b"\0" in body[:200] or b"\x1b" in body):
         return ""
     pairs = len(body) - len(text)  # of bytes, where no letter has more than two
@@ -184,6 +192,29 @@ def _encoding(body: bytes, media_type: str) -> str:
     if said_so in TWO_BYTES and 0 < pairs < FEW_LETTERS and pairs == sum(char > "\x7f" for char in text):
         return said_so
     return "utf-8"
+
+
+def _of_others(body: bytes, marked: str, declared: str, served: str) -> str:
+    """The encoding of bytes that are not UTF-8 and say so, or say what servers say of all: the first named one that they
+    are whole in, else the one they look like; UTF-8 with a few damaged letters is UTF-8. Empty where there is no such one."""
+    text = body.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    if marked:
+        return ""
+    if sum(char > "\x7f" for char in text) > _DAMAGED * damaged:
+        return "utf-8"
+    for name in dict.fromkeys((declared, served, detect_encoding(body) or "")):
+        if name in TWO_BYTES and _is_whole(body, name):
+            return name
+    return ""
+
+
+def _is_whole(body: bytes, encoding: str) -> bool:
+    try:
+        body.decode("gb18030" if encoding == "gbk" else encoding)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _proven(body: bytes, encoding: str, url: str) -> list[Stated]:
@@ -226,7 +257,23 @@ def _repaired(body: bytes) -> bytes:
         return "".join(f"&#{ord(char)};" for char in html5[name.decode()]).encode()
 
     body = body.translate(None, _CONTROLS)
-    return _CDATA_OR_AMPERSAND.sub(known, body)
+    return _without_open_ends(_CDATA_OR_AMPERSAND.sub(known, body))
+
+
+def _without_open_ends(body: bytes) -> bytes:
+    """`body` with each `<name>` escaped of which nothing is ever closed: `Vec<T>` is text. Names of feeds stay: a feed is cut."""
+    ended = {name.lower() for name in _END_TAG.findall(body)}
+
+    def kept(tag: re.Match[bytes]) -> bytes:
+        name = (tag[1] or b"").lower()
+        if name and tag.group()[-1:] != b">" and tag.end() < len(body):
+            return b"&lt;" + tag.group()[1:]
+        text = (
+            name and name not in ended and b":" not in name and name.decode() not in KNOWN_NAMES and not tag.group().endswith(b"/>")
+        )
+        return b"&lt;" + tag.group()[1:] if text else tag.group()
+
+    return _CDATA_OR_TAG.sub(kept, body)
 
 
 # -- entries in their feed's words ----------------------------------------------------------------------------------------
@@ -240,14 +287,14 @@ def _of_feedparser(body: bytes, encoding: str, answer: FeedBytes) -> list[Stated
     """
     starts = [start.start() for start in _ENTRY.finditer(body)]
     if not starts and _PAGE.match(body):  # its parser takes long for what is plainly none
-        raise what_else(body, answer.url, damaged=False)
+        raise what_else(answer.body, answer.url, damaged=False)
     if len(starts) > MAX_ENTRIES:
         body = body[: starts[MAX_ENTRIES]]
     found = _parsed(body, encoding, answer)
     if starts and not found.entries:  # <rss:item>, a prefix nobody declared: seen in the wild
         found = _parsed(re.sub(rb"<(/?)\w+:(?=\w)", rb"<\1", body), encoding, answer)
     if not found.entries and (starts or not found.version):
-        raise what_else(body, answer.url, damaged=bool(starts))
+        raise what_else(answer.body, answer.url, damaged=bool(starts))
     atom = found.version.startswith("atom")
     return [_as_stated(entry, answer.url, atom) for entry in found.entries]
 
@@ -280,13 +327,18 @@ def _as_stated(entry: Mapping[str, Any], url: str, atom: bool) -> Stated:
         next((str(detail["base"]) for detail in details if detail.get("base")), url),
         _words({**details[0], "value": stated.get("title")}, atom),
         str(stated.get("id") or ""),
-        str(stated.get("link") or ""),
+        str(stated.get("feedburner_origlink") or stated.get("link") or _enclosed(stated)),
         tuple(written for _, written in parsed if written),
         tuple(_words(text, atom=False) for text in texts),
         str(stated.get("author") or ""),
         tuple(str(tag.get("term") or "") for tag in stated.get("tags") or []),
         next((_utc(found[:6]) for found, written in parsed if found and stands_in(found[:3], written)), None),
     )
+
+
+def _enclosed(stated: Mapping[str, Any]) -> str:
+    """What an entry without a page offers instead."""
+    return next((str(one["href"]) for one in stated.get("enclosures") or [] if one.get("href")), "")
 
 
 def _words(detail: Mapping[str, Any], atom: bool) -> Said:
@@ -342,7 +394,9 @@ def read_each(found: Sequence[Stated], window: Window | None, reader: str) -> li
 def _entry(stated: Stated, window: Window | None, reader: str, first: bool) -> Entry:
     """One entry; of before the window, or undated and not among the first, without text."""
     title, name = one_line(stated.title), one_line(Said(stated.id, "plain"))
-    link = _link(stated.link or (stated.id if stated.id.startswith(("http://", "https://")) else ""), stated.base)
+    link = _link(stated.link, stated.base) or (
+        _link(stated.id, stated.base) if stated.id.startswith(("http://", "https://")) else ""
+    )
     at = _date(stated, window)
     wanted = window is None or (at >= window.since if at else first)
     return Entry(
@@ -363,7 +417,11 @@ def _link(written: str, base: str) -> str:
     if _PLAIN_LINK.fullmatch(written):
         return written
     try:
-        found = urljoin(base, clean(written).strip()) if written else ""
+        written = clean(written).strip()
+        host = (urlsplit(base).hostname or "").removeprefix("www.")
+        if host and written.removeprefix("www.").startswith((f"{host}/", f"{host}?")):  # it lacks only its scheme
+            written = f"//{written}"
+        found = urljoin(base, written) if written else ""
         canonical(found)
     except ValueError:
         return ""

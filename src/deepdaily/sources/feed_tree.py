@@ -40,7 +40,19 @@ _ATOM_ENTRY = _COMMON | {_ATOM + name: name for name in ("title", "link", "id", 
 _ATOM_ENTRY |= {_ATOM + "summary": "text", _ATOM + "content": "text", _ATOM + "category": "term"}
 """By the name of an entry's child what it is to us."""
 
-_LOCAL = {name.rpartition("}")[2].lower() for name in (*_RSS, *_ATOM_ENTRY)} - {"group"}
+_ORIGINAL = ("{http://rssnamespace.org/feedburner/ext/1.0}origLink", "{http://www.pheedo.com/namespace/pheedo}origLink")
+"""Where a redirector leads."""
+
+_RSS |= {"enclosure": "enclosure"} | dict.fromkeys(_ORIGINAL, "original")
+_RDF_ITEM |= dict.fromkeys(_ORIGINAL, "original")
+_ATOM_ENTRY |= dict.fromkeys(_ORIGINAL, "original")
+_LOCAL = {name.rpartition("}")[2].lower() for name in (*_RSS, *_ATOM_ENTRY)} - {"group", "enclosure", "origlink"}
+KNOWN_NAMES = _LOCAL | set(
+    "rss channel feed item entry image url width height guid enclosure source comments language copyright generator docs ttl"
+    " managingeditor webmaster name email uri rights contributor icon logo subtitle textinput cloud skiphours skipdays".split()
+)
+"""What a feed without a prefix may hold, in small letters."""
+
 _MANNERS: dict[str | None, Manner] = {"html": "loose", "text/html": "loose", None: "loose", "text": "plain", "text/plain": "plain"}
 """By the type of an Atom text. Without one it should be plain, but is HTML nearly as often."""
 
@@ -171,13 +183,14 @@ def _proven(stated: Stated) -> Stated:
 
 
 def _of_rss(item: etree._Element, parts: _Parts, url: str) -> Stated:
-    name, link = _only(parts, "id"), _only(parts, "link")
+    name, link = _only(parts, "id"), _only(parts, "link") or next((part.get("href", "") for part in parts["link"]), "")
     if name and parts["id"][0].get("isPermaLink", "true") == "true":
         name = name if name.startswith(("http://", "https://")) and name[-1] != "#" else urljoin(url, name)
         link = link or name
     if not link and item.find(_ATOM + "link") is not None:
         raise Doubtful("a link of Atom in RSS")
-    return _stated(parts, url, name, link)
+    enclosed = () if link else (part.get("url", "") for part in parts["enclosure"])
+    return _stated(parts, url, name, link or next(iter(enclosed), ""))
 
 
 def _of_rdf(item: etree._Element, parts: _Parts, url: str) -> Stated:
@@ -193,7 +206,7 @@ def _stated(parts: _Parts, url: str, name: str, link: str) -> Stated:
             url,
             Said(title) if title else _other_title(parts),
             name,
-            link,
+            _original(parts) or link,
             _dates(parts),
             tuple(texts),
             authors[-1] if authors else "",
@@ -212,7 +225,7 @@ def _of_atom(item: etree._Element, parts: _Parts, url: str) -> Stated:
             url,
             _words(titles[0]) if titles else _other_title(parts),
             _only(parts, "id"),
-            _atom_link(parts),
+            _original(parts) or _atom_link(parts),
             _dates(parts),
             (*texts, *_media(parts, "description")),
             _atom_author(parts),
@@ -228,10 +241,15 @@ def _words(part: etree._Element) -> Said:
     return Said(_text(part), manner)
 
 
+def _original(parts: _Parts) -> str:
+    return _only(parts, "original")
+
+
 def _atom_link(parts: _Parts) -> str:
-    links = [part for part in parts["link"] if part.get("rel", "alternate") == "alternate"]
+    links = [part for part in parts["link"] if part.get("rel", "alternate").rpartition("/")[2] == "alternate"]
     pages = [part for part in links if part.get("type", "text/html") in ("text/html", "application/xhtml+xml", "html", "xhtml")]
-    if len(pages) > 1 or len(pages) != len(links):
+    in_other_languages = len({part.get("hreflang") for part in pages}) == len(pages)  # the first is the feed's own
+    if (len(pages) > 1 and not in_other_languages) or len(pages) != len(links):
         raise Doubtful("more than one page")
     return pages[0].get("href", "") if pages else ""
 

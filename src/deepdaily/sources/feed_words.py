@@ -87,7 +87,7 @@ def _with_text_escaped(said: str, elements: frozenset[str]) -> str:
     def is_tag(slash: str, name: str, rest: str, closed: bool) -> bool:
         if name.lower() in elements:
             return rest[:1] in ("", "/", " ", "\t", "\n", "\r") and (closed or "=" in rest)
-        if closed and elements is _ELEMENTS and (name in foreign if slash else "=" in rest or not name.isalnum()):
+        if closed and elements is _ELEMENTS and (name in foreign if slash else "=" in rest or "-" in name or ":" in name):
             foreign.add(name)
             return True
         return False
