@@ -61,6 +61,7 @@ _CDATA_OR_AMPERSAND = re.compile(
     rb"<!\[CDATA\[(?s:(?:.*?\]\]>|.*))|&(?:#\d{1,7};|#x[0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{1,31};))?"
 )
 _CDATA_OR_TAG = re.compile(rb"<!\[CDATA\[(?s:(?:.*?\]\]>|.*))|<([A-Za-z][\w.:-]*)[^<>]*>?")
+_START_TAG = re.compile(rb"<([A-Za-z][\w.:-]*)")
 _END_TAG = re.compile(rb"</([A-Za-z][\w.:-]*)")
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _PLAIN_LINK = re.compile(r"https?://[a-z0-9][a-z0-9-]*\.(?:[a-z0-9-]+\.)*[a-z]{2,20}(?:[/?#][!-~]{0,1500})?(?<!#)")
@@ -262,16 +263,14 @@ def _repaired(body: bytes) -> bytes:
 
 def _without_open_ends(body: bytes) -> bytes:
     """`body` with each `<name>` escaped of which nothing is ever closed: `Vec<T>` is text. Names of feeds stay: a feed is cut."""
-    ended = {name.lower() for name in _END_TAG.findall(body)}
+    open_ended = {name.lower() for name in set(_START_TAG.findall(body))} - {name.lower() for name in set(_END_TAG.findall(body))}
+    lone = {name for name in open_ended if b":" not in name and name.decode() not in KNOWN_NAMES}
+    if not lone:
+        return body
 
     def kept(tag: re.Match[bytes]) -> bytes:
-        name = (tag[1] or b"").lower()
-        if name and tag.group()[-1:] != b">" and tag.end() < len(body):
-            return b"&lt;" + tag.group()[1:]
-        text = (
-            name and name not in ended and b":" not in name and name.decode() not in KNOWN_NAMES and not tag.group().endswith(b"/>")
-        )
-        return b"&lt;" + tag.group()[1:] if text else tag.group()
+        is_text = tag[1] and tag[1].lower() in lone and not tag.group().endswith(b"/>")
+        return b"&lt;" + tag.group()[1:] if is_text else tag.group()
 
     return _CDATA_OR_TAG.sub(kept, body)
 
