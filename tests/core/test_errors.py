@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from deepdaily.core.errors import BadStatus, DeepdailyError, Forwarded, ModelBusy, NoText, RateLimited, StoreTooNew
+from deepdaily.core.errors import BadStatus, DeepdailyError, Forwarded, ModelBusy, NotAFeed, NoText, RateLimited, StoreTooNew
 
 
 def back(error: DeepdailyError) -> DeepdailyError:
@@ -21,6 +21,7 @@ def back(error: DeepdailyError) -> DeepdailyError:
     [
         NoText("https://a.example/: nothing to read"),
         Forwarded("it leads elsewhere", to="/real"),
+        NotAFeed("a page", "ask its owner", leads_to="/feed"),
         StoreTooNew("schema 9", "install the newer version"),
         BadStatus("429", "wait", status=429, retry_after_s=3.5, body=b"slow down", headers={"retry-after": "3.5"}),
         RateLimited("asked too fast", retry_after_s=60.0),

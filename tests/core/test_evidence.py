@@ -113,6 +113,7 @@ def test_a_quotation_is_the_same_in_other_marks_apostrophes_and_dashes(claim: st
 
 def test_marks_that_are_never_closed_open_nothing_and_hide_no_quotation() -> None:
     assert unsupported("“ a 「 b ‘ c “never said so”", ["a b c"]) == ["quotation “never said so”"]
+    assert unsupported("“ a b」 c", ["a b c"]) == []
     assert unsupported("‘ab c " * 20_000 + "“ab " * 20_000, ["ab c"]) == []
 
 

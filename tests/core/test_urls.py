@@ -139,6 +139,7 @@ def test_a_paid_link_is_known_by_its_marks() -> None:
     assert sponsored_link("https://example.com/?utm_medium=affiliate")
     assert sponsored_link("https://example.com/?aff_id=3")
     assert not sponsored_link("https://example.com/?tag=inference")
+    assert not sponsored_link("https://example.com/plain")
     assert not sponsored_link("https://example.com/affiliate-marketing?utm_medium=rss")
 
 

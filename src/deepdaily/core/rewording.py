@@ -44,8 +44,6 @@ def shares_of(text: str) -> str:
 
 def _what_is_left(found: re.Match[str]) -> str:
     left = 100 - Decimal(next(one for one in (found[1], found[2], found[4]) if one))
-    if not left:
-        return found[0]
     part = f"1⁄{100 // left}" if not 100 % left else f"{left}%"
     return f"降到 {part} " if found[2] else f"cut{found['rest'] or ''} to {part} "
 
