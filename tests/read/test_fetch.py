@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.abc import AbstractResolver
 from aiohttp.test_utils import TestServer
 
 from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, NotConnected, SnapshotDamaged, Unreachable
-from deepdaily.read.fetch import ROBOTS_CAP_BYTES, Answer, Fetcher, WebWire, retry_after_s
+from deepdaily.read.fetch import NAME_S, ROBOTS_CAP_BYTES, Answer, Fetcher, Network, WebWire, retry_after_s
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots, body_digest
-from fakes import FakeStore, FakeWire
+from fakes import FakeStore, FakeWire, SkippingLoop
 
 NOW = datetime(2026, 2, 11, 7, 30, tzinfo=UTC)
 A, B = "https://news.example/a", "https://news.example/b"
@@ -602,3 +603,45 @@ async def test_a_proxy_of_the_environment_is_the_trusted_hop(serve: Serve, monke
             await wire.get(f"http://localhost:{server.port}/", {}, cap_bytes=1000)
 
     assert answer.body == b"http://news.example/a?b Basic dXNlcjp3b3Jk"
+
+
+async def test_an_answer_that_asks_for_a_moment_is_waited_for_twice_and_no_longer(make: Make) -> None:
+    busy, later = Answer(429, {"retry-after": "0"}, b""), Answer(503, {"retry-after": "600"}, b"")
+    wire, busier, away = FakeWire({A: [busy, busy, TEXT]}), FakeWire({A: busy}), FakeWire({A: later})
+
+    snapshot = await make(wire).get(A)
+    for one in (busier, away):
+        with pytest.raises(BadStatus):
+            await make(one, slot="next").get(A)
+
+    assert snapshot.size_bytes == len(TEXT.body)
+    assert (len(busier.asked), len(away.asked)) == (3, 1)
+
+
+async def test_who_sends_a_key_reads_such_an_answer_itself(make: Make) -> None:
+    wire = FakeWire({A: Answer(429, {"retry-after": "0"}, b"")})
+
+    with pytest.raises(BadStatus):
+        await make(wire).get(A, headers={"X-Key": "k"})
+
+    assert len(wire.asked) == 1
+
+
+def test_a_name_server_that_does_not_answer_costs_seconds_not_the_deadline() -> None:
+    class Silent(AbstractResolver):
+        async def resolve(self, host: str, port: int = 0, family: int = 0) -> Any:
+            await asyncio.Event().wait()
+
+        async def close(self) -> None:
+            pass
+
+    async def ask() -> float:
+        async with WebWire(network=Network(Silent, proxies=dict)) as wire:
+            with pytest.raises(Unreachable, match="no name server"):
+                await wire.get(A, {}, cap_bytes=1000)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SkippingLoop)
+        return loop.skipped_s
+
+    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
+        assert NAME_S - 1 < runner.run(ask()) < NAME_S + 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deepdaily.core.errors import NotAFeed, Unreachable, WorkerFailed
+from deepdaily.core.errors import AddressRefused, NotAFeed, Unreachable, WorkerFailed
 from deepdaily.core.types import Harvest, Slot, Window, document_id
 from deepdaily.lab import evals
 from deepdaily.sources.feed_entries import MAX_BYTES, MAX_ENTRIES, MAX_TAG_WORDS, UNDATED, Entry, FeedBytes, parse_feed, read_each
@@ -149,10 +149,28 @@ def test_a_feed_without_entries_is_empty_and_one_unreadable_is_not() -> None:
         _parse(b"<nothing><!-- <item> --></nothing>")
 
 
-def test_only_so_many_entries_are_read() -> None:
+@pytest.mark.parametrize("close", ["</channel></rss>", ""], ids=["well-formed", "not closed"])
+def test_only_so_many_entries_are_read_and_that_is_said(close: str) -> None:
     items = [_item(str(number), "") for number in range(MAX_ENTRIES + 5)]
 
-    assert len(_parse(_rss(*items))) == MAX_ENTRIES
+    *entries, last = _parse(_rss(*items, close=close))
+
+    assert len(entries) == MAX_ENTRIES
+    assert "more than" in last.fault
+
+
+@pytest.mark.parametrize("cut", [_rss(_item(), _item("2")[:-20], close=""), _rss(_item(), "<item><title>Sec", close="")])
+async def test_a_feed_that_is_cut_off_gives_what_it_has_and_says_so(cut: bytes) -> None:
+    assert "cut off" in (await _harvest(cut)).health.message
+    assert "cut off" not in (await _harvest(_rss(_item()).replace(b"</rss>", b""))).health.message
+
+
+async def test_a_page_that_leads_where_we_do_not_go_is_a_page() -> None:
+    page = b'<html><head><meta http-equiv="refresh" content="0; url=http://127.0.0.1:9/"></head></html>'
+    fetcher = FakeFetcher({URL: page, "http://127.0.0.1:9/": AddressRefused("address not public: 127.0.0.1")})
+
+    with pytest.raises(NotAFeed, match="leads to"):
+        await Feed(URL, "blog", fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
 
 
 def test_text_without_declared_encoding_is_not_garbled() -> None:

@@ -10,7 +10,7 @@ import typer
 from deepdaily.cli.options import AsJson, answer, app, mcp_app
 from deepdaily.core.errors import Exit
 
-SET_HELP = "groundedness, feeds, extraction, clustering, selection; output-injection, whose --out is a folder."
+SET_HELP = "groundedness, feeds, extraction, clustering, selection, hostile, injection or output-injection."
 
 
 @mcp_app.command("probe")
@@ -38,9 +38,7 @@ def mcp_probe(
 
 @app.command("eval")
 def evaluate(
-    name: Annotated[
-        str, typer.Argument(metavar="SET", help="groundedness, feeds, extraction, clustering, selection or output-injection.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="SET", help=SET_HELP)],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The data set.")],
     predictions: Annotated[
         Path,

@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from deepdaily.core.errors import DeepdailyError, WorkerFailed
 from deepdaily.engine.worker import HEADER, Job, JobResult
@@ -52,7 +52,7 @@ class Engine:
         self._preload = tuple(preload)
         self._idle: list[_Worker] = []
 
-    async def __aenter__(self) -> Engine:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Profile
 from deepdaily.lab.choosing import clustering, selection
+from deepdaily.lab.hostile import hostile
 from deepdaily.lab.parsing import extraction, feeds, groundedness
 from deepdaily.lab.rendered import output_injection
 from deepdaily.lab.rows import Row
@@ -72,6 +73,7 @@ SETS: dict[str, Callable[[Path], Coroutine[Any, Any, list[Row]]]] = {
     "feeds": feeds,
     "extraction": extraction,
     "clustering": clustering,
+    "hostile": hostile,
 }
 
 FILE_SETS: dict[str, Callable[[Path], Mapping[str, bytes]]] = {"output-injection": output_injection}

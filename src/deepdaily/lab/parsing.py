@@ -43,7 +43,9 @@ def _feed_row(name: str, outcome: Iterable[Any] | DeepdailyError) -> Row:
     if isinstance(outcome, DeepdailyError):
         return {"file": name, "entries": [], "error": str(outcome)}
     entries = [
-        {"title": e.title, "link": e.link, "published": e.published_at and e.published_at.isoformat(), "id": e.id} for e in outcome
+        {"title": e.title, "link": e.link, "published": e.published_at and e.published_at.isoformat(), "id": e.id}
+        for e in outcome
+        if not e.fault
     ]
     return {"file": name, "entries": entries, "error": None}
 

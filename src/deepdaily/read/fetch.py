@@ -6,19 +6,20 @@ import asyncio
 import re
 import ssl
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
-from socket import socket
+from socket import AF_INET, EAI_AGAIN, AddressFamily, socket
 from types import TracebackType
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DefaultResolver, DummyCookieJar, TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
 from protego import Protego
 from yarl import URL
 
@@ -42,6 +43,10 @@ MAX_REDIRECTS = 5
 TRIES = 2
 """One repeat after a connection that failed or broke: a reset or a slow name server must not cost a source its day. This
 is the only retry for fetching; it shares the deadline, and an answer of any status ends it."""
+
+PATIENCE, MAX_WAIT_S = 2, 5.0
+"""How often an answer that asks for a moment (429 or 503 with a Retry-After) is waited for, and how long at most: it is the
+same deadline. Who sends headers of its own is an API's client, and reads such an answer itself."""
 
 ERROR_BODY_BYTES = 64 * 1024
 """How much of an error's body is kept: APIs say there whether "too fast" or "spent"."""
@@ -79,6 +84,26 @@ class Wire(Protocol):
         ...
 
 
+NAME_S = 4.0
+"""How long a name may take: a name server that does not answer would cost the whole deadline, and there is a second try."""
+
+
+def _socket_for(address: aiohttp.AddrInfoType) -> socket:
+    family, kind, protocol, _, _ = address
+    return socket(family, kind, protocol)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What the wire stands on; the lab has one that leads nowhere."""
+
+    names: Callable[[], AbstractResolver] = DefaultResolver
+    socket_for: Callable[[aiohttp.AddrInfoType], socket] = _socket_for
+    """Called with an address that was found to be public, to connect there."""
+    proxies: Callable[[], Mapping[str, str]] = getproxies
+    """Address by scheme."""
+
+
 class WebWire:
     """The web by aiohttp.
 
@@ -87,19 +112,27 @@ class WebWire:
     checking; certificates come from SSL_CERT_FILE where it is set. Nothing else of the environment (netrc) is used.
     """
 
-    def __init__(self, allow_private: tuple[str, ...] = ()) -> None:
-        self._allow_private = allow_private
+    def __init__(self, allow_private: tuple[str, ...] = (), network: Network = Network()) -> None:
+        self._allow_private, self._network = allow_private, network
 
     async def __aenter__(self) -> WebWire:
         self._bypasses = cache(proxy_bypass)  # reads the whole environment each time
-        self._proxies = {scheme: URL(proxy) for scheme, proxy in getproxies().items() if scheme in ("http", "https")}
+        self._proxies = {scheme: URL(proxy) for scheme, proxy in self._network.proxies().items() if scheme in ("http", "https")}
         certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
-        self._checked, self._trusted = _session(certificates, _public_socket), _session(certificates, None)
+        self._names = _TimedNames(self._network.names())
+        self._checked = _session(certificates, self._names, self._public_socket)
+        self._trusted = _session(certificates, self._names, None)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         await self._checked.close()
         await self._trusted.close()
+        await self._names.close()
+
+    def _public_socket(self, address: aiohttp.AddrInfoType) -> socket:
+        """The socket for a resolved address, if that is public: called just before connecting."""
+        guard.check_address(str(address[4][0]))
+        return self._network.socket_for(address)
 
     async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
         return await self._ask("GET", url, headers, None, cap_bytes)
@@ -239,7 +272,7 @@ class Fetcher:
             sent["Accept-Encoding"] = "gzip, deflate"
             if crumbs := cookies.for_url(target):
                 sent["Cookie"] = crumbs
-            answer, left_s = await self._ask(target, sent, left_s, cap_bytes)
+            answer, left_s = await self._answer(target, sent, left_s, cap_bytes, 0 if headers else PATIENCE)
             if not guard.is_opened(answer.body, answer.headers.get("content-encoding", "")):
                 answer, left_s = await self._ask(target, sent | {"Accept-Encoding": "identity"}, left_s, cap_bytes)
             if answer.status not in REDIRECTS or not answer.headers.get("location"):
@@ -250,6 +283,19 @@ class Fetcher:
             except ValueError:
                 raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
         raise BadStatus(f"{guard.shown(url)}: more than {MAX_REDIRECTS} redirects", LEADS_ON, status=answer.status)
+
+    async def _answer(
+        self, url: str, headers: Mapping[str, str], left_s: float, cap_bytes: int, patience: int
+    ) -> tuple[Answer, float]:
+        """An answer, up to `patience` times after the moment that it asks for, and how many seconds are left then."""
+        answer, left_s = await self._ask(url, headers, left_s, cap_bytes)
+        for _ in range(patience):
+            wait_s = _moment_asked_for(answer, self._now)
+            if wait_s is None or wait_s >= left_s:
+                break
+            await asyncio.sleep(wait_s)
+            answer, left_s = await self._ask(url, headers, left_s - wait_s, cap_bytes)
+        return answer, left_s
 
     async def _ask(self, url: str, headers: Mapping[str, str], left_s: float, cap_bytes: int) -> tuple[Answer, float]:
         """One answer when its turn has come, and how many seconds are left then."""
@@ -329,10 +375,28 @@ def retry_after_s(value: str, now: datetime) -> float | None:
     return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
 
 
-def _session(certificates: ssl.SSLContext, socket_factory: Any) -> ClientSession:
+class _TimedNames(AbstractResolver):
+    """Names within NAME_S each."""
+
+    def __init__(self, names: AbstractResolver) -> None:
+        self._names = names
+
+    async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
+        try:
+            async with asyncio.timeout(NAME_S):
+                return await self._names.resolve(host, port, family)
+        except TimeoutError as error:
+            raise OSError(EAI_AGAIN, f"no name server answered within {NAME_S:g} s") from error
+
+    async def close(self) -> None:
+        await self._names.close()
+
+
+def _session(certificates: ssl.SSLContext, names: AbstractResolver, socket_factory: Any) -> ClientSession:
     connector = TCPConnector(
         limit=0,  # the fetcher counts
         ssl=certificates,
+        resolver=names,
         socket_factory=socket_factory,
     )
     return ClientSession(
@@ -341,13 +405,6 @@ def _session(certificates: ssl.SSLContext, socket_factory: Any) -> ClientSession
         cookie_jar=DummyCookieJar(),  # a fetch keeps its own
         timeout=ClientTimeout(total=None),  # one deadline, the fetcher's
     )
-
-
-def _public_socket(address: aiohttp.AddrInfoType) -> socket:
-    """The socket for a resolved address, if that is public: called just before connecting."""
-    family, kind, protocol, _, where = address
-    guard.check_address(str(where[0]))
-    return socket(family, kind, protocol)
 
 
 def _first_of_each(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -404,6 +461,12 @@ def _without_tls(url: str) -> str:
 def _as_browsers_read(location: str) -> str:
     """Blanks inside are escaped, those at the ends and line breaks left out (WHATWG); what is left is checked as any address."""
     return re.sub(r"[\t\r\n]", "", location.strip()).replace(" ", "%20")
+
+
+def _moment_asked_for(answer: Answer, now: datetime) -> float | None:
+    """Seconds to wait for another try; None where it is no such answer, or names no time that is worth it."""
+    wait_s = retry_after_s(answer.headers.get("retry-after", ""), now) if answer.status in (429, 503) else None
+    return wait_s if wait_s is not None and wait_s <= MAX_WAIT_S else None
 
 
 def _origin(url: str) -> str:

@@ -48,9 +48,12 @@ FEW_LETTERS = 4
 _DAMAGED = 10
 """A text with fewer damaged letters than one in so many that are not ASCII is UTF-8 after all."""
 
+_LONG = f"more than {MAX_ENTRIES} are not read"
+
 OWN, FEEDPARSER = "feed/1", f"feedparser/{version('feedparser')}"
 
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_END = re.compile(rb"</(?:\w+:)?(?:item|entry|channel|feed|rss|rdf)\s*>", re.IGNORECASE)
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html\b)", re.IGNORECASE)
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^<>]{0,200}\?>")
 _PROLOGUE = re.compile(rb"<(?:!--|\?|!DOCTYPE\b|[A-Za-z_:])", re.IGNORECASE)
@@ -99,7 +102,8 @@ class Entry:
 def parse_feed(answer: FeedBytes) -> list[Entry]:
     """The entries in the order of the feed, at most MAX_ENTRIES; empty for a feed that has none.
 
-    Runs in a worker. A feed cut off in the middle gives the entries it has.
+    Runs in a worker. A feed cut off in the middle gives the entries it has, and one more whose `fault` says so; so does one
+    that is too long.
 
     Raises:
         NotAFeed: a page instead of a feed, nothing at all, or something that would keep the parser busy.
@@ -118,7 +122,17 @@ def parse_feed(answer: FeedBytes) -> list[Entry]:
             found = _proven(body, encoding, answer.url)
         except Doubtful:
             found, reader = _of_feedparser(_repaired(body) if encoding == "utf-8" else body, encoding, answer), FEEDPARSER
-    return read_each(found[:MAX_ENTRIES], answer.window, reader)
+    entries = read_each(found[:MAX_ENTRIES], answer.window, reader)
+    fault = _LONG if len(found) > MAX_ENTRIES else _fault(body) if reader == FEEDPARSER else ""
+    return [*entries, Entry("", "", "", None, "", reader=reader, fault=fault)] if fault else entries
+
+
+def _fault(body: bytes) -> str:
+    """Why entries of a feed that is not well-formed are missing: too many, or the last one is never ended; empty otherwise."""
+    starts = [start.end() for start in _ENTRY.finditer(body)]
+    if len(starts) > MAX_ENTRIES:
+        return _LONG
+    return "its end is cut off" if starts and not _END.search(body, starts[-1]) else ""
 
 
 # -- bytes ----------------------------------------------------------------------------------------------------------------

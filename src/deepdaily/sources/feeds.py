@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from deepdaily.core.cues import cues, table
-from deepdaily.core.errors import NotAFeed
+from deepdaily.core.errors import AddressRefused, NotAFeed
 from deepdaily.core.text import language_of, shorten, width
 from deepdaily.core.types import Document, Harvest, Loss, Offer, Snapshot, SourceHealth, SourceKind, Window, document_id
 from deepdaily.core.urls import canonical, domain
@@ -76,7 +76,10 @@ class Feed:
         except NotAFeed as error:
             if not error.leads_to:
                 raise
-            snapshot, entries = await self._read(error.leads_to, window)  # once: a page may lead to itself
+            try:
+                snapshot, entries = await self._read(error.leads_to, window)  # once: a page may lead to itself
+            except AddressRefused as refused:  # what it was asked for is a page all the same
+                raise error from refused
         taken, losses = _chosen(entries, window, self.name, self.url)
         offers = tuple(made for made, _ in taken)
         texts = (_document(made, entry, snapshot, self.url) for made, entry in taken)

@@ -149,6 +149,17 @@ def test_on_stdout_there_is_nothing_but_the_protocol(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+async def test_an_address_with_a_query_is_refused_for_a_key_in_it_would_stand_in_logs(store: Store) -> None:
+    async with over_http(store) as place:
+
+        def asked() -> int:
+            with closing(http.client.HTTPConnection(place)) as connection:
+                connection.request("POST", "/mcp?key=k", b"{}", {"Content-Type": "application/json"})
+                return connection.getresponse().status
+
+        assert await asyncio.to_thread(asked) == 403
+
+
 def test_the_command_says_on_stderr_where_it_listens_and_a_taken_port_is_bad_usage(tmp_path: Path) -> None:
     command = [str(BIN), "mcp", "--http", "--data", str(tmp_path), "--port"]
     with subprocess.Popen([*command, "0"], env=environment(), stderr=subprocess.PIPE, text=True) as serving:
@@ -174,6 +185,7 @@ def test_the_command_says_on_stderr_where_it_listens_and_a_taken_port_is_bad_usa
         ("Origin", "http://evil.example", 403),
         ("Content-Type", "text/plain", 400),
         ("Content-Length", str(BODY_BYTES + 1), 413),
+        ("Mcp-Session-Id", "11111111-2222", 404),
     ],
 )
 async def test_a_page_of_another_site_reaches_nothing(store: Store, header: str, value: str, status: int) -> None:

@@ -17,7 +17,8 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
-from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deepdaily import __version__
 from deepdaily.archive import lookup
@@ -281,15 +282,32 @@ def _readable(answer: Callable[P, T]) -> Callable[P, T]:
 # -- over HTTP --------------------------------------------------------------------------------------------------------
 
 
-def web_app(server: MCPServer[Any], host: str, names: Sequence[str] = ()) -> Starlette:
+def web_app(server: MCPServer[Any], host: str, names: Sequence[str] = ()) -> ASGIApp:
     """The server at `/mcp`; it answers only requests that name `host`, this machine or one of `names`.
 
-    Without sessions: nothing here has a state between two requests, so there is nothing to hold or to steal.
+    Without sessions: nothing here has a state between two requests, so there is nothing to hold or to steal. Who names a
+    session has that of another server, and is told that it is over (404, as the protocol has it); a query is refused, for
+    nothing here is asked by one, and what agents put there are keys, which then stand in logs.
     """
     shown = [in_address(name) for name in answered_names(host, names)]
     hosts = [allowed for name in shown for allowed in (name, f"{name}:*")]
     origins = [f"{scheme}://{one}" for scheme in ("http", "https") for one in hosts]
     security = TransportSecuritySettings(enable_dns_rebinding_protection=True, allowed_hosts=hosts, allowed_origins=origins)
-    return server.streamable_http_app(
-        host=host, transport_security=security, stateless_http=True, json_response=True, max_request_body_size=BODY_BYTES
+    return _NoSessions(
+        server.streamable_http_app(
+            host=host, transport_security=security, stateless_http=True, json_response=True, max_request_body_size=BODY_BYTES
+        )
     )
+
+
+class _NoSessions:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope["type"] == "http" and any(name == b"mcp-session-id" for name, _ in scope["headers"]):
+            app = PlainTextResponse("there are no sessions here\n", status_code=404)
+        elif scope["type"] == "http" and scope["query_string"]:
+            app = PlainTextResponse("no query is read here, and no key belongs into an address\n", status_code=403)
+        await app(scope, receive, send)
