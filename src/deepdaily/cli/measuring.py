@@ -51,9 +51,12 @@ def evaluate(
     profile: Annotated[
         Literal["consensus", "engineering"], typer.Option(help="selection: whose taste; the set's is consensus.")
     ] = "consensus",
+    writer: Annotated[
+        Literal["builtin", "obedient"], typer.Option(help="injection: who writes; the second does whatever a page says.")
+    ] = "builtin",
 ) -> None:
     """Run one of our own components over an open data set."""
     from deepdaily.lab import evals
 
-    made = evals.run(name, folder, predictions, evals.How(folds, cold, profile))
+    made = evals.run(name, folder, predictions, evals.How(folds, cold, profile, writer))
     typer.echo(f"{made} predictions in {predictions}")

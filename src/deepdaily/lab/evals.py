@@ -16,6 +16,7 @@ from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Profile
 from deepdaily.lab.choosing import clustering, selection
 from deepdaily.lab.hostile import hostile
+from deepdaily.lab.injected import Writer, injection
 from deepdaily.lab.parsing import extraction, feeds, groundedness
 from deepdaily.lab.rendered import output_injection
 from deepdaily.lab.rows import Row
@@ -31,6 +32,8 @@ class How:
     """Selection: nothing learned at all."""
     profile: Profile = "consensus"
     """Selection: whose taste."""
+    writer: Writer = "builtin"
+    """Injection: who writes."""
 
 
 def run(name: str, folder: Path, out: Path, how: How = How()) -> int:
@@ -41,8 +44,8 @@ def run(name: str, folder: Path, out: Path, how: How = How()) -> int:
     Raises:
         SettingsError: no such set, or the folder is not laid out like it.
     """
-    if name not in (*SETS, *FILE_SETS, SELECTION):
-        raise SettingsError(f"there is no set {name!r}", f"known: {', '.join((*SETS, *FILE_SETS, SELECTION))}")
+    if name not in (*SETS, *FILE_SETS, SELECTION, INJECTION):
+        raise SettingsError(f"there is no set {name!r}", f"known: {', '.join((*SETS, *FILE_SETS, SELECTION, INJECTION))}")
     if name != SELECTION and (how.folds or how.cold):
         raise SettingsError(f"{name} learns nothing", "leave out --folds and --cold")
     try:
@@ -62,11 +65,15 @@ def _predicted(name: str, folder: Path, how: How) -> Mapping[str, bytes]:
     """The files by name; one without a name where the set is told in rows."""
     if name in FILE_SETS:
         return FILE_SETS[name](folder)
-    found = selection(folder, how.folds, how.cold, how.profile) if name == SELECTION else asyncio.run(SETS[name](folder))
+    found: list[Row]
+    if name == SELECTION:
+        found = selection(folder, how.folds, how.cold, how.profile)
+    else:
+        found = asyncio.run(injection(folder, how.writer) if name == INJECTION else SETS[name](folder))
     return {"": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode()}
 
 
-SELECTION = "selection"
+SELECTION, INJECTION = "selection", "injection"
 
 SETS: dict[str, Callable[[Path], Coroutine[Any, Any, list[Row]]]] = {
     "groundedness": groundedness,
