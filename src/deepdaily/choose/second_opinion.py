@@ -13,6 +13,7 @@ from deepdaily.choose.rank import why_untold
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten, squeeze
+from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Finding, Ranked, Reason, Story
 from deepdaily.core.urls import host
 from deepdaily.models import Purpose
@@ -32,6 +33,9 @@ LEAST_NAMED = 0.5
 
 GLIMPSE_COLUMNS = 360
 """Of each text, beside its title: two or three sentences."""
+
+GLIMPSE_CHARS = 4_000
+"""Of each text that are looked at for them."""
 
 
 async def second_opinion(
@@ -77,7 +81,8 @@ async def _moves(stories: Sequence[Story], writer: ModelWriter) -> dict[str, flo
 
 def _lines(number: int, story: Story) -> list[str]:
     lead = story.lead
-    body = squeeze(lead.text.removeprefix(lead.title))
+    said = spoken(lead.text[:GLIMPSE_CHARS].removeprefix(lead.title))
+    body = squeeze(" ".join(one.text for one in said))
     return [f"[{number}] {squeeze(lead.title)} ({host(lead.url)})", f"    {shorten(body, GLIMPSE_COLUMNS)}"]
 
 

@@ -14,7 +14,8 @@ from datetime import date, datetime
 from deepdaily.core.cues import cue, rows, table
 from deepdaily.core.evidence import check_claim, locate, passage
 from deepdaily.core.likeness import vectors
-from deepdaily.core.text import Sentence, sentences, squeeze, width
+from deepdaily.core.text import Sentence, squeeze, width
+from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Claim, Document, Evidence, FollowUp, FollowUpState, Issue, Slot, Watch, cited
 from deepdaily.memory.repeats import unsettled
 from deepdaily.memory.threads import Subject, continues, names_it, subjects
@@ -154,7 +155,7 @@ def _answers(watch: Watch, rule: Rule | None, page: _Page) -> Iterator[Evidence]
     entity = watch.entities[0] if watch.entities else ""
     titled = not entity or entity.startswith("「") or names_it(page.document.title, entity)
     wanted = _content(watch.question, entity)
-    told = sentences(page.document.text)
+    told = spoken(page.document.text)
     for sentence in (*told[1:], *told[:1]):
         if not SHORTEST <= width(sentence.text) <= LONGEST or NOT_YET.search(sentence.text):
             continue

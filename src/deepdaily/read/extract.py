@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from deepdaily.core.charset import encoding_of
 from deepdaily.core.errors import Forwarded, NoText
 from deepdaily.core.text import clean, language_of, squeeze, width
+from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import NO_STRUCTURE, Language, Structure
 from deepdaily.core.urls import domain, site_root
 from deepdaily.read.blocks import Block, Visible, depth_of, tree_of, visible
@@ -87,7 +88,7 @@ def page(answer: PageBytes) -> Extracted:
     tree = tree_of(source)
     head, seen = head_of(tree), visible(tree)
     blocks, extractor = _article(seen, source)
-    title = headline_of(head, _tops(seen, tree), answer.url)
+    title = told_title(headline_of(head, _tops(seen, tree), answer.url))
     made = composed(title, blocks, seen, _base(tree, answer.url))
     if head.refresh and width(made.body[: LITTLE + 1]) < LITTLE:
         raise Forwarded("it only sends its readers elsewhere", to=head.refresh)

@@ -18,6 +18,7 @@ from resiliparse.parse.encoding import detect_encoding
 from deepdaily.core.charset import encoding_of
 from deepdaily.core.errors import NotAFeed
 from deepdaily.core.text import clean
+from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import Window
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.read.paid import is_label, marked_title
@@ -406,7 +407,7 @@ def read_each(found: Sequence[Stated], window: Window | None, reader: str) -> li
 
 def _entry(stated: Stated, window: Window | None, reader: str, first: bool) -> Entry:
     """One entry; of before the window, or undated and not among the first, without text."""
-    title, name = one_line(stated.title), one_line(Said(stated.id, "plain"))
+    title, name = told_title(one_line(stated.title)), one_line(Said(stated.id, "plain"))
     link = _link(stated.link, stated.base) or (
         _link(stated.id, stated.base) if stated.id.startswith(("http://", "https://")) else ""
     )

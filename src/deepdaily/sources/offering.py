@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from deepdaily.core.errors import DeepdailyError, SourceError
 from deepdaily.core.text import squeeze
+from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import Offer, Votes, Window
 from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.engine import Engine
@@ -71,6 +72,7 @@ def offer(
         published_at: one that is ahead counts as now.
         paid: whether the source itself says so.
     """
+    title = told_title(title)
     if not title or (published_at and published_at < window.since):
         return None
     try:

@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from deepdaily.core import evidence
 from deepdaily.core.lexicon import LABS, first_hand
-from deepdaily.core.text import sentences, shorten, squeeze, versions
+from deepdaily.core.text import shorten, squeeze, versions
+from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Claim, Document, Evidence, Language, Story
 from deepdaily.core.urls import domain
 from deepdaily.words import of
@@ -56,7 +57,7 @@ _UPDATE = re.compile(r"^\W*(?:update|updated|correction|edit|editor's note|æ›´æ–
 
 def _status(document: Document) -> tuple[str, Evidence] | None:
     """What the source's own update at its top says of the state of things: its name among STATUSES, and where."""
-    for sentence in sentences(document.text)[:6]:
+    for sentence in spoken(document.text)[:6]:
         if _UPDATE.search(sentence.text):
             for name, cue in STATUSES.items():
                 if cue.search(sentence.text):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from deepdaily.core.evidence import passage
 from deepdaily.core.lexicon import BOILERPLATE, CODE, FOLLOWS
 from deepdaily.core.quantities import numbers
-from deepdaily.core.text import sentences, squeeze
+from deepdaily.core.text import squeeze
+from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Document, Evidence, Story
 from deepdaily.core.urls import host
 from deepdaily.models.asking import fence
@@ -64,7 +65,7 @@ def units_of(story: Story) -> list[Unit]:
 def _units(document: Document, first: int) -> list[Unit]:
     """Every unit of one document; the title line first."""
     tabled = {row.row[0]: row for row in rows(document)}
-    every = sentences(document.text)
+    every = spoken(document.text)
     alone = Counter(one.block for one in every)
     found: list[Unit] = []
     heading, seen = 0, set[str]()  # code samples repeat their lines: each is read once

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from deepdaily.core import evidence, lexicon
 from deepdaily.core.quantities import numbers
-from deepdaily.core.text import Sentence, names, sentences, tokens, versions, width
+from deepdaily.core.text import Sentence, names, tokens, versions, width
+from deepdaily.core.to_machines import orders_machine, spoken
 from deepdaily.core.types import Document, Evidence
 
 SHORTEST, LONGEST = 30, 300
@@ -44,7 +45,7 @@ def passages(document: Document) -> list[Passage]:
     """The printable passages of the body in order; headings, code, menus, credits and dates are left aside."""
     first = document.text.partition("\n")[0]  # the title, or the end of it that its source wrote
     body = len(first) + 1 if document.title.endswith(first) or first.startswith(document.title) else 0
-    units = [sentence for sentence in sentences(document.text) if sentence.start >= body]
+    units = [sentence for sentence in spoken(document.text) if sentence.start >= body]
     found: list[Passage] = []
     for before, unit in zip([None, *units], units, strict=False):
         passage = _passage(document, before, unit, len(found))
@@ -221,6 +222,6 @@ def rows(document: Document) -> list[TableRow]:
             header = None
         elif cells[0].strip() and figures:
             row = TableRow(document, header, span)
-            if width(row.text) <= LONGEST and not lexicon.CODE.search(line):
+            if width(row.text) <= LONGEST and not lexicon.CODE.search(line) and not orders_machine(line):
                 found.append(row)
     return found
