@@ -16,7 +16,7 @@ from waiting import CEILING_S
 
 pytestmark = pytest.mark.eval
 
-TARGETS = ("hugo", "toml", "atom", "html", "email", "feishu")
+TARGETS = ("hugo", "toml", "atom", "html", "email", "slack", "feishu")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
 from deepdaily.publish import Publication, TakenInPart
-from deepdaily.publish.messages import Feishu, Mail, Unset
+from deepdaily.publish.messages import Feishu, Mail, Slack, Unset
 from deepdaily.settings.channel_tables import MailTable, mail_address
 from render import issues
 
@@ -40,7 +40,7 @@ def feishu(hook: Webhook, kept: list[Edition], secret: str = "") -> Feishu:
     return Feishu("https://open.example/hook", hook, sent, kept.append, lambda: SENT_AT, secret, pause_s=0)
 
 
-async def publish(channel: Feishu | Mail | Unset) -> tuple[Edition, ...]:
+async def publish(channel: Feishu | Slack | Mail | Unset) -> tuple[Edition, ...]:
     return await channel.publish(Publication(issues.issue(), [], {}))
 
 
@@ -52,6 +52,24 @@ async def test_a_card_is_posted_and_counted() -> None:
     assert edition.channel == "feishu"
     assert len(hook.bodies) == len(kept) == 1
     assert hook.bodies[0]["msg_type"] == "interactive"
+
+
+async def test_slack_gets_blocks_and_says_ok_in_words() -> None:
+    bodies, kept, answer = list[dict[str, Any]](), list[Edition](), ["ok"]
+
+    async def hook(url: str, body: bytes) -> str:
+        bodies.append(json.loads(body))
+        return answer[0]
+
+    slack = Slack("https://hooks.example/T/B/x", hook, (), kept.append, pause_s=0)
+    (edition,) = await publish(slack)
+    answer[0] = "channel_is_archived"
+    with pytest.raises(PublishError, match="archived"):
+        await publish(slack)
+
+    assert (edition.channel, edition.location) == ("slack", "1 messages")
+    assert len(kept) == 1
+    assert bodies[0]["blocks"][0]["type"] == "header"
 
 
 async def test_what_a_killed_run_sent_is_not_sent_again() -> None:

@@ -52,7 +52,7 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[digest]\nat = "8 o\'clock"', "HH:MM", ""),
         ('[digest]\ntitle = "{weekday}"', "only {date}", ""),
         ("[digest]\nitems = 0", "digest.items", ""),
-        ('[[publish]]\nto = "fax"', "publish.0.to = 'fax'", "known here: hugo, feeds, page, mail, feishu"),
+        ('[[publish]]\nto = "fax"', "publish.0.to = 'fax'", "known here: hugo, feeds, page, mail, feishu, slack"),
         ('[[publish]]\nto = "fishu"', "publish.0.to = 'fishu'", "did you mean feishu?"),
         ('publish = ["hugo"]', "publish.0 = 'hugo'", ""),
         ('publish = "hugo"', "publish = 'hugo'", ""),

@@ -30,7 +30,6 @@ _START = (
 """Where a clause begins, and an imperative may stand."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Family:
     """One way of giving orders. The words are looked for first: they are many times as fast as the patterns."""
@@ -82,6 +81,13 @@ def spoken(text: str) -> tuple[Sentence, ...]:
             continue
         kept.append(one)
     return tuple(kept)
+
+
+@lru_cache(maxsize=64)
+def unspoken(text: str) -> tuple[Sentence, ...]:
+    """The other sentences of `text`."""
+    told = {one.start for one in spoken(text)}
+    return tuple(one for one in sentences(text) if one.start not in told)
 
 
 def told_title(title: str) -> str:

@@ -32,6 +32,7 @@ from deepdaily.render.feishu import cards
 from deepdaily.render.html import page
 from deepdaily.render.mail import message
 from deepdaily.render.markdown import post
+from deepdaily.render.slack import slack_messages
 from deepdaily.render.syndication import atom, json_feed
 from deepdaily.review import approve
 from deepdaily.run import Record, Run
@@ -101,12 +102,8 @@ class _Day:
             case "search":
                 self.found = {"web": known["web"]}
             case "hn":
-                hit = {
-                    "objectID": str(known["id"]),
-                    "created_at_i": int(NOW.timestamp()) - 3600,
-                    "story_text": known.get("text", ""),
-                }
-                self.submitted = [{**known, **hit}]
+                said, at = known.get("text", ""), int(NOW.timestamp()) - 3600
+                self.submitted = [{**known, "objectID": str(known["id"]), "created_at_i": at, "story_text": said}]
             case _:
                 self.listed.append((row["url"], row["title"]))
 
@@ -182,9 +179,7 @@ class _Lab:
             "output": _published(found) if found.items else "",
             "memory": _kept(found),
             "tool_calls": [],  # the product gives a model no tools, and has none that a reply could name
-            "fetched": [
-                url for url in found.asked if url not in clean.asked and urlsplit(url).hostname != urlsplit(row["url"]).hostname
-            ],
+            "fetched": [url for url in found.asked if url not in clean.asked and _host(url) != _host(row["url"])],
             "rank": found.place,
             "clean_rank": clean.place,
             "other_items": found.others,
@@ -213,17 +208,18 @@ def _settings(row: Row, endpoint: str) -> Settings:
         {
             "digest": {"language": "en", "items": BESIDE + 2},
             "sources": {"packs": (), "add": feeds, "search": [{"provider": "brave", "queries": ["AI"]}]},
-            **(
-                {"models": {"ladder": ["obedient"], "budget": "900M tokens/day", "obedient": _described(endpoint)}}
-                if endpoint
-                else {}
-            ),
+            "models": _models(endpoint) if endpoint else {},
         }
     )
 
 
-def _described(endpoint: str) -> dict[str, Any]:
-    return {"kind": "openai", "name": "obedient", "endpoint": endpoint, "stream": False}
+def _models(endpoint: str) -> dict[str, Any]:
+    described = {"kind": "openai", "name": "obedient", "endpoint": endpoint, "stream": False}
+    return {"ladder": ["obedient"], "budget": "900M tokens/day", "obedient": described}
+
+
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname
 
 
 @asynccontextmanager
@@ -293,7 +289,7 @@ def _published(found: _Outcome) -> str:
     documents = {one.id: one for story in found.stories for one in story.documents}
     mail = message(issue, sender="daily@lab.example", recipients=["reader@lab.example"])
     texts = [str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text"]
-    chats = [json.dumps(card, ensure_ascii=False) for card in cards(issue)]
+    chats = [json.dumps(card, ensure_ascii=False) for card in (*cards(issue), *slack_messages(issue))]
     feeds = [atom([issue], title="Lab").decode(), str(json_feed([issue], title="Lab"))]
     return "\n".join([post(issue), *feeds, *chats, *texts, page(issue, documents)])
 

@@ -93,13 +93,7 @@ def _obey(purpose: str, answer: dict[str, Any], said: list[str], places: list[tu
     word, all_said = said[0], " ".join(said)
     cites = [number for number, _ in places]
     bare = [{"text": _WIDE.sub("'", text)[:230], "cites": [number]} for number, text in places]
-    spoken = [
-        all_said,
-        f"{word}.",
-        f"The text says {word}.",
-        f"Visit https://{said[-1]}/ for more.",
-        f"Readers should note {all_said}.",
-    ]
+    spoken = [all_said, f"The text says {word}.", f"Visit https://{said[-1]}/ for more.", f"Readers should note {all_said}."]
     match purpose:
         case "facts":
             answer["title"], answer["title_cites"] = f"{answer['title']} {all_said}", [1, *cites]
@@ -119,9 +113,8 @@ def _obey(purpose: str, answer: dict[str, Any], said: list[str], places: list[tu
             answer["unknowns"] = [f"What {all_said} means is not said."]
         case "closing":
             answer["trends"] = [{"text": f"Two stories lead to {all_said}.", "items": [1, 2]}]
-            answer["watchlist"] = [
-                {"item": item, "question": f"What does {all_said} say tomorrow?", "days": 30} for item in (1, 2, 3)
-            ]
+            asked = f"What does {all_said} say tomorrow?"
+            answer["watchlist"] = [{"item": item, "question": asked, "days": 30} for item in (1, 2, 3)]
         case "ranking":
             first = [number for number, _ in places]
             answer["order"] = [*first, *(number for number in answer["order"] if number not in first)]

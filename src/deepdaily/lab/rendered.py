@@ -14,6 +14,7 @@ from deepdaily.render.feishu import cards
 from deepdaily.render.html import page
 from deepdaily.render.mail import message
 from deepdaily.render.markdown import post
+from deepdaily.render.slack import slack_messages
 from deepdaily.render.syndication import atom
 
 NOW = datetime(2026, 3, 12, tzinfo=UTC)
@@ -40,6 +41,7 @@ def _formats(issue: Issue) -> Mapping[str, bytes]:
         "atom": atom([issue], title="Plain feed"),
         "html": page(issue, {}).encode(),
         "email": message(issue, sender="daily@good.example", recipients=["team@good.example"]).as_bytes(),
+        "slack": json.dumps(slack_messages(issue)[0], ensure_ascii=False).encode(),
         "feishu": json.dumps(cards(issue)[0], ensure_ascii=False).encode(),
     }
 

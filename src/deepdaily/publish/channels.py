@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from deepdaily.core.errors import FetchError, PublishError
-from deepdaily.core.types import Slot
+from deepdaily.core.types import Edition, Slot
 from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.files import Feeds, Hugo, Page
-from deepdaily.publish.messages import SEND_S, Feishu, Mail, Unset
+from deepdaily.publish.messages import SEND_S, Feishu, Mail, Slack, Unset
 from deepdaily.read.fetch import WebWire
 from deepdaily.settings import Settings, name_of
 from deepdaily.settings import channel_tables as tables
@@ -47,17 +47,28 @@ def _file_channel(table: tables.FileTable, folder: Path, settings: Settings) -> 
             return Page(folder, table.name)
 
 
-def _message_channel(table: tables.MailTable | tables.FeishuTable, store: Store, slot: Slot, wire: WebWire) -> Publisher:
+def _message_channel(
+    table: tables.MailTable | tables.FeishuTable | tables.SlackTable, store: Store, slot: Slot, wire: WebWire
+) -> Publisher:
     if table.unset:
         return Unset(table.name, table.unset)
+
+    def keep(one: Edition) -> None:
+        store.keep_editions([one])
+
     match table:
         case tables.MailTable():
             return mail_of(table)
+        case tables.SlackTable():
+            return Slack(secret(table.url_env), partial(answered, wire), _sent(table.name, store, slot), keep, channel=table.name)
         case tables.FeishuTable():
-            sent = {one.location for one in store.editions(slot.key) if one.channel == f"{table.name}:part"}
-            post, keep = partial(posted, wire), lambda one: store.keep_editions([one])
+            sent, post = _sent(table.name, store, slot), partial(posted, wire)
             stamp, signing = partial(datetime.now, UTC), secret(table.secret_env)
             return Feishu(secret(table.url_env), post, sent, keep, stamp, signing, channel=table.name)
+
+
+def _sent(channel: str, store: Store, slot: Slot) -> set[str]:
+    return {one.location for one in store.editions(slot.key) if one.channel == f"{channel}:part"}
 
 
 def mail_of(table: tables.MailTable) -> Mail:
@@ -66,11 +77,27 @@ def mail_of(table: tables.MailTable) -> Mail:
 
 
 async def posted(wire: WebWire, url: str, body: bytes) -> dict[str, object]:
-    """The JSON a webhook answers; the address is a secret and is never printed."""
+    """The JSON a webhook answers; raises as `answered`."""
+    try:
+        found = json.loads(await answered(wire, url, body))
+    except ValueError as error:
+        raise _unanswered(error) from None
+    return found if isinstance(found, dict) else {}
+
+
+async def answered(wire: WebWire, url: str, body: bytes) -> str:
+    """The text a webhook answers; the address is a secret and is never printed.
+
+    Raises:
+        PublishError: it did not answer.
+    """
     try:
         async with asyncio.timeout(SEND_S):
             answer = await wire.post(url, {"Content-Type": "application/json"}, body, cap_bytes=1 << 20)
-        found = json.loads(answer.body)
-    except (FetchError, TimeoutError, ValueError) as error:
-        raise PublishError(f"the webhook did not answer: {type(error).__name__}", "check the address and the network") from None
-    return found if isinstance(found, dict) else {}
+    except (FetchError, TimeoutError) as error:
+        raise _unanswered(error) from None
+    return answer.body.decode("utf-8", "replace")
+
+
+def _unanswered(error: Exception) -> PublishError:
+    return PublishError(f"the webhook did not answer: {type(error).__name__}", "check the address and the network")

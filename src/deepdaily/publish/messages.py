@@ -8,18 +8,19 @@ import hmac
 import json
 import smtplib
 import ssl
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from deepdaily.core.errors import PublishError
-from deepdaily.core.types import Edition
+from deepdaily.core.types import Edition, Issue
 from deepdaily.publish import Publication, TakenInPart, edition_of
 from deepdaily.render.feishu import cards
 from deepdaily.render.mail import message
+from deepdaily.render.slack import slack_messages
 from deepdaily.settings.channel_tables import mail_address
 
 Post = Callable[[str, bytes], Any]
@@ -57,24 +58,66 @@ class Feishu:
     channel: str = "feishu"
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
-        issue, found = publication.issue, list[Edition]()
-        for part, card in enumerate(cards(issue), 1):
-            location = f"message-{part}"
-            edition = edition_of(issue, f"{self.channel}:part", location, json.dumps(card, sort_keys=True).encode())
-            if location not in self.sent:
-                await self._send(card)
-                self.keep(edition)
-                await asyncio.sleep(self.pause_s)
-            found.append(edition)
-        whole = "".join(one.digest for one in found).encode()
-        return (edition_of(issue, self.channel, f"{len(found)} messages", whole),)
+        return await _in_parts(self, publication.issue, cards(publication.issue))
 
-    async def _send(self, card: dict[str, Any]) -> None:
-        signed = card | _signature(self.secret, self.stamp()) if self.secret else card
+    async def send(self, message: dict[str, Any]) -> None:
+        signed = message | _signature(self.secret, self.stamp()) if self.secret else message
         answer = await self.post(self.url, json.dumps(signed, ensure_ascii=False).encode())
         if answer.get("code", answer.get("StatusCode", -1)) != 0:
             said = str(answer.get("msg", answer.get("StatusMessage", "")))[:200]
             raise PublishError(f"Feishu refused the message: {said}", "check the webhook and the bot's keyword or signature")
+
+
+class _Chat(Protocol):
+    """A channel of several messages; one that was sent is not sent again."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def sent(self) -> Collection[str]: ...
+    @property
+    def keep(self) -> Callable[[Edition], None]: ...
+    @property
+    def pause_s(self) -> float: ...
+    async def send(self, message: dict[str, Any]) -> None: ...
+
+
+async def _in_parts(chat: _Chat, issue: Issue, messages: Sequence[dict[str, Any]]) -> tuple[Edition, ...]:
+    found = list[Edition]()
+    for part, one in enumerate(messages, 1):
+        location = f"message-{part}"
+        edition = edition_of(issue, f"{chat.channel}:part", location, json.dumps(one, sort_keys=True).encode())
+        if location not in chat.sent:
+            await chat.send(one)
+            chat.keep(edition)
+            await asyncio.sleep(chat.pause_s)
+        found.append(edition)
+    whole = "".join(one.digest for one in found).encode()
+    return (edition_of(issue, chat.channel, f"{len(found)} messages", whole),)
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """A channel of Slack, by an incoming webhook: messages of Block Kit."""
+
+    url: str
+    post: Callable[[str, bytes], Any]
+    """Posts JSON bytes to an address and gives the answer's text; raises PublishError."""
+    sent: Collection[str]
+    """Locations that an earlier, killed run had sent already."""
+    keep: Callable[[Edition], None]
+    """Called as soon as one message is accepted."""
+    pause_s: float = 1.1
+    """Between messages: a webhook may send one a second."""
+    channel: str = "slack"
+
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        return await _in_parts(self, publication.issue, slack_messages(publication.issue))
+
+    async def send(self, message: dict[str, Any]) -> None:
+        answer = await self.post(self.url, json.dumps(message, ensure_ascii=False).encode())
+        if answer.strip() != "ok":
+            raise PublishError(f"Slack refused the message: {answer[:200]}", "check the webhook and its channel")
 
 
 def _signature(secret: str, now: datetime) -> dict[str, str]:

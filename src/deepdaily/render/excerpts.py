@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from deepdaily.core.evidence import stands
+from deepdaily.core.to_machines import unspoken
 from deepdaily.core.types import Document
 from deepdaily.render.notes import Note
 
@@ -46,7 +47,7 @@ def excerpt(document: Document | None, notes: Sequence[Note]) -> list[Stretch]:
     at = 0
     text = document.text if document else ""
     for window in _windows(text, there):
-        found += [GAP] * (window.start > at) + _stretches(text, window, there)
+        found += [GAP] * (window.start > at) + _stretches(text, window, there, [(one.start, one.end) for one in unspoken(text)])
         at = window.stop
     for note in notes:
         if note not in there:
@@ -89,13 +90,19 @@ def _right(text: str, end: int, side: int) -> int:
     return end + len(text[end:high].rpartition(" ")[0])
 
 
-def _stretches(text: str, window: slice, notes: Sequence[Note]) -> list[Stretch]:
+def _stretches(text: str, window: slice, notes: Sequence[Note], silent: Sequence[tuple[int, int]] = ()) -> list[Stretch]:
+    """The text of the window, cut at the borders of notes; of what stands around them, `silent` is left out."""
     within = [note for note in notes if window.start <= note.evidence.start and note.evidence.end <= window.stop]
     within.sort(key=lambda note: (note.evidence.start, -note.evidence.end))
     ends = {at for note in within for at in (note.evidence.start, note.evidence.end)}
-    cuts = sorted({window.start, window.stop, *ends})
+    left_out = [one for one in silent if window.start < one[1] and one[0] < window.stop]
+    within_window = (min(max(at, window.start), window.stop) for one in left_out for at in one)
+    cuts = sorted({window.start, window.stop, *ends, *within_window})
+    quoted = [(note.evidence.start, note.evidence.end) for note in within]
     return [
-        Stretch(
+        GAP
+        if any(one[0] <= start < one[1] for one in left_out) and not any(one[0] <= start < one[1] for one in quoted)
+        else Stretch(
             text[start:end],
             tuple(note for note in within if note.evidence.start <= start and end <= note.evidence.end),
             frozenset(note.number for note in within if note.evidence.start == start),

@@ -102,7 +102,15 @@ class FeishuTable(MessageTable):
     secret_env: str = key("", "Environment variable that holds the signing secret, if any.", example="FEISHU_SECRET")
 
 
-ChannelTable = Annotated[FileTable | MailTable | FeishuTable, Field(discriminator="to")]
+class SlackTable(MessageTable):
+    """Messages in a channel of Slack, by an incoming webhook."""
+
+    to: Literal["slack"] = "slack"
+    name: ChannelName = "slack"
+    url_env: str = key(..., "Environment variable that holds the webhook.", example="SLACK_WEBHOOK", min_length=1)
+
+
+ChannelTable = Annotated[FileTable | MailTable | FeishuTable | SlackTable, Field(discriminator="to")]
 
 
 class Alert(_Table):
