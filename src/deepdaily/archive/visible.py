@@ -82,7 +82,7 @@ def bare(body: bytes, media_type: str = "") -> str:
         with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
             text, plain = "\n".join(_strings(json.loads(text))), True
     once = _seen(text)
-    readings = [*([text] if plain else []), once, *([_seen(once)] if _MARKED_UP.search(once) else [])]
+    readings = [*([_worded(text)] if plain else []), once, *([_seen(once)] if _MARKED_UP.search(once) else [])]
     if plain or _FEED.match(text[:2000].lstrip("\ufeff \n\r\t")):
         said = text if plain else _seen(_with_spoken_names(text, only_lone=True))
         readings.append(_seen(_with_spoken_names(said)))
@@ -112,6 +112,18 @@ def _with_spoken_names(text: str, *, only_lone: bool = False) -> str:
             pieces += [text[at : angle.start()], "&lt;"]
             at = angle.start() + 1
     return "".join([*pieces, text[at:]])
+
+
+_NOTE_OF_SOURCE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]{1,200}\]:.*$", re.S | re.M)
+_PICTURED = re.compile(r"!\[[^\[\]\n]{0,2000}\](?:\([^()\n]{0,2500}\)|\[[^\]\n]{0,200}\])")
+_LINKED = re.compile(r"\[([^\[\]\n]{0,1000})\](?:\([^()\n]{0,2500}\)|\[[^\]\n]{0,200}\])")
+
+
+def _worded(text: str) -> str:
+    """A plain text as it stands and, where it is Markdown, once more with links as their words and no notes of its source."""
+    if "](" not in text and "<!--" not in text and "]:" not in text:
+        return text
+    return "\n".join((text, _LINKED.sub(r"\1", _PICTURED.sub(" ", _NOTE_OF_SOURCE.sub("", text)))))
 
 
 def folded(text: str) -> str:

@@ -13,7 +13,7 @@ from deepdaily.choose.rank import why_untold
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten, squeeze
-from deepdaily.core.to_machines import spoken
+from deepdaily.core.to_machines import without_orders
 from deepdaily.core.types import Finding, Ranked, Reason, Story
 from deepdaily.core.urls import host
 from deepdaily.models import Purpose
@@ -81,8 +81,7 @@ async def _moves(stories: Sequence[Story], writer: ModelWriter) -> dict[str, flo
 
 def _lines(number: int, story: Story) -> list[str]:
     lead = story.lead
-    said = spoken(lead.text[:GLIMPSE_CHARS].removeprefix(lead.title))
-    body = squeeze(" ".join(one.text for one in said))
+    body = squeeze(without_orders(lead.text[:GLIMPSE_CHARS].removeprefix(lead.title)))
     return [f"[{number}] {squeeze(lead.title)} ({host(lead.url)})", f"    {shorten(body, GLIMPSE_COLUMNS)}"]
 
 

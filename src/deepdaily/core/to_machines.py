@@ -29,6 +29,9 @@ _START = (
 )
 """Where a clause begins, and an imperative may stand."""
 
+_LINE = r"^(?:.{1,40}?[:>]\s{1,2})?\W{0,4}"
+"""Where a line begins, or what somebody says in it: `[00:07:30] GUEST: …`."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Family:
@@ -42,7 +45,9 @@ class _Family:
 
     @classmethod
     def of(cls, name: str, told: Mapping[str, str]) -> _Family:
-        latin, other = (cue(told.get(key, "(?!)").replace("{start}", _START)) for key in ("latin", "other"))
+        latin, other = (
+            cue(told.get(key, "(?!)").replace("{start}", _START).replace("{line}", _LINE)) for key in ("latin", "other")
+        )
         return cls(name, latin, other, frozenset(told.get("verbs", "").split()), frozenset(told.get("objects", "").split()))
 
     def says(self, view: str, words: Set[str], foreign: bool) -> bool:
@@ -51,8 +56,8 @@ class _Family:
 
 
 _FAMILIES = tuple(_Family.of(name, told) for name, told in table(__name__).items())
-_TALKED_OF = {"override"}
-"""What a title may be about."""
+_TALKED_OF = {"override", "speech", "identity", "marks"}
+"""What a title may be about, where nothing else of an order is in it."""
 
 _QUOTED = re.compile(r"\"[^\"]{1,200}\"|“[^”]{1,200}”|«[^»]{1,200}»|「[^」]{1,200}」|‘[^’]{1,200}’|(?<!\w)'[^']{1,200}'(?!\w)")
 _LOOK_ALIKE = str.maketrans("аеорсхіуАВЕКМНОРСТХІУαοερικυνΑΒΕΗΙΚΜΝΟΡΤΧΥΖ", "aeopcxiyABEKMHOPCTXIYaoepikuvABEHIKMNOPTXYZ")
@@ -90,12 +95,19 @@ def unspoken(text: str) -> tuple[Sentence, ...]:
     return tuple(one for one in sentences(text) if one.start not in told)
 
 
+def without_orders(text: str) -> str:
+    """`text` with nothing in the place of its other sentences."""
+    for one in reversed(unspoken(text)):
+        text = text[: one.start] + text[one.end :]
+    return text
+
+
 def told_title(title: str) -> str:
     """`title` up to an order to a machine; empty where it is nothing else. A title may speak of attacks, and stays whole."""
     kept = ""
     for piece in _PIECES.split(title):
         found = _families(piece)
-        if found - _TALKED_OF or (found and kept):
+        if found - _TALKED_OF or len(found) > 1 or (found and kept):
             return re.sub(r"[\s|｜·–—:,-]+$", "", kept)
         kept += piece
     return kept

@@ -21,6 +21,7 @@ from deepdaily.read.composed import MAX_TEXT_CHARS, absolute, composed, lines_of
 from deepdaily.read.doubt import TRAFILATURA, handed_over, is_doubtful
 from deepdaily.read.head import MAX_TITLE_CHARS, Head, author_of, folded, head_of, headline_of
 from deepdaily.read.main_content import main_part
+from deepdaily.read.markdown_source import seen_of
 from deepdaily.read.page_dates import moment, published_at
 from deepdaily.read.paid import paid_for
 from deepdaily.read.walls import LITTLE, MIN_COLUMNS, calls_to_pay, is_notice, refuse_wall
@@ -173,10 +174,10 @@ def _decoded(answer: PageBytes) -> str:
 
 
 def _plain(source: str) -> Extracted:
-    body = _blocks(source)
+    body = _blocks(seen_of(source))
     if width(body) < MIN_COLUMNS:
         raise NoText("hardly any text")
-    title = body.partition("\n")[0].lstrip("# ")[:MAX_TITLE_CHARS]
+    title = told_title(body.partition("\n")[0].lstrip("# ")[:MAX_TITLE_CHARS])
     return Extracted(title, with_title(title, body), language_of(body), "", None, "text/1", sponsored=False)
 
 

@@ -46,9 +46,13 @@ def passages(document: Document) -> list[Passage]:
     first = document.text.partition("\n")[0]  # the title, or the end of it that its source wrote
     body = len(first) + 1 if document.title.endswith(first) or first.startswith(document.title) else 0
     units = [sentence for sentence in spoken(document.text) if sentence.start >= body]
+    return _printable_of(document, units, _UNPRINTED) or _printable_of(document, units, _UNPRINTED_AT_LEAST)
+
+
+def _printable_of(document: Document, units: Sequence[Sentence], unprinted: Sequence[re.Pattern[str]]) -> list[Passage]:
     found: list[Passage] = []
     for before, unit in zip([None, *units], units, strict=False):
-        passage = _passage(document, before, unit, len(found))
+        passage = _passage(document, before, unit, len(found), unprinted)
         if passage is not None:
             found.append(passage)
     return found
@@ -58,7 +62,9 @@ _TICKET = re.compile(r"[\s,;:.\-–—]*(?:\[[^\]]*\])?[(\[]?(?:PR|pull request|
 """The tail of a release note that points to its pull request: it says nothing to a reader."""
 
 
-def _passage(document: Document, before: Sentence | None, unit: Sentence, place: int) -> Passage | None:
+def _passage(
+    document: Document, before: Sentence | None, unit: Sentence, place: int, unprinted: Sequence[re.Pattern[str]]
+) -> Passage | None:
     """The unit as a passage, with the sentence before where it needs it; None when it is not worth printing."""
     listed = unit.text.startswith("- ")
     start = unit.start + 2 * listed
@@ -67,11 +73,12 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
     text = _TICKET.sub("", document.text[start : unit.end])
     if listed and not _tells(text):
         return None
-    if not _printable(text) or (not listed and (not _ended(text) or lexicon.ORDERS.search(text) or _repeats_title(text, document))):
+    stands = listed or (_ended(text) and not lexicon.ORDERS.search(text) and not _repeats_title(text, document))
+    if not stands or not _printable(text, unprinted):
         return None
     end = start + len(text)
     if lexicon.HANGING.search(text):
-        if before is None or not _can_lean(before, unit, document):
+        if before is None or not _can_lean(before, unit, document, unprinted):
             return None
         start = before.start
     return Passage(document, start, end, place, listed)
@@ -82,22 +89,24 @@ def _tells(entry: str) -> bool:
     return any(number.unit for number in numbers(entry)) or bool(lexicon.VERB.search(entry))
 
 
-def _can_lean(before: Sentence, unit: Sentence, document: Document) -> bool:
+def _can_lean(before: Sentence, unit: Sentence, document: Document, unprinted: Sequence[re.Pattern[str]]) -> bool:
     """Whether the sentence before stands in the same paragraph, stands alone, and both are short enough together."""
     if before.block != unit.block or before.text.startswith("- "):
         return False
     both = document.text[before.start : unit.end]
-    return width(both) <= LONGEST and _printable(before.text) and not lexicon.HANGING.search(before.text)
+    return width(both) <= LONGEST and _printable(before.text, unprinted) and not lexicon.HANGING.search(before.text)
 
 
-_UNPRINTED = (lexicon.BOILERPLATE, lexicon.POINTING, lexicon.CODE, lexicon.META)
+_UNPRINTED_AT_LEAST = (lexicon.BOILERPLATE, lexicon.POINTING, lexicon.META)
+_UNPRINTED = (*_UNPRINTED_AT_LEAST, lexicon.CODE)
+"""Code is printed only where a text has no sentence without any: a short note on a string is told with the string."""
 
 
-def _printable(text: str) -> bool:
+def _printable(text: str, unprinted: Sequence[re.Pattern[str]]) -> bool:
     columns = width(text)
     if not SHORTEST <= columns <= LONGEST or " | " in text or text.startswith(("|", "#", ">", "http", "@")):
         return False
-    if text.endswith((":", "：", "?", "？")) or any(found.search(text) for found in _UNPRINTED):
+    if text.endswith((":", "：", "?", "？")) or any(found.search(text) for found in unprinted):
         return False
     letters = sum(c.isalpha() for c in text)
     balanced = text.count("“") == text.count("”") and text.count("(") == text.count(")") and text.count('"') % 2 == 0
