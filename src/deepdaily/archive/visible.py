@@ -114,9 +114,10 @@ def _with_spoken_names(text: str, *, only_lone: bool = False) -> str:
     return "".join([*pieces, text[at:]])
 
 
-_NOTE_OF_SOURCE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]{1,200}\]:.*$", re.S | re.M)
-_PICTURED = re.compile(r"!\[[^\[\]\n]{0,2000}\](?:\([^()\n]{0,2500}\)|\[[^\]\n]{0,200}\])")
-_LINKED = re.compile(r"\[([^\[\]\n]{0,1000})\](?:\([^()\n]{0,2500}\)|\[[^\]\n]{0,200}\])")
+_NOTE_OF_SOURCE = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|^ {0,3}\[[^\]\n]{1,200}\]:[^\n]*$", re.M)
+_LEADS_TO = r"\](?:\((?:[^()\n]|\([^()\n]{0,500}\)){0,2500}\)|\[[^\]\n]{0,200}\])"
+_PICTURED = re.compile(r"!\[[^\[\]\n]{0,2000}" + _LEADS_TO)
+_LINKED = re.compile(r"\[([^\[\]\n]{0,1000})" + _LEADS_TO)
 
 
 def _worded(text: str) -> str:
