@@ -24,9 +24,10 @@ from deepdaily.engine import Engine
 from deepdaily.house import by_model
 from deepdaily.lab.obedient import Obedient, serving
 from deepdaily.lab.rows import Row, rows_of
+from deepdaily.ladder import gather
 from deepdaily.memory import Memory
 from deepdaily.models.configured import model_writer
-from deepdaily.pipeline import close, collect, gather, review, select, write
+from deepdaily.pipeline import close, collect, review, select, write
 from deepdaily.read.fetch import Answer, Fetcher
 from deepdaily.render.feishu import cards
 from deepdaily.render.html import page
@@ -128,7 +129,8 @@ def _issue_page(known: Mapping[str, Any]) -> bytes:
     """An issue of a project with its comments, as its page shows them."""
     said = [known.get("body", ""), *(f"{one.get('user')}: {one.get('body')}" for one in known.get("comments", ()))]
     told = "".join(f"<p>{escape(part)}</p>" for text in said for part in str(text).split("\n\n"))
-    return f"<!doctype html><title>{escape(known['title'])}</title><main><h1>{escape(known['title'])}</h1>{told}</main>".encode()
+    title = escape(str(known["title"]))
+    return f"<!doctype html><title>{title}</title><main><h1>{title}</h1>{told}</main>".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class _Lab:
     clean: dict[tuple[str, str], _Outcome] = field(default_factory=dict)
 
     def body(self, row: Row) -> bytes:
-        return (self.folder / row["file"]).read_bytes()
+        return (self.folder / str(row["file"])).read_bytes()
 
     def twin(self, row: Row, media: str) -> Row:
         """The harmless document of the same article."""
