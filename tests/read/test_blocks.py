@@ -114,7 +114,15 @@ def test_code_has_its_lines_without_their_numbers() -> None:
     beside = "<table><tr><td><pre>1\n2\n</pre></td><td><pre>serve(pool)\n  rest()\n</pre></td></tr></table>"
     inside = '<pre><span class="ln">1</span>serve(pool)<br><span class="linenos">2</span>  rest()</pre>'
 
-    for code in (beside, inside):
+    unselected = '<pre><span style="user-select:none">1</span>serve(pool)\n<span style="user-select:none">2</span>  rest()</pre>'
+    behind = '<pre><code>serve(pool)\n  rest()\n</code><ul class="pre-numbering"><li>1</li><li>2</li></ul></pre>'
+    in_boxes = (
+        '<table><tr><td class="gutter"><div>1</div><div>2</div></td>'
+        '<td class="code"><div class="line">serve(pool)</div><div class="line">rest()</div></td></tr></table>'
+    )
+    unbroken = '<pre><code><span class="line">serve(pool)</span><span class="line">  rest()</span></code></pre>'
+
+    for code in (beside, inside, unselected, behind, in_boxes, unbroken):
         assert lines(f"<article>{PROSE}{code}</article>")[3:] == ["serve(pool)", "rest()"]
     assert lines(f"<article>{PROSE}<pre>2024\n2031</pre></article>")[3:] == ["2024", "2031"]
 
@@ -139,6 +147,12 @@ def test_lists_terms_captions_and_details_keep_their_lines() -> None:
         "It works.",
         "A user",
     ]
+
+
+def test_the_labels_of_tabs_are_no_lines() -> None:
+    tabs = '<ul role="tablist"><li role="tab">npm</li><li role="tab">yarn</li></ul><div role="tabpanel"><p>Run it.</p></div>'
+
+    assert lines(f"<article>{PROSE}{tabs}</article>")[3:] == ["Run it."]
 
 
 def test_lines_of_a_poem_and_of_a_style_that_keeps_them_are_lines() -> None:
