@@ -10,7 +10,7 @@ from datetime import datetime
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from selectolax.lexbor import LexborHTMLParser
 
-from deepdaily.core.charset import encoding_of
+from deepdaily.core.charset import decoded
 from deepdaily.core.errors import Forwarded, NoText
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.types import NO_STRUCTURE, Language, Structure
@@ -32,6 +32,9 @@ MAX_TAGS = 200_000
 FEW_TAGS, MAX_STEPS = 8_000, 200_000_000
 """A parser of HTML5 looks through all open elements for each paragraph: of 60,000 `div` in each other lexbor 2.7 makes a
 tree in 20 s. Below so many tags nobody need count; real pages are some 40 deep."""
+
+DAMAGED = 100
+"""Of so many characters one may be damaged: a cut or wrong byte costs itself."""
 
 OWN = "deepdaily/1"
 """The extractor of a page that needed no second opinion."""
@@ -161,14 +164,17 @@ def with_title(title: str, body: str) -> str:
 
 
 def _decoded(answer: PageBytes) -> str:
-    """The body as text: byte order mark, then charset of the answer, then the page's own word, then a guess (WHATWG)."""
+    """The body as text, as the check of a proof takes it; resiliparse's guess only where that leaves much damaged."""
     kind = answer.media_type.partition(";")[0].strip()
     if not _TEXT_TYPES.fullmatch(kind):
         raise NoText(f"not a page but {kind[:80]}")
     if _NOT_TEXT.match(answer.body) or (b"\0" in answer.body[:1024] and answer.body[:2] not in (b"\xff\xfe", b"\xfe\xff")):
         raise NoText("binary, whatever its type says")
-    encoding = encoding_of(answer.body, answer.media_type) or str(detect_encoding(answer.body, from_html_meta=True))
-    return str(bytes_to_str(answer.body, encoding, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252")))
+    source = decoded(answer.body, answer.media_type)
+    if DAMAGED * source.count("\ufffd") <= len(source):
+        return source
+    guess = str(detect_encoding(answer.body, from_html_meta=True))
+    return str(bytes_to_str(answer.body, guess, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252")))
 
 
 def _plain(source: str) -> Extracted:
