@@ -21,7 +21,9 @@ _LONGEST_RUN = 4
 _TABLE = table(__name__)
 _CUES = cues(_TABLE["cues"])
 _STRONG, _WEAK, _PLACE = (frozenset(_TABLE["words"][name].split()) for name in ("strong", "weak", "named"))
-_BEGINNINGS = frozenset(word[:2] for word in _STRONG | _WEAK | _PLACE)
+_BEGINNINGS = frozenset(word[:end] for word in _STRONG | _WEAK | _PLACE for end in range(1, len(word) + 1))
+"""What may still become one of the words when more parts follow."""
+
 _INK = (
     (re.compile(r"#(?:f{3}){1,2}(?![0-9a-f])|rgb\(255,255,255\)"), "white"),
     (re.compile(r"#(?:0{3}){1,2}(?![0-9a-f])|rgb\(0,0,0\)"), "black"),
@@ -62,6 +64,7 @@ class Style:
     moved: str = ""
 
 
+_ANY_MARK = re.compile("|".join(f"(?:{_CUES[kind].pattern})" for kind in _MARKS), re.IGNORECASE)
 PLAIN, UNSTYLED = Bearing(), Style()
 
 
@@ -72,6 +75,8 @@ def bearing_of(names: str) -> Bearing:
     for name in names.lower().split():
         here, place = _said_by(name)
         dull, named = max(dull, here), named or place
+    if not _ANY_MARK.search(names):
+        return Bearing(dull, named) if dull or named else PLAIN
     marks = {kind for kind in _MARKS if _CUES[kind].search(names)}
     moved = "sup" if "raised" in marks else "sub" if "lowered" in marks else ""
     veiled = "veiled_class" in marks and "shown_class" not in marks
@@ -85,11 +90,12 @@ def _said_by(name: str) -> tuple[int, bool]:
     """
     parts = [part for part in name.replace("_", "-").split("-")[:12] if part]
     dull, named = 0, False
-    for at, part in enumerate(parts):
-        if part[:2] not in _BEGINNINGS:
-            continue
-        for run in range(1, _LONGEST_RUN + 1):
-            word = "".join(parts[at : at + run])
+    for at in range(len(parts)):
+        word = ""
+        for part in parts[at : at + _LONGEST_RUN]:
+            word += part
+            if word not in _BEGINNINGS:
+                break
             dull = max(dull, 2 if word in _STRONG else 1 if word in _WEAK else 0)
             named = named or word in _PLACE
     return 0 if "embed" in name else dull, named

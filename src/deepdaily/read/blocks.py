@@ -426,7 +426,7 @@ class _Walk:
         """Whether nobody sees it; it is remembered by the way in which it is hidden, for that may be the whole page."""
         attributes = here.attributes
         way = "noscript" if here.tag == "noscript" else ""
-        if "hidden" in attributes or here.bearing.veiled:
+        if "hidden" in attributes or "popover" in attributes or here.bearing.veiled:
             way = "hidden"
         elif attributes.get("aria-hidden") == "true":
             way = "aria-hidden"
@@ -538,6 +538,8 @@ class _Walk:
         href = attributes.get("href")
         if href is None:
             return entered
+        if href[:1] == "#" and not _WORD.search(peek(node)):  # the way to a heading, or back from a note
+            return None
         if ("#" in href or "role" in attributes) and is_note_link(node, attributes, self._last()):
             return None
         entered.linked = True

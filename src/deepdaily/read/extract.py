@@ -125,7 +125,8 @@ def _tops(seen: Visible, tree: LexborHTMLParser) -> list[str]:
     for block in seen.blocks:
         if block.tag == "h1" and len(found) < 20:
             found[id(block.box)] = f"{found.get(id(block.box), '')} {block.text()[: MAX_TITLE_CHARS + 1]}".strip()
-    return [*found.values()] or [squeeze(clean(top.text(deep=True)[:1000])) for top in tree.css("h1")[:20]]
+    tops = [*found.values()] or [squeeze(clean(top.text(deep=True)[:1000])) for top in tree.css("h1")[:20]]
+    return tops or [block.text() for block in seen.blocks if block.tag == "h2"][:1]
 
 
 def _owned(tree: LexborHTMLParser) -> list[str]:

@@ -66,7 +66,9 @@ class Head:
     @property
     def metered(self) -> bool:
         """Whether it says that not everybody may read all of it."""
-        stated = [node.get("isAccessibleForFree") for node in self.linked]
+        told = [node for node in self.linked if "isAccessibleForFree" in node]
+        texts = [node for node in told if _CUES["text"].search(str(node.get("@type", "")))]
+        stated = [node.get("isAccessibleForFree") for node in texts or told]
         said = (self.named.get("article:content_tier") or "").lower()
         return any(value is False or str(value).lower() == "false" for value in stated) or said in ("locked", "metered")
 
