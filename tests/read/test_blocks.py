@@ -79,6 +79,7 @@ def test_a_streamed_part_is_read_in_its_place() -> None:
         '<p class="hidden">{}</p>',
         '<p class="d-none">{}</p>',
         '<p class="element-invisible">{0}{0}{0}{0}</p>',
+        '<p class="a11y-hidden">{0}{0}{0}{0}</p>',
         "<p popover>{}</p>",
         "<noscript>{0}{0}{0}{0}</noscript>",
         "<textarea>{0}{0}{0}{0}</textarea>",

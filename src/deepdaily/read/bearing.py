@@ -18,9 +18,12 @@ _MARKS = ("hidden_class", "veiled_class", "shown_class", "struck", "raised", "lo
 _LONGEST_RUN = 4
 """Parts of a name that are one word at most: `skip-to-content` has three."""
 
+_FIGURES = str.maketrans("123456789", "000000000")
+"""One figure says as much as another: `item-7` bears what `item-8` bears."""
+
 _TABLE = table(__name__)
 _CUES = cues(_TABLE["cues"])
-_STRONG, _WEAK, _PLACE = (frozenset(_TABLE["words"][name].split()) for name in ("strong", "weak", "named"))
+_STRONG, _WEAK, _PLACE = (frozenset(_TABLE["words"][name].translate(_FIGURES).split()) for name in ("strong", "weak", "named"))
 _BEGINNINGS = frozenset(word[:end] for word in _STRONG | _WEAK | _PLACE for end in range(1, len(word) + 1))
 """What may still become one of the words when more parts follow."""
 
@@ -68,9 +71,13 @@ _ANY_MARK = re.compile("|".join(f"(?:{_CUES[kind].pattern})" for kind in _MARKS)
 PLAIN, UNSTYLED = Bearing(), Style()
 
 
-@lru_cache(maxsize=MOST_LOOKED_UP)
 def bearing_of(names: str) -> Bearing:
-    """Of an element's classes and its id, parted by blanks."""
+    """Of an element's classes and its id, parted by blanks. A page that numbers its thousand names is judged by a few."""
+    return _bearing(names.translate(_FIGURES))
+
+
+@lru_cache(maxsize=MOST_LOOKED_UP)
+def _bearing(names: str) -> Bearing:
     dull, named = 0, False
     for name in names.lower().split():
         here, place = _said_by(name)
