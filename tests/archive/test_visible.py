@@ -140,6 +140,14 @@ def test_an_element_that_is_never_closed_hides_no_more_than_it_would_in_a_browse
     assert sees("cut off <a href='x", "cut off")
 
 
+def test_a_quotation_mark_that_belongs_to_no_value_swallows_nothing() -> None:
+    assert sees('<p class=a" b>Seen by all.</p><p title="x">And this.</p>', "Seen by all.")
+    assert sees('<p title="a > b">Seen by all.</p>', "Seen by all.")
+    assert not sees('<p title="a > bees">Seen by all.</p>', "bees")
+    assert sees("<p title='x\" y>Seen by all.</p>", "Seen by all.")
+    assert sees("as told <a href='#p1'>#1</a> of them <a href='#p2'>#</a>", "as told #1 of them")
+
+
 def test_names_in_angle_brackets_stay_where_the_text_is_no_markup() -> None:
     assert sees(json.dumps({"title": "How <think> blocks work"}), "How <think> blocks work", "application/json")
     assert sees("Vec<T> is slower", "Vec<T> is slower", "text/plain")

@@ -53,7 +53,8 @@ _ELEMENTS = frozenset(name for names in table("deepdaily.sources.feed_words").va
 """Of HTML; the one thing the two readers share, as it is no rule of either."""
 
 _BEGINS = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>""")
+"""A quotation mark hides a `>` only behind `=`, as in a browser."""
 _CUT_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 """One whose last quotation mark is never closed."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']*)))?""")

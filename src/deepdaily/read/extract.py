@@ -36,6 +36,9 @@ tree in 20 s. Below so many tags nobody need count; real pages are some 40 deep.
 DAMAGED = 100
 """Of so many characters one may be damaged: a cut or wrong byte costs itself."""
 
+MOST_SIGNED = 20
+"""Blocks from the top among which a line may name the author."""
+
 OWN = "deepdaily/1"
 """The extractor of a page that needed no second opinion."""
 
@@ -100,7 +103,7 @@ def page(answer: PageBytes) -> Extracted:
         title=title,
         text=made.text,
         language=language_of(made.body),
-        author=author_of(head, tree),
+        author=author_of(head, tree, (block.text() for block in seen.blocks[:MOST_SIGNED] if len(block.raw) < 200)),
         published_at=published_at(head, tree, seen.blocks, title, answer.url),
         extractor=extractor,
         sponsored=paid_for(head, _owned(tree), seen, title, made.body),
