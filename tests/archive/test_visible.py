@@ -80,6 +80,21 @@ def test_a_text_that_only_begins_like_json_is_a_text(text: str) -> None:
         ("<span class='katex'><math><mn>2.3</mn></math><span class='katex-html'>2.3</span></span>x", "2.3x"),
         ("新版本<strong>不</strong>支持<a href='/x'>旧接口</a>", "新版本不支持旧接口"),
         ("1&shy;,024 <wbr>slots", "1,024 slots"),
+        ("at 5<sup>°</sup>C, 90<sup>o</sup>", "at 5°C, 90o"),
+        ("10 <sup>9</sup> tokens and <sup>12</sup>C", "10 ^9 tokens and 12C"),
+        ("3<sup>1</sup>⁄<sub>4</sub> of all for $9<sup>99</sup>", "3 1⁄4 of all for $9.99"),
+        ("10<span class='sup'>7</span>, 10<b style='vertical-align: 0.4em'>8</b>", "10^7, 10^8"),
+        ("log 10<span style='vertical-align: sub'>2</span>", "log 10_2"),
+        ("scores 92.4<a href='/p#footnote-1'>1</a> on it", "scores 92.4 on it"),
+        ("scores 92.4<sup>【1】</sup> on it", "scores 92.4 on it"),
+        ("told in [<a href='#b3'>3</a>, <a href='#b4'>4</a>]", "told in [3, 4]"),
+        ("costs <span class='old-price'>$20</span> <i style='text-decoration: line-through'>$18</i> $15", "costs $15"),
+        ("<math><msup><mi>x</mi><mrow><mi>n</mi><mo>+</mo><mn>1</mn></mrow></msup></math>5", "x^(n+1) 5"),
+        ("<math><munder><mi>max</mi><mi>x</mi></munder><mi>f</mi></math>", "max_x f"),
+        ("in <script type='math/tex'>O(n)</script> steps", "in O(n) steps"),
+        ("in <img class='latex' alt='O(n)'> steps <img alt='🚀'>", "in O(n) steps 🚀"),
+        ("pick <select><option>one<option>two</select> of <svg><title>mark</title><text>7</text></svg> them", "pick of them"),
+        ("128<span class='fn__note footnote__note'>On 4 nodes.</span> requests", "128 requests"),
         ("<ruby>漢<rt>kan</rt></ruby>字", "漢字"),
     ],
 )
@@ -123,6 +138,14 @@ def test_an_element_that_is_never_closed_hides_no_more_than_it_would_in_a_browse
     assert sees("<dl><dt hidden>gone<dd>what it means to all</dl>", "what it means to all")
     assert sees("the end <script>never closed", "the end")
     assert sees("cut off <a href='x", "cut off")
+
+
+def test_a_quotation_mark_that_belongs_to_no_value_swallows_nothing() -> None:
+    assert sees('<p class=a" b>Seen by all.</p><p title="x">And this.</p>', "Seen by all.")
+    assert sees('<p title="a > b">Seen by all.</p>', "Seen by all.")
+    assert not sees('<p title="a > bees">Seen by all.</p>', "bees")
+    assert sees("<p title='x\" y>Seen by all.</p>", "Seen by all.")
+    assert sees("as told <a href='#p1'>#1</a> of them <a href='#p2'>#</a>", "as told #1 of them")
 
 
 def test_names_in_angle_brackets_stay_where_the_text_is_no_markup() -> None:

@@ -67,6 +67,20 @@ def test_a_streamed_part_is_read_in_its_place() -> None:
         '<p style="color:#fff; background: #fff">{0}{0}{0}{0}</p>',
         '<p style="background-color:white;margin:0;color:white">{0}{0}{0}{0}</p>',
         '<p style="max-height:0;overflow:hidden">{0}{0}{0}{0}</p>',
+        '<p style="width: 1px; height: 1px; overflow: hidden">{0}{0}{0}{0}</p>',
+        '<p style="font-size: 1px">{0}{0}{0}{0}</p>',
+        '<p style="opacity: 0.01">{}</p>',
+        '<p style="color: transparent">{0}{0}{0}{0}</p>',
+        '<p style="color: rgba(9,9,9,0)">{0}{0}{0}{0}</p>',
+        '<p style="color: #FFFFFF; background: rgb(255, 255, 255)">{0}{0}{0}{0}</p>',
+        '<p style="clip-path: inset(100%)">{0}{0}{0}{0}</p>',
+        '<p style="transform: translateX(-9999px)">{0}{0}{0}{0}</p>',
+        '<p style="transform: scale(0)">{0}{0}{0}{0}</p>',
+        '<p class="hidden">{}</p>',
+        '<p class="d-none">{}</p>',
+        '<p class="element-invisible">{0}{0}{0}{0}</p>',
+        '<p class="a11y-hidden">{0}{0}{0}{0}</p>',
+        "<p popover>{}</p>",
         "<noscript>{0}{0}{0}{0}</noscript>",
         "<textarea>{0}{0}{0}{0}</textarea>",
         "<template>{0}{0}{0}{0}</template>",
@@ -77,6 +91,23 @@ def test_a_trap_is_small_or_hidden_as_no_script_reveals_it(trap: str) -> None:
 
     assert "SECRET" not in read(f"<article>{PROSE}{trap.format(hidden)}</article>").text
     assert "SECRET" not in fragment(f"{PROSE}{trap.format(hidden)}")
+
+
+@pytest.mark.parametrize("name", ["hidden md:block", "d-none d-lg-flex"])
+def test_what_a_wider_window_shows_is_seen(name: str) -> None:
+    assert lines(f'<article>{PROSE}<p class="{name}">In a wider window.</p></article>')[3:] == ["In a wider window."]
+
+
+def test_a_page_whose_classes_say_hidden_until_a_script_runs_is_read() -> None:
+    assert SECOND in read(f'<div class="app invisible">{PROSE}</div>').text
+
+
+def test_the_way_to_a_heading_is_no_word_of_it() -> None:
+    headed = (
+        '<h2>Setup<a class="headerlink" href="#setup">¶</a></h2><h3><a href="#use">#</a> Use</h3><p>Back.<a href="#r1">↩︎</a></p>'
+    )
+
+    assert lines(f"<article>{PROSE}{headed}</article>")[3:] == ["Setup", "Use", "Back."]
 
 
 # -- blocks -----------------------------------------------------------------------------------------------------------
@@ -114,7 +145,15 @@ def test_code_has_its_lines_without_their_numbers() -> None:
     beside = "<table><tr><td><pre>1\n2\n</pre></td><td><pre>serve(pool)\n  rest()\n</pre></td></tr></table>"
     inside = '<pre><span class="ln">1</span>serve(pool)<br><span class="linenos">2</span>  rest()</pre>'
 
-    for code in (beside, inside):
+    unselected = '<pre><span style="user-select:none">1</span>serve(pool)\n<span style="user-select:none">2</span>  rest()</pre>'
+    behind = '<pre><code>serve(pool)\n  rest()\n</code><ul class="pre-numbering"><li>1</li><li>2</li></ul></pre>'
+    in_boxes = (
+        '<table><tr><td class="gutter"><div>1</div><div>2</div></td>'
+        '<td class="code"><div class="line">serve(pool)</div><div class="line">rest()</div></td></tr></table>'
+    )
+    unbroken = '<pre><code><span class="line">serve(pool)</span><span class="line">  rest()</span></code></pre>'
+
+    for code in (beside, inside, unselected, behind, in_boxes, unbroken):
         assert lines(f"<article>{PROSE}{code}</article>")[3:] == ["serve(pool)", "rest()"]
     assert lines(f"<article>{PROSE}<pre>2024\n2031</pre></article>")[3:] == ["2024", "2031"]
 
@@ -139,6 +178,12 @@ def test_lists_terms_captions_and_details_keep_their_lines() -> None:
         "It works.",
         "A user",
     ]
+
+
+def test_the_labels_of_tabs_are_no_lines() -> None:
+    tabs = '<ul role="tablist"><li role="tab">npm</li><li role="tab">yarn</li></ul><div role="tabpanel"><p>Run it.</p></div>'
+
+    assert lines(f"<article>{PROSE}{tabs}</article>")[3:] == ["Run it."]
 
 
 def test_lines_of_a_poem_and_of_a_style_that_keeps_them_are_lines() -> None:

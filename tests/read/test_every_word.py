@@ -8,6 +8,8 @@ from random import Random
 
 import pytest
 
+from deepdaily.archive.visible import bare, holds
+from deepdaily.core.text import sentences
 from deepdaily.read.extract import PageBytes, fragment, page
 
 INLINE = (
@@ -49,8 +51,10 @@ class Maker:
 
     def inline(self, word: str) -> Made:
         kind = self.dice.random()
-        if kind < 0.5:
+        if kind < 0.45:
             return word, word
+        if kind < 0.5:
+            return self.wrapped(word)
         if kind < 0.65:
             tag = self.dice.choice(INLINE)
             cut = self.dice.randint(1, len(word))
@@ -65,8 +69,34 @@ class Maker:
             return f"{word} 10<sup>3</sup>y", f"{word} 10^3 y"
         return f'<a href="/p/{self.count}">{word}</a>', word
 
+    def wrapped(self, word: str) -> Made:
+        """A word in several elements, with an entity, a comment or an unclosed element in it."""
+        made = self.dice.choice(
+            (
+                "<b><i>{0}</i></b>",
+                "<span><a href='/p/x'><em>{0}</em></a></span>",
+                "<!-- > -->{0}<!---->",
+                "<b>{0}<!-- <p> --></b>",
+                "<u>{0}<b></b></u>",
+            )
+        ).format(word)
+        return self.dice.choice(
+            (
+                (f"{made}&nbsp;&amp; ", f"{word} & "),
+                (f"&lt;{made}&gt;", f"<{word}>"),
+                (f"{made}&#x2014;", f"{word}—"),
+                (f"{made}\n\t", f"{word} "),
+                (made, word),
+            )
+        )
+
     def block(self, depth: int = 0) -> Made:
         kinds: list[Callable[[int], Made]] = [
+            self.picture,
+            self.poem,
+            self.listed_values,
+            self.listed_parts,
+            self.layout,
             self.paragraph,
             self.paragraph,
             self.paragraph,
@@ -99,6 +129,30 @@ class Maker:
     def terms(self, _depth: int) -> Made:
         (term, seen), (told, also) = self.words(), self.words()
         return f"<dl><dt>{term}</dt><dd>{told}</dd></dl>", f"{seen}\n- {also}"
+
+    def picture(self, _depth: int) -> Made:
+        made, seen = self.words()
+        caption = self.dice.choice(("figcaption", "figcaption><p", "figcaption><span"))
+        end = "".join(f"</{tag}>" for tag in reversed(caption.split("><")))
+        return f"<figure><img src='a.png' alt='unseen'><{caption}>{made}{end}</figure>", seen
+
+    def poem(self, _depth: int) -> Made:
+        made = [self.words() for _ in range(3)]
+        br = self.dice.choice(("<br>", "<br/>", "<br />\n", "<br><br>"))
+        return "<p>" + br.join(one for one, _ in made) + "</p>", "\n".join(seen for _, seen in made)
+
+    def listed_values(self, depth: int) -> Made:
+        (told, seen), (table, rows) = self.words(), self.values(depth)
+        return f"<ul><li>{told}{table}</li></ul>", f"- {seen}\n{rows}"
+
+    def listed_parts(self, _depth: int) -> Made:
+        (one, first), (two, second), (three, third) = self.words(), self.words(), self.words()
+        markup = f"<ol><li><p>{one}</p><p>{two}</p><!-- unseen --><ul><li>{three}</ul></li></ol>"
+        return markup, f"- {first}\n{second}\n- {third}"
+
+    def layout(self, _depth: int) -> Made:
+        (one, first), (two, second) = self.words(8, 16), self.words(8, 16)
+        return f"<table role='presentation'><tr><td><p>{one}</p></td><td>{two}</td></tr></table>", f"{first}\n{second}"
 
     def code(self, _depth: int) -> Made:
         lines = [f"call{self.word()} = run" for _ in range(3)]
@@ -136,6 +190,15 @@ def test_every_word_that_is_seen_is_kept_in_order_and_none_is_added(seed: int) -
     found = page(PageBytes("https://blog.example.com/pools", "text/html; charset=utf-8", markup.encode()))
 
     assert said(found.text) == said(seen)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_every_sentence_that_is_read_is_found_by_the_other_reading(seed: int) -> None:
+    body = Maker(seed).page()[0].encode()
+    found = page(PageBytes("https://blog.example.com/pools", "text/html; charset=utf-8", body))
+    visible = bare(body, "text/html; charset=utf-8")
+
+    assert [one.text for one in sentences(found.text) if not holds(visible, one.text.removeprefix("- "))] == []
 
 
 @pytest.mark.parametrize("seed", range(50))

@@ -124,6 +124,16 @@ def test_chinese_is_read_in_every_encoding(encoding: str, told: bool) -> None:
     assert found.language == "zh"
 
 
+@pytest.mark.parametrize("said", ["utf-8", "gb2312", "iso-8859-1", "klingon"])
+def test_what_can_only_be_utf_8_is_read_so_and_a_damaged_byte_costs_itself(said: str) -> None:
+    source = "<title>Préfill à part — und über</title><article>" + f"<p>{LONG} Größe wählt “zwei” – naïve café.</p>" * 3
+    damaged = source.encode().replace(b"caf\xc3\xa9", b"caf\xa0", 1)
+
+    found = page(PageBytes("https://example.com/a", f"text/html; charset={said}", damaged))
+
+    assert "Größe wählt “zwei” – naïve café." in found.text
+
+
 @pytest.mark.parametrize(
     ("body", "media_type"),
     [

@@ -40,6 +40,14 @@ def data(inner: str) -> str:
         ("", '<p class="byline">Written by Ann Example on May 4</p>', "Ann Example"),
         ("", '<span class="author">作者：安例</span>', "安例"),
         ("", '<a href="/author/ann">Ann Example</a>', "Ann Example"),
+        ("", "<p>作者：安例 来源：示例网</p>", "安例"),
+        ("", "<p>文 | 安例 编辑 | 小例</p>", "安例"),
+        (
+            '<meta name="citation_author" content="Example, Ann"><meta name="citation_author" content="Sample, Bo">',
+            "",
+            "Example, Ann; Sample, Bo",
+        ),
+        ("", '<div class="comment"><span class="author">A Reader</span></div>', ""),
         ("", '<span class="author">admin</span>', ""),
         ("", f'<div class="author">{"a sentence that tells of somebody at length " * 3}</div>', ""),
         ("", "", ""),
@@ -47,6 +55,34 @@ def data(inner: str) -> str:
 )
 def test_the_author_is_who_the_page_names(head: str, inner: str, author: str) -> None:
     assert read(head, inner).author == author
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Example Pools | Queues apart", "Queues apart"),
+        ("Queues apart » Example Pools", "Queues apart"),
+        ("Queues apart • Example Pools", "Queues apart"),
+        ("[2602.01234] Queues apart", "Queues apart"),
+        ("队列分开 - 知乎", "队列分开"),
+        ("队列分开_安例的博客-CSDN博客", "队列分开"),
+        ("队列分开-36氪", "队列分开"),
+        ("Queues apart: a history", "Queues apart: a history"),
+        ("Example Pools: a history of it", "Example Pools: a history of it"),
+        ("CPU | GPU: which of them", "CPU | GPU: which of them"),
+    ],
+)
+def test_a_headline_has_no_name_of_a_site_before_or_behind_it(title: str, headline: str) -> None:
+    named = f'<title>{title}</title><meta property="og:site_name" content="Example Pools">'
+
+    assert read(named, body=f"<article>{PROSE}</article>").title == headline
+
+
+def test_a_page_without_a_title_is_called_as_its_first_heading() -> None:
+    assert read(body=f"<article><h2>Queues apart</h2>{PROSE}</article>").title == "Queues apart"
+    assert (
+        read(body=f'<article><h1>Queues apart<a class="headerlink" href="#q">¶</a></h1>{PROSE}</article>').title == "Queues apart"
+    )
 
 
 def test_the_headline_is_what_is_seen_of_it() -> None:

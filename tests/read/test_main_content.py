@@ -43,6 +43,13 @@ def test_what_stands_beside_the_article_is_left_out(beside: str) -> None:
 @pytest.mark.parametrize(
     "noise",
     [
+        "<p><a href=/x>Tweet</a> <a href=/y>Share</a></p>",
+        "<p>Tags: <a href=/t/a>serving</a>, <a href=/t/b>queues</a></p>",
+        "<p><a href=/p>← Previous post</a> <a href=/n>Next post →</a></p>",
+        "<p><a href=/e>Edit this page</a></p>",
+        "<p>Enjoyed this post? Subscribe to get the next one by mail.</p>",
+        "<p>Listen to this article</p><p>0:00 / 5:12</p>",
+        '<div class="fc-dialog-container"><p>We use what your device tells us, and so do others, to know who you are.</p></div>',
         f"<h3>Related posts</h3><ul>{LINKS}</ul>",
         f"<h2>相关阅读</h2><ul>{LINKS}</ul>",
         f"<ul>{LINKS}</ul>",

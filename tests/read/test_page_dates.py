@@ -61,6 +61,9 @@ def test_the_head_of_a_page_states_the_moment(head: str) -> None:
         "04.05.2027",
         "5/4/2027",
         "2027 May 4",
+        "4 мая 2027",
+        "4 maja 2027",
+        "2027년 5월 4일",
         "20270504",
     ],
 )
@@ -166,3 +169,85 @@ def test_what_is_no_moment_is_none() -> None:
     assert moment("9999-12-31T23:59:59-12:00") is None
     assert stated(None) is None
     assert stated({"@value": 4}) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        ("May 4, 2027 at 5:30 PM", "2027-05-04T17:30"),
+        ("May 4, 2027, 12:05 a.m.", "2027-05-04T00:05"),
+        ("May 4, 2027 5:30pm PST", "2027-05-05T01:30"),
+        ("May 4, 2027 17:30 GMT+2", "2027-05-04T15:30"),
+        ("4. Mai 2027 um 17:30 Uhr", "2027-05-04T17:30"),
+        ("4 mai 2027 à 17h30", "2027-05-04T17:30"),
+        ("2027年5月4日 下午5:30", "2027-05-04T09:30"),
+        ("2027年5月4日 上午12:30", "2027-05-03T16:30"),
+        ("2027年5月4日 星期二 17时30分", "2027-05-04T09:30"),
+        ("2027年5月4日（二）17:30", "2027-05-04T09:30"),
+        ("1809405000", "2027-05-04T04:30"),
+        ("1809405000000", "2027-05-04T04:30"),
+    ],
+)
+def test_an_hour_is_read_as_people_write_it(said: str, moment: str) -> None:
+    assert stated(said) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Updated June 1, 2027 · Published May 4, 2027</p>",
+        "<p>更新于 2027-06-01 发布于 2027-05-04</p>",
+        "<p>Edited 1 June 2027, posted 4 May 2027</p>",
+    ],
+)
+def test_of_two_dates_in_a_line_the_one_of_the_change_is_not_taken(line: str) -> None:
+    assert read(line) == day("2027-05-04")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        '<section id="comments"><p><time datetime="2027-05-04">May 4, 2027</time></p><p>Nice.</p></section>',
+        '<div class="comment-list"><div><time datetime="2027-05-04">May 4</time></div></div>',
+        '<div class="related-posts"><a href="/x">Another</a><time datetime="2027-05-04">May 4</time></div>',
+        '<aside><span class="date">May 4, 2027</span></aside>',
+        '<div class="event-date">May 4, 2027</div>',
+        "<p>Join us on May 4, 2027.</p>",
+        "<blockquote><p>It is out.</p>Ann, May 4, 2027</blockquote>",
+    ],
+)
+def test_a_date_of_comments_other_texts_or_events_is_not_the_page_s(elsewhere: str) -> None:
+    long = f"<p>{'A long prompt waits in no queue but its own, ' * 3}as was told.</p>"
+
+    assert read(after="", inner=f"{long}{elsewhere}") is None
+    assert read(after=elsewhere) is None
+
+
+def test_the_day_on_which_a_page_was_asked_for_is_no_date_of_it() -> None:
+    today = '<header><time datetime="2027-06-09">Today</time></header><p class="date">今天是2027年6月9日</p>'
+    source = f"<title>Queues of their own</title>{today}<article><h1>Queues of their own</h1><p>May 4, 2027</p>{PROSE}</article>"
+
+    assert page(PageBytes("https://blog.example.com/q", "text/html", source.encode())).published_at == day("2027-05-04")
+
+
+def test_linked_data_of_other_things_dates_no_page() -> None:
+    for kind in ("WebSite", "Comment", "Event", "ImageObject"):
+        data = f'<script type="application/ld+json">{{"@type":"{kind}","datePublished":"2020-01-05"}}</script>'
+        assert read("<p>May 4, 2027</p>", head=data) == day("2027-05-04")
+    video = '<script type="application/ld+json">{"@type":"VideoObject","uploadDate":"2020-01-05"}</script>'
+    assert read("<p>May 4, 2027</p>", head=video) == day("2027-05-04")
+    assert read(head=video) == day("2020-01-05")
+
+
+def test_a_short_year_is_read_behind_a_label_alone() -> None:
+    assert read(after="<div>Published on 05/14/27</div>") == day("2027-05-14")
+    assert read(after="<div>Score 05/14/27</div>") is None
+
+
+def test_the_headline_among_several_is_the_one_that_is_most_like_the_title() -> None:
+    source = (
+        "<title>Queues of their own, told by Ann</title><h1>Ann's long notes</h1><p>Since May 4, 2020</p>"
+        f"<article><h1>Queues of their own</h1><p>May 4, 2027</p>{PROSE}</article>"
+    )
+
+    assert page(PageBytes("https://blog.example.com/q", "text/html", source.encode())).published_at == day("2027-05-04")

@@ -27,8 +27,20 @@ def read(line: str) -> str:
         '<a href="#fn1">1</a>',
         '<span class="footnote-ref">1</span>',
         '<span class="superscript"><a href="#n1">1</a></span>',
+        '<a class="footnote-anchor" href="https://ann.example.com/p/a#footnote-1-9">1</a>',
+        '<span class="easy-footnote"><a href="https://ann.example.com/p#easy-footnote-bottom-1"><sup>1</sup></a></span>',
+        '<sup class="noprint">[<i><a href="/wiki/Source">source needed</a></i>]</sup>',
+        '<sup class="fn-mark"><a href="javascript:void(0)">1</a></sup><span class="modern-footnotes-footnote__note">On 4 nodes.</span>',
+        '<span class="ltx_note ltx_role_footnote"><sup>1</sup><span class="ltx_note_outer"><sup>1</sup>On 4 nodes.</span></span>',
+        "<d-footnote>On 4 nodes.</d-footnote>",
+        '<span class="tooltiptext">On 4 nodes.</span>',
         "<sup>[12]</sup>",
         "<sup>[a]</sup>",
+        "<sup>【1】</sup>",
+        "<sup>（2）</sup>",
+        "<sup>①</sup>",
+        "<sup>注1</sup>",
+        "<sup>1)</sup>",
         "<sup>†</sup>",
         "<sup>*</sup>",
     ],
@@ -58,6 +70,14 @@ def test_the_mark_of_a_note_is_no_digit_of_the_figure_before_it(mark: str) -> No
         ("le XX<sup>e</sup>, 1<sup>er</sup>", "le XXe, 1er"),
         ("Pool<sup>™</sup> and Net<sup>®</sup>", "Pool™ and Net®"),
         ("see <sup>note</sup>", "see note"),
+        ("5<sup>°</sup>C and 90<sup>o</sup>, n<sup>o</sup> 4", "5°C and 90o, no 4"),
+        ("10 <sup>9</sup> tokens and <sup>12</sup>C", "10 ^9 tokens and 12C"),
+        ("<sup>1</sup>/<sub>2</sub> of it, 3<sup>1</sup>⁄<sub>4</sub> of all", "1/2 of it, 3 1⁄4 of all"),
+        ("for $9<sup>99</sup> or €9<sup>.50</sup>", "for $9.99 or €9.50"),
+        ("M<sup>me</sup> and Pool<sup>(R)</sup>", "Mme and Pool(R)"),
+        ('10<span class="sup">7</span> or 10<span style="font-size: 70%; vertical-align: 0.4em">8</span>', "10^7 or 10^8"),
+        ('10<span style="position: relative; top: -0.5em">4</span> tokens', "10^4 tokens"),
+        ('log 10<b style="vertical-align: -25%">2</b>', "log 10_2"),
         ("H<sub>2</sub>O and CO<sub>2</sub>", "H2O and CO2"),
         ("log 10<sub>2</sub>", "log 10_2"),
         ("x<sub>1</sub>2", "x_1 2"),
@@ -77,6 +97,10 @@ def test_a_raised_or_lowered_word_is_kept_apart_from_a_figure(written: str, said
         "<strike>$40</strike>",
         '<span style="text-decoration: line-through">$40</span>',
         '<i class="line-through">$40</i>',
+        '<b style="text-decoration: underline line-through red">$40</b>',
+        '<span class="old-price">$40</span>',
+        '<span class="price--compare">$40</span>',
+        '<span class="text-decoration-line-through">$40</span>',
     ],
 )
 def test_what_is_struck_out_is_not_said_any_more(struck: str) -> None:
@@ -134,6 +158,18 @@ def math(inner: str, written: str = "") -> str:
         ('<math alttext="n = 7"></math>', "n = 7"),
         ('<math alttext="\\frac{1}{2}"></math>', ""),
         ("<math><mfrac><mn>1</mn></mfrac></math>", "1"),
+        (math("<msup><mi>x</mi><mrow><mi>n</mi><mo>+</mo><mn>1</mn></mrow></msup>"), "x^(n+1)"),
+        (math("<msup><mn>10</mn><mrow><mo>−</mo><mn>3</mn></mrow></msup><mi>s</mi>"), "10^−3 s"),
+        (math("<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover><mi>i</mi>"), "∑_(i=1)^n i"),
+        (math("<munder><mi>max</mi><mi>x</mi></munder><mi>f</mi>"), "max_x f"),
+        (math("<mover><mi>x</mi><mo>¯</mo></mover>"), "x¯"),
+        (math("<mroot><mi>n</mi><mn>3</mn></mroot>"), "^3√(n)"),
+        (math("<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr></mtable>"), "1 2"),
+        (math("<mn>10</mn><mspace width='1em'></mspace><mn>20</mn>"), "10 20"),
+        ('<script type="math/tex">10^{6}</script>', "10^{6}"),
+        ('<span class="MathJax">8</span><script type="math/tex">8</script>', "8"),
+        ('<img class="latex" alt="O(n)">', "O(n)"),
+        ('<img eeimg="1" alt="k=5">', "k=5"),
     ],
 )
 def test_a_formula_is_written_once_as_it_is_read(formula: str, said: str) -> None:
@@ -154,6 +190,16 @@ def test_a_formula_is_written_once_as_it_is_read(formula: str, said: str) -> Non
 )
 def test_the_writings_of_a_formula_are_one(formula: str) -> None:
     assert read(f"in {formula} bits") == "in 8 bits"
+
+
+def test_what_follows_a_formula_joins_no_exponent_of_it() -> None:
+    assert read(f"a {math('<msup><mn>10</mn><mn>6</mn></msup>')}5 of them") == "a 10^6 5 of them"
+    assert read(f"a {math('<mn>10</mn>')}x speedup") == "a 10x speedup"
+
+
+def test_parts_that_stand_apart_on_the_page_are_not_glued() -> None:
+    assert read('<span style="display: block">One line.</span><span style="display:flex">Another</span>') == "One line.\nAnother"
+    assert read("<my-line>One line.</my-line><my-line>Another</my-line>") == "One line. Another"
 
 
 def test_a_formula_of_any_depth_and_length_comes_to_an_end() -> None:

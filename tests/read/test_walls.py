@@ -34,6 +34,11 @@ def read(title: str, body: str) -> Extracted:
             f"<p>{'A beginning of about a sentence or two, and that is all there is of it. ' * 2}</p><p>This post is for paid subscribers</p>",
         ),
         ("Queues", "<p>Short.</p>"),
+        ("Access to this page has been denied", f"<p>{'Press and hold the button to go on to the page. ' * 6}</p>"),
+        ("503 Service Unavailable", f"<p>{'The server is busy, please come back in a few minutes. ' * 6}</p>"),
+        ("Seite nicht gefunden – Example", f"<p>{'Bitte nutzen Sie die Suche oder das Menü der Seite. ' * 6}</p>"),
+        ("ページが見つかりません | Example", f"<p>{'アドレスをもう一度お確かめのうえ、ご覧ください。' * 8}</p>"),
+        ("账号已迁移", f"<p>{'如需查看原来的文章，请前往新的账号。' * 8}</p>"),
     ],
 )
 def test_a_page_that_is_none_is_refused(title: str, body: str) -> None:
@@ -66,6 +71,42 @@ def test_a_notice_is_told_by_what_most_of_its_sentences_speak_of(wall: str) -> N
 )
 def test_an_article_that_speaks_of_it_once_is_no_notice(article: str) -> None:
     assert not read("Queues", f"<article><h1>Queues</h1>{article}</article>").notice
+
+
+@pytest.mark.parametrize("call", ["Log in to leave a comment", "Sign in to reply", "登录后查看评论"])
+def test_a_short_article_with_a_call_to_log_in_is_read(call: str) -> None:
+    assert "Part d tells" in read("Queues", f"<article><h1>Queues</h1>{PROSE}<p>{call}</p></article>").text
+
+
+def test_a_text_about_maintenance_or_an_error_is_read() -> None:
+    assert read("Maintenance of the eu-west pool", f"<h1>Maintenance of the eu-west pool</h1>{PROSE}").title
+    assert read("503 errors explained", f"<h1>503 errors explained</h1>{PROSE}").title
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Dieser Artikel ist nur für Abonnenten",
+        "La suite est réservée aux abonnés",
+        "この記事は有料会員限定です。残り1200文字",
+        "付费后可阅读剩余 2000 字",
+        "最低0.5元/天 解锁文章",
+        "该内容仅对会员开放",
+        "试读已结束",
+        "The author made this story available to Example members only.",
+    ],
+)
+def test_a_call_to_pay_in_another_language_says_that_the_text_is_partial(call: str) -> None:
+    assert read("Queues", f"<article><h1>Queues</h1>{PROSE}<p>{call}</p></article>").partial
+    assert not read("Queues", f"<article><h1>Queues</h1>{PROSE}<p>The paid plan has a newsletter.</p></article>").partial
+
+
+def test_what_is_said_of_another_thing_than_the_text_is_not_said_of_it() -> None:
+    said = '[{"@type":"Article","isAccessibleForFree":true},{"@type":"Product","isAccessibleForFree":false}]'
+    page_of = f'<script type="application/ld+json">{said}</script><article><h1>Queues</h1>{PROSE}</article>'
+
+    assert not read("Queues", page_of).partial
+    assert read("Queues", page_of.replace("true", "false")).partial
 
 
 def test_a_short_note_is_a_text_with_its_title() -> None:

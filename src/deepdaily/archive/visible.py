@@ -19,12 +19,17 @@ from deepdaily.core.cues import cues, table
 from deepdaily.core.text import clean
 
 _CUES = cues(table(__name__))
-_UNREAD = frozenset("script style template noscript iframe object svg canvas rt rp del s strike annotation annotation-xml".split())
+_UNREAD = frozenset(
+    "script style template noscript iframe object svg canvas rt rp del s strike annotation annotation-xml"
+    " select datalist meter progress textarea".split()
+)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _BREAKS = frozenset(
     "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
     " header hr legend li main menu nav ol option p pre section summary table tbody tfoot thead title tr ul".split()
 )
+_INSIDE = frozenset("title option legend tbody thead tfoot tr".split())
+"""Of these the ones whose beginning ends no paragraph."""
 _CELLS = frozenset(("td", "th"))
 _ENDED_BY: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("td", "th"), ("td th", "tr table")),
@@ -37,7 +42,9 @@ _SPELLED = frozenset(("sup", "sub", "q", "math"))
 _MOST_NESTED = 50
 """Spelled elements within each other; deeper ones are read as plain text, so that no text is joined more often."""
 
-_NOTE_LINK = re.compile(r"#|.*#(?:fn|foot|note|ref|cite|end)", re.I)
+_SIGNED = re.compile(r"[−–+-]\w+")
+_NUMBERED = re.compile(r"\d{1,4}|[*†‡§]{1,3}")
+_NOTE_LINK = re.compile(r"#|javascript:|.*#(?:\w{1,12}[-_])?(?:fn|foot|note|ref|cite|end)", re.I)
 _MARKED_UP = re.compile(r"<[/!?a-zA-Z]|&#?\w+;")
 _FEED = re.compile(r"(?:<\?[^>]{0,300}>\s{0,99}|<!--.{0,1500}?-->\s{0,99})*<(?:rss|feed|rdf:RDF)\b", re.I | re.S)
 _NAMED = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)([^<>]*)(>?)")
@@ -46,12 +53,24 @@ _ELEMENTS = frozenset(name for names in table("deepdaily.sources.feed_words").va
 """Of HTML; the one thing the two readers share, as it is no rule of either."""
 
 _BEGINS = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>""")
+"""A quotation mark hides a `>` only behind `=`, as in a browser."""
 _CUT_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 """One whose last quotation mark is never closed."""
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']*)))?""")
+_SET = re.compile("""class=["']?MathJax(?:_CHTML)?["'\\s>]""")
+"""A page on which formulas are set already says them twice."""
+_NOTES = frozenset(("d-footnote", "dt-fn"))
 _RAW_END = {name: re.compile(f"</{name}", re.I) for name in ("script", "style")}
-_SUP, _SUB, _END = "\x1d", "\x1e", "\x1f"
+_NOTE, _NOTE_ENDS, _SUP, _SUB, _END = "\x1b", "\x1c", "\x1d", "\x1e", "\x1f"
+_BLANKS = " \t\r\n"
+"""Of `str.strip`, which takes the marks above for white space."""
+_SCRIPTS: Mapping[str, str] = {
+    "msup": "^", "msub": "_", "msubsup": "_^", "mover": "^", "munder": "_", "munderover": "_^",
+}  # fmt: skip
+_BETWEEN: Mapping[str, str] = {"mtr": " ", "mtable": "; ", "mmultiscripts": " "}
+_STYLED = frozenset("span b i em strong font small big label".split())
+"""Elements that a style raises or lowers."""
 
 
 @dataclass(slots=True)
@@ -68,6 +87,8 @@ class _Open:
     children: list[tuple[str, int]] = field(default_factory=list)
     """Of a formula: the text of each, and of how many tokens it is."""
     leads_to_note: bool = False
+    moved: str = ""
+    """`sup` or `sub` for what is raised or lowered, by its name or by its style."""
 
 
 def bare(body: bytes, media_type: str = "") -> str:
@@ -208,22 +229,29 @@ class _Reading:
         self._begin(name, dict(found), closed)
         raw = None if closed else _RAW_END.get(name)
         over = raw.search(text, tag.end()) if raw else None
+        if name == "script" and over and "math/tex" in inside and not _SET.search(text):
+            self._end_last()
+            self._add(text[tag.end() : over.start()].strip())
         return over.start() if over else len(text) if raw else tag.end()
 
     def _begin(self, name: str, attributes: dict[str, str], closed: bool) -> None:
         self._break(name)
+        if name == "img" and attributes.get("alt") and attributes.get("aria-hidden") != "true":
+            self._add(_drawn(unescape(attributes["alt"]), attributes))
         if name == "meta" and "title" in attributes.get("property", attributes.get("name", "")).lower():
             self._add(f"\n{unescape(attributes.get('content', ''))}\n")
         if name in _VOID:
             return
-        if name in _BREAKS and self._names["p"]:
+        if name in _BREAKS and name not in _INSIDE and self._names["p"]:
             self._end("p")
         self._end_before(name)
         around = self._spelled[-1]
         around.leads_to_note |= name == "a" and bool(_NOTE_LINK.match(attributes.get("href", "")))
         one = _Open(name, attributes, self._why_unread(name, attributes), formula=around.formula or name == "math")
-        one.aside = bool(_CUES["aside"].search(attributes.get("class", "")))
-        own = one.formula or one.aside or name in _SPELLED or (name == "a" and _NOTE_LINK.match(attributes.get("href", "")))
+        one.aside = bool(_CUES["aside"].search(attributes.get("class", ""))) or name in _NOTES
+        one.moved = _moved(name, attributes)
+        linked = name == "a" and _NOTE_LINK.match(attributes.get("href", ""))
+        own = one.formula or one.aside or one.moved or name in _SPELLED or linked
         one.spelled = bool(own) and len(self._spelled) < _MOST_NESTED
         self._open.append(one)
         self._names[name] += 1
@@ -236,13 +264,17 @@ class _Reading:
         if name in _UNREAD:
             return "" if name == "template" and "shadowrootmode" in attributes else "dropped"
         classes = attributes.get("class", "")
-        if _CUES["beside"].search(classes):
+        style = re.sub(r"\s", "", attributes.get("style", "")[:500])
+        if _CUES["beside"].search(classes) or "line-through" in style or _CUES["struck"].search(classes):
             return "dropped"
         if self._keeps_hidden or name in ("html", "body", "main", "article"):
             return ""
-        style = re.sub(r"\s", "", attributes.get("style", "")[:500])
         hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
-        hidden = hidden or bool(style and _CUES["hiding"].search(style)) or bool(_CUES["hidden_class"].search(classes))
+        hidden = (
+            hidden
+            or ("mwe-math" not in classes and bool(_CUES["hiding"].search(style)))
+            or bool(_CUES["hidden_class"].search(classes))
+        )
         return "hidden" if hidden else ""
 
     def _break(self, name: str) -> None:
@@ -288,52 +320,87 @@ class _Reading:
                 self._asides.append(text)
             elif not (self._unread["dropped"] or self._unread["hidden"] or one.unread):
                 around.parts.append(text)
-                around.children.append((text.strip(), sum(count for _, count in one.children) or 1))
+                around.children.append((text.strip(_BLANKS), sum(count for _, count in one.children) or 1))
         return one.name
 
 
 def _spelling(one: _Open) -> str:
     """An element as a line of text says it."""
     text = "".join(one.parts)
-    said = text.strip()
+    said = text.strip(_BLANKS)
     if one.formula:
         return _formula(one, said)
     if one.aside:
         return text
     if one.name == "a":
-        return "" if _CUES["mark"].fullmatch(said) else text
+        number = said.strip(_SUP + _END)
+        if _CUES["mark"].fullmatch(number) or (number != said and _NUMBERED.fullmatch(number)):
+            return ""
+        return f"{_NOTE}{text}{_NOTE_ENDS}" if _NUMBERED.fullmatch(number) else text
     if one.name == "q":
         return f"“{text}”"
-    if one.name == "sub":
+    if one.moved == "sub":
         return f"{_SUB}{text}{_END}" if re.search(r"\d", text) else text
     named = " ".join(one.attributes.get(key, "") for key in ("role", "epub:type", "class", "id"))
-    if one.leads_to_note or _CUES["note"].search(named) or _CUES["mark"].fullmatch(said):
+    if one.leads_to_note or _CUES["note"].search(named) or _CUES["mark"].fullmatch(said) or _CUES["raised_mark"].fullmatch(said):
         return ""
     return text if _CUES["ordinal"].fullmatch(said) else f"{_SUP}{text}{_END}"
 
 
+def _moved(name: str, attributes: Mapping[str, str]) -> str:
+    if name in ("sup", "sub"):
+        return name
+    if name not in _STYLED or not ("class" in attributes or "style" in attributes):
+        return ""
+    said = attributes.get("class", "") + "|" + re.sub(r"\s", "", attributes.get("style", "")[:500])
+    return "sup" if _CUES["raised"].search(said) else "sub" if _CUES["lowered"].search(said) else ""
+
+
+def _drawn(alt: str, attributes: Mapping[str, str]) -> str:
+    """What a picture says: a formula, or an emoji."""
+    named = f"{attributes.get('class', '')} {attributes.get('src', '')}{' eeimg' if 'eeimg' in attributes else ''}"
+    return alt.strip() if _CUES["formula_picture"].search(named) or re.fullmatch(r"[^\w\s]{1,20}", alt) else ""
+
+
 def _formula(one: _Open, text: str) -> str:
-    match one.name, [f"({said})" if tokens > 1 else said for said, tokens in one.children]:
+    sides = [f"({said})" if tokens > 1 and not _SIGNED.fullmatch(said) else said for said, tokens in one.children]
+    first = one.children[0][0] if one.children else ""
+    marks = _SCRIPTS.get(one.name, "")
+    if one.name == "mover" and len(sides) == 2 and len(sides[1]) == 1 and not sides[1].isalnum():
+        return first + sides[1]
+    if marks and len(sides) == len(marks) + 1:
+        return first + "".join(map("".join, zip(marks, sides[1:], strict=True))) + _END
+    match one.name, sides:
         case "mfrac", [over, under]:
-            return f"{over}/{under}"
-        case "msup", [base, raised]:
-            return f"{base}^{raised}"
-        case "msub", [base, lowered]:
-            return f"{base}_{lowered}"
-        case "msubsup", [base, lowered, raised]:
-            return f"{base}_{lowered}^{raised}"
+            return f"{over}/{under}{_END}"
+        case "mroot", [_, index]:
+            return f"^{index}√({first})"
         case "msqrt", _:
             return f"√({text})"
+        case "mspace", _:
+            return " "
+        case (("mtr" | "mtable" | "mmultiscripts"), _):
+            return _BETWEEN[one.name].join(said for said, _ in one.children)
+        case "mfenced", _:
+            return f"({','.join(said for said, _ in one.children)})"
     alternative = unescape(one.attributes.get("alttext", ""))
     return text or ("" if one.name != "math" or "\\" in alternative else alternative)
 
 
 def _spelled_out(text: str) -> str:
     """`text` with its raised and lowered parts marked where they would join a figure or a word."""
-    text = re.sub(rf"(?<=[\w)\]}}]){_SUP}", "^", text)
+    text = re.sub(rf"(?<=[^\s(\[（【,–-]){_NOTE}[^{_NOTE}{_NOTE_ENDS}]*{_NOTE_ENDS}", "", text)
+    text = re.sub(rf"(?<=\d){_SUP}([^{_END}{_SUP}]*){_END}([/⁄∕]){_SUB}", rf" \1\2{_SUB}", text)
+    text = re.sub(rf"{_SUP}([^{_END}{_SUP}]*){_END}([/⁄∕]){_SUB}", rf"\1\2{_SUB}", text)
+    text = re.sub(rf"([$€£¥]\s?\d[\d,]{{0,12}}){_SUP}(\d\d){_END}", r"\1.\2", text)
+    text = re.sub(rf"(?<=[\w)\]}}])\s?{_SUP}(?=[+−–-]?\d+\s?{_END}(?!\w))|(?<=[\w)\]}}]){_SUP}", _raised, text)
     text = re.sub(rf"(?<=\d){_SUB}|{_SUB}(?=[^{_SUB}{_END}]*{_END}\d)", "_", text)
-    text = re.sub(rf"{_END}(?=\w)", " ", text)
-    return re.sub(f"[{_SUP}{_SUB}{_END}]", "", text)
+    text = re.sub(rf"{_END}+(?=\w)", " ", text)
+    return re.sub(f"[{_NOTE}{_NOTE_ENDS}{_SUP}{_SUB}{_END}]", "", text)
+
+
+def _raised(found: re.Match[str]) -> str:
+    return f"{found[0][:-1]}^"
 
 
 @dataclass(frozen=True, slots=True)

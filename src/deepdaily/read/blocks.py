@@ -9,29 +9,41 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from deepdaily.core.cues import cues, table
 from deepdaily.core.text import clean, squeeze
+from deepdaily.read.bearing import (
+    NAME_CHARS,
+    PLAIN,
+    STYLE_CHARS,
+    UNSTYLED,
+    Bearing,
+    Style,
+    bearing_of,
+    is_code_line,
+    is_line_number,
+    is_note,
+    is_side_note,
+    style_of,
+)
 from deepdaily.read.spelling import (
     NOTHING_SEEN,
     Attributes,
-    emoji_of,
+    before_raised,
+    follows_its_like,
     formula,
+    is_digits,
     is_named_mark,
     is_note_link,
     is_note_mark,
     peek,
-    stands_plain,
+    picture_says,
+    unset_formula,
 )
 
 MOST_LINKS = 20_000
 """Links of a page that are told apart; more are words like others."""
-
-NAME_CHARS, STYLE_CHARS = 400, 500
-"""Of an element's classes, and of its style, that are looked at: a megabyte of either says no more."""
 
 LEAST_REVEALED, NOTHING_SHOWN, LITTLE_SHOWN = 60, 20, 400
 """Characters of hidden text that may be a page; of a page that shows nothing; of one that scripts fill in."""
@@ -54,17 +66,15 @@ _BLOCKS = frozenset(
     "body p div ul ol menu li dl dt dd h1 h2 h3 h4 h5 h6 table caption thead tbody tfoot tr td th pre blockquote section article"
     " main aside header footer hgroup figure figcaption address details summary fieldset legend form center listing".split()
 )
+_LOOSE = frozenset("span b i em strong font small big label".split())
+"""Elements inside a line that a style may raise, lower or bring on a line of their own."""
+
 _ROOTS = frozenset("html body main article".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_APART = frozenset("navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar tooltip".split())
-_TABLE = table(__name__)
-_CUES = cues(_TABLE["cues"])
-_HIDING, _HIDDEN_CLASS, _STRUCK = _CUES["hiding"], _CUES["hidden_class"], _CUES["struck"]
-_SIDE_NOTE, _LINE_NUMBER = _CUES["side_note"], _CUES["line_number"]
-_STRONG, _WEAK, _NAMED = (frozenset(_TABLE["words"][name].split()) for name in ("strong", "weak", "named"))
-_LONGEST_RUN = 4
-"""Parts of a name that are one word at most: `skip-to-content` has three."""
-
+_DRAWN = frozenset(("img", "math"))
+_APART = frozenset(
+    "navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar tooltip tablist".split()
+)
 _WORD = re.compile(r"\w")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,40})([^<>]*)")
 _ENDING_ALONE = frozenset(
@@ -243,47 +253,19 @@ def _cut(raw: str) -> str:
 # -- the walk ---------------------------------------------------------------------------------------------------------
 
 
-Bearing = tuple[int, bool, bool, bool]
-"""Of an element's classes and id: how dull, whether the article's place, whether nobody sees it, whether struck out."""
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """An element that is being entered, and what its names and its style say."""
 
-_NOTHING_SAID: Bearing = (0, False, False, False)
-
-
-@lru_cache(maxsize=20_000)
-def _judged_name(name: str) -> Bearing:
-    words = _words_of(name)
-    dull = 0 if "embed" in name else 2 if words & _STRONG else 1 if words & _WEAK else 0
-    return dull, bool(words & _NAMED), bool(_HIDDEN_CLASS.fullmatch(name)), bool(_STRUCK.fullmatch(name))
-
-
-def _words_of(name: str) -> set[str]:
-    """The runs of a name's parts: of `post-tags-list` `post`, `posttags`, `tags` …"""
-    parts = [part for part in name.lower().replace("_", "-").split("-")[:12] if part]
-    if len(parts) == 1:
-        return set(parts)
-    return {"".join(parts[at : at + run]) for at in range(len(parts)) for run in range(1, _LONGEST_RUN + 1)}
-
-
-@lru_cache(maxsize=5_000)
-def _judged(names: str) -> Bearing:
-    said = [_judged_name(name) for name in names.split()]
-    return max(one[0] for one in said), any(one[1] for one in said), any(one[2] for one in said), any(one[3] for one in said)
-
-
-@lru_cache(maxsize=5_000)
-def _styled(style: str) -> tuple[str, bool, bool]:
-    """Of a style: what hides the element (empty where nothing does), whether it is struck out, whether its lines count."""
-    bare = "".join(style.split()).lower()
-    hides = bare if _HIDING.search(bare) else ""
-    return hides, "line-through" in bare, "white-space:pre" in bare
-
-
-def _moved_by_style(names: str, attributes: Attributes) -> str:
-    """`sup` or `sub` for an element that is raised or lowered by its class or style; empty for others."""
-    style = (attributes.get("style") or "")[:STYLE_CHARS].lower().replace(" ", "") if attributes else ""
-    if "superscript" in names or "vertical-align:super" in style:
-        return "sup"
-    return "sub" if "subscript" in names or "vertical-align:sub" in style else ""
+    node: LexborNode
+    tag: str
+    attributes: Attributes
+    names: str
+    """Classes and id, parted by a blank."""
+    bearing: Bearing
+    style: Style
+    kept: bool
+    """Line ends in it are line ends."""
 
 
 @dataclass(slots=True)
@@ -342,15 +324,18 @@ class _Walk:
                 if text:
                     self._text(text, frame)
             elif tag not in _UNREAD and tag[0] not in "-!_":
-                entered = self._enter(node, tag, frame)
-                if entered is not None:
+                if (entered := self._enter(node, tag, frame)) is not None:
                     stack.append(entered)
-            elif tag == "template" and self.streamed:
-                part = self.streamed.pop(node.attributes.get("id") or "", None)
-                entered = self._block(part, "div", {}, " ", _NOTHING_SAID, False, frame) if part is not None else None
-                if entered is not None:
-                    stack.append(entered)
+            elif tag == "script":
+                self._formula(unset_formula(node), frame)
+            elif tag == "template" and (entered := self._arrived(node, frame)) is not None:
+                stack.append(entered)
         return self.seen
+
+    def _arrived(self, place: LexborNode, frame: _Frame) -> _Frame | None:
+        """The frame of what is streamed to a template's place."""
+        part = self.streamed.pop(place.attributes.get("id") or "", None) if self.streamed else None
+        return None if part is None else self._block(_Element(part, "div", {}, " ", PLAIN, UNSTYLED, kept=False), frame)
 
     # -- words ----------------------------------------------------------------------------------------------------------
 
@@ -423,41 +408,36 @@ class _Walk:
             self._break(frame)
             return None
         attributes = node.attributes
-        names, judged, kept = " ", _NOTHING_SAID, frame.kept
-        if tag == "noscript" and self._is_hidden(node, attributes):
-            return None
+        names, bearing, style, kept = " ", PLAIN, UNSTYLED, frame.kept
         if attributes:
             given, name = attributes.get("class"), attributes.get("id")
             if given or name:
                 names = f"{given or ''} {name or ''}"[:NAME_CHARS]
-                judged = _judged(names) if not names.isspace() else judged
-            if tag not in _ROOTS:
-                if judged[2] or judged[3] or self._is_hidden(node, attributes):
-                    return None
-                if "style" in attributes:
-                    _, struck, lines = _styled((attributes["style"] or "")[:STYLE_CHARS])
-                    if struck:
-                        return None
-                    kept = kept or lines
-        if tag in _BLOCKS:
-            return self._block(node, tag, attributes, names, judged, kept, frame)
-        return self._inline(node, tag, attributes, names, kept, frame)
+                bearing = bearing_of(names)
+            if "style" in attributes:
+                style = style_of((attributes["style"] or "")[:STYLE_CHARS])
+                kept = kept or style.lines
+        here = _Element(node, tag, attributes, names, bearing, style, kept)
+        if tag not in _ROOTS and (bearing.hidden or bearing.struck or style.struck or self._is_hidden(here)):
+            return None
+        return self._block(here, frame) if tag in _BLOCKS or (style.apart and tag in _LOOSE) else self._inline(here, frame)
 
-    def _is_hidden(self, node: LexborNode, attributes: Attributes) -> bool:
+    def _is_hidden(self, here: _Element) -> bool:
         """Whether nobody sees it; it is remembered by the way in which it is hidden, for that may be the whole page."""
-        way = "noscript" if node.tag == "noscript" else ""
-        if "hidden" in attributes:
+        attributes = here.attributes
+        way = "noscript" if here.tag == "noscript" else ""
+        if "hidden" in attributes or "popover" in attributes or here.bearing.veiled:
             way = "hidden"
         elif attributes.get("aria-hidden") == "true":
             way = "aria-hidden"
-        elif "style" in attributes:
-            way = _styled((attributes["style"] or "")[:STYLE_CHARS])[0]
-            if way and "mwe-math" in (attributes.get("class") or ""):  # Wikipedia shows a picture of it
+        elif here.style.hides:
+            way = here.style.hides
+            if "mwe-math" in here.names:  # Wikipedia shows a picture of it
                 return False
         if not way or way in self.revealed:
             return False
         if len(self.hidden[way]) < 200:
-            self.hidden[way].append(node)
+            self.hidden[way].append(here.node)
         return True
 
     def _break(self, frame: _Frame) -> None:
@@ -468,11 +448,9 @@ class _Walk:
         else:
             self._flush(frame)
 
-    def _block(
-        self, node: LexborNode, tag: str, attributes: Attributes, names: str, judged: Bearing,
-        kept: bool, frame: _Frame,
-    ) -> _Frame | None:  # fmt: skip
-        if tag == "footer" and frame.tag != "blockquote":
+    def _block(self, here: _Element, frame: _Frame) -> _Frame | None:
+        node, tag, role = here.node, here.tag, here.attributes.get("role") or ""
+        if (tag == "footer" and frame.tag != "blockquote") or (is_line_number(here.names) and is_digits(node)):
             return None
         if frame.cells and tag != "table":
             return self._in_row(node, tag, frame)
@@ -480,18 +458,18 @@ class _Walk:
             self._line.append(LINE_ENDS)
             return _Frame(node.child, frame.box, frame.tag, frame.linked, True, leaving="line")
         self._flush(frame)
-        role = attributes.get("role") or ""
         if role in _APART and tag not in _ROOTS:
             return None
-        box = Box(tag, names, frame.box, 0 if tag in _ROOTS or tag in _HEADINGS else judged[0])
-        box.named = judged[1] or tag in ("article", "main") or role == "main" or attributes.get("itemprop") == "articleBody"
+        box = Box(tag, here.names, frame.box, 0 if tag in _ROOTS or tag in _HEADINGS else here.bearing.dull)
+        box.named = here.bearing.named or tag in ("article", "main") or role == "main"
+        box.named = box.named or here.attributes.get("itemprop") == "articleBody"
         self.seen.boxes.append(box)
-        entered = _Frame(node.child, box, tag, frame.linked, kept or tag in ("pre", "listing", "xmp"), leaving="block")
+        entered = _Frame(node.child, box, tag, frame.linked, here.kept or tag in ("pre", "listing", "xmp"), leaving="block")
         entered.rows, entered.heading = frame.rows, frame.heading or tag == "thead"
         if tag == "li" or tag == "dd":
             self._bullet, entered.leaving = True, "entry"
         elif tag == "table":
-            entered.rows = self._looks > 0 and _is_data(node, attributes)
+            entered.rows = self._looks > 0 and _is_data(node, here.attributes)
             self._looks -= 1
             self.seen.tables += entered.rows
         elif tag == "tr" and frame.rows:
@@ -508,42 +486,61 @@ class _Walk:
             self._line.append(" ")
         return _Frame(node.child, frame.box, frame.tag, frame.linked, False, True, True, frame.heading, leaving="blank")
 
-    def _inline(self, node: LexborNode, tag: str, attributes: Attributes, names: str, kept: bool, frame: _Frame) -> _Frame | None:
-        entered = _Frame(node.child, frame.box, frame.tag, frame.linked, kept, frame.cells, frame.rows, frame.heading)
+    def _inline(self, here: _Element, frame: _Frame) -> _Frame | None:
+        node, tag = here.node, here.tag
+        entered = _Frame(node.child, frame.box, frame.tag, frame.linked, here.kept, frame.cells, frame.rows, frame.heading)
         if tag == "a":
-            return self._link(node, attributes, entered)
-        if moved := tag if tag in ("sup", "sub") else _moved_by_style(names, attributes):
-            return self._moved(node, moved, attributes, entered)
-        if tag == "img":
-            if attributes.get("alt") and (emoji := emoji_of(attributes["alt"] or "")):
-                self._text(emoji, frame)
-            return None
-        if tag == "math":
-            self._text(formula(node), frame)
+            return self._link(node, here.attributes, entered)
+        if tag == "sup" or tag == "sub":
+            return self._moved(node, tag, here.attributes, entered)
+        if tag in _LOOSE and (moved := here.bearing.moved or here.style.moved):
+            return self._moved(node, moved, here.attributes, entered)
+        if tag in _DRAWN:
+            self._formula(formula(node) if tag == "math" else picture_says(here.attributes), frame)
             return None
         if tag == "q":
             self._text("“", frame)
             entered.leaving = "quote"
-        elif (tag == "button" and not (frame.tag == "p" and any(not piece.isspace() for piece in self._line))) or (
-            names != " " and self._is_beside(node, names, frame)
-        ):
+        elif (tag == "button" and not (frame.tag == "p" and self._begun())) or self._is_beside(here, frame):
             return None
+        elif "-" in tag and self._last() in ".!?;:…" and follows_its_like(node):
+            self._line.append(" ")
+        elif here.kept and is_code_line(here.names) and self._line and not self._line[-1].endswith(LINE_ENDS):
+            self._line.append(LINE_ENDS)
         return entered
 
-    def _is_beside(self, node: LexborNode, names: str, frame: _Frame) -> bool:
-        """Whether an inline element stands beside the line and not in it: a note in the margin, the number of a line."""
-        if _SIDE_NOTE.search(names) or is_named_mark(node, names):
+    def _begun(self) -> bool:
+        """Whether the line has a word."""
+        return any(not piece.isspace() for piece in self._line)
+
+    def _formula(self, written: str, frame: _Frame) -> None:
+        if written:
+            self._text(written, frame)
+            self._gap = any(mark in written for mark in "^_/")
+
+    def _is_beside(self, here: _Element, frame: _Frame) -> bool:
+        """Whether an inline element stands beside the line and not in it: a note, the number of a line of code."""
+        names, node = here.names, here.node
+        if frame.kept and (here.style.unselected or is_line_number(names)) and is_digits(node):
+            return True
+        if "-" in here.tag and is_note(here.tag):
+            return self._begun()
+        if names == " ":
+            return False
+        if is_side_note(names) or is_named_mark(node, names) or here.attributes.get("role") == "tooltip":
             return True
         if "katex-html" in names:
             before = node.prev
             return before is not None and "katex-mathml" in (before.attributes.get("class") or "")
-        return frame.kept and bool(_LINE_NUMBER.search(names)) and peek(node).isdigit()
+        return is_note(names) and self._begun()
 
     def _link(self, node: LexborNode, attributes: Attributes, entered: _Frame) -> _Frame | None:
         href = attributes.get("href")
         if href is None:
             return entered
-        if (href.startswith("#") or "role" in attributes) and is_note_link(node, attributes, self._last()):
+        if href[:1] == "#" and not _WORD.search(peek(node)):  # the way to a heading, or back from a note
+            return None
+        if ("#" in href or "role" in attributes) and is_note_link(node, attributes, self._last()):
             return None
         entered.linked = True
         if href and href[0] != "#" and len(self.seen.links) < MOST_LINKS:
@@ -553,17 +550,18 @@ class _Walk:
             entered.leaving = "link"
         return entered
 
-    def _moved(self, node: LexborNode, tag: str, attributes: Attributes, entered: _Frame) -> _Frame | None:
+    def _moved(self, node: LexborNode, moved: str, attributes: Attributes, entered: _Frame) -> _Frame | None:
         """A raised or lowered word."""
         text, last = peek(node), self._last()
         if not text:
             return entered
-        if tag == "sup" and is_note_mark(node, attributes):
-            return None
-        if tag == "sup" and not stands_plain(text) and (last.isalnum() or last in ")]}）】」"):
-            self._text("^", entered)
-            self._raised, entered.leaving = True, "mark"
-        elif tag == "sub" and any(char.isdigit() for char in text):
+        if moved == "sup":
+            if is_note_mark(node, attributes):
+                return None
+            if before := before_raised(node, text, "".join(self._line[-8:])):
+                self._text(before, entered)
+                self._raised, entered.leaving = before == "^", "mark"
+        elif any(char.isdigit() for char in text):
             self._line.append("_" if last.isdigit() else "")
             entered.leaving = "mark" if last.isdigit() else f"lowered {len(self._line) - 1}"
         return entered
@@ -644,6 +642,8 @@ def _nodes_of(table: LexborNode) -> Iterator[tuple[str, str]]:
             continue
         tag = here.tag or ""
         stack.append(here.next)
+        if tag == "td" and is_line_number((here.attributes.get("class") or "")[:NAME_CHARS]):
+            tag = "pre"
         if tag == "-text":
             yield tag, (here.text_content or "").strip()
         elif tag not in _UNREAD:

@@ -10,7 +10,7 @@ from datetime import datetime
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from selectolax.lexbor import LexborHTMLParser
 
-from deepdaily.core.charset import encoding_of
+from deepdaily.core.charset import decoded
 from deepdaily.core.errors import Forwarded, NoText
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.to_machines import told_title
@@ -34,6 +34,12 @@ MAX_TAGS = 200_000
 FEW_TAGS, MAX_STEPS = 8_000, 200_000_000
 """A parser of HTML5 looks through all open elements for each paragraph: of 60,000 `div` in each other lexbor 2.7 makes a
 tree in 20 s. Below so many tags nobody need count; real pages are some 40 deep."""
+
+DAMAGED = 100
+"""Of so many characters one may be damaged: a cut or wrong byte costs itself."""
+
+MOST_SIGNED = 20
+"""Blocks from the top among which a line may name the author."""
 
 OWN = "deepdaily/1"
 """The extractor of a page that needed no second opinion."""
@@ -99,7 +105,7 @@ def page(answer: PageBytes) -> Extracted:
         title=title,
         text=made.text,
         language=language_of(made.body),
-        author=author_of(head, tree),
+        author=author_of(head, tree, (block.text() for block in seen.blocks[:MOST_SIGNED] if len(block.raw) < 200)),
         published_at=published_at(head, tree, seen.blocks, title, answer.url),
         extractor=extractor,
         sponsored=paid_for(head, _owned(tree), seen, title, made.body),
@@ -124,7 +130,8 @@ def _tops(seen: Visible, tree: LexborHTMLParser) -> list[str]:
     for block in seen.blocks:
         if block.tag == "h1" and len(found) < 20:
             found[id(block.box)] = f"{found.get(id(block.box), '')} {block.text()[: MAX_TITLE_CHARS + 1]}".strip()
-    return [*found.values()] or [squeeze(clean(top.text(deep=True)[:1000])) for top in tree.css("h1")[:20]]
+    tops = [*found.values()] or [squeeze(clean(top.text(deep=True)[:1000])) for top in tree.css("h1")[:20]]
+    return tops or [block.text() for block in seen.blocks if block.tag == "h2"][:1]
 
 
 def _owned(tree: LexborHTMLParser) -> list[str]:
@@ -163,14 +170,17 @@ def with_title(title: str, body: str) -> str:
 
 
 def _decoded(answer: PageBytes) -> str:
-    """The body as text: byte order mark, then charset of the answer, then the page's own word, then a guess (WHATWG)."""
+    """The body as text, as the check of a proof takes it; resiliparse's guess only where that leaves much damaged."""
     kind = answer.media_type.partition(";")[0].strip()
     if not _TEXT_TYPES.fullmatch(kind):
         raise NoText(f"not a page but {kind[:80]}")
     if _NOT_TEXT.match(answer.body) or (b"\0" in answer.body[:1024] and answer.body[:2] not in (b"\xff\xfe", b"\xfe\xff")):
         raise NoText("binary, whatever its type says")
-    encoding = encoding_of(answer.body, answer.media_type) or str(detect_encoding(answer.body, from_html_meta=True))
-    return str(bytes_to_str(answer.body, encoding, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252")))
+    source = decoded(answer.body, answer.media_type)
+    if DAMAGED * source.count("\ufffd") <= len(source):
+        return source
+    guess = str(detect_encoding(answer.body, from_html_meta=True))
+    return str(bytes_to_str(answer.body, guess, errors="replace", fallback_encodings=("utf-8", "gb18030", "windows-1252")))
 
 
 def _plain(source: str) -> Extracted:

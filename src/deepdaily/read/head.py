@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from deepdaily.core.cues import cues, table
 from deepdaily.core.text import clean, squeeze
@@ -17,6 +17,12 @@ from deepdaily.core.urls import host
 
 MOST_NODES = 80
 """Objects of a page's JSON-LD that are looked at."""
+
+MOST_AROUND = 30
+"""Elements around a name that are looked at."""
+
+MOST_SIGNED = 100
+"""Characters of a line that may say `作者：…`."""
 
 MAX_TITLE_CHARS = 300
 MAX_NAME_CHARS = 60
@@ -26,7 +32,8 @@ _TABLE = table(__name__)
 _CUES = cues(_TABLE["cues"])
 _AUTHOR_KEYS = _TABLE["keys"]["author"].split()
 _AUTHOR_PLACES: str = _TABLE["keys"]["author_places"]
-_SEPARATOR = re.compile(r"\s(?:[|–—·:-]|::)\s|\s?[|｜]\s?|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])")
+_SEPARATOR = re.compile(r"\s(?:[|–—·:•»~>-]|::)\s|\s?[|｜]\s?|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])")
+_PARTED = re.compile(r"\s*[|–—·•»-]\s+")
 _AROUND_JSON = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?://\s*\]\]>|\]\]>|-->)\s*$")
 _REFRESH = re.compile(r"\s*(\d{1,3})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=)?\s*[\"']?([^\"'\s]{1,2048})", re.IGNORECASE)
 
@@ -66,7 +73,9 @@ class Head:
     @property
     def metered(self) -> bool:
         """Whether it says that not everybody may read all of it."""
-        stated = [node.get("isAccessibleForFree") for node in self.linked]
+        told = [node for node in self.linked if "isAccessibleForFree" in node]
+        texts = [node for node in told if _CUES["text"].search(str(node.get("@type", "")))]
+        stated = [node.get("isAccessibleForFree") for node in texts or told]
         said = (self.named.get("article:content_tier") or "").lower()
         return any(value is False or str(value).lower() == "false" for value in stated) or said in ("locked", "metered")
 
@@ -78,7 +87,12 @@ def head_of(tree: LexborHTMLParser) -> Head:
         given = tag.attributes
         name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
         if name:
-            named.setdefault(name, squeeze(html.unescape(clean((given.get("content") or "")[:2000])))[:500])
+            said = squeeze(html.unescape(clean((given.get("content") or "")[:2000])))[:500]
+            again = name == "citation_author" and named.get(name)
+            if not again:
+                named.setdefault(name, said)
+            elif said not in again.split("; "):  # papers name each author in a tag of its own
+                named[name] = f"{again}; {said}"[:200]
         elif (given.get("http-equiv") or "").lower() == "refresh" and not refresh:
             refresh = _refresh(given.get("content") or "")
     title = next((node for node in tree.css("title")[:3] if node.parent is not None and node.parent.tag != "svg"), None)
@@ -146,15 +160,21 @@ def headline_of(head: Head, tops: Sequence[str], url: str) -> str:
 
 def _without_site(title: str, site: str, url: str) -> str:
     """`title` without ` | Site`, ` - Site`, `_站点` at its end, as often as they come."""
+    title = _CUES["number"].sub("", title)
+    if site and title.startswith(site) and (parted := _PARTED.match(title, len(site))):
+        title = title[parted.end() :].strip() or title
     labels = [label.replace("-", "") for label in host(url).split(".")[:-1] if len(label) > 2]
     while cuts := list(_SEPARATOR.finditer(title)):
+        if (bare := _CUES["site_name"].sub("", title)) and bare != title:
+            title = bare
+            continue
         before, tail = title[: cuts[-1].start()].strip(), title[cuts[-1].end() :].strip()
         named = folded(tail) == folded(site) or any(label in folded(tail) for label in labels)
         loose = cuts[-1].group().strip() in ("|", "_", "｜") and len(tail) < len(before) / 2
         if not before or not (named or loose):
             break
         title = before
-    return title
+    return _CUES["site_name"].sub("", title) or title
 
 
 def folded(text: str) -> str:
@@ -165,8 +185,12 @@ def folded(text: str) -> str:
 # -- author -----------------------------------------------------------------------------------------------------------
 
 
-def author_of(head: Head, tree: LexborHTMLParser) -> str:
-    """Who wrote it: as JSON-LD says, then the head, then the marks of its body; several parted by `; `. Empty for nobody."""
+def author_of(head: Head, tree: LexborHTMLParser, lines: Iterable[str] = ()) -> str:
+    """Who wrote it: as JSON-LD says, then the head, the marks of its body, a line; several parted by `; `. Empty for nobody.
+
+    Args:
+        lines: the first of its text.
+    """
     for node in head.linked:
         if is_article(node) and (names := _names_of(node.get("author"))):
             return "; ".join(names)[:200]
@@ -175,9 +199,23 @@ def author_of(head: Head, tree: LexborHTMLParser) -> str:
             return name
     for place in _AUTHOR_PLACES.strip().split("\n"):
         for element in tree.css(place)[:3]:
-            if name := _person(element.text(deep=True)[:500], MAX_NAME_CHARS):
+            if not _among_comments(element) and (name := _person(element.text(deep=True)[:500], MAX_NAME_CHARS)):
                 return name
-    return ""
+    signed = (_CUES["signed"].search(line) for line in lines if len(line) <= MOST_SIGNED)
+    return next((name for found in signed if found and (name := _person(found["name"], MAX_NAME_CHARS))), "")
+
+
+def _among_comments(element: LexborNode) -> bool:
+    """Whether it stands in the comments on a page, told by names around it that do not hold the headline."""
+    above = element.parent
+    for _ in range(MOST_AROUND):
+        if above is None or above.tag in ("body", "html"):
+            return False
+        names = f"{above.attributes.get('class') or ''} {above.attributes.get('id') or ''}"[:400]
+        if _CUES["comments"].search(names):
+            return above.css_first("h1") is None
+        above = above.parent
+    return False
 
 
 def _names_of(stated: Any) -> list[str]:

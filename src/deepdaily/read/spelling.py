@@ -15,7 +15,20 @@ MOST_TOKENS = 4_000
 NOTHING_SEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Characters that no reader sees: they part no two letters."""
 
-_ENDING = re.compile(r"(?:st|nd|rd|th|er|e|ème|º|ª|tm|®|©|sm|™|℠)", re.IGNORECASE)
+_ENDING = re.compile(
+    r"(?:st|nd|rd|th|er|ers|e|re|ère|ème|ième|nde|ste|me|lle|tm|sm|\((?:tm|sm|r|c)\)|[º°˚∘ª®©™℠]|[.,:;]|[.,]\d\d)", re.IGNORECASE
+)
+_PRICE = re.compile(r"[$€£¥]\s?\d[\d,]{0,12}$")
+_RAISED_NOTE = re.compile(
+    r"(?:[\[【〔［][^\[\]【】〔〕［］]{1,40}[\]】〕］]|（\d{1,3}）|\d{1,3}\)|注\s?\d{0,3}|[①-⑳❶-❿⑴-⑽*†‡§]{1,3})(?:\s?[,，、]?\s?)"
+)
+_TO_NOTE = re.compile(r"#|^javascript:")
+_NOTE_PLACE = re.compile(r"(?:foot-?note|end-?note|fn|note|ref|cite|cr\d)", re.IGNORECASE)
+_SOLIDUS = frozenset("/⁄∕")
+_FORMULA_PICTURE = re.compile(r"(?:^|[\s_-])(?:latex|tex|math|equation|formula)(?:$|[\s_-])", re.IGNORECASE)
+_FORMULA_ADDRESS = re.compile(r"/equation\?tex=|/latex\.php\?|latex\.codecogs\.com/", re.IGNORECASE)
+MOST_TEX = 2_000
+"""Characters of a formula that nobody has set yet; a longer one is left out."""
 _NOTE_TEXT = re.compile(
     r"(?:\[\s*(?:note\s)?(?:\d{1,4}|[a-z])(?:\s*[,–-]\s*\d{1,4})*\s*\]\s*,?\s*){1,9}|[*†‡§]{1,3}", re.IGNORECASE
 )
@@ -29,6 +42,8 @@ _EMOJI = re.compile(
 )
 _INVISIBLE_OPERATORS = dict.fromkeys(range(0x2061, 0x2065))
 _TOKEN_TAGS = frozenset("mi mn mo mtext ms".split())
+_MARKS = {"msup": "^", "msub": "_", "msubsup": "_^", "mover": "^", "munder": "_", "munderover": "_^"}
+_PARTED = {"mtr": " ", "mlabeledtr": " ", "mtable": "; ", "mmultiscripts": " "}
 
 Attributes = dict[str, str | None]
 
@@ -54,7 +69,7 @@ def _below(node: LexborNode) -> tuple[str, str]:
             found.append(here.text_content or "")
             beside.append("" if linked else here.text_content or "")
         elif here.child is not None:
-            stack.append((here.child, linked or (here.tag == "a" and "#" in (here.attributes.get("href") or ""))))
+            stack.append((here.child, linked or (here.tag == "a" and bool(_TO_NOTE.search(here.attributes.get("href") or "")))))
     return "".join(found).strip(f"{NOTHING_SEEN} \t\r\n"), "".join(beside)
 
 
@@ -71,14 +86,15 @@ def is_note_mark(node: LexborNode, attributes: Attributes) -> bool:
         return True
     text, beside = _below(node)
     linked = bool(text) and len(beside) < len(text) and bool(_BESIDE_MARKS.fullmatch(beside))
-    return linked or bool(_NOTE_TEXT.fullmatch(text))
+    return linked or bool(_NOTE_TEXT.fullmatch(text) or _RAISED_NOTE.fullmatch(text))
 
 
 def is_note_link(node: LexborNode, attributes: Attributes, last: str) -> bool:
     """Whether a link only leads to a note: `[1]`, a raised number, a number right behind the character `last`."""
     if _NOTE_ROLE.search(attributes.get("role") or ""):
         return True
-    if not (attributes.get("href") or "").startswith("#"):
+    page, _, place = (attributes.get("href") or "")[:4096].partition("#")
+    if page and not (_NOTE_PLACE.match(place) and _named_note(attributes)):
         return False
     text, only = peek(node), node.child
     raised = only is not None and only.tag == "sup" and only.next is None
@@ -98,9 +114,63 @@ def _holds_mark(raised: LexborNode) -> bool:
     return inner is not None and inner.tag in ("a", "span") and inner.next is None and _named_note(inner.attributes)
 
 
-def stands_plain(raised: str) -> bool:
-    """Whether a raised word is an ending and no exponent: 1st, 2º, ™."""
-    return bool(_ENDING.fullmatch(raised))
+def before_raised(node: LexborNode, raised: str, line: str) -> str:
+    """What parts a raised word from the end of the line before it: `^` before an exponent; empty where it stands plain.
+
+    Plain are endings (1st, 2º, ™), degrees, an isotope's number and the first word of a line; a fraction behind a whole number
+    is parted by a blank, and raised cents from their dollars by a point.
+    """
+    bare = line.rstrip(f"{NOTHING_SEEN}\ud801\ud802\ud803")
+    before = bare.rstrip()[-1:]
+    if _over(node):
+        return " " if bare[-1:].isdigit() else ""
+    if not (before.isalnum() or before in ")]}）】」") or not before:
+        return ""
+    if _ENDING.fullmatch(raised) or (raised in "oO" and (before.isdigit() or before in "nN")):
+        return ""
+    if raised.isdigit() and len(raised) == 2 and _PRICE.search(bare):
+        return "."
+    behind = node.next
+    isotope = behind is not None and behind.tag == "-text" and (behind.text_content or "")[:1].isalpha()
+    return "" if bare[-1:].isspace() and (isotope or not raised.lstrip("+-−–").isdigit()) else "^"
+
+
+def _over(raised: LexborNode) -> bool:
+    """Whether it is the upper part of a fraction: a stroke and a lowered word follow."""
+    stroke = raised.next
+    lower = stroke.next if stroke is not None and stroke.tag == "-text" else None
+    return stroke is not None and lower is not None and lower.tag == "sub" and (stroke.text_content or "").strip() in _SOLIDUS
+
+
+def is_digits(node: LexborNode) -> bool:
+    """Whether an element says nothing but figures."""
+    return "".join(peek(node).split()).isdigit()
+
+
+def follows_its_like(node: LexborNode) -> bool:
+    """Whether an element of a page's own making stands right behind one of the same name: the two are parted on the page."""
+    before = node.prev
+    return before is not None and before.tag == node.tag and not (node.tag or "").startswith("mjx-")
+
+
+def picture_says(attributes: Attributes) -> str:
+    """What a picture says inside a line: an emoji, or a formula as its author wrote it; empty for all else."""
+    alt = attributes.get("alt") or ""
+    if not alt:
+        return ""
+    drawn = "eeimg" in attributes or bool(_FORMULA_PICTURE.search((attributes.get("class") or "")[:400]))
+    if drawn or _FORMULA_ADDRESS.search((attributes.get("src") or "")[:400]):
+        return alt.strip()[:MOST_TEX]
+    return emoji_of(alt)
+
+
+def unset_formula(script: LexborNode) -> str:
+    """The formula in a script for MathJax as its author wrote it; empty for other scripts, and where it is set already."""
+    if not (script.attributes.get("type") or "").startswith("math/tex"):
+        return ""
+    before = script.prev
+    set_already = before is not None and "MathJax" in (before.attributes.get("class") or "") and bool(peek(before))
+    return "" if set_already else (script.text() or "").strip()[:MOST_TEX]
 
 
 def emoji_of(alt: str) -> str:
@@ -158,13 +228,38 @@ def _put_together(part: _Part) -> tuple[str, int]:
     count = sum(tokens for _, tokens in sides)
     if part.tag in _TOKEN_TAGS:
         return "".join(text for text, _ in sides), min(count, 1)
+    if part.tag == "mspace":
+        return " ", 0
     if part.tag == "mfrac" and len(sides) == 2:
-        return "/".join(f"({text})" if tokens > 1 else text for text, tokens in sides), count
-    if part.tag == "msup" and len(sides) == 2:
-        return f"{sides[0][0]}^{sides[1][0]}", count
-    if part.tag == "msub" and len(sides) == 2:
-        return f"{sides[0][0]}_{sides[1][0]}", count
-    if part.tag == "msubsup" and len(sides) == 3:
-        return f"{sides[0][0]}_{sides[1][0]}^{sides[2][0]}", count
-    joined = "".join(text for text, _ in sides)
+        return "/".join(_whole(side) for side in sides), count
+    if part.tag == "mroot" and len(sides) == 2:
+        return f"^{_whole(sides[1])}√({sides[0][0]})", count
+    if part.tag == "mover" and len(sides) == 2 and len(sides[1][0]) == 1 and not sides[1][0].isalnum():
+        return f"{sides[0][0]}{sides[1][0]}", count
+    if (marks := _MARKS.get(part.tag)) and len(sides) == len(marks) + 1:
+        return sides[0][0] + "".join(mark + _whole(side) for mark, side in zip(marks, sides[1:], strict=True)), count
+    if part.tag in _PARTED:
+        return _PARTED[part.tag].join(text for text, _ in sides), count
+    joined = _in_a_row(sides)
+    if part.tag == "mfenced":
+        return f"({','.join(text for text, _ in sides)})", count
     return (f"√({joined})" if part.tag == "msqrt" else joined), count
+
+
+def _whole(side: tuple[str, int]) -> str:
+    """A part in brackets where it is more than one figure or name with its sign."""
+    text, tokens = side
+    single = tokens < 2 or (tokens == 2 and text[:1] in "-−–+" and text[1:].isalnum())
+    return text if single else f"({text})"
+
+
+def _in_a_row(sides: list[tuple[str, int]]) -> str:
+    """The parts joined; a letter or figure behind an index or exponent, or behind a fraction, is kept apart from it."""
+    joined: list[str] = []
+    before = ""
+    for text, _ in sides:
+        if text[:1].isalnum() and before[-1:].isalnum() and any(mark in before for mark in "^_/"):
+            joined.append(" ")
+        joined.append(text)
+        before = text or before
+    return "".join(joined)

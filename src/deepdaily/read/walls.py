@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser
@@ -36,6 +37,7 @@ CALL_CHARS = 240
 """Of a line that may be a call to pay; a longer one is prose about subscriptions."""
 
 _CUES = cues(table(__name__))
+_SITE = re.compile(r"\s[|–—·-]\s")
 
 
 def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool, article: bool) -> None:
@@ -47,12 +49,24 @@ def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool, 
     """
     columns = width(body[: SHORT + 1])
     asks_to_log_in = columns <= LITTLE and tree.css_first("input[type='password']") is not None
-    titled = columns <= SHORT and (_CUES["wall"].match(title) or _CUES["gone"].match(title))
-    if titled or (columns <= LITTLE and (_CUES["wall"].search(body) or asks_to_log_in)):
+    told = columns > LITTLE and article
+    titled = columns <= SHORT and not told and (_CUES["wall"].match(title) or _CUES["gone"].match(title) or _is_error(title))
+    if titled or (columns <= LITTLE and (_only_a_wall(body) or asks_to_log_in)):
         raise NoText(f"a login or challenge page: {(title or body)[:80]}")
     least = 2 * MIN_COLUMNS if paywalled else NOTE_COLUMNS if article else MIN_COLUMNS - min(width(title), MIN_COLUMNS // 2)
     if columns < least:
         raise NoText("hardly any text: perhaps a page that scripts fill in")
+
+
+def _is_error(title: str) -> bool:
+    """Whether a title, but for the name of its site, is that of an error page."""
+    return any(_CUES["error"].fullmatch(part.strip(" .!…")) for part in (title, _SITE.split(title, maxsplit=1)[0]))
+
+
+def _only_a_wall(body: str) -> bool:
+    """Whether lines of a login or a challenge are there, and hardly anything beside them."""
+    rest = [line for line in body.split("\n") if not _CUES["wall"].search(line)]
+    return "\n".join(rest) != body and width("\n".join(rest)) < 2 * MIN_COLUMNS
 
 
 def is_notice(text: str) -> bool:
