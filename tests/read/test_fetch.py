@@ -171,6 +171,56 @@ async def test_a_blank_in_a_redirect_is_what_browsers_take_it_for(make: Make) ->
     assert (await make(wire).get(A)).final_url == "https://news.example/my%20feed.xml"
 
 
+@pytest.mark.parametrize(
+    ("location", "reached"),
+    [
+        ("/文", "https://news.example/文"),
+        ("\\b\\c", "https://news.example/b/c"),
+        ("https:\\\\news.example\\b", B),
+        ("HTTPS://news.example/b", B),
+        ("//news.example/b#:~:text=x\\y", B),
+        ("b", B),
+    ],
+)
+async def test_a_redirect_is_read_as_browsers_do(make: Make, location: str, reached: str) -> None:
+    assert (await make(FakeWire({A: moved(location), reached: TEXT})).get(A)).final_url == reached
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["\\\\169.254.169.254\\latest", "http:\\\\127.0.0.1", "https://news.example\\@[::1]/?\\", "http://0x7f.1/", "?a\\b",
+     "https://ann:word@other.example/", "https://other.example:8443/", "http://[::ffff:7f00:1]/", "http://①②⑦.1/", "feed:b"],
+)  # fmt: skip
+async def test_a_forgiven_redirect_is_guarded_as_any(make: Make, location: str) -> None:
+    wire = FakeWire({A: moved(location)})
+
+    with pytest.raises(AddressRefused):
+        await make(wire).get(A)
+    assert wire.asked == [A]
+
+
+@pytest.mark.parametrize("refresh", ["0;url=/b", "0; URL='/b'", '3, url = "/b" ', ".5;url=b", "0;url=//news.example/b#x"])
+async def test_a_refresh_header_is_a_redirect(make: Make, refresh: str) -> None:
+    wire = FakeWire({A: Answer(200, {"refresh": refresh}, b"moved", ("seen=1",)), B: TEXT})
+
+    assert (await make(wire).get(A)).final_url == B
+    assert wire.requests[1][1]["Cookie"] == "seen=1"
+
+
+@pytest.mark.parametrize("refresh", ["300;url=/b", "0;url=/a", "5", "0;url=", "0;url=https://news.example/a#top", "soon"])
+async def test_a_page_that_shows_itself_anew_is_the_page(make: Make, refresh: str) -> None:
+    wire = FakeWire({A: Answer(200, {"refresh": refresh}, b"<p>text")})
+
+    assert (await make(wire).get(A)).size_bytes == 7
+
+
+async def test_a_refresh_header_leads_where_a_redirect_may_and_no_further(make: Make) -> None:
+    with pytest.raises(AddressRefused):
+        await make(FakeWire({A: Answer(200, {"refresh": "0;url=http://10.0.0.1/"}, b"")})).get(A)
+    with pytest.raises(BadStatus, match="redirects"):
+        await make(FakeWire({A: Answer(200, {"refresh": "0;url=/b"}, b""), B: moved("/a")})).get(A)
+
+
 async def test_a_cookie_comes_back_within_its_fetch_and_in_no_other(make: Make) -> None:
     greeted = Answer(302, {"location": "/a"}, b"", ("seen=1; Path=/; HttpOnly", "lang=zh"))
     wire = FakeWire({A: [greeted, TEXT, TEXT]})
@@ -244,6 +294,28 @@ async def test_any_status_but_200_is_said_with_what_the_server_told(make: Make, 
     assert len(error.body) == 65536
     assert "SECRET" not in str(error)
     assert len(wire.asked) == 1
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 404, 410, 429, 500, 503])
+async def test_a_status_comes_with_what_a_person_can_do(make: Make, status: int) -> None:
+    with pytest.raises(BadStatus) as raised:
+        await make(FakeWire({A: Answer(status, {}, b"")})).get(A)
+
+    assert raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(203, {}, b"<p>text"), Answer(206, {"content-range": "bytes 0-6/7"}, b"<p>text"), Answer(300, {"location": "/b"}, b"")],
+)
+async def test_what_is_the_whole_page_is_taken_under_its_other_names(make: Make, answer: Answer) -> None:
+    assert (await make(FakeWire({A: answer, B: TEXT})).get(A)).size_bytes == 7
+
+
+@pytest.mark.parametrize("part", ["bytes 0-6/8", "bytes 1-7/8", "bytes 0-6/*", "", "bytes 0-8/9"])
+async def test_a_part_of_a_page_is_no_page(make: Make, part: str) -> None:
+    with pytest.raises(BadStatus, match="206"):
+        await make(FakeWire({A: Answer(206, {"content-range": part}, b"<p>text")})).get(A)
 
 
 async def test_a_status_is_said_even_when_its_body_cannot_be_opened(make: Make) -> None:
@@ -390,6 +462,28 @@ async def test_robots_that_are_absent_failing_or_speak_of_others_allow(make: Mak
     assert await make(wire).get(A, robots=True)
 
 
+@pytest.mark.parametrize(
+    "text", ["\ufeffUser-agent: *\r\nDisallow: /a", "User-agent: *\rDisallow:/a", "user-agent:deepdaily \ndisallow: /a"]
+)
+async def test_robots_are_obeyed_however_they_are_written(make: Make, text: str) -> None:
+    for answer in (robots(text), Answer(203, {"content-encoding": "gzip"}, text.encode())):
+        wire = FakeWire({ROBOTS: moved("/r.txt"), "https://news.example/r.txt": answer, A: TEXT})
+
+        with pytest.raises(AddressRefused, match=r"robots\.txt"):
+            await make(wire).get(A, robots=True)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_of_a_monstrous_robots_txt_the_first_rules_are_obeyed(make: Make, packed: bool) -> None:
+    text = b"User-agent: *\nDisallow: /a\n" + b"# words\n" * ROBOTS_CAP_BYTES + b"Disallow: /b\n"
+    sent = Answer(200, {"content-encoding": "gzip"}, gzip.compress(text)) if packed else Answer(200, {}, text)
+    fetcher = make(FakeWire({ROBOTS: sent, A: TEXT, B: TEXT}))
+
+    with pytest.raises(AddressRefused):
+        await fetcher.get(A, robots=True)
+    assert await fetcher.get(B, robots=True)
+
+
 async def test_robots_made_to_keep_us_busy_do_not(make: Make) -> None:
     """10,000 agents times 15,000 rules take the parser minutes: this test would not end."""
     agents = "".join(f"User-agent: a{n}\u2028" for n in range(10_000))
@@ -448,8 +542,9 @@ class Clockwork(Gate):
 
 
 async def test_the_deadline_ends_an_answer_that_never_comes_redirects_included(make: Make) -> None:
-    with pytest.raises(Unreachable, match=r"no whole answer in 0\.05 s"):
+    with pytest.raises(Unreachable, match=r"no whole answer in 0\.05 s") as raised:
         await make(Clockwork(), deadline_s=0.05).get(A)
+    assert raised.value.remedy
 
 
 async def test_waiting_for_a_turn_is_not_counted(make: Make) -> None:
@@ -543,36 +638,23 @@ async def test_a_resolved_address_is_checked_before_connecting(serve: Serve, hos
     assert asked == []
 
 
-async def test_a_server_that_is_not_there_is_told_from_one_that_babbles(serve: Serve) -> None:
-    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nX Odd Name: 1\r\n\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(babble, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with WebWire((f"127.0.0.1:{port}",)) as wire:
-        with pytest.raises(Unreachable) as babbled:
-            await wire.get(f"http://127.0.0.1:{port}/", {}, cap_bytes=1000)
-        server.close()
-        with pytest.raises(NotConnected):
-            await wire.get(f"http://127.0.0.1:{port}/", {}, cap_bytes=1000)
-    assert not isinstance(babbled.value, NotConnected)
-    assert "rules of HTTP" in babbled.value.remedy
-
-
 async def test_what_is_no_http_or_no_server_is_unreachable(serve: Serve) -> None:
     async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
         writer.write(b"SSH-2.0-x\r\n")
         writer.close()
 
     server = await asyncio.start_server(babble, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with WebWire((f"127.0.0.1:{port}",)) as wire:
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable) as babbled:
             await wire.get(f"http://127.0.0.1:{port}/?key=SECRET", {}, cap_bytes=1000)
         server.close()
-        with pytest.raises(Unreachable, match=r"127\.0\.0\.1") as raised:
+        with pytest.raises(NotConnected, match=r"127\.0\.0\.1") as raised:
             await wire.get(f"http://127.0.0.1:{port}/?key=SECRET", {}, cap_bytes=1000)
+    assert not isinstance(babbled.value, NotConnected)
+    assert "rules of HTTP" in babbled.value.remedy
+    assert "SECRET" not in str(babbled.value)
     assert "SECRET" not in str(raised.value)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepdaily.core.errors import AddressRefused, BodyRefused
-from deepdaily.read.guard import check_address, check_url, decode_body, is_allowed_private, shown
+from deepdaily.read.guard import check_address, check_url, decode_body, is_allowed_private, is_opened, shown
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_public_addresses_pass(url: str) -> None:
         "１２７.０.０.１", "①②⑦.⓪.⓪.①", "127。0。0。1", "%31%32%37%2e%30%2e%30%2e%31", "127.0.0.1.",
         "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200", "192.0.0.192", "198.18.0.1",
         "192.88.99.1", "203.0.113.5", "224.0.0.1", "240.0.0.1", "255.255.255.255",
-        "[::1]", "[::]", "[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]",
+        "[::1]", "[::]", "[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::7f00:1]",
         "[64:ff9b:1::1]", "[2002:7f00:1::]", "[2001:0:53aa::1]", "[fd00::1]", "[fe80::1]", "[fe80::1%25eth0]",
         "[2606:4700::1%25eth0]", "[fec0::1]", "[ff02::1]", "[2001:db8::1]", "[3fff::1]", "[100::1]",
         "localhost", "api.localhost", "LOCALHOST.", "metadata.google.internal", "printer.local", "router", "nas.lan",
@@ -73,11 +73,13 @@ def test_an_address_that_is_not_public_is_refused_in_every_notation(host: str) -
         ("http://127.0.0.1\\@news.example/", "malformed"),
         ("http://127.0.0\t.1/", "malformed"),
         ("http://news.example/\r\nX-Injected: 1", "malformed"),
+        ("http://news.example/\udce9", "malformed"),
         ("http://news.example/" + "a" * 65536, "malformed"),
         ("http://256.0.0.1/", "malformed"),
         ("http://4294967296/", "malformed"),
         ("http://1.2.3.4.5/", "malformed"),
         ("http://news..example/", "malformed"),
+        ("http://127.0.0.1%00.example/", "malformed"),
         ("http://user:word@news.example/", "malformed"),
         ("http://news.example:25/", "port"),
         ("https://news.example:8443/", "port"),
@@ -174,10 +176,12 @@ def test_the_codings_we_open_give_the_body(size: int) -> None:
         (bare(b"x" * (CAP + 1)), "deflate"),
         (packed(b"\0" * 50_000_000), "gzip"),
         (packed(b"text" * 9)[:-9], "gzip"),
-        (b"not gzip", "gzip"),
+        (b"\x00\x01 no gzip", "gzip"),
         (b"anything", "br"),
         (b"anything", "zstd"),
-        (packed(packed(b"x")), "gzip, gzip"),
+        (packed(b"\0x"), "gzip, zstd, gzip"),
+        (packed(packed(b"x" * (CAP + 1))), "gzip, gzip"),
+        (packed(packed(packed(packed(b"x")))), "gzip, gzip, gzip, gzip"),
     ],
 )
 def test_what_is_too_large_damaged_or_coded_otherwise_is_refused(raw: bytes, coding: str) -> None:
@@ -214,8 +218,34 @@ def test_a_stream_that_lacks_only_its_checksum_is_whole(lost: int) -> None:
 
 
 def test_gzip_under_another_name_is_opened() -> None:
-    for coding in ("deflate", "utf-8", "binary"):
+    for coding in ("deflate", "utf-8", "binary", "", "identity", "none"):
         assert decode_body(packed(PAGE), coding, CAP) == PAGE
+
+
+@pytest.mark.parametrize(
+    ("raw", "coding"),
+    [
+        (packed(PAGE), "gzip, identity"),
+        (packed(PAGE), "identity,gzip"),
+        (packed(PAGE), "gzip,"),
+        (packed(PAGE), "utf-8, gzip"),
+        (packed(PAGE), "gzip, aws-chunked"),
+        (packed(PAGE), "gzip, gzip"),  # one of them was undone on the way
+        (packed(packed(PAGE)), "gzip, gzip"),
+        (packed(packed(PAGE)), "gzip"),
+        (packed(brotli.compress(PAGE)), "br, gzip"),
+        (brotli.compress(packed(PAGE)), "gzip, br"),
+        (zlib.compress(PAGE), "deflate, identity"),
+        (packed(PAGE) + b"\x1f\x8b, and more", "gzip"),
+    ],
+)
+def test_several_codings_are_undone_from_the_last_to_the_first(raw: bytes, coding: str) -> None:
+    assert is_opened(raw, coding)
+    assert decode_body(raw, coding, CAP) == PAGE
+
+
+def test_a_few_letters_that_are_called_gzip_are_text() -> None:
+    assert decode_body(b"Disallow: /", "gzip", CAP) == b"Disallow: /"
 
 
 def test_a_false_checksum_is_damage() -> None:

@@ -26,7 +26,7 @@ from yarl import URL
 from deepdaily import __version__
 from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchError, NotConnected, SnapshotDamaged, Unreachable
 from deepdaily.core.types import Snapshot
-from deepdaily.read import guard
+from deepdaily.read import fetch_forgiving, guard
 from deepdaily.read.fetch_cookies import FetchCookies
 from deepdaily.store import Store, Validators
 from deepdaily.store.snapshots import Snapshots, body_digest
@@ -37,7 +37,7 @@ ROBOTS_NAME = "deepdaily"
 """What a robots.txt calls us."""
 
 ROBOTS_CAP_BYTES = 512 * 1024
-"""RFC 9309 asks for at least 500 KiB."""
+"""As much of one is read; RFC 9309 asks for at least 500 KiB."""
 
 MAX_REDIRECTS = 5
 TRIES = 2
@@ -53,10 +53,26 @@ ERROR_BODY_BYTES = 64 * 1024
 
 LEADS_ON = "open it in a browser, and take the address where that ends"
 
+MAY_ANSWER = "it may answer next time"
+
 FRESH_BYTES = 64 * 2**20
 """Most that is kept of bodies until they are read."""
 
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (300, 301, 302, 303, 307, 308)
+
+_REFRESH = re.compile(r"\s*\d?(?:\.\d{0,9})?\s*[;,]\s*url\s*=\s*(['\"]?)(.{1,8000}?)\1\s*", re.IGNORECASE)
+"""A Refresh header that sends its readers on within ten seconds."""
+
+_HALF_LETTER = re.compile("[\udc80-\udcff]")
+"""What aiohttp makes of a byte that is no UTF-8 (PEP 383)."""
+
+REMEDIES = {
+    401: "it wants a login: take another address of it, or leave it out",
+    403: "the site refuses programs, or this one: take another address of it, or leave it out",
+    404: "look for its new address",
+    410: "look for its new address",
+    429: "it was asked too often: ask it less often, or later",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    """Lower-case names; of repeated ones the first."""
+    """Lower-case names; of repeated ones the first, but all codings."""
     body: bytes
     """As sent, still coded."""
     cookies: tuple[str, ...] = ()
@@ -117,11 +133,17 @@ class WebWire:
 
     async def __aenter__(self) -> WebWire:
         self._bypasses = cache(proxy_bypass)  # reads the whole environment each time
+<<<<<<< HEAD
         self._proxies = {scheme: URL(proxy) for scheme, proxy in self._network.proxies().items() if scheme in ("http", "https")}
         certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
         self._names = _TimedNames(self._network.names())
         self._checked = _session(certificates, self._names, self._public_socket)
         self._trusted = _session(certificates, self._names, None)
+=======
+        self._proxies = {scheme: URL(proxy) for scheme, proxy in getproxies().items() if scheme in ("http", "https")}
+        self._certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
+        self._checked, self._trusted = _session(self._certificates, public_socket), _session(self._certificates, _any_socket)
+>>>>>>> part-wire
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -148,11 +170,18 @@ class WebWire:
         trusted = proxy is not None or guard.is_allowed_private(url, self._allow_private)
         session = self._trusted if trusted else self._checked
         try:
-            asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
-            async with asking as response:
-                read = await _read(response, cap_bytes)
-                cookies = tuple(response.headers.getall("Set-Cookie", ()))
-                return Answer(response.status, _first_of_each(response.headers.items()), read, cookies)
+            try:
+                asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
+                async with asking as response:
+                    read, pairs, status = await _read(response, cap_bytes), tuple(response.headers.items()), response.status
+            except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError):  # the strict reader's word for broken rules
+                if method != "GET" or proxy is not None:
+                    raise
+                opens = _any_socket if trusted else public_socket
+                raw = await fetch_forgiving.ask(url, headers, cap_bytes, self._certificates, opens)
+                read, pairs, status = raw.body, raw.headers, raw.status
+            cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
+            return Answer(status, _first_of_each(pairs), read, cookies)
         except AddressRefused as error:
             raise AddressRefused(f"{error}, which {parts.hostname} resolves to") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -251,7 +280,7 @@ class Fetcher:
             snapshot = replace(snapshot, fetched_at=self._now)
             self._store.keep_snapshot(self._slot_key, snapshot, None, _validators(answer, validators))
             return snapshot
-        if answer.status != 200:
+        if not _is_whole(answer):
             raise self._bad_status(final_url, answer)
         return self._keep(url, final_url, answer)
 
@@ -259,7 +288,7 @@ class Fetcher:
         self, url: str, headers: Mapping[str, str], earlier: tuple[Snapshot, Validators] | None, robots: bool, cap_bytes: int
     ) -> tuple[str, Answer]:
         """The first answer that is no redirect, and the URL that gave it."""
-        target, left_s, cookies = url, self._deadline_s, FetchCookies()
+        target, left_s, cookies = url, self._deadline_s, FetchCookies(self._now)
         for _ in range(MAX_REDIRECTS + 1):
             guard.check_url(target, self._allow_private)
             if robots:
@@ -275,13 +304,17 @@ class Fetcher:
             answer, left_s = await self._answer(target, sent, left_s, cap_bytes, 0 if headers else PATIENCE)
             if not guard.is_opened(answer.body, answer.headers.get("content-encoding", "")):
                 answer, left_s = await self._ask(target, sent | {"Accept-Encoding": "identity"}, left_s, cap_bytes)
-            if answer.status not in REDIRECTS or not answer.headers.get("location"):
+            led = _leads(answer)
+            if not led:
                 return target, answer
             cookies.keep(target, answer.cookies or (answer.headers.get("set-cookie", ""),))
             try:
-                target = urljoin(target, _as_browsers_read(answer.headers["location"])).partition("#")[0]
+                led = urljoin(target, _as_browsers_read(led)).partition("#")[0]
             except ValueError:
                 raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
+            if answer.status == 200 and led == target:  # a page that shows itself anew now and then
+                return target, answer
+            target = led
         raise BadStatus(f"{guard.shown(url)}: more than {MAX_REDIRECTS} redirects", LEADS_ON, status=answer.status)
 
     async def _answer(
@@ -308,7 +341,7 @@ class Fetcher:
                         answer = await self._wire.get(url, headers, cap_bytes=cap_bytes)
                     return answer, ends_at - loop.time()
                 except TimeoutError:
-                    raise Unreachable(f"{guard.shown(url)}: no whole answer in {self._deadline_s:g} s") from None
+                    raise Unreachable(f"{guard.shown(url)}: no whole answer in {self._deadline_s:g} s", MAY_ANSWER) from None
                 except Unreachable:
                     if not tries_left:
                         raise
@@ -326,13 +359,15 @@ class Fetcher:
     async def _read_robots(self, url: str) -> Protego | None:
         """The rules at `url`. None, which allows all, where there are none or they cannot be read."""
         try:
-            _, answer = await self._follow(url, {}, None, False, ROBOTS_CAP_BYTES)
-            if answer.status != 200:
+            _, answer = await self._follow(url, {}, None, False, self._cap_bytes)
+            if not _is_whole(answer):
                 return None
-            text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), ROBOTS_CAP_BYTES)
+            text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
         except FetchError:
             return None
-        return Protego.parse(_few_agents(text.decode("utf-8", "replace")))
+        if len(text) > ROBOTS_CAP_BYTES:  # half a line could forbid more than the whole one
+            text = text[:ROBOTS_CAP_BYTES].rpartition(b"\n")[0]
+        return Protego.parse(_few_agents(text.decode("utf-8-sig", "replace")))
 
     def _keep(self, url: str, final_url: str, answer: Answer) -> Snapshot:
         try:
@@ -356,12 +391,36 @@ class Fetcher:
             body = b""
         return BadStatus(
             f"{guard.shown(url)}: HTTP {answer.status}",
-            "look for its new address" if answer.status in (404, 410) else "",
+            _status_remedy(answer.status),
             status=answer.status,
             retry_after_s=retry_after_s(answer.headers.get("retry-after", ""), self._now),
             body=body[:ERROR_BODY_BYTES],
             headers=answer.headers,
         )
+
+
+def _status_remedy(status: int) -> str:
+    if status in REMEDIES:
+        return REMEDIES[status]
+    if status >= 500:
+        return "the site fails: it may be well next time"
+    return LEADS_ON if status in REDIRECTS else ""
+
+
+def _is_whole(answer: Answer) -> bool:
+    """Whether it is the page: 200, 203 (a proxy changed its form), or a "part" that is all of it."""
+    if answer.status == 206:
+        part = re.fullmatch(r"bytes 0-(\d{1,18})/(\d{1,18})", answer.headers.get("content-range", "").strip().lower())
+        return part is not None and int(part[1]) + 1 == int(part[2]) == len(answer.body)
+    return answer.status in (200, 203)
+
+
+def _leads(answer: Answer) -> str:
+    """Where an answer sends its readers on to, as written; empty where it does not."""
+    if answer.status in REDIRECTS:
+        return answer.headers.get("location", "")
+    refresh = _REFRESH.fullmatch(answer.headers.get("refresh", "")) if answer.status == 200 else None
+    return refresh[2] if refresh else ""
 
 
 def retry_after_s(value: str, now: datetime) -> float | None:
@@ -407,11 +466,38 @@ def _session(certificates: ssl.SSLContext, names: AbstractResolver, socket_facto
     )
 
 
+<<<<<<< HEAD
+=======
+def _any_socket(address: aiohttp.AddrInfoType) -> socket:
+    family, kind, protocol, _, _ = address
+    return socket(family, kind, protocol)
+
+
+def public_socket(address: aiohttp.AddrInfoType) -> socket:
+    """The socket for a resolved address, if that is public: called just before connecting."""
+    guard.check_address(str(address[4][0]))
+    return _any_socket(address)
+
+
+>>>>>>> part-wire
 def _first_of_each(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each header by its name, with bytes that are no UTF-8 as letters (in a location, escaped): half letters cannot be stored."""
     named: dict[str, str] = {}
-    for name, value in headers:
-        named.setdefault(name.lower(), value)
+    for written, value in headers:
+        name = written.lower()
+        whole = _HALF_LETTER.sub(_escaped if name == "location" else _as_latin, value)
+        if name == "content-encoding" and name in named:
+            named[name] += f", {whole}"
+        named.setdefault(name, whole)
     return named
+
+
+def _escaped(half: re.Match[str]) -> str:
+    return f"%{ord(half[0]) - 0xDC00:02X}"
+
+
+def _as_latin(half: re.Match[str]) -> str:
+    return chr(ord(half[0]) - 0xDC00)
 
 
 async def _read(response: aiohttp.ClientResponse, cap_bytes: int) -> bytes:
@@ -440,9 +526,13 @@ def _remedy(error: Exception) -> str:
         case aiohttp.ClientConnectorCertificateError():
             return "its certificate is not valid for it: only its owner can mend that"
         case aiohttp.ClientResponseError():
-            return "its answer breaks the rules of HTTP, which browsers forgive: only its owner can mend that"
+            return "its answer breaks the rules of HTTP: only its owner can mend that"
         case aiohttp.ClientPayloadError():
             return guard.TRY_LATER
+        case aiohttp.InvalidURL():
+            return "check its spelling"
+        case aiohttp.ServerConnectionError() | ConnectionError():
+            return MAY_ANSWER
     return ""
 
 
@@ -459,8 +549,13 @@ def _without_tls(url: str) -> str:
 
 
 def _as_browsers_read(location: str) -> str:
-    """Blanks inside are escaped, those at the ends and line breaks left out (WHATWG); what is left is checked as any address."""
-    return re.sub(r"[\t\r\n]", "", location.strip()).replace(" ", "%20")
+    """A Location as WHATWG reads it; what comes out is checked as any address.
+
+    Blanks inside are escaped, those at the ends and line breaks left out, and backslashes before the query are slashes.
+    """
+    written = re.sub(r"[\t\r\n]", "", location.strip()).replace(" ", "%20")
+    path = re.split(r"[?#]", written, maxsplit=1)[0]
+    return path.replace("\\", "/") + written[len(path) :]
 
 
 def _moment_asked_for(answer: Answer, now: datetime) -> float | None:
