@@ -133,17 +133,11 @@ class WebWire:
 
     async def __aenter__(self) -> WebWire:
         self._bypasses = cache(proxy_bypass)  # reads the whole environment each time
-<<<<<<< HEAD
         self._proxies = {scheme: URL(proxy) for scheme, proxy in self._network.proxies().items() if scheme in ("http", "https")}
-        certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
-        self._names = _TimedNames(self._network.names())
-        self._checked = _session(certificates, self._names, self._public_socket)
-        self._trusted = _session(certificates, self._names, None)
-=======
-        self._proxies = {scheme: URL(proxy) for scheme, proxy in getproxies().items() if scheme in ("http", "https")}
         self._certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
-        self._checked, self._trusted = _session(self._certificates, public_socket), _session(self._certificates, _any_socket)
->>>>>>> part-wire
+        self._names = _TimedNames(self._network.names())
+        self._checked = _session(self._certificates, self._names, self._public_socket)
+        self._trusted = _session(self._certificates, self._names, self._network.socket_for)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -177,7 +171,7 @@ class WebWire:
             except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError):  # the strict reader's word for broken rules
                 if method != "GET" or proxy is not None:
                     raise
-                opens = _any_socket if trusted else public_socket
+                opens = self._network.socket_for if trusted else self._public_socket
                 raw = await fetch_forgiving.ask(url, headers, cap_bytes, self._certificates, opens)
                 read, pairs, status = raw.body, raw.headers, raw.status
             cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
@@ -466,20 +460,6 @@ def _session(certificates: ssl.SSLContext, names: AbstractResolver, socket_facto
     )
 
 
-<<<<<<< HEAD
-=======
-def _any_socket(address: aiohttp.AddrInfoType) -> socket:
-    family, kind, protocol, _, _ = address
-    return socket(family, kind, protocol)
-
-
-def public_socket(address: aiohttp.AddrInfoType) -> socket:
-    """The socket for a resolved address, if that is public: called just before connecting."""
-    guard.check_address(str(address[4][0]))
-    return _any_socket(address)
-
-
->>>>>>> part-wire
 def _first_of_each(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Each header by its name, with bytes that are no UTF-8 as letters (in a location, escaped): half letters cannot be stored."""
     named: dict[str, str] = {}
