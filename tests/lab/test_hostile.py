@@ -124,7 +124,7 @@ def misled(path: str) -> None:
 
 @pytest.mark.eval
 def test_the_open_hostile_set_holds(shared: Path, floors: Floors, tmp_path: Path) -> None:
-    """Two are no faults: a page of 28 characters is no article (http-058), and a token in an address is none of ours (serve-010)."""
+    """One is no fault: a page of 28 characters is no article (http-058). A bomb that the set itself is slow to build may be late."""
     folder = shared / "eval/hostile"
     evals.run("hostile", folder, tmp_path / "found.jsonl")
     scored = subprocess.run(

@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.test_utils import TestServer
 
 from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, NotConnected, SnapshotDamaged, Unreachable
-from deepdaily.read.fetch import NAME_S, ROBOTS_CAP_BYTES, Answer, Fetcher, Network, WebWire, retry_after_s
+from deepdaily.read.fetch import NAME_S, ROBOTS_CAP_BYTES, Answer, Fetcher, Surroundings, WebWire, retry_after_s
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots, body_digest
 from fakes import FakeStore, FakeWire, SkippingLoop
@@ -718,7 +718,7 @@ def test_a_name_server_that_does_not_answer_costs_seconds_not_the_deadline() -> 
             pass
 
     async def ask() -> float:
-        async with WebWire(network=Network(Silent, proxies=dict)) as wire:
+        async with WebWire(network=Surroundings(Silent, proxies=dict)) as wire:
             with pytest.raises(Unreachable, match="no name server"):
                 await wire.get(A, {}, cap_bytes=1000)
         loop = asyncio.get_running_loop()

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from deepdaily.read.fetch import Network
+from deepdaily.read.fetch import Surroundings
 
 Steps = Sequence[str | Sequence[str]] | Literal["hang"]
 """Answers for one name, one a question, the last for ever: addresses, or a word for none. `hang`: never any."""
@@ -31,9 +31,9 @@ class ScriptedNet:
     asked: list[str] = field(default_factory=list)
     connected: list[str] = field(default_factory=list)
 
-    def network(self) -> Network:
+    def network(self) -> Surroundings:
         """For the wire; no proxy is in the way."""
-        return Network(lambda: _Names(self), self._socket_for, dict)
+        return Surroundings(lambda: _Names(self), self._socket_for, dict)
 
     def _socket_for(self, address: AddrInfoType) -> socket.socket:
         where = address[4]

@@ -110,7 +110,7 @@ def _socket_for(address: aiohttp.AddrInfoType) -> socket:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class Surroundings:
     """What the wire stands on; the lab has one that leads nowhere."""
 
     names: Callable[[], AbstractResolver] = DefaultResolver
@@ -128,7 +128,7 @@ class WebWire:
     checking; certificates come from SSL_CERT_FILE where it is set. Nothing else of the environment (netrc) is used.
     """
 
-    def __init__(self, allow_private: tuple[str, ...] = (), network: Network = Network()) -> None:
+    def __init__(self, allow_private: tuple[str, ...] = (), network: Surroundings = Surroundings()) -> None:
         self._allow_private, self._network = allow_private, network
 
     async def __aenter__(self) -> WebWire:

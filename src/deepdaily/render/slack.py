@@ -17,7 +17,7 @@ from deepdaily.words import of
 MOST_BLOCKS, MOST_CHARS, MOST_HEADER_CHARS = 45, 2_900, 145
 """Of a message 50 blocks, of a section's text 3,000 characters and of a header 150 (Block Kit reference, 2026)."""
 
-Block = dict[str, Any]
+SlackBlock = dict[str, Any]
 
 
 def slack_messages(issue: Issue) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ def slack_messages(issue: Issue) -> list[dict[str, Any]]:
     return [{**shown, "blocks": blocks} for blocks in groups]
 
 
-def _item(brief: Brief) -> list[Block]:
+def _item(brief: Brief) -> list[SlackBlock]:
     blocks = [_header(f"{brief.number}. {brief.title}")]
     blocks += [_text("section", part) for part in _parts(brief.lines)]
     if brief.address:
@@ -46,7 +46,7 @@ def _item(brief: Brief) -> list[Block]:
     return blocks
 
 
-def _questions(issue: Issue, heading: str) -> Iterator[list[Block]]:
+def _questions(issue: Issue, heading: str) -> Iterator[list[SlackBlock]]:
     lines = questions(issue)
     if lines:
         yield [_header(heading), *(_text("section", part) for part in _parts(lines))]
@@ -65,11 +65,11 @@ def _parts(lines: list[str] | tuple[str, ...]) -> list[str]:
     return found
 
 
-def _header(text: str) -> Block:
+def _header(text: str) -> SlackBlock:
     return _text("header", _fitting(text, MOST_HEADER_CHARS))
 
 
-def _text(kind: str, escaped: str) -> Block:
+def _text(kind: str, escaped: str) -> SlackBlock:
     return {"type": kind, "text": {"type": "plain_text", "text": escaped, "emoji": False}}
 
 
