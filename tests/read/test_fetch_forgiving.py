@@ -13,7 +13,7 @@ import pytest
 
 from deepdaily.core.errors import AddressRefused, BodyRefused, Unreachable
 from deepdaily.read import fetch_forgiving
-from deepdaily.read.fetch import Answer, Fetcher, WebWire, public_socket
+from deepdaily.read.fetch import Answer, Fetcher, WebWire
 from deepdaily.read.guard import decode_body
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -197,7 +197,7 @@ async def test_the_forgiving_reader_stops_at_every_bound(serve_raw: ServeRaw) ->
 
 async def test_the_forgiving_reader_connects_nowhere_that_is_not_public(serve_raw: ServeRaw) -> None:
     site = await serve_raw(answer(b"X Odd: 1", SIZE))
-    asked = fetch_forgiving.ask(f"http://{site.authority}/", {}, 1000, ssl.create_default_context(), public_socket)
+    asked = fetch_forgiving.ask(f"http://{site.authority}/", {}, 1000, ssl.create_default_context(), WebWire()._public_socket)
 
     with pytest.raises(AddressRefused):
         await asked

@@ -35,7 +35,7 @@ _CLOSED = re.compile(rb"</(?:html|rss|feed|rdf:rdf)\s*>\s*(?:<!--[^<>]*-->\s*){0
 
 
 @dataclass(frozen=True, slots=True)
-class RawAnswer:
+class BareAnswer:
     status: int
     headers: tuple[tuple[str, str], ...]
     """As sent, lines that are no header left out; bytes that are no UTF-8 are half letters (PEP 383)."""
@@ -45,7 +45,7 @@ class RawAnswer:
 
 async def ask(
     url: str, headers: Mapping[str, str], cap_bytes: int, certificates: ssl.SSLContext, open_socket: Callable[[Any], socket]
-) -> RawAnswer:
+) -> BareAnswer:
     """The answer to a GET of `url`; the caller sets the time.
 
     Args:
@@ -123,7 +123,7 @@ class _Stream:
             return b""
 
 
-async def _answer(stream: _Stream) -> RawAnswer:
+async def _answer(stream: _Stream) -> BareAnswer:
     for _ in range(MAX_INTERIM):
         status, headers = await _head(stream)
         if status >= 200:
@@ -131,9 +131,9 @@ async def _answer(stream: _Stream) -> RawAnswer:
     else:
         raise Unreachable(f"{stream.url}: no answer after {MAX_INTERIM} that announce one", NO_HTTP)
     if status in (204, 304):
-        return RawAnswer(status, headers, b"")
+        return BareAnswer(status, headers, b"")
     body = await _body(stream, headers)
-    return RawAnswer(status, headers, body)
+    return BareAnswer(status, headers, body)
 
 
 async def _head(stream: _Stream) -> tuple[int, tuple[tuple[str, str], ...]]:
