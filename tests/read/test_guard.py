@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepdaily.core.errors import AddressRefused, BodyRefused
-from deepdaily.read.guard import check_address, check_url, decode_body, is_allowed_private, shown
+from deepdaily.read.guard import check_address, check_url, decode_body, is_allowed_private, is_opened, shown
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,7 @@ def test_an_address_that_is_not_public_is_refused_in_every_notation(host: str) -
         ("http://127.0.0.1\\@news.example/", "malformed"),
         ("http://127.0.0\t.1/", "malformed"),
         ("http://news.example/\r\nX-Injected: 1", "malformed"),
+        ("http://news.example/\udce9", "malformed"),
         ("http://news.example/" + "a" * 65536, "malformed"),
         ("http://256.0.0.1/", "malformed"),
         ("http://4294967296/", "malformed"),
@@ -174,10 +175,12 @@ def test_the_codings_we_open_give_the_body(size: int) -> None:
         (bare(b"x" * (CAP + 1)), "deflate"),
         (packed(b"\0" * 50_000_000), "gzip"),
         (packed(b"text" * 9)[:-9], "gzip"),
-        (b"not gzip", "gzip"),
+        (b"\x00\x01 no gzip", "gzip"),
         (b"anything", "br"),
         (b"anything", "zstd"),
-        (packed(packed(b"x")), "gzip, gzip"),
+        (packed(b"\0x"), "gzip, zstd, gzip"),
+        (packed(packed(b"x" * (CAP + 1))), "gzip, gzip"),
+        (packed(packed(packed(packed(b"x")))), "gzip, gzip, gzip, gzip"),
     ],
 )
 def test_what_is_too_large_damaged_or_coded_otherwise_is_refused(raw: bytes, coding: str) -> None:
@@ -214,8 +217,34 @@ def test_a_stream_that_lacks_only_its_checksum_is_whole(lost: int) -> None:
 
 
 def test_gzip_under_another_name_is_opened() -> None:
-    for coding in ("deflate", "utf-8", "binary"):
+    for coding in ("deflate", "utf-8", "binary", "", "identity", "none"):
         assert decode_body(packed(PAGE), coding, CAP) == PAGE
+
+
+@pytest.mark.parametrize(
+    ("raw", "coding"),
+    [
+        (packed(PAGE), "gzip, identity"),
+        (packed(PAGE), "identity,gzip"),
+        (packed(PAGE), "gzip,"),
+        (packed(PAGE), "utf-8, gzip"),
+        (packed(PAGE), "gzip, aws-chunked"),
+        (packed(PAGE), "gzip, gzip"),  # one of them was undone on the way
+        (packed(packed(PAGE)), "gzip, gzip"),
+        (packed(packed(PAGE)), "gzip"),
+        (packed(brotli.compress(PAGE)), "br, gzip"),
+        (brotli.compress(packed(PAGE)), "gzip, br"),
+        (zlib.compress(PAGE), "deflate, identity"),
+        (packed(PAGE) + b"\x1f\x8b, and more", "gzip"),
+    ],
+)
+def test_several_codings_are_undone_from_the_last_to_the_first(raw: bytes, coding: str) -> None:
+    assert is_opened(raw, coding)
+    assert decode_body(raw, coding, CAP) == PAGE
+
+
+def test_a_few_letters_that_are_called_gzip_are_text() -> None:
+    assert decode_body(b"Disallow: /", "gzip", CAP) == b"Disallow: /"
 
 
 def test_a_false_checksum_is_damage() -> None:

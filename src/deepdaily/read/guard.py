@@ -43,9 +43,14 @@ NOT_PUBLIC = tuple(
 )
 """Refused beside what `ipaddress` calls not global; CPython 3.11.7 calls most of these global."""
 
-OPENED = frozenset(("", "identity", "gzip", "x-gzip", "deflate", "br"))
+OPENED = frozenset(("gzip", "x-gzip", "deflate", "br"))
+NO_CODING = frozenset(("", "identity", "none", "utf-8", "aws-chunked"))
+"""What servers write that codes nothing; the last is left there by storage services, which have undone it."""
 
-GZIP_MAGIC = b"\x1f\x8b"
+MAX_CODINGS = 3
+"""A server and a proxy each pack once; more is an attack."""
+
+GZIP_MAGIC = b"\x1f\x8b\x08"
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 """What no text holds; form feeds and the escapes of ISO-2022 are allowed."""
@@ -104,27 +109,36 @@ def decode_body(raw: bytes, content_encoding: str, cap_bytes: int) -> bytes:
 
     Only gzip, deflate (with and without zlib header), brotli and identity are opened: their decoders can be told where to stop.
     405 bytes of brotli became 512 MiB in one piece. As browsers do, a body that is plainly text is taken as it is whatever
-    the header says (`UTF-8`, `none`, gzip that somebody on the way has opened); so is gzip that goes by another name.
+    the header says (`UTF-8`, `none`, gzip that somebody on the way has opened); so is gzip under another name or none.
+    Of several codings the last is undone first (RFC 9110, 8.4).
 
     Raises:
-        BodyRefused: another coding, two codings, damaged or cut data, or too large.
+        BodyRefused: another coding, too many of them, damaged or cut data, or too large.
     """
-    coding = content_encoding.strip().lower()
-    body = raw if coding in ("", "identity") or not raw or _is_text(raw) else _opened(raw, coding, cap_bytes)
-    if len(body) > cap_bytes:
-        raise BodyRefused(f"body larger than {cap_bytes} bytes")
-    return body
+    body, codings = raw, _codings(content_encoding)
+    for _ in range(MAX_CODINGS + 1):
+        coding = codings.pop() if codings else ""
+        if len(body) > cap_bytes:
+            raise BodyRefused(f"body larger than {cap_bytes} bytes")
+        if not body or _is_text(body, coding) or not (coding or body.startswith(GZIP_MAGIC)):
+            return body
+        body = _opened(body, coding, cap_bytes)
+    raise BodyRefused(f"body packed more than {MAX_CODINGS} times", SENT_UNASKED)
 
 
 def is_opened(raw: bytes, content_encoding: str) -> bool:
-    """Whether `decode_body` knows the coding, or needs none; a site that sends another may be asked for none."""
-    zipped = raw.startswith(GZIP_MAGIC) and "," not in content_encoding
-    return content_encoding.strip().lower() in OPENED or not raw or zipped or _is_text(raw)
+    """Whether `decode_body` knows the codings, or needs none; a site that sends another may be asked for none."""
+    codings = _codings(content_encoding)
+    return OPENED.issuperset(codings) or not raw or raw.startswith(GZIP_MAGIC) or _is_text(raw, codings[-1])
+
+
+def _codings(content_encoding: str) -> list[str]:
+    named = (coding.strip(" \t\"'") for coding in content_encoding[:200].lower().split(","))
+    return [coding for coding in named if coding not in NO_CODING]
 
 
 def _opened(raw: bytes, coding: str, cap_bytes: int) -> bytes:
-    zipped = raw.startswith(GZIP_MAGIC) and coding != "br" and "," not in coding
-    if zipped or coding in ("gzip", "x-gzip"):
+    if (raw.startswith(GZIP_MAGIC) and coding != "br") or coding in ("gzip", "x-gzip"):
         return _inflate(raw, 16 + zlib.MAX_WBITS, cap_bytes)
     if coding == "deflate":
         # RFC 9110 means zlib; some servers send the bare stream. A zlib header is 0x_8 and divisible by 31 (RFC 1950).
@@ -135,8 +149,11 @@ def _opened(raw: bytes, coding: str, cap_bytes: int) -> bytes:
     raise BodyRefused(f"content coding {coding[:40]!r} is not opened", SENT_UNASKED)
 
 
-def _is_text(raw: bytes) -> bool:
-    """Whether a body needs no opening: it begins like markup or JSON, or is some UTF-8, and holds no control characters."""
+def _is_text(raw: bytes, coding: str) -> bool:
+    """Whether a body needs no opening: it begins like markup or JSON, or is some UTF-8, and holds no control characters.
+
+    What is called gzip shows it in its first bytes; so there a few letters are text too (a short robots.txt).
+    """
     head = raw[:1024]
     if _CONTROL.search(head):
         return False
@@ -146,7 +163,7 @@ def _is_text(raw: bytes) -> bool:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # the last letter may be cut
     except UnicodeDecodeError:
         return False
-    return len(head) >= 32
+    return len(head) >= 32 or coding in ("gzip", "x-gzip")
 
 
 def shown(url: str) -> str:
@@ -167,8 +184,8 @@ def _split(url: str) -> SplitResult:
     scheme = url.strip().partition(":")[0].lower()
     if scheme not in PORTS:
         raise AddressRefused(f"scheme not visited: {scheme[:20]!r}")
-    # Blanks, control characters and backslashes are read differently by different parsers: nobody writes them honestly.
-    if len(url) > MAX_URL_CHARS or re.search(r"[\x00-\x20\x7f\\]", url):
+    # Blanks, control characters, backslashes and half letters are read differently by different parsers: nobody writes them honestly.
+    if len(url) > MAX_URL_CHARS or re.search(r"[\x00-\x20\x7f\\\ud800-\udfff]", url):
         raise AddressRefused(f"malformed address: {shown(url)}")
     try:
         parts = urlsplit(url)
