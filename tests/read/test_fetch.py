@@ -170,6 +170,56 @@ async def test_a_blank_in_a_redirect_is_what_browsers_take_it_for(make: Make) ->
     assert (await make(wire).get(A)).final_url == "https://news.example/my%20feed.xml"
 
 
+@pytest.mark.parametrize(
+    ("location", "reached"),
+    [
+        ("/文", "https://news.example/文"),
+        ("\\b\\c", "https://news.example/b/c"),
+        ("https:\\\\news.example\\b", B),
+        ("HTTPS://news.example/b", B),
+        ("//news.example/b#:~:text=x\\y", B),
+        ("b", B),
+    ],
+)
+async def test_a_redirect_is_read_as_browsers_do(make: Make, location: str, reached: str) -> None:
+    assert (await make(FakeWire({A: moved(location), reached: TEXT})).get(A)).final_url == reached
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["\\\\169.254.169.254\\latest", "http:\\\\127.0.0.1", "https://news.example\\@[::1]/?\\", "http://0x7f.1/", "?a\\b",
+     "https://ann:word@other.example/", "https://other.example:8443/", "http://[::ffff:7f00:1]/", "http://①②⑦.1/", "feed:b"],
+)  # fmt: skip
+async def test_a_forgiven_redirect_is_guarded_as_any(make: Make, location: str) -> None:
+    wire = FakeWire({A: moved(location)})
+
+    with pytest.raises(AddressRefused):
+        await make(wire).get(A)
+    assert wire.asked == [A]
+
+
+@pytest.mark.parametrize("refresh", ["0;url=/b", "0; URL='/b'", '3, url = "/b" ', ".5;url=b", "0;url=//news.example/b#x"])
+async def test_a_refresh_header_is_a_redirect(make: Make, refresh: str) -> None:
+    wire = FakeWire({A: Answer(200, {"refresh": refresh}, b"moved", ("seen=1",)), B: TEXT})
+
+    assert (await make(wire).get(A)).final_url == B
+    assert wire.requests[1][1]["Cookie"] == "seen=1"
+
+
+@pytest.mark.parametrize("refresh", ["300;url=/b", "0;url=/a", "5", "0;url=", "0;url=https://news.example/a#top", "soon"])
+async def test_a_page_that_shows_itself_anew_is_the_page(make: Make, refresh: str) -> None:
+    wire = FakeWire({A: Answer(200, {"refresh": refresh}, b"<p>text")})
+
+    assert (await make(wire).get(A)).size_bytes == 7
+
+
+async def test_a_refresh_header_leads_where_a_redirect_may_and_no_further(make: Make) -> None:
+    with pytest.raises(AddressRefused):
+        await make(FakeWire({A: Answer(200, {"refresh": "0;url=http://10.0.0.1/"}, b"")})).get(A)
+    with pytest.raises(BadStatus, match="redirects"):
+        await make(FakeWire({A: Answer(200, {"refresh": "0;url=/b"}, b""), B: moved("/a")})).get(A)
+
+
 async def test_a_cookie_comes_back_within_its_fetch_and_in_no_other(make: Make) -> None:
     greeted = Answer(302, {"location": "/a"}, b"", ("seen=1; Path=/; HttpOnly", "lang=zh"))
     wire = FakeWire({A: [greeted, TEXT, TEXT]})
@@ -243,6 +293,28 @@ async def test_any_status_but_200_is_said_with_what_the_server_told(make: Make, 
     assert len(error.body) == 65536
     assert "SECRET" not in str(error)
     assert len(wire.asked) == 1
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 404, 410, 429, 500, 503])
+async def test_a_status_comes_with_what_a_person_can_do(make: Make, status: int) -> None:
+    with pytest.raises(BadStatus) as raised:
+        await make(FakeWire({A: Answer(status, {}, b"")})).get(A)
+
+    assert raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(203, {}, b"<p>text"), Answer(206, {"content-range": "bytes 0-6/7"}, b"<p>text"), Answer(300, {"location": "/b"}, b"")],
+)
+async def test_what_is_the_whole_page_is_taken_under_its_other_names(make: Make, answer: Answer) -> None:
+    assert (await make(FakeWire({A: answer, B: TEXT})).get(A)).size_bytes == 7
+
+
+@pytest.mark.parametrize("part", ["bytes 0-6/8", "bytes 1-7/8", "bytes 0-6/*", "", "bytes 0-8/9"])
+async def test_a_part_of_a_page_is_no_page(make: Make, part: str) -> None:
+    with pytest.raises(BadStatus, match="206"):
+        await make(FakeWire({A: Answer(206, {"content-range": part}, b"<p>text")})).get(A)
 
 
 async def test_a_status_is_said_even_when_its_body_cannot_be_opened(make: Make) -> None:
@@ -389,6 +461,17 @@ async def test_robots_that_are_absent_failing_or_speak_of_others_allow(make: Mak
     assert await make(wire).get(A, robots=True)
 
 
+@pytest.mark.parametrize(
+    "text", ["\ufeffUser-agent: *\r\nDisallow: /a", "User-agent: *\rDisallow:/a", "user-agent:deepdaily \ndisallow: /a"]
+)
+async def test_robots_are_obeyed_however_they_are_written(make: Make, text: str) -> None:
+    for answer in (robots(text), Answer(203, {"content-encoding": "gzip"}, text.encode())):
+        wire = FakeWire({ROBOTS: moved("/r.txt"), "https://news.example/r.txt": answer, A: TEXT})
+
+        with pytest.raises(AddressRefused, match=r"robots\.txt"):
+            await make(wire).get(A, robots=True)
+
+
 async def test_robots_made_to_keep_us_busy_do_not(make: Make) -> None:
     """10,000 agents times 15,000 rules take the parser minutes: this test would not end."""
     agents = "".join(f"User-agent: a{n}\u2028" for n in range(10_000))
@@ -487,6 +570,39 @@ async def serve() -> AsyncIterator[Callable[[Handler], Awaitable[TestServer]]]:
 Serve = Callable[[Handler], Awaitable[TestServer]]
 
 
+class RawSite:
+    """A server that answers with these bytes, one connection after the other; the last ones again and again."""
+
+    def __init__(self, answers: tuple[bytes, ...]) -> None:
+        self._answers = list(answers)
+        self.asked: list[str] = []
+        self.authority = ""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.asked.append(head.split(b" ")[1].decode())
+        writer.write(self._answers.pop(0) if len(self._answers) > 1 else self._answers[0])
+        writer.close()
+
+
+ServeRaw = Callable[..., Awaitable[RawSite]]
+
+
+@pytest.fixture
+async def serve_raw() -> AsyncIterator[ServeRaw]:
+    servers: list[asyncio.Server] = []
+
+    async def serve_raw(*answers: bytes) -> RawSite:
+        site = RawSite(answers)
+        servers.append(await asyncio.start_server(site.answer, "127.0.0.1", 0))
+        site.authority = f"127.0.0.1:{servers[-1].sockets[0].getsockname()[1]}"
+        return site
+
+    yield serve_raw
+    for server in servers:
+        server.close()
+
+
 async def echo(request: web.Request) -> web.StreamResponse:
     """A bomb, a redirect, or what it was asked."""
     if request.path == "/bomb":
@@ -573,6 +689,23 @@ async def test_what_is_no_http_or_no_server_is_unreachable(serve: Serve) -> None
         with pytest.raises(Unreachable, match=r"127\.0\.0\.1") as raised:
             await wire.get(f"http://127.0.0.1:{port}/?key=SECRET", {}, cap_bytes=1000)
     assert "SECRET" not in str(raised.value)
+
+
+async def test_headers_in_no_coding_can_be_followed_and_stored(serve_raw: ServeRaw, tmp_path: Path) -> None:
+    page = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html; name=caf\xe9\r\nContent-Encoding: identity\r\nContent-Encoding: gzip\r\n\r\n"
+    )
+    site = await serve_raw(
+        b"HTTP/1.1 302 Found\r\nLocation: /caf\xe9?\xe4\xb8\xad\r\nSet-Cookie: a=\xe9\r\nContent-Length: 0\r\n\r\n",
+        page + gzip.compress(b"<p>text"),
+    )
+    with open_store(tmp_path) as store, Snapshots(tmp_path / "snapshots") as snapshots:
+        async with WebWire((site.authority,)) as wire:
+            fetcher = Fetcher(wire, store, snapshots, "daily/2026-02-11", NOW, allow_private=(site.authority,))
+            snapshot = await fetcher.get(f"http://{site.authority}/a")
+
+    assert site.asked == ["/a", "/caf%E9?%E4%B8%AD"]
+    assert (snapshot.media_type, snapshot.size_bytes) == ("text/html; name=café", 7)
 
 
 async def test_a_page_comes_through_guard_wire_and_archive(serve: Serve, make: Make) -> None:

@@ -51,7 +51,21 @@ LEADS_ON = "open it in a browser, and take the address where that ends"
 FRESH_BYTES = 64 * 2**20
 """Most that is kept of bodies until they are read."""
 
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (300, 301, 302, 303, 307, 308)
+
+_REFRESH = re.compile(r"\s*\d?(?:\.\d{0,9})?\s*[;,]\s*url\s*=\s*(['\"]?)(.{1,8000}?)\1\s*", re.IGNORECASE)
+"""A Refresh header that sends its readers on within ten seconds."""
+
+_HALF_LETTER = re.compile("[\udc80-\udcff]")
+"""What aiohttp makes of a byte that is no UTF-8 (PEP 383)."""
+
+REMEDIES = {
+    401: "it wants a login: take another address of it, or leave it out",
+    403: "the site refuses programs, or this one: take another address of it, or leave it out",
+    404: "look for its new address",
+    410: "look for its new address",
+    429: "it was asked too often: ask it less often, or later",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,7 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    """Lower-case names; of repeated ones the first."""
+    """Lower-case names; of repeated ones the first, but all codings."""
     body: bytes
     """As sent, still coded."""
     cookies: tuple[str, ...] = ()
@@ -218,7 +232,7 @@ class Fetcher:
             snapshot = replace(snapshot, fetched_at=self._now)
             self._store.keep_snapshot(self._slot_key, snapshot, None, _validators(answer, validators))
             return snapshot
-        if answer.status != 200:
+        if not _is_whole(answer):
             raise self._bad_status(final_url, answer)
         return self._keep(url, final_url, answer)
 
@@ -226,7 +240,7 @@ class Fetcher:
         self, url: str, headers: Mapping[str, str], earlier: tuple[Snapshot, Validators] | None, robots: bool, cap_bytes: int
     ) -> tuple[str, Answer]:
         """The first answer that is no redirect, and the URL that gave it."""
-        target, left_s, cookies = url, self._deadline_s, FetchCookies()
+        target, left_s, cookies = url, self._deadline_s, FetchCookies(self._now)
         for _ in range(MAX_REDIRECTS + 1):
             guard.check_url(target, self._allow_private)
             if robots:
@@ -242,13 +256,17 @@ class Fetcher:
             answer, left_s = await self._ask(target, sent, left_s, cap_bytes)
             if not guard.is_opened(answer.body, answer.headers.get("content-encoding", "")):
                 answer, left_s = await self._ask(target, sent | {"Accept-Encoding": "identity"}, left_s, cap_bytes)
-            if answer.status not in REDIRECTS or not answer.headers.get("location"):
+            led = _leads(answer)
+            if not led:
                 return target, answer
             cookies.keep(target, answer.cookies or (answer.headers.get("set-cookie", ""),))
             try:
-                target = urljoin(target, _as_browsers_read(answer.headers["location"])).partition("#")[0]
+                led = urljoin(target, _as_browsers_read(led)).partition("#")[0]
             except ValueError:
                 raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
+            if answer.status == 200 and led == target:  # a page that shows itself anew now and then
+                return target, answer
+            target = led
         raise BadStatus(f"{guard.shown(url)}: more than {MAX_REDIRECTS} redirects", LEADS_ON, status=answer.status)
 
     async def _ask(self, url: str, headers: Mapping[str, str], left_s: float, cap_bytes: int) -> tuple[Answer, float]:
@@ -281,12 +299,12 @@ class Fetcher:
         """The rules at `url`. None, which allows all, where there are none or they cannot be read."""
         try:
             _, answer = await self._follow(url, {}, None, False, ROBOTS_CAP_BYTES)
-            if answer.status != 200:
+            if not _is_whole(answer):
                 return None
             text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), ROBOTS_CAP_BYTES)
         except FetchError:
             return None
-        return Protego.parse(_few_agents(text.decode("utf-8", "replace")))
+        return Protego.parse(_few_agents(text.decode("utf-8-sig", "replace")))
 
     def _keep(self, url: str, final_url: str, answer: Answer) -> Snapshot:
         try:
@@ -310,12 +328,36 @@ class Fetcher:
             body = b""
         return BadStatus(
             f"{guard.shown(url)}: HTTP {answer.status}",
-            "look for its new address" if answer.status in (404, 410) else "",
+            _status_remedy(answer.status),
             status=answer.status,
             retry_after_s=retry_after_s(answer.headers.get("retry-after", ""), self._now),
             body=body[:ERROR_BODY_BYTES],
             headers=answer.headers,
         )
+
+
+def _status_remedy(status: int) -> str:
+    if status in REMEDIES:
+        return REMEDIES[status]
+    if status >= 500:
+        return "the site fails: it may be well next time"
+    return LEADS_ON if status in REDIRECTS else ""
+
+
+def _is_whole(answer: Answer) -> bool:
+    """Whether it is the page: 200, 203 (a proxy changed its form), or a "part" that is all of it."""
+    if answer.status == 206:
+        part = re.fullmatch(r"bytes 0-(\d{1,18})/(\d{1,18})", answer.headers.get("content-range", "").strip().lower())
+        return part is not None and int(part[1]) + 1 == int(part[2]) == len(answer.body)
+    return answer.status in (200, 203)
+
+
+def _leads(answer: Answer) -> str:
+    """Where an answer sends its readers on to, as written; empty where it does not."""
+    if answer.status in REDIRECTS:
+        return answer.headers.get("location", "")
+    refresh = _REFRESH.fullmatch(answer.headers.get("refresh", "")) if answer.status == 200 else None
+    return refresh[2] if refresh else ""
 
 
 def retry_after_s(value: str, now: datetime) -> float | None:
@@ -351,10 +393,23 @@ def _public_socket(address: aiohttp.AddrInfoType) -> socket:
 
 
 def _first_of_each(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each header by its name, with bytes that are no UTF-8 as letters (in a location, escaped): half letters cannot be stored."""
     named: dict[str, str] = {}
-    for name, value in headers:
-        named.setdefault(name.lower(), value)
+    for written, value in headers:
+        name = written.lower()
+        whole = _HALF_LETTER.sub(_escaped if name == "location" else _as_latin, value)
+        if name == "content-encoding" and name in named:
+            named[name] += f", {whole}"
+        named.setdefault(name, whole)
     return named
+
+
+def _escaped(half: re.Match[str]) -> str:
+    return f"%{ord(half[0]) - 0xDC00:02X}"
+
+
+def _as_latin(half: re.Match[str]) -> str:
+    return chr(ord(half[0]) - 0xDC00)
 
 
 async def _read(response: aiohttp.ClientResponse, cap_bytes: int) -> bytes:
@@ -402,8 +457,13 @@ def _without_tls(url: str) -> str:
 
 
 def _as_browsers_read(location: str) -> str:
-    """Blanks inside are escaped, those at the ends and line breaks left out (WHATWG); what is left is checked as any address."""
-    return re.sub(r"[\t\r\n]", "", location.strip()).replace(" ", "%20")
+    """A Location as WHATWG reads it; what comes out is checked as any address.
+
+    Blanks inside are escaped, those at the ends and line breaks left out, and backslashes before the query are slashes.
+    """
+    written = re.sub(r"[\t\r\n]", "", location.strip()).replace(" ", "%20")
+    path = re.split(r"[?#]", written, maxsplit=1)[0]
+    return path.replace("\\", "/") + written[len(path) :]
 
 
 def _origin(url: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from deepdaily.core.urls import domain
@@ -11,27 +13,35 @@ from deepdaily.core.urls import domain
 MOST_COOKIES, MAX_COOKIE_CHARS = 20, 4096
 """As many as one fetch needs, and as long as one may be (RFC 6265)."""
 
-_COOKIE = re.compile(r"\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,200})\s*=\s*([\x21-\x3a\x3c-\x7e ]*)")
-_ATTRIBUTE = re.compile(r";\s*(domain|max-age|secure)\s*(?:=\s*\.?([^;\s]{1,255}))?", re.IGNORECASE)
+_SENDABLE = r"\x21-\x2b\x2d-\x3a\x3c\x3e-\x7e\xa1-\ud7ff\ue000-\U0010ffff"
+"""What browsers keep too: `wp[lang]` as a name, letters of any script as a value."""
+
+_COOKIE = re.compile(rf"\s*([{_SENDABLE}]{{1,200}})\s*=\s*([{_SENDABLE}=, ]*+)(?![^;\s])")
+_ATTRIBUTE = re.compile(r";\s*(domain|path|max-age|expires|secure)\s*(?:=\s*([^;]{0,255}))?", re.IGNORECASE)
 
 
 class FetchCookies:
     """What the sites on the way of one fetch asked to have sent back. Never stored, and sent to the same site only."""
 
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], tuple[str, bool]] = {}
-        """By the host (with a dot before it: and all below) and the name: the value, and whether it goes over https only."""
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._kept: dict[tuple[str, str, str], tuple[str, bool]] = {}
+        """By the host (with a dot before it: and all below), path and name: the value, and whether it goes over https only."""
 
     def keep(self, url: str, lines: Iterable[str]) -> None:
         """Take the Set-Cookie `lines` of the answer of `url`; what cannot be sent back whole is left out."""
-        host = (urlsplit(url).hostname or "").lower()
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
         for line in lines:
             cookie = _COOKIE.match(line) if len(line) <= MAX_COOKIE_CHARS else None
             if cookie is None:
                 continue
-            told = {name.lower(): value.lower() for name, value in _ATTRIBUTE.findall(line[cookie.end() :])}
-            place = (f".{told['domain']}" if _is_of(told.get("domain", ""), host) else host, cookie[1])
-            if re.fullmatch(r"0|-\d{1,20}", told.get("max-age", "")):
+            told = {name.lower(): value.strip() for name, value in _ATTRIBUTE.findall(line[cookie.end() :])}
+            named = told.get("domain", "").removeprefix(".").lower()
+            path = told.get("path", "")
+            path = path if path.startswith("/") else parts.path.rpartition("/")[0]  # RFC 6265, 5.1.4
+            place = (f".{named}" if _is_of(named, host) else host, path.rstrip("/"), cookie[1])
+            if self._is_over(told):
                 self._kept.pop(place, None)
             elif place in self._kept or len(self._kept) < MOST_COOKIES:
                 self._kept[place] = (cookie[2].strip(), "secure" in told)
@@ -42,9 +52,20 @@ class FetchCookies:
         host = (parts.hostname or "").lower()
         return "; ".join(
             f"{name}={value}"
-            for (place, name), (value, secure) in self._kept.items()
-            if (host == place or (place[0] == "." and f".{host}".endswith(place))) and (parts.scheme == "https" or not secure)
+            for (place, path, name), (value, secure) in self._kept.items()
+            if (host == place or (place[0] == "." and f".{host}".endswith(place)))
+            and f"{parts.path}/".startswith(f"{path}/")
+            and (parts.scheme == "https" or not secure)
         )
+
+    def _is_over(self, told: Mapping[str, str]) -> bool:
+        if re.fullmatch(r"-?\d{1,20}", age := told.get("max-age", "")):  # it goes before a date (RFC 6265, 5.3)
+            return int(age) <= 0
+        try:
+            ends = parsedate_to_datetime(told.get("expires", ""))
+        except (ValueError, TypeError):
+            return False
+        return ends.replace(tzinfo=ends.tzinfo or UTC) <= self._now
 
 
 def _is_of(named: str, host: str) -> bool:

@@ -184,7 +184,8 @@ def _split(url: str) -> SplitResult:
     scheme = url.strip().partition(":")[0].lower()
     if scheme not in PORTS:
         raise AddressRefused(f"scheme not visited: {scheme[:20]!r}")
-    # Blanks, control characters, backslashes and half letters are read differently by different parsers: nobody writes them honestly.
+    # Blanks, control characters, backslashes and half letters are read differently by different parsers: nobody writes them
+    # honestly.
     if len(url) > MAX_URL_CHARS or re.search(r"[\x00-\x20\x7f\\\ud800-\udfff]", url):
         raise AddressRefused(f"malformed address: {shown(url)}")
     try:
