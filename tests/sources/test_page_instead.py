@@ -46,11 +46,52 @@ def test_other_links_are_no_feeds(link: str) -> None:
     assert "may have moved" in str(error)
 
 
-@pytest.mark.parametrize("content", ["0; URL=/feed.xml", "0;url='/feed.xml'", "5, /feed.xml", " 1.5 ; Url = /feed.xml"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "0; URL=/feed.xml",
+        "0;url='/feed.xml'",
+        "5, /feed.xml",
+        " 1.5 ; Url = /feed.xml",
+        "0; url=/feed.xml ",
+        "0 url=/feed.xml",
+        ".5;/feed.xml",
+        "0;url=&quot;/feed.xml&quot;",
+    ],
+)
 def test_a_page_that_sends_its_visitors_on_says_where(content: str) -> None:
     error = what_else(f'<html><meta http-equiv="Refresh" content="{content}"></html>'.encode(), URL, damaged=False)
 
     assert pickle.loads(pickle.dumps(error)).leads_to == "https://blog.example.com/feed.xml"
+
+
+@pytest.mark.parametrize(
+    "quoted", ["<meta http-equiv=refresh content=0;url=/f>", "<META CONTENT='0;url=/f' HTTP-EQUIV='REFRESH'/>"]
+)
+@pytest.mark.parametrize("before", ["<!-- a --><script>if (a<b) c</script>", "<noscript><p></noscript><title>-->x</title>", ""])
+def test_a_tag_is_read_however_it_is_written(quoted: str, before: str) -> None:
+    error = what_else(f"<html>{before}{quoted}</html>".encode(), URL, damaged=False)
+
+    assert error.leads_to == "https://blog.example.com/f"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<!-- {} -->",
+        "<noscript>{}</noscript>",
+        "<script>'{}'</script>",
+        "<NOSCRIPT><p>{}</p></NOSCRIPT>",
+        "<template>{}</template>",
+        "<!-- {}",
+    ],
+)
+def test_what_no_browser_follows_is_not_followed(around: str) -> None:
+    tags = '<meta http-equiv="refresh" content="0;url=/f"><link rel="alternate" type="application/rss+xml" href="/f">'
+    error = what_else(f"<html>{around.format(tags)}</html>".encode(), URL, damaged=False)
+
+    assert not error.leads_to
+    assert "may have moved" in str(error)
 
 
 def test_anything_else_is_named_for_what_it_is() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -11,12 +12,17 @@ from deepdaily.core.errors import NotAFeed
 HEAD_BYTES = 256 * 1024
 """A page names its feeds in its head; frameworks put styles before them."""
 
-_TAG = re.compile(r"<(?:link|meta)\b[^<>]{1,2000}", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(?P<named>link|meta)\b[^<>]{1,2000}|<(?P<mute>noscript|script|style|template|title|textarea)\b|</(?P<end>[a-z]{1,20})\b"
+    r"|(?P<open><!--)|(?P<close>-->)",
+    re.IGNORECASE,
+)
+"""What names a feed or leads on, and what stands round it where a browser takes it for no tag of the page."""
 _ATTRIBUTE = re.compile(
     r"""([a-z-]{2,20})\s{0,9}=\s{0,9}(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"'<>]{1,2000}))""", re.IGNORECASE
 )
 _FEED_TYPE = re.compile(r"application/(?:(?:rss|atom|feed)\+)?(?:xml|json)", re.IGNORECASE)
-_REFRESH = re.compile(r"\s*\d{1,2}(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
+_REFRESH = re.compile(r"\s*(?:\d{1,2}(?:\.\d*)?|\.\d+)\s*[;,\s]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
 _CHALLENGE = re.compile(rb"just a moment|cf-chl|captcha|attention required|verify you are human")
 
 
@@ -39,8 +45,8 @@ def what_else(body: bytes, url: str, *, damaged: bool) -> NotAFeed:
 
 def _of_page(head: str, url: str) -> NotAFeed:
     feeds: list[str] = []
-    for tag in _TAG.finditer(head):
-        told = {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag.group())}
+    for tag in _tags(head):
+        told = {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag)}
         refresh = told.get("http-equiv", "").lower() == "refresh" and _REFRESH.match(told.get("content", ""))
         if refresh and (target := _address(refresh[1].strip(), url)):
             return NotAFeed(f"a page that leads to {target} instead of a feed", leads_to=target)
@@ -50,6 +56,21 @@ def _of_page(head: str, url: str) -> NotAFeed:
         named = " or ".join(list(dict.fromkeys(feeds))[:3])
         return NotAFeed(f"a web page instead of a feed; it names {named} as its feed", "put that address in its place")
     return NotAFeed("a web page instead of a feed: it may have moved", "look for its feed's address on the site")
+
+
+def _tags(head: str) -> Iterator[str]:
+    """Each link and meta of a page, but those in comments, for browsers without scripts, and in what is no markup."""
+    until = ""
+    for tag in _TAG.finditer(head):
+        if until:
+            if until in ((tag["end"] or "").lower(), tag["close"]):
+                until = ""
+        elif tag["open"]:
+            until = "-->"
+        elif tag["mute"]:
+            until = tag["mute"].lower()
+        elif tag["named"]:
+            yield tag.group()
 
 
 def _address(written: str, base: str) -> str:
