@@ -25,7 +25,7 @@ from yarl import URL
 from deepdaily import __version__
 from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchError, NotConnected, SnapshotDamaged, Unreachable
 from deepdaily.core.types import Snapshot
-from deepdaily.read import guard
+from deepdaily.read import fetch_forgiving, guard
 from deepdaily.read.fetch_cookies import FetchCookies
 from deepdaily.store import Store, Validators
 from deepdaily.store.snapshots import Snapshots, body_digest
@@ -107,8 +107,8 @@ class WebWire:
     async def __aenter__(self) -> WebWire:
         self._bypasses = cache(proxy_bypass)  # reads the whole environment each time
         self._proxies = {scheme: URL(proxy) for scheme, proxy in getproxies().items() if scheme in ("http", "https")}
-        certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
-        self._checked, self._trusted = _session(certificates, _public_socket), _session(certificates, None)
+        self._certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
+        self._checked, self._trusted = _session(self._certificates, public_socket), _session(self._certificates, _any_socket)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -129,11 +129,18 @@ class WebWire:
         trusted = proxy is not None or guard.is_allowed_private(url, self._allow_private)
         session = self._trusted if trusted else self._checked
         try:
-            asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
-            async with asking as response:
-                read = await _read(response, cap_bytes)
-                cookies = tuple(response.headers.getall("Set-Cookie", ()))
-                return Answer(response.status, _first_of_each(response.headers.items()), read, cookies)
+            try:
+                asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
+                async with asking as response:
+                    read, pairs, status = await _read(response, cap_bytes), tuple(response.headers.items()), response.status
+            except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError):  # the strict reader's word for broken rules
+                if method != "GET" or proxy is not None:
+                    raise
+                opens = _any_socket if trusted else public_socket
+                raw = await fetch_forgiving.ask(url, headers, cap_bytes, self._certificates, opens)
+                read, pairs, status = raw.body, raw.headers, raw.status
+            cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
+            return Answer(status, _first_of_each(pairs), read, cookies)
         except AddressRefused as error:
             raise AddressRefused(f"{error}, which {parts.hostname} resolves to") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -385,11 +392,15 @@ def _session(certificates: ssl.SSLContext, socket_factory: Any) -> ClientSession
     )
 
 
-def _public_socket(address: aiohttp.AddrInfoType) -> socket:
-    """The socket for a resolved address, if that is public: called just before connecting."""
-    family, kind, protocol, _, where = address
-    guard.check_address(str(where[0]))
+def _any_socket(address: aiohttp.AddrInfoType) -> socket:
+    family, kind, protocol, _, _ = address
     return socket(family, kind, protocol)
+
+
+def public_socket(address: aiohttp.AddrInfoType) -> socket:
+    """The socket for a resolved address, if that is public: called just before connecting."""
+    guard.check_address(str(address[4][0]))
+    return _any_socket(address)
 
 
 def _first_of_each(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -438,7 +449,7 @@ def _remedy(error: Exception) -> str:
         case aiohttp.ClientConnectorCertificateError():
             return "its certificate is not valid for it: only its owner can mend that"
         case aiohttp.ClientResponseError():
-            return "its answer breaks the rules of HTTP, which browsers forgive: only its owner can mend that"
+            return "its answer breaks the rules of HTTP: only its owner can mend that"
         case aiohttp.ClientPayloadError():
             return guard.TRY_LATER
     return ""
