@@ -472,6 +472,17 @@ async def test_robots_are_obeyed_however_they_are_written(make: Make, text: str)
             await make(wire).get(A, robots=True)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+async def test_of_a_monstrous_robots_txt_the_first_rules_are_obeyed(make: Make, packed: bool) -> None:
+    text = b"User-agent: *\nDisallow: /a\n" + b"# words\n" * ROBOTS_CAP_BYTES + b"Disallow: /b\n"
+    sent = Answer(200, {"content-encoding": "gzip"}, gzip.compress(text)) if packed else Answer(200, {}, text)
+    fetcher = make(FakeWire({ROBOTS: sent, A: TEXT, B: TEXT}))
+
+    with pytest.raises(AddressRefused):
+        await fetcher.get(A, robots=True)
+    assert await fetcher.get(B, robots=True)
+
+
 async def test_robots_made_to_keep_us_busy_do_not(make: Make) -> None:
     """10,000 agents times 15,000 rules take the parser minutes: this test would not end."""
     agents = "".join(f"User-agent: a{n}\u2028" for n in range(10_000))
@@ -530,8 +541,9 @@ class Clockwork(Gate):
 
 
 async def test_the_deadline_ends_an_answer_that_never_comes_redirects_included(make: Make) -> None:
-    with pytest.raises(Unreachable, match=r"no whole answer in 0\.05 s"):
+    with pytest.raises(Unreachable, match=r"no whole answer in 0\.05 s") as raised:
         await make(Clockwork(), deadline_s=0.05).get(A)
+    assert raised.value.remedy
 
 
 async def test_waiting_for_a_turn_is_not_counted(make: Make) -> None:

@@ -36,7 +36,7 @@ ROBOTS_NAME = "deepdaily"
 """What a robots.txt calls us."""
 
 ROBOTS_CAP_BYTES = 512 * 1024
-"""RFC 9309 asks for at least 500 KiB."""
+"""As much of one is read; RFC 9309 asks for at least 500 KiB."""
 
 MAX_REDIRECTS = 5
 TRIES = 2
@@ -47,6 +47,8 @@ ERROR_BODY_BYTES = 64 * 1024
 """How much of an error's body is kept: APIs say there whether "too fast" or "spent"."""
 
 LEADS_ON = "open it in a browser, and take the address where that ends"
+
+MAY_ANSWER = "it may answer next time"
 
 FRESH_BYTES = 64 * 2**20
 """Most that is kept of bodies until they are read."""
@@ -287,7 +289,7 @@ class Fetcher:
                         answer = await self._wire.get(url, headers, cap_bytes=cap_bytes)
                     return answer, ends_at - loop.time()
                 except TimeoutError:
-                    raise Unreachable(f"{guard.shown(url)}: no whole answer in {self._deadline_s:g} s") from None
+                    raise Unreachable(f"{guard.shown(url)}: no whole answer in {self._deadline_s:g} s", MAY_ANSWER) from None
                 except Unreachable:
                     if not tries_left:
                         raise
@@ -305,12 +307,14 @@ class Fetcher:
     async def _read_robots(self, url: str) -> Protego | None:
         """The rules at `url`. None, which allows all, where there are none or they cannot be read."""
         try:
-            _, answer = await self._follow(url, {}, None, False, ROBOTS_CAP_BYTES)
+            _, answer = await self._follow(url, {}, None, False, self._cap_bytes)
             if not _is_whole(answer):
                 return None
-            text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), ROBOTS_CAP_BYTES)
+            text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
         except FetchError:
             return None
+        if len(text) > ROBOTS_CAP_BYTES:  # half a line could forbid more than the whole one
+            text = text[:ROBOTS_CAP_BYTES].rpartition(b"\n")[0]
         return Protego.parse(_few_agents(text.decode("utf-8-sig", "replace")))
 
     def _keep(self, url: str, final_url: str, answer: Answer) -> Snapshot:
@@ -452,6 +456,10 @@ def _remedy(error: Exception) -> str:
             return "its answer breaks the rules of HTTP: only its owner can mend that"
         case aiohttp.ClientPayloadError():
             return guard.TRY_LATER
+        case aiohttp.InvalidURL():
+            return "check its spelling"
+        case aiohttp.ServerConnectionError() | ConnectionError():
+            return MAY_ANSWER
     return ""
 
 

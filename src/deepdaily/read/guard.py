@@ -32,6 +32,7 @@ NOT_PUBLIC = tuple(
         "192.0.0.0/24",  # protocol assignments; 192.0.0.192 is Oracle's metadata service
         "192.88.99.0/24",  # 6to4 relay
         "::/96",  # IPv4-compatible
+        "::ffff:0:0:0/96",  # IPv4-translated (RFC 7915)
         "64:ff9b:1::/48",  # NAT64 of the local network
         "100::/64",  # discard
         "2001::/32",  # Teredo
@@ -211,7 +212,7 @@ def _authority(host: str, port: int) -> str:
 def _check_host(host: str) -> None:
     if ":" in host or re.fullmatch(r"\d+|0x[0-9a-f]*", host.rpartition(".")[2]):  # WHATWG: a number at the end
         check_address(_literal_address(host))
-    elif re.search(r"[\s/?#@:%\[\]<>^|\"`{}]", host) or ".." in host or not host:
+    elif re.search(r"[\x00-\x20\x7f\s/?#@:%\[\]<>^|\"`{}]", host) or ".." in host or not host:
         raise AddressRefused(f"malformed address: host {host[:100]!r}")
     elif "." not in host or any(host == name or host.endswith("." + name) for name in PRIVATE_NAMES):
         raise AddressRefused(f"address not public: the name {host[:100]!r}")
