@@ -99,7 +99,8 @@ class WebWire:
     """The web by aiohttp.
 
     Addresses are checked after the name is resolved and just before connecting, so neither rebinding nor a redirect gets
-    round the check. A proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) is the trusted hop and does its own
+    round the check. An answer that breaks the rules of HTTP is asked for once more and read forgivingly, under the same
+    checks. A proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) is the trusted hop and does its own
     checking; certificates come from SSL_CERT_FILE where it is set. Nothing else of the environment (netrc) is used.
     """
 
@@ -134,15 +135,13 @@ class WebWire:
             try:
                 asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
                 async with asking as response:
-                    read, pairs, status = await _read(response, cap_bytes), tuple(response.headers.items()), response.status
+                    return _as_answer(response.status, response.headers.items(), await _read(response, cap_bytes))
             except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError):  # the strict reader's word for broken rules
                 if method != "GET" or proxy is not None:
                     raise
                 opens = _any_socket if trusted else public_socket
                 raw = await fetch_forgiving.ask(url, headers, cap_bytes, self._certificates, opens)
-                read, pairs, status = raw.body, raw.headers, raw.status
-            cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
-            return Answer(status, _first_of_each(pairs), read, cookies)
+                return _as_answer(raw.status, raw.headers, raw.body)
         except AddressRefused as error:
             raise AddressRefused(f"{error}, which {parts.hostname} resolves to") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -405,6 +404,12 @@ def public_socket(address: aiohttp.AddrInfoType) -> socket:
     """The socket for a resolved address, if that is public: called just before connecting."""
     guard.check_address(str(address[4][0]))
     return _any_socket(address)
+
+
+def _as_answer(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
+    pairs = tuple(headers)
+    cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
+    return Answer(status, _first_of_each(pairs), body, cookies)
 
 
 def _first_of_each(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
