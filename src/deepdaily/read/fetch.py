@@ -167,15 +167,13 @@ class WebWire:
             try:
                 asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
                 async with asking as response:
-                    read, pairs, status = await _read(response, cap_bytes), tuple(response.headers.items()), response.status
+                    return _as_answer(response.status, response.headers.items(), await _read(response, cap_bytes))
             except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError):  # the strict reader's word for broken rules
                 if method != "GET" or proxy is not None:
                     raise
                 opens = self._network.socket_for if trusted else self._public_socket
                 raw = await fetch_forgiving.ask(url, headers, cap_bytes, self._certificates, opens)
-                read, pairs, status = raw.body, raw.headers, raw.status
-            cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
-            return Answer(status, _first_of_each(pairs), read, cookies)
+                return _as_answer(raw.status, raw.headers, raw.body)
         except AddressRefused as error:
             raise AddressRefused(f"{error}, which {parts.hostname} resolves to") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -458,6 +456,12 @@ def _session(certificates: ssl.SSLContext, names: AbstractResolver, socket_facto
         cookie_jar=DummyCookieJar(),  # a fetch keeps its own
         timeout=ClientTimeout(total=None),  # one deadline, the fetcher's
     )
+
+
+def _as_answer(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
+    pairs = tuple(headers)
+    cookies = tuple(value for name, value in pairs if name.lower() == "set-cookie")
+    return Answer(status, _first_of_each(pairs), body, cookies)
 
 
 def _first_of_each(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
