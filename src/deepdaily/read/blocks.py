@@ -27,6 +27,7 @@ from deepdaily.read.bearing import (
     is_side_note,
     style_of,
 )
+from deepdaily.read.sheets import hidden_names
 from deepdaily.read.spelling import (
     NOTHING_SEEN,
     Attributes,
@@ -194,11 +195,11 @@ def visible(tree: LexborHTMLParser) -> Visible:
     body = tree.body
     if body is None:
         return Visible([], [], [])
-    streamed = _streamed(tree)
-    walk = _Walk(frozenset(), streamed)
+    streamed, veiling = _streamed(tree), hidden_names(sheet.text() for sheet in tree.css("style"))
+    walk = _Walk(frozenset(), streamed, veiling)
     seen = walk.over(body)
     if walk.hidden and (revealed := _most_of_the_page(walk.hidden, sum(len(block.raw) for block in seen.blocks))):
-        seen = _Walk(revealed, streamed).over(body)
+        seen = _Walk(revealed, streamed, veiling).over(body)
     return seen
 
 
@@ -290,8 +291,8 @@ class _Frame:
 
 
 class _Walk:
-    def __init__(self, revealed: frozenset[str], streamed: Mapping[str, LexborNode]) -> None:
-        self.revealed, self.streamed = revealed, dict(streamed)
+    def __init__(self, revealed: frozenset[str], streamed: Mapping[str, LexborNode], veiling: Mapping[str, str]) -> None:
+        self.revealed, self.streamed, self._veiling = revealed, dict(streamed), veiling
         self.hidden: dict[str, list[LexborNode]] = defaultdict(list)
         self.seen = Visible([], [], [])
         self._line: list[str] = []
@@ -434,6 +435,8 @@ class _Walk:
             way = here.style.hides
             if "mwe-math" in here.names:  # Wikipedia shows a picture of it
                 return False
+        elif self._veiling:
+            way = next((self._veiling[name] for name in here.names.lower().split() if name in self._veiling), way)
         if not way or way in self.revealed:
             return False
         if len(self.hidden[way]) < 200:
