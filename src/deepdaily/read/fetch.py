@@ -137,7 +137,7 @@ class WebWire:
         self._certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
         self._names = _TimedNames(self._network.names())
         self._checked = _session(self._certificates, self._names, self._public_socket)
-        self._trusted = _session(self._certificates, self._names, self._network.socket_for)
+        self._trusted = _session(self._certificates, self._names, _socket_for)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -171,7 +171,7 @@ class WebWire:
             except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError):  # the strict reader's word for broken rules
                 if method != "GET" or proxy is not None:
                     raise
-                opens = self._network.socket_for if trusted else self._public_socket
+                opens = _socket_for if trusted else self._public_socket
                 raw = await fetch_forgiving.ask(url, headers, cap_bytes, self._certificates, opens)
                 return _as_answer(raw.status, raw.headers, raw.body)
         except AddressRefused as error:
