@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 
 from deepdaily.core.errors import NoText
 
@@ -60,3 +61,13 @@ def keep(megabytes: int) -> int:
     """A parser that gives nothing back."""
     _KEPT.append(bytearray(b"x" * (megabytes * 2**20)))
     return megabytes
+
+
+def misled(path: str) -> None:
+    """What no parser of ours does."""
+    import socket
+    from contextlib import suppress
+
+    Path(path).write_text("x")
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", 9), timeout=1)

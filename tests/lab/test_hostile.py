@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import errands
 from deepdaily.lab import evals
 from floors import Floors
 
@@ -103,23 +104,13 @@ def test_what_a_parser_writes_and_whom_it_asks_is_told(tmp_path: Path) -> None:
 
     async def touched() -> WatchedEngine:
         async with WatchedEngine() as engine:
-            await engine.map(misled, [str(tmp_path / "written")], wall_s=20, memory_mb=512)
+            assert await engine.map(errands.misled, [str(tmp_path / "written")], wall_s=20, memory_mb=512) == [None]
             return engine
 
     engine = asyncio.run(touched())
 
     assert engine.touched.wrote == [str(tmp_path / "written")]
     assert engine.touched.connected == ["127.0.0.1", "127.0.0.1:9"]
-
-
-def misled(path: str) -> None:
-    """What no parser of ours does."""
-    import socket
-    from contextlib import suppress
-
-    Path(path).write_text("x")
-    with suppress(OSError):
-        socket.create_connection(("127.0.0.1", 9), timeout=1)
 
 
 @pytest.mark.eval
