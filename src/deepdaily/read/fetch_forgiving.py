@@ -21,6 +21,9 @@ from deepdaily.read import guard
 MAX_HEAD_BYTES = 256 * 1024
 """What Chrome takes for the lines before a body, cookies and all."""
 
+MAX_LINE_BYTES = 64 * 1024
+"""Of one line: no address is longer, and no chunk's size."""
+
 MAX_INTERIM = 5
 """Answers like "103 Early Hints" that may come before the one."""
 
@@ -81,7 +84,7 @@ async def _connect(
         try:
             await loop.sock_connect(line, address[4])
             tls, name = (certificates, host) if target.scheme == "https" else (None, None)
-            return await asyncio.open_connection(sock=line, limit=MAX_HEAD_BYTES, ssl=tls, server_hostname=name)
+            return await asyncio.open_connection(sock=line, limit=MAX_LINE_BYTES, ssl=tls, server_hostname=name)
         except BaseException as error:
             line.close()
             if not isinstance(error, OSError):
@@ -119,8 +122,8 @@ class _Stream:
     async def _part(self, most: int) -> bytes:
         try:
             return await self._reader.read(most)
-        except ConnectionError:  # whether all had come by then is judged by what came
-            return b""
+        except ConnectionError as error:  # nobody knows what had not come by then
+            raise Unreachable(f"{self.url}: its answer was broken off", guard.TRY_LATER) from error
 
 
 async def _answer(stream: _Stream) -> BareAnswer:
@@ -179,14 +182,16 @@ async def _body(stream: _Stream, headers: tuple[tuple[str, str], ...]) -> bytes:
 
 
 def _length(headers: tuple[tuple[str, str], ...]) -> int | None:
-    """The length announced; None where there is none or several."""
+    """The length announced; None where there is none. Raises Unreachable: two that differ, for nobody knows which is meant."""
     told = {one.strip() for name, value in headers if name.lower() == "content-length" for one in value.split(",")}
-    length = told.pop() if len(told) == 1 else ""
+    if len(told) > 1:
+        raise Unreachable("two lengths are announced that differ", NO_HTTP)
+    length = told.pop() if told else ""
     return int(length) if re.fullmatch(r"\+?[0-9]{1,18}", length) else None
 
 
 async def _add_chunks(stream: _Stream, body: bytearray) -> bool:
-    """Whether the last chunk came. What is announced as chunks and begins with none is taken as it is."""
+    """Whether the last chunk came."""
     while line := await stream.line():
         size = _SIZE.fullmatch(line)
         if size and not int(size[1], 16):
@@ -197,10 +202,6 @@ async def _add_chunks(stream: _Stream, body: bytearray) -> bool:
             if len(body) < wanted:
                 return False
             await stream.line()
-        elif not body:
-            body += line
-            await stream.add(body)
-            return True
         else:
             return False
     return False
