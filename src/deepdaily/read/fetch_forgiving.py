@@ -185,7 +185,7 @@ def _length(headers: tuple[tuple[str, str], ...]) -> int | None:
     """The length announced; None where there is none. Raises Unreachable: two that differ, for nobody knows which is meant."""
     told = {one.strip() for name, value in headers if name.lower() == "content-length" for one in value.split(",")}
     if len(told) > 1:
-        raise Unreachable("two lengths are announced that differ", NO_HTTP)
+        raise Unreachable("two lengths are announced, by one of which it was cut off", NO_HTTP)
     length = told.pop() if told else ""
     return int(length) if re.fullmatch(r"\+?[0-9]{1,18}", length) else None
 
