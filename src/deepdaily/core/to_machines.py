@@ -102,6 +102,7 @@ def without_orders(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def told_title(title: str) -> str:
     """`title` up to an order to a machine; empty where it is nothing else. A title may speak of attacks, and stays whole."""
     kept = ""

@@ -407,12 +407,13 @@ def read_each(found: Sequence[Stated], window: Window | None, reader: str) -> li
 
 def _entry(stated: Stated, window: Window | None, reader: str, first: bool) -> Entry:
     """One entry; of before the window, or undated and not among the first, without text."""
-    title, name = told_title(one_line(stated.title)), one_line(Said(stated.id, "plain"))
+    title, name = one_line(stated.title), one_line(Said(stated.id, "plain"))
     link = _link(stated.link, stated.base) or (
         _link(stated.id, stated.base) if stated.id.startswith(("http://", "https://")) else ""
     )
     at = _date(stated, window)
     wanted = window is None or (at >= window.since if at else first)
+    title = told_title(title) if wanted else title
     return Entry(
         name or link,
         title,
