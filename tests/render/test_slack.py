@@ -6,7 +6,9 @@ import json
 from dataclasses import replace
 
 from deepdaily.lab.rendered import issue_with
+from deepdaily.render.digest import questions
 from deepdaily.render.slack import MOST_BLOCKS, MOST_CHARS, MOST_HEADER_CHARS, slack_messages
+from render import issues
 
 
 def test_foreign_text_stands_there_as_it_is_and_mentions_nobody() -> None:
@@ -32,3 +34,14 @@ def test_a_long_day_is_split_between_items_and_every_text_fits() -> None:
         sizes = [(one["type"], len(one["text"]["text"])) for one in blocks if "text" in one]
         assert all(size <= (MOST_HEADER_CHARS if kind == "header" else MOST_CHARS) for kind, size in sizes)
     assert "quiet" in json.dumps(messages[0])
+
+
+def test_a_whole_day_has_its_questions_and_a_link_that_may_not_be_given_is_left_out() -> None:
+    day = json.dumps(slack_messages(issues.issue()), ensure_ascii=False)
+    refused = json.dumps(slack_messages(issue_with({"link": "javascript:alert(1)"})))
+
+    assert all(question[:20] in day for question in questions(issues.issue()))
+    assert "• " in day
+    assert "context" in day
+    assert "javascript" not in refused
+    assert "context" not in refused
