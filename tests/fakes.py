@@ -14,7 +14,7 @@ from typing import Any
 from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
 from deepdaily.core.types import Language, Snapshot
 from deepdaily.models import Prompt, Reply, S
-from deepdaily.read.fetch import Answer
+from deepdaily.read.web_wire import Answer
 from deepdaily.store import Place, Validators
 
 

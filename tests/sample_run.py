@@ -16,7 +16,7 @@ from deepdaily.cli.console import meter
 from deepdaily.demo import sample_web
 from deepdaily.house import House
 from deepdaily.keeper import run_slot
-from deepdaily.read.fetch import Answer
+from deepdaily.read.web_wire import Answer
 from deepdaily.run import Errand
 from deepdaily.settings import Database
 

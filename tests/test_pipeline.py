@@ -25,7 +25,7 @@ from deepdaily.models import Model, Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
 from deepdaily.publish import Publication, TakenInPart
-from deepdaily.read.fetch import Answer
+from deepdaily.read.web_wire import Answer
 from deepdaily.run import Errand, Run, trouble
 from fakes import QuotingModel, SkippingLoop
 from running import SETTINGS, SLOT, file_channels, run_of

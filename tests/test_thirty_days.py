@@ -24,7 +24,7 @@ from deepdaily.core.urls import page_key
 from deepdaily.memory.repeats import NO_REPEAT_DAYS, is_recalled
 from deepdaily.pipeline import run_day
 from deepdaily.publish.files import Hugo, Page
-from deepdaily.read.fetch import Answer
+from deepdaily.read.web_wire import Answer
 from deepdaily.serve.over_days import watched
 from deepdaily.settings import Settings
 from deepdaily.store import Store

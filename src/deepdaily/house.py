@@ -21,7 +21,8 @@ from deepdaily.models.asking import ModelWriter
 from deepdaily.models.configured import embedder, model_writer
 from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.channels import channel_names, channels, message_channels
-from deepdaily.read.fetch import Fetcher, WebWire, Wire
+from deepdaily.read.fetch import Fetcher
+from deepdaily.read.web_wire import WebWire, Wire
 from deepdaily.run import Errand, Record, Run
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load

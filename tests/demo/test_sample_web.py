@@ -14,7 +14,7 @@ from deepdaily.core.text import width
 from deepdaily.demo.sample_web import NOW, QUERIES, DemoWire, settings
 from deepdaily.demo.site import feeds, pages
 from deepdaily.read.extract import Extracted, PageBytes, page
-from deepdaily.read.fetch import Answer
+from deepdaily.read.web_wire import Answer
 from deepdaily.sources.feed_entries import Entry, FeedBytes, parse_feed
 from deepdaily.sources.hackernews import parse_hits
 from deepdaily.sources.search.brave import parse_brave

@@ -23,7 +23,7 @@ from deepdaily.core.types import Slot
 from deepdaily.demo import sample_web
 from deepdaily.keeper import service
 from deepdaily.pipeline import run_day
-from deepdaily.read.fetch import Answer
+from deepdaily.read.web_wire import Answer
 from deepdaily.settings import Digest, Schedule, Settings
 from deepdaily.store import Lease, Store
 from deepdaily.store.opening import open_store

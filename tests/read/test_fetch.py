@@ -14,7 +14,8 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.test_utils import TestServer
 
 from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, NotConnected, SnapshotDamaged, Unreachable
-from deepdaily.read.fetch import NAME_S, ROBOTS_CAP_BYTES, Answer, Fetcher, Surroundings, WebWire, retry_after_s
+from deepdaily.read.fetch import ROBOTS_CAP_BYTES, Fetcher, retry_after_s
+from deepdaily.read.web_wire import NAME_S, Answer, Surroundings, WebWire
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots, body_digest
 from fakes import FakeStore, FakeWire, SkippingLoop

@@ -13,8 +13,9 @@ import pytest
 
 from deepdaily.core.errors import AddressRefused, BodyRefused, Unreachable
 from deepdaily.read import fetch_forgiving
-from deepdaily.read.fetch import Answer, Fetcher, WebWire
+from deepdaily.read.fetch import Fetcher
 from deepdaily.read.guard import decode_body
+from deepdaily.read.web_wire import Answer, WebWire
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
 

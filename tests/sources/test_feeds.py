@@ -13,7 +13,8 @@ import pytest
 from deepdaily.core.errors import AddressRefused, NotAFeed, Unreachable, WorkerFailed
 from deepdaily.core.types import Harvest, Slot, Window, document_id
 from deepdaily.lab import evals
-from deepdaily.sources.feed_entries import MAX_BYTES, MAX_ENTRIES, MAX_TAG_WORDS, UNDATED, Entry, FeedBytes, parse_feed, read_each
+from deepdaily.sources.feed_body import MAX_BYTES, MAX_TAG_WORDS
+from deepdaily.sources.feed_entries import MAX_ENTRIES, UNDATED, Entry, FeedBytes, parse_feed, read_each
 from deepdaily.sources.feed_tree import read_tree
 from deepdaily.sources.feeds import MIN_TEXT_CHARS, MOST_LOSSES, PER_SOURCE, Feed
 from fakes import FakeFetcher, InlineEngine

@@ -27,7 +27,7 @@ from deepdaily.ladder import LAST_CALL_S
 from deepdaily.memory.repeats import is_recalled
 from deepdaily.pipeline import run_day
 from deepdaily.publish.files import Hugo, Page
-from deepdaily.read.fetch import Answer
+from deepdaily.read.web_wire import Answer
 from deepdaily.render.feishu import MOST_BYTES, cards, size_of
 from deepdaily.render.mail import message
 from deepdaily.run import Run

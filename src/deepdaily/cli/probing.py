@@ -12,7 +12,7 @@ from deepdaily.core.errors import BodyRefused, FetchError
 from deepdaily.core.types import SourceHealth
 from deepdaily.house import House
 from deepdaily.pipeline import collect
-from deepdaily.read.fetch import WebWire
+from deepdaily.read.web_wire import WebWire
 from deepdaily.run import Errand
 from deepdaily.store.opening import open_store
 

@@ -38,8 +38,6 @@ _ELLIPSIS = 60
 _ROUND = Decimal("0.025")
 """How far a number said to be about right may lie from the source's: 2,000 for 1,969."""
 
-_ROUNDABLE = range(3, 20)
-"""Digits of a number that may be one rounded without a word for it."""
 
 _ROUND_DOWN = Decimal("0.05")
 """And one said to be passed, or nearly reached."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from deepdaily.demo.site import SiteFeed, feed_of, feeds, html_of, of_day, pages
-from deepdaily.read.fetch import Answer
+from deepdaily.read.web_wire import Answer
 from deepdaily.settings import Settings
 
 Broken = Literal["none", "search", "models", "all"]

@@ -15,7 +15,7 @@ from deepdaily.core.errors import Exit, PublishError, StoreError
 from deepdaily.core.types import Slot
 from deepdaily.house import House
 from deepdaily.publish.channels import mail_of, posted
-from deepdaily.read.fetch import WebWire
+from deepdaily.read.web_wire import WebWire
 from deepdaily.render.mail import note
 from deepdaily.run import trouble
 from deepdaily.settings.channel_tables import MailTable, mail_address

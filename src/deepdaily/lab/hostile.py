@@ -21,8 +21,9 @@ from deepdaily.lab.scripted_net import ScriptedNet, public_page
 from deepdaily.lab.set_server import SetServer, set_server
 from deepdaily.lab.watched import Touched, WatchedEngine
 from deepdaily.read.extract import PageBytes, page
-from deepdaily.read.fetch import Answer, Fetcher, WebWire
+from deepdaily.read.fetch import Fetcher
 from deepdaily.read.pages import PAGE_MEMORY_MB, PAGE_WALL_S
+from deepdaily.read.web_wire import Answer, WebWire
 from deepdaily.sources.feeds import Feed
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store

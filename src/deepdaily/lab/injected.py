@@ -28,7 +28,8 @@ from deepdaily.ladder import gather
 from deepdaily.memory import Memory
 from deepdaily.models.configured import model_writer
 from deepdaily.pipeline import close, collect, review, select, write
-from deepdaily.read.fetch import Answer, Fetcher
+from deepdaily.read.fetch import Fetcher
+from deepdaily.read.web_wire import Answer
 from deepdaily.render.feishu import cards
 from deepdaily.render.html import page
 from deepdaily.render.mail import message

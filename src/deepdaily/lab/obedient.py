@@ -24,7 +24,6 @@ from starlette.routing import Route
 from deepdaily.lab.own_site import listening
 
 _UNIT = re.compile(r"^(\d+)[|#] ?(.+)$", re.M)
-_FACT = re.compile(r"^(c\d+|t)\| ?(.+)$", re.M)
 _ITEM = re.compile(r"^\[(\d+)\]", re.M)
 _PACKED = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
 _WIDE = re.compile(r"[“”\"]")

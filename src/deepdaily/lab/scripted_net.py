@@ -12,7 +12,7 @@ from typing import Any, Literal
 from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from deepdaily.read.fetch import Surroundings
+from deepdaily.read.web_wire import Surroundings
 
 Steps = Sequence[str | Sequence[str]] | Literal["hang"]
 """Answers for one name, one a question, the last for ever: addresses, or a word for none. `hang`: never any."""

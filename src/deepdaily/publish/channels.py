@@ -13,7 +13,7 @@ from deepdaily.core.types import Edition, Slot
 from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.publish.messages import SEND_S, Feishu, Mail, Slack, Unset
-from deepdaily.read.fetch import WebWire
+from deepdaily.read.web_wire import WebWire
 from deepdaily.settings import Settings, name_of
 from deepdaily.settings import channel_tables as tables
 from deepdaily.settings.table import secret

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -27,6 +27,8 @@ from deepdaily.read.bearing import (
     is_side_note,
     style_of,
 )
+from deepdaily.read.data_tables import is_data
+from deepdaily.read.revealed import UNREAD, most_of_the_page, opened, streamed_parts
 from deepdaily.read.sheets import hidden_names
 from deepdaily.read.spelling import (
     NOTHING_SEEN,
@@ -46,11 +48,6 @@ from deepdaily.read.spelling import (
 MOST_LINKS = 20_000
 """Links of a page that are told apart; more are words like others."""
 
-LEAST_REVEALED, NOTHING_SHOWN, LITTLE_SHOWN = 60, 20, 400
-"""Characters of hidden text that may be a page; of a page that shows nothing; of one that scripts fill in."""
-
-MOST_STREAMED = 200
-"""Parts of a page that come behind it."""
 
 MAX_RAW_CHARS = 400_000
 """Of one line, white space among them; twice of what a text may have."""
@@ -59,10 +56,6 @@ LINE_ENDS = "\n"
 LINK, LINK_ENDS, CELL = "\ud801", "\ud802", "\ud803"
 """Marks inside a block's raw text. They are lone surrogates, which no decoded page holds."""
 
-_UNREAD = frozenset(
-    "script style template iframe object embed svg canvas head nav select option datalist textarea input dialog video audio"
-    " map rt rp rtc del s strike wbr title search progress meter frameset noframes".split()
-)
 _BLOCKS = frozenset(
     "body p div ul ol menu li dl dt dd h1 h2 h3 h4 h5 h6 table caption thead tbody tfoot tr td th pre blockquote section article"
     " main aside header footer hgroup figure figcaption address details summary fieldset legend form center listing".split()
@@ -85,9 +78,6 @@ _ENDING_ALONE = frozenset(
 _NEVER_EMPTY = _BLOCKS | frozenset("a b big button code em font i nobr object s small span strike strong tt u".split())
 """Elements that a slash at the end of their tag does not close."""
 
-_TEMPLATE = re.compile(r"<template\b([^<>]{0,2000})>|</template\s*>", re.IGNORECASE)
-_OPEN = re.compile(r"shadowroot(?:mode)?\s*=\s*[\"']?open", re.IGNORECASE)
-_REVEALED = re.compile("^(?:hidden$|aria-hidden$)|visibility:hidden|opacity:0")
 _MARKS = re.compile(f"[{LINK}{LINK_ENDS}]")
 
 
@@ -170,21 +160,8 @@ def depth_of(source: str) -> int:
 def tree_of(source: str) -> LexborHTMLParser:
     """The page as browsers read it; open shadow roots are elements like others."""
     if "shadowroot" in source or "SHADOWROOT" in source:
-        source = _opened(source)
+        source = opened(source)
     return LexborHTMLParser(source.encode("utf-8", "replace"))
-
-
-def _opened(source: str) -> str:
-    """`source` with `<template shadowrootmode=open>` … `</template>` as elements that are shown."""
-    opened: list[bool] = []
-
-    def other(tag: re.Match[str]) -> str:
-        if tag[1] is not None:
-            opened.append(bool(_OPEN.search(tag[1])))
-            return "<shadow-root>" if opened[-1] else tag[0]
-        return "</shadow-root>" if opened and opened.pop() else tag[0]
-
-    return _TEMPLATE.sub(other, source)
 
 
 def visible(tree: LexborHTMLParser) -> Visible:
@@ -195,54 +172,12 @@ def visible(tree: LexborHTMLParser) -> Visible:
     body = tree.body
     if body is None:
         return Visible([], [], [])
-    streamed, veiling = _streamed(tree), hidden_names(sheet.text() for sheet in tree.css("style"))
+    streamed, veiling = streamed_parts(tree), hidden_names(sheet.text() for sheet in tree.css("style"))
     walk = _Walk(frozenset(), streamed, veiling)
     seen = walk.over(body)
-    if walk.hidden and (revealed := _most_of_the_page(walk.hidden, sum(len(block.raw) for block in seen.blocks))):
+    if walk.hidden and (revealed := most_of_the_page(walk.hidden, sum(len(block.raw) for block in seen.blocks))):
         seen = _Walk(revealed, streamed, veiling).over(body)
     return seen
-
-
-def _streamed(tree: LexborHTMLParser) -> dict[str, LexborNode]:
-    """The hidden parts that React streams behind the page, by the id of the place to which its script brings each."""
-    parts = {(part.attributes.get("id") or "")[2:]: part for part in tree.css("div[id^='S:'][hidden]")[:MOST_STREAMED]}
-    places = [(place.attributes.get("id") or "")[2:] for place in tree.css("template[id^='B:']")[:MOST_STREAMED]] if parts else []
-    return {f"B:{name}": parts[name] for name in places if name in parts}
-
-
-def _most_of_the_page(hidden: dict[str, list[LexborNode]], shown: int) -> frozenset[str]:
-    """The ways of hiding by which more is hidden than is shown; by `display:none` only of a page that shows nothing,
-    and what is for readers without scripts only of one that shows little.
-
-    Text of no size or outside the window is never shown by a script.
-    """
-    least = {way: max(shown, LEAST_REVEALED) for way in hidden if _REVEALED.search(way)}
-    if shown < NOTHING_SHOWN:
-        least |= {way: LEAST_REVEALED for way in hidden if "display:none" in way}
-    if shown < LITTLE_SHOWN and "noscript" in hidden:
-        least["noscript"] = LITTLE_SHOWN
-    return frozenset(way for way, than in least.items() if _is_longer(hidden[way], than))
-
-
-def _is_longer(nodes: Sequence[LexborNode], than: int) -> bool:
-    """Whether they hold more text than that; scripts and styles in them are none."""
-    if sum(len(node.text(deep=True)) for node in nodes) <= than:
-        return False
-    counted = 0
-    for node in nodes:
-        stack = [node.child]
-        while stack:
-            here = stack.pop()
-            if here is None:
-                continue
-            stack.append(here.next)
-            if here.tag == "-text":
-                counted += len((here.text_content or "").strip())
-                if counted > than:
-                    return True
-            elif here.tag not in _UNREAD:
-                stack.append(here.child)
-    return False
 
 
 def _cut(raw: str) -> str:
@@ -324,7 +259,7 @@ class _Walk:
                 text = node.text_content
                 if text:
                     self._text(text, frame)
-            elif tag not in _UNREAD and tag[0] not in "-!_":
+            elif tag not in UNREAD and tag[0] not in "-!_":
                 if (entered := self._enter(node, tag, frame)) is not None:
                     stack.append(entered)
             elif tag == "script":
@@ -472,7 +407,7 @@ class _Walk:
         if tag == "li" or tag == "dd":
             self._bullet, entered.leaving = True, "entry"
         elif tag == "table":
-            entered.rows = self._looks > 0 and _is_data(node, here.attributes)
+            entered.rows = self._looks > 0 and is_data(node, here.attributes)
             self._looks -= 1
             self.seen.tables += entered.rows
         elif tag == "tr" and frame.rows:
@@ -592,63 +527,3 @@ class _Walk:
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------
-
-MOST_LOOKED_AT = 3_000
-"""Nodes of a table after which it is judged by what was seen of it."""
-
-LONG_CELL, SHORT_CELL = 300, 80
-"""Characters of a cell that is no value any more but a column of a layout; the second in the only row of a table."""
-
-
-@dataclass(slots=True)
-class _Shape:
-    marked: bool = False
-    rows: int = 0
-    most: int = 0
-    """Cells of the longest row."""
-    row: int = 0
-    cell: int = 0
-    longest: int = 0
-
-    def begin(self, tag: str) -> None:
-        if tag == "tr":
-            self.rows, self.row = self.rows + 1, 0
-        elif tag in ("td", "th"):
-            self.row, self.cell = self.row + 1, 0
-            self.most = max(self.most, self.row)
-        self.marked = self.marked or tag in ("th", "thead", "caption")
-
-
-def _is_data(table: LexborNode, attributes: Attributes) -> bool:
-    """Whether a table holds values: no layout, no code beside its line numbers."""
-    if attributes.get("role") in ("presentation", "none"):
-        return False
-    shape = _Shape()
-    for tag, text in _nodes_of(table):
-        if tag in ("table", "pre") or (tag in ("h1", "h2", "h3") and not shape.marked):
-            return False
-        shape.begin(tag)
-        shape.cell += len(text)
-        shape.longest = max(shape.longest, shape.cell)
-    longest = LONG_CELL if shape.rows > 1 else SHORT_CELL
-    return shape.most > 1 and (shape.marked or shape.longest <= longest)
-
-
-def _nodes_of(table: LexborNode) -> Iterator[tuple[str, str]]:
-    """Tag and stripped text of its nodes in order, at most MOST_LOOKED_AT."""
-    stack = [table.child]
-    for _ in range(MOST_LOOKED_AT):
-        if not stack:
-            return
-        here = stack.pop()
-        if here is None:
-            continue
-        tag = here.tag or ""
-        stack.append(here.next)
-        if tag == "td" and is_line_number((here.attributes.get("class") or "")[:NAME_CHARS]):
-            tag = "pre"
-        if tag == "-text":
-            yield tag, (here.text_content or "").strip()
-        elif tag not in _UNREAD:
-            yield tag, ""
-            stack.append(here.child)

@@ -21,7 +21,6 @@ _DC, _TERMS = "{http://purl.org/dc/elements/1.1/}", "{http://purl.org/dc/terms/}
 _ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 _MEDIA = ("{http://search.yahoo.com/mrss/}", "{http://search.yahoo.com/mrss}")
 _ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
-_XHTML = "{http://www.w3.org/1999/xhtml}"
 
 _DATES = (
     ("published", ("pubDate", "published", "issued", _TERMS + "issued")),
