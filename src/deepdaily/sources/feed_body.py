@@ -10,7 +10,7 @@ from resiliparse.parse.encoding import detect_encoding
 
 from deepdaily.core.charset import encoding_of
 from deepdaily.core.errors import NotAFeed
-from deepdaily.sources.feed_words import KNOWN_NAMES
+from deepdaily.sources.feed_tree import KNOWN_NAMES
 
 MAX_BYTES = 10 * 2**20
 
