@@ -48,7 +48,6 @@ from deepdaily.read.spelling import (
 MOST_LINKS = 20_000
 """Links of a page that are told apart; more are words like others."""
 
-
 MAX_RAW_CHARS = 400_000
 """Of one line, white space among them; twice of what a text may have."""
 
@@ -524,6 +523,3 @@ class _Walk:
             self._line.append(LINE_ENDS)
         else:
             self._lowered = int(leaving.split()[1])
-
-
-# -- tables -----------------------------------------------------------------------------------------------------------

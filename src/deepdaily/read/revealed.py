@@ -15,17 +15,11 @@ UNREAD = frozenset(
 LEAST_REVEALED, NOTHING_SHOWN, LITTLE_SHOWN = 60, 20, 400
 """Characters of hidden text that may be a page; of a page that shows nothing; of one that scripts fill in."""
 
-
 MOST_STREAMED = 200
 """Parts of a page that come behind it."""
 
-
 _TEMPLATE = re.compile(r"<template\b([^<>]{0,2000})>|</template\s*>", re.IGNORECASE)
-
-
 _OPEN = re.compile(r"shadowroot(?:mode)?\s*=\s*[\"']?open", re.IGNORECASE)
-
-
 _REVEALED = re.compile("^(?:hidden$|aria-hidden$)|visibility:hidden|opacity:0")
 
 

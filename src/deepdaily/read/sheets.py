@@ -11,7 +11,7 @@ SHEET_CHARS = 200_000
 """Of all sheets of a page together; what follows is not looked at."""
 
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9-]{0,30})?[.#]([\w-]{1,100})", re.IGNORECASE)
-_BRACE = re.compile(r"([^{}]*)([{}])")
+_BRACE = re.compile(r"([{}])")
 
 
 def hidden_names(sheets: Iterable[str]) -> dict[str, str]:
@@ -42,8 +42,9 @@ def _without_comments(sheet: str) -> str:
 def _rules(sheet: str) -> Iterator[tuple[str, str]]:
     """Selectors and declarations of each rule that stands in no other."""
     opened: list[str] = []
-    for found in _BRACE.finditer(sheet):
-        if found[2] == "{":
-            opened.append(found[1].rpartition(";")[2].strip())
+    parts = _BRACE.split(sheet)
+    for before, brace in zip(parts[::2], parts[1::2], strict=False):
+        if brace == "{":
+            opened.append(before.rpartition(";")[2].strip())
         elif opened and not (selectors := opened.pop()).startswith("@") and not opened:
-            yield selectors, found[1]
+            yield selectors, before
