@@ -10,7 +10,7 @@ import typer
 from deepdaily.cli.options import AsJson, answer, app, mcp_app
 from deepdaily.core.errors import Exit
 
-SET_HELP = "groundedness, feeds, extraction, clustering, selection, hostile, injection or output-injection."
+SET_HELP = "groundedness, feeds, extraction, clustering, selection, events, hostile, injection or output-injection."
 
 
 @mcp_app.command("probe")
@@ -54,9 +54,12 @@ def evaluate(
     writer: Annotated[
         Literal["builtin", "obedient"], typer.Option(help="injection: who writes; the second does whatever a page says.")
     ] = "builtin",
+    web: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE.warc.gz", help="events: the candidates' pages; several times for several.")
+    ] = None,
 ) -> None:
     """Run one of our own components over an open data set."""
     from deepdaily.lab import evals
 
-    made = evals.run(name, folder, predictions, evals.How(folds, cold, profile, writer))
+    made = evals.run(name, folder, predictions, evals.How(folds, cold, profile, writer, web or ()))
     typer.echo(f"{made} predictions in {predictions}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Profile
 from deepdaily.lab.choosing import clustering, selection
+from deepdaily.lab.happenings import events
 from deepdaily.lab.hostile import hostile
 from deepdaily.lab.injected import Writer, injection
 from deepdaily.lab.parsing import extraction, feeds, groundedness
@@ -34,6 +35,8 @@ class How:
     """Selection: whose taste."""
     writer: Writer = "builtin"
     """Injection: who writes."""
+    webs: Sequence[Path] = ()
+    """Events: WARC files with the candidates' pages."""
 
 
 def run(name: str, folder: Path, out: Path, how: How = How()) -> int:
@@ -44,8 +47,9 @@ def run(name: str, folder: Path, out: Path, how: How = How()) -> int:
     Raises:
         SettingsError: no such set, or the folder is not laid out like it.
     """
-    if name not in (*SETS, *FILE_SETS, SELECTION, INJECTION):
-        raise SettingsError(f"there is no set {name!r}", f"known: {', '.join((*SETS, *FILE_SETS, SELECTION, INJECTION))}")
+    known = *SETS, *FILE_SETS, SELECTION, INJECTION, EVENTS
+    if name not in known:
+        raise SettingsError(f"there is no set {name!r}", f"known: {', '.join(known)}")
     if name != SELECTION and (how.folds or how.cold):
         raise SettingsError(f"{name} learns nothing", "leave out --folds and --cold")
     try:
@@ -68,12 +72,14 @@ def _predicted(name: str, folder: Path, how: How) -> Mapping[str, bytes]:
     found: list[Row]
     if name == SELECTION:
         found = selection(folder, how.folds, how.cold, how.profile)
+    elif name == EVENTS:
+        found = asyncio.run(events(folder, how.webs))
     else:
         found = asyncio.run(injection(folder, how.writer) if name == INJECTION else SETS[name](folder))
     return {"": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode()}
 
 
-SELECTION, INJECTION = "selection", "injection"
+SELECTION, INJECTION, EVENTS = "selection", "injection", "events"
 
 SETS: dict[str, Callable[[Path], Coroutine[Any, Any, list[Row]]]] = {
     "groundedness": groundedness,

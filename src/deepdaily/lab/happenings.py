@@ -1,0 +1,101 @@
+"""Of our field or not, and which tell one event: the product's judgement of candidates whose pages lie in WARC files.
+
+The set is a folder with `labels.jsonl`, a candidate a line: `url`, `title`, and `day`, of the pool it was in, or `both`.
+A candidate whose page is in none of the files is judged by its title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
+
+from deepdaily.choose.group import Grouping
+from deepdaily.choose.rank import relevant
+from deepdaily.core.errors import DeepdailyError
+from deepdaily.core.text import language_of, squeeze
+from deepdaily.core.types import NO_STRUCTURE, Candidate, Document, Offer, Story, Structure, document_id
+from deepdaily.core.urls import page_key
+from deepdaily.engine import Engine
+from deepdaily.lab.rows import Row, rows_of
+from deepdaily.read.extract import Extracted, PageBytes, page
+from deepdaily.read.pages import PAGE_MEMORY_MB, PAGE_WALL_S
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate of the set with what its page says."""
+
+    row: Row
+    candidate: Candidate
+    document: Document | None
+    structure: Structure = NO_STRUCTURE
+
+
+async def events(folder: Path, webs: Sequence[Path]) -> list[Row]:
+    """By candidate, in the set's order, whether it is of our field (`field`) and which others tell the same event (`group`)."""
+    found = await candidates_of(folder, webs)
+    texts = {one.candidate.url: one.document for one in found if one.document}
+    groups = Grouping.of([one.candidate for one in found]).groups()
+    home = {at: number for number, group in enumerate(groups) for at in group}
+    return [
+        {"url": one.row["url"], "field": relevant(story_of(one)), "group": home[at], "read": one.candidate.url in texts}
+        for at, one in enumerate(found)
+    ]
+
+
+async def candidates_of(folder: Path, webs: Sequence[Path]) -> list[Judged]:
+    """Every candidate of the set, read by the product's own reader where a file has its page."""
+    rows = rows_of(folder / "labels.jsonl")
+    wanted = {row["url"].partition("#")[0] for row in rows}
+    pages = {answer.url: answer for path in webs for answer in _answers(path, wanted)}
+    async with Engine(preload=("deepdaily.read.extract",)) as engine:
+        outcomes = await engine.map(page, list(pages.values()), wall_s=PAGE_WALL_S, memory_mb=PAGE_MEMORY_MB)
+    read = {url: outcome for url, outcome in zip(pages, outcomes, strict=True) if not isinstance(outcome, DeepdailyError)}
+    return [_judged(row, read) for row in rows]
+
+
+def _answers(path: Path, wanted: set[str]) -> Iterator[PageBytes]:
+    """The pages among `wanted` that a file holds."""
+    with path.open("rb") as file:
+        for record in ArchiveIterator(file):
+            url = record.rec_headers.get_header("WARC-Target-URI") or ""
+            if record.rec_type == "response" and url in wanted and record.http_headers.get_statuscode() == "200":
+                media_type = record.http_headers.get_header("Content-Type") or ""
+                yield PageBytes(url, media_type, record.content_stream().read())
+
+
+def _judged(row: Row, read: Mapping[str, Extracted]) -> Judged:
+    found = read.get(row["url"].partition("#")[0])
+    offer = Offer(row["url"], "labels", row["title"], published_at=found.published_at if found else None)
+    candidate = Candidate(row["url"], (offer,))
+    if found is None or not found.title:
+        return Judged(row, candidate, None)
+    document = Document(
+        id=document_id(row["url"], "", found.text),
+        url=row["url"],
+        snapshot="",
+        locator="",
+        title=squeeze(found.title),
+        text=found.text,
+        language=found.language,
+        extractor=found.extractor,
+        fetched_at=_NEVER,
+        partial=found.partial,
+        author=found.author,
+        published_at=found.published_at,
+    )
+    return Judged(row, candidate, document, found.structure)
+
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def story_of(one: Judged) -> Story:
+    """The candidate as a story of its own; where it has no page its title is all there is."""
+    url, title = one.candidate.url, one.candidate.title
+    alone = Document(document_id(url, "", title), url, "", "", title, title, language_of(title), "title", _NEVER, partial=True)
+    return Story(page_key(url), (one.candidate,), (one.document or alone,))
