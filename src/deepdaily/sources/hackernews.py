@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from deepdaily.core.errors import FetchError, SourceError
 from deepdaily.core.text import clean, squeeze
 from deepdaily.core.types import Harvest, Offer, SourceHealth, SourceKind, Votes, Window
-from deepdaily.engine import Engine
 from deepdaily.read.extract import fragment
-from deepdaily.read.fetch import Fetcher
 from deepdaily.sources.offering import json_of, offer, parsed
+
+if TYPE_CHECKING:  # a worker that reads an answer passes here, and fetches nothing
+    from deepdaily.engine import Engine
+    from deepdaily.read.fetch import Fetcher
 
 API = "https://hn.algolia.com/api/v1/"
 ITEM = "https://news.ycombinator.com/item?id="

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deepdaily.core.errors import DeepdailyError, SourceError
 from deepdaily.core.text import squeeze
 from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import Offer, Votes, Window
 from deepdaily.core.urls import canonical, sponsored_link
-from deepdaily.engine import Engine
 from deepdaily.read.paid import marked_title
+
+if TYPE_CHECKING:  # a worker that reads an answer passes here
+    from deepdaily.engine import Engine
 
 TEASER_CHARS = 300
 

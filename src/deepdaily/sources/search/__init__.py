@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from deepdaily.core.errors import FetchError, QuotaSpent, RateLimited, SourceError
 from deepdaily.core.text import clean, squeeze
 from deepdaily.core.types import Harvest, Offer, Snapshot, SourceHealth, SourceKind, SourceState, Watch, Window
-from deepdaily.engine import Engine
 from deepdaily.read.extract import fragment, moment
-from deepdaily.read.fetch import Fetcher
 from deepdaily.sources.offering import offer, parsed
+
+if TYPE_CHECKING:  # a worker that reads an answer passes here, and fetches nothing
+    from deepdaily.engine import Engine
+    from deepdaily.read.fetch import Fetcher
 
 MAX_RESULTS = 20
 MAX_PAUSE_S = 5.0
