@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from re import Pattern
+import gc
+import re
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 
+import deepdaily
 from deepdaily.core import lexicon
-from deepdaily.core.cues import cue, rows, table
+from deepdaily.core.cues import Cue, cue, rows, table
 from deepdaily.memory.threads import State
 
 
@@ -36,7 +40,36 @@ def test_a_row_that_does_not_fit_is_refused(row: dict[str, object]) -> None:
 
 
 def test_every_row_of_the_lexicon_is_read() -> None:
-    known = {name for name, value in vars(lexicon).items() if isinstance(value, Pattern | frozenset)}
+    known = {name for name, value in vars(lexicon).items() if isinstance(value, Cue | frozenset)}
     found = table(lexicon.__name__)
 
     assert known == {*found["cues"], *found["words"]}
+
+
+def test_a_cue_is_asked_as_a_pattern_is() -> None:
+    asked, pattern = Cue(r"(\d+) GPUs?", re.I), re.compile(r"(\d+) GPUs?", re.I)
+    text = "8 gpus, then 1 GPU"
+
+    for _ in range(2):
+        assert asked.findall(text) == pattern.findall(text)
+        assert asked.sub("n", text, 1) == pattern.sub("n", text, 1)
+        assert asked.split(text) == pattern.split(text)
+        assert [found[1] for found in asked.finditer(text, 3)] == ["1"]
+        assert (asked.search("GPU"), asked.match("a GPU"), asked.fullmatch("8 GPUs more")) == (None, None, None)
+
+
+def test_a_cue_has_nothing_that_a_pattern_does_not_do() -> None:
+    with pytest.raises(AttributeError):
+        _ = Cue("one").scanner
+
+
+def test_every_pattern_of_the_tables_can_be_read() -> None:
+    """It is compiled when it is first asked: a slip in one that is seldom asked would wait for its day."""
+    for module in walk_packages(deepdaily.__path__, "deepdaily."):
+        if module.name != "deepdaily.__main__":
+            import_module(module.name)
+    found = [one for one in gc.get_objects() if isinstance(one, Cue)]
+
+    assert len(found) > 300
+    for one in found:
+        re.compile(one.pattern, one.flags)

@@ -15,7 +15,7 @@ from html import unescape
 from typing import Literal
 
 from deepdaily.core.charset import decoded
-from deepdaily.core.cues import cues, table
+from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.text import clean
 
 _CUES = cues(table(__name__))
@@ -42,26 +42,26 @@ _SPELLED = frozenset(("sup", "sub", "q", "math"))
 _MOST_NESTED = 50
 """Spelled elements within each other; deeper ones are read as plain text, so that no text is joined more often."""
 
-_SIGNED = re.compile(r"[−–+-]\w+")
-_NUMBERED = re.compile(r"\d{1,4}|[*†‡§]{1,3}")
-_NOTE_LINK = re.compile(r"#|javascript:|.*#(?:\w{1,12}[-_])?(?:fn|foot|note|ref|cite|end)", re.I)
-_MARKED_UP = re.compile(r"<[/!?a-zA-Z]|&#?\w+;")
-_FEED = re.compile(r"(?:<\?[^>]{0,300}>\s{0,99}|<!--.{0,1500}?-->\s{0,99})*<(?:rss|feed|rdf:RDF)\b", re.I | re.S)
-_NAMED = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)([^<>]*)(>?)")
-_ENDED = re.compile(r"</([a-zA-Z][\w:.-]*)")
+_SIGNED = Cue(r"[−–+-]\w+")
+_NUMBERED = Cue(r"\d{1,4}|[*†‡§]{1,3}")
+_NOTE_LINK = Cue(r"#|javascript:|.*#(?:\w{1,12}[-_])?(?:fn|foot|note|ref|cite|end)", re.I)
+_MARKED_UP = Cue(r"<[/!?a-zA-Z]|&#?\w+;")
+_FEED = Cue(r"(?:<\?[^>]{0,300}>\s{0,99}|<!--.{0,1500}?-->\s{0,99})*<(?:rss|feed|rdf:RDF)\b", re.I | re.S)
+_NAMED = Cue(r"<(/?)([a-zA-Z][\w:.-]*)([^<>]*)(>?)")
+_ENDED = Cue(r"</([a-zA-Z][\w:.-]*)")
 _ELEMENTS = frozenset(name for names in table("deepdaily.sources.feed_words").values() for name in names.split())
 """Of HTML; the one thing the two readers share, as it is no rule of either."""
 
-_BEGINS = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>""")
+_BEGINS = Cue(r"<(?=/?[a-zA-Z]|[!?])")
+_TAG = Cue(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>""")
 """A quotation mark hides a `>` only behind `=`, as in a browser."""
-_CUT_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
+_CUT_TAG = Cue(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 """One whose last quotation mark is never closed."""
-_ATTRIBUTE = re.compile(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']*)))?""")
-_SET = re.compile("""class=["']?MathJax(?:_CHTML)?["'\\s>]""")
+_ATTRIBUTE = Cue(r"""[\s/]*([^\s=>/"'][^\s=>/]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']*)))?""")
+_SET = Cue("""class=["']?MathJax(?:_CHTML)?["'\\s>]""")
 """A page on which formulas are set already says them twice."""
 _NOTES = frozenset(("d-footnote", "dt-fn"))
-_RAW_END = {name: re.compile(f"</{name}", re.I) for name in ("script", "style")}
+_RAW_END = {name: Cue(f"</{name}", re.I) for name in ("script", "style")}
 _NOTE, _NOTE_ENDS, _SUP, _SUB, _END = "\x1b", "\x1c", "\x1d", "\x1e", "\x1f"
 _BLANKS = " \t\r\n"
 """Of `str.strip`, which takes the marks above for white space."""
@@ -135,10 +135,10 @@ def _with_spoken_names(text: str, *, only_lone: bool = False) -> str:
     return "".join([*pieces, text[at:]])
 
 
-_NOTE_OF_SOURCE = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|^ {0,3}\[[^\]\n]{1,200}\]:[^\n]*$", re.M)
+_NOTE_OF_SOURCE = Cue(r"<!--[\s\S]*?(?:-->|\Z)|^ {0,3}\[[^\]\n]{1,200}\]:[^\n]*$", re.M)
 _LEADS_TO = r"\](?:\((?:[^()\n]|\([^()\n]{0,500}\)){0,2500}\)|\[[^\]\n]{0,200}\])"
-_PICTURED = re.compile(r"!\[[^\[\]\n]{0,2000}" + _LEADS_TO)
-_LINKED = re.compile(r"\[([^\[\]\n]{0,1000})" + _LEADS_TO)
+_PICTURED = Cue(r"!\[[^\[\]\n]{0,2000}" + _LEADS_TO)
+_LINKED = Cue(r"\[([^\[\]\n]{0,1000})" + _LEADS_TO)
 
 
 def _worded(text: str) -> str:

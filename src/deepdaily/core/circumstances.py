@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepdaily.core.cues import cues, table
+from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.quantities import Quantity, is_range, periods
 
 _TABLE = table(__name__)
@@ -39,10 +39,10 @@ class Circumstances:
     """A forecast, a plan, an aim."""
 
 
-def _tied(said: str, *, before: bool) -> re.Pattern[str]:
+def _tied(said: str, *, before: bool) -> Cue:
     """The alternatives of `said` as they stand right before a number, or right after it."""
     joined = "|".join(said.strip("\n").split("\n"))
-    return re.compile(rf"(?:{joined})[\s约$¥€£]*(?:an? |the |about |some )?$" if before else rf"\s?(?:{joined})")
+    return Cue(rf"(?:{joined})[\s约$¥€£]*(?:an? |the |about |some )?$" if before else rf"\s?(?:{joined})")
 
 
 _BEFORE = {name: _tied(said, before=True) for name, said in _TABLE["before"].items()}
@@ -54,25 +54,25 @@ _AHEAD = cues(_TABLE["ahead"])
 _DENIAL = cues(_TABLE["denial"])
 _EVERY = cues(_TABLE["every"])
 _SHARES = {
-    name: re.compile(
+    name: Cue(
         rf"(?:\b(?:per|each|every|a single)|/)[\s-]?(?:[a-z]{{1,2}}\d+\s)?(?:{latin})\b"
         rf"|(?:每|单)[一个张名位块台次千百万条份]{{0,2}}\s?(?:{chinese})"
     )
     for name, (latin, chinese) in _TABLE["shares"].items()
 }
-_SHARED = {name: re.compile(rf"\b(?:{latin})\b|{chinese}") for name, (latin, chinese) in _TABLE["shares"].items()}
+_SHARED = {name: Cue(rf"\b(?:{latin})\b|{chinese}") for name, (latin, chinese) in _TABLE["shares"].items()}
 OPPOSITE = {"up": "down", "down": "up", "fast": "slow", "slow": "fast"}
 
-_CLAUSE = re.compile(r"[,;:。、!?！？；：\n()]|\.(?=\s|$)|\b(?:and|but|while|whereas|against)\b|而")
-_SENTENCE = re.compile(r"[。!?！？;；\n]|\.(?=\s)")
+_CLAUSE = Cue(r"[,;:。、!?！？；：\n()]|\.(?=\s|$)|\b(?:and|but|while|whereas|against)\b|而")
+_SENTENCE = Cue(r"[。!?！？;；\n]|\.(?=\s)")
 _REACH = 60
 """Characters of a clause on either side of a number that are read."""
 
-_MEANT = re.compile(
+_MEANT = Cue(
     r"\b(?:averag\w*|mean|median|across|spread|distributed|measured|run|trained|tested|sampled|held|just|took)\s+(?:\w+\s+)?over\s*$"
 )
-_ONWARD = re.compile(r"\s?(?:to|到|至|→)\s?(?:about |just |only |nearly |约)?[$¥€£]?")
-_FROM = re.compile(r"\bfrom\b(?!.*\bbetween\b)|从|由|自")
+_ONWARD = Cue(r"\s?(?:to|到|至|→)\s?(?:about |just |only |nearly |约)?[$¥€£]?")
+_FROM = Cue(r"\bfrom\b(?!.*\bbetween\b)|从|由|自")
 _CAPACITY = frozenset({"token", "gpu", "b", "kb", "mb", "gb", "tb", "pb", "kib", "mib", "gib", "tib", "bit", ""})
 """Of these `up to` tells how much a thing can hold: 128K of context are 128K of context."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -17,7 +17,39 @@ def table(module: str) -> dict[str, Any]:
     return tomllib.loads((files(package) / f"{name}.toml").read_text("utf-8"))
 
 
-def cue(said: str | Mapping[str, str]) -> re.Pattern[str]:
+_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub")
+
+
+class Cue:
+    """A pattern that is compiled when it is first asked: there are hundreds, and a process needs some of them.
+
+    Made like a `re.Pattern`, with its methods, which are as fast as its own from the second call on.
+    """
+
+    __slots__ = ("flags", "pattern", *_METHODS)
+
+    search: Callable[..., re.Match[str] | None]
+    match: Callable[..., re.Match[str] | None]
+    fullmatch: Callable[..., re.Match[str] | None]
+    finditer: Callable[..., Iterator[re.Match[str]]]
+    findall: Callable[..., list[Any]]
+    split: Callable[..., list[str | Any]]
+    sub: Callable[..., str]
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self.pattern, self.flags = pattern, flags
+
+    def __getattr__(self, name: str) -> Any:
+        """Python looks here for what is not set yet."""
+        if name not in _METHODS:
+            raise AttributeError(name)
+        compiled = re.compile(self.pattern, self.flags)
+        for method in _METHODS:
+            setattr(self, method, getattr(compiled, method))
+        return getattr(compiled, name)
+
+
+def cue(said: str | Mapping[str, str]) -> Cue:
     """A pattern of alternatives, parted by bars and line ends, without regard to case.
 
     A text is found anywhere. Of a table `whole` is found only as words between borders, and `within` anywhere.
@@ -26,10 +58,10 @@ def cue(said: str | Mapping[str, str]) -> re.Pattern[str]:
     joined = {kind: "|".join(lines.strip("\n").split("\n")) for kind, lines in kinds.items()}
     if "whole" in joined:
         joined["whole"] = rf"\b({joined['whole']})\b"
-    return re.compile("|".join(joined.values()), re.I)
+    return Cue("|".join(joined.values()), re.I)
 
 
-def cues(found: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
+def cues(found: Mapping[str, Any]) -> dict[str, Cue]:
     """By name the patterns of a table, in its order."""
     return {name: cue(said) for name, said in found.items()}
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from deepdaily.core.circumstances import circumstances, is_told_ahead, is_told_as_done, unknown_shares, unproven_scope
+from deepdaily.core.cues import Cue
 from deepdaily.core.errors import QuoteNotFound
 from deepdaily.core.matching import Figures
 from deepdaily.core.naming import unknown_names
@@ -44,21 +45,21 @@ def stands(evidence: Evidence, document: Document) -> bool:
 
 
 _MARKS = {"“": "”", "「": "」", "『": "』"}
-_EITHER_MARK = re.compile(f"[{''.join((*_MARKS, *_MARKS.values()))}]")
-_STRAIGHT = re.compile(r"(?<![a-zA-Z0-9])(?:\"([^\"\n]*)\"|‘((?:[^\"‘’\n]|’(?=[a-z]))*)’)(?![a-zA-Z0-9])")
-_OF_WORDS = re.compile(r"[^\s][ \u3400-\u9fff]")
+_EITHER_MARK = Cue(f"[{''.join((*_MARKS, *_MARKS.values()))}]")
+_STRAIGHT = Cue(r"(?<![a-zA-Z0-9])(?:\"([^\"\n]*)\"|‘((?:[^\"‘’\n]|’(?=[a-z]))*)’)(?![a-zA-Z0-9])")
+_OF_WORDS = Cue(r"[^\s][ \u3400-\u9fff]")
 _SAME_SIGN = str.maketrans("–—‑‐", "----", "’‘'“”「」『』\"")
 """A quotation may be set in other marks and dashes than its source sets it in."""
 _SUPERLATIVES = (
-    re.compile(r"首个(?! ?token)|首次|首款|首例|第一[次个款]|\bfirst(?:-ever)?\b(?! tokens?\b)", re.I),
-    re.compile(r"最快|\bfastest\b", re.I),
-    re.compile(r"最大|\b(?:largest|biggest|greatest|maxim(?:um|al|iz\w+|is\w+))\b", re.I),
-    re.compile(r"最强|\b(?:strongest|most (?:powerful|capable)|best)\b", re.I),
-    re.compile(r"唯一|\b(?:only|sole|unique)\b", re.I),
-    re.compile(r"史上|以来|\bever\b", re.I),
+    Cue(r"首个(?! ?token)|首次|首款|首例|第一[次个款]|\bfirst(?:-ever)?\b(?! tokens?\b)", re.I),
+    Cue(r"最快|\bfastest\b", re.I),
+    Cue(r"最大|\b(?:largest|biggest|greatest|maxim(?:um|al|iz\w+|is\w+))\b", re.I),
+    Cue(r"最强|\b(?:strongest|most (?:powerful|capable)|best)\b", re.I),
+    Cue(r"唯一|\b(?:only|sole|unique)\b", re.I),
+    Cue(r"史上|以来|\bever\b", re.I),
 )
 """Each row is one superlative in both languages: a claim may use it where a passage does."""
-_CLAIMED = re.compile(
+_CLAIMED = Cue(
     r"首个(?! ?token)|首次|首款|首例|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出)|最强|唯一|史上|有史以来"
     r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)",
     re.I,
@@ -165,7 +166,7 @@ def _sum_notes(expression: str, source: str) -> list[str]:
     return [*notes, "a sum without a figure of the sources"] if summed and set(summed) <= set(_CONSTANTS) else notes
 
 
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_DIGITS = Cue(r"\d+(?:\.\d+)?")
 _CONSTANTS = ("100", "1000", "60", "24")
 """Numbers of a sum that turn units: percent, thousands, minutes, hours."""
 
@@ -241,7 +242,7 @@ def unfounded(text: str, passages: Sequence[str], sum_note: str, *, proposal: bo
     return [note for note in unsupported(text, passages, sum_note=sum_note) if not _is_ours(note, proposal)]
 
 
-_COUNT = re.compile(r"[\d.E+]+(?:s|min|h|day|week|month|year|token|/)?")
+_COUNT = Cue(r"[\d.E+]+(?:s|min|h|day|week|month|year|token|/)?")
 """A number of a note without a unit, a part (a half), or with a unit of time or of work."""
 
 

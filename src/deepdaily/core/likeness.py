@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from deepdaily.core.aliases import MEANING
+from deepdaily.core.cues import Cue
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import COMMON, tokens
 from deepdaily.core.types import Candidate
@@ -28,7 +29,7 @@ Vector = dict[str, float]
 TITLES_KEPT = 10_000
 """Titles whose terms are kept: a day compares each with others at grouping, ranking and choosing."""
 
-_CHINESE_NAME = re.compile("|".join(sorted((word for word in MEANING if not word.isascii()), key=lambda word: (-len(word), word))))
+_CHINESE_NAME = Cue("|".join(sorted((word for word in MEANING if not word.isascii()), key=lambda word: (-len(word), word))))
 
 
 def vectors(titles: Sequence[str]) -> list[Vector]:

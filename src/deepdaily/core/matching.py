@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from deepdaily.core.circumstances import Circumstances, circumstances, disagreement
+from deepdaily.core.cues import Cue
 from deepdaily.core.quantities import Number, Quantity, hinted, measured, quantities
 from deepdaily.core.rewording import joined, shares_of
 
@@ -21,17 +22,15 @@ _MOST_PLACES = 30
 _ALLOWED = frozenset({"token", "gpu"})
 """Units a claim may name where the source has a sign of its own: 7360 TGS are 7360 tokens per GPU and second."""
 
-_ABOUT = re.compile(r"(?:约|大约|大概|接近|\babout|\baround|\broughly|\bapproximately|\bsome|~|≈)[\s$¥€£]*$")
-_NEARLY = re.compile(r"(?:近|将近|\bnearly|\balmost|\bclose to)[\s$¥€£]*$")
-_PAST = re.compile(r"(?:超过?|逾|\bover|\bmore than|\babove)[\s$¥€£]*$")
-_COUNTER = re.compile(r"\s?[个名位家款项条台张块份次种类组套颗座处轮]|[\s-][a-z]{3}")
-_FIELD = re.compile(r"(?:^|[{,;|\n])\s?[\"'`*]{0,2}([a-z][a-z_]{2,24})[\"'`*]{0,2}\s?[:=]\s?[\"'`]?(?=[$¥€£]?\d)", re.M)
-_KEYED = re.compile(r"\b([a-z][a-z_]{2,24})\s?(?:of|is|was|at|in|=|:)\s?(?:about |only )?$")
-_AROUND = re.compile(r"\s?[\u4e00-\u9fff]{0,3}(?:左右|上下)|\s(?:[a-z]{1,12}\s)?or so")
-_LISTED = re.compile(r"\s?(?:,|、|/|,?\s?(?:and|or)\b|和|与|及|或)\s?")
-_AGAINST = re.compile(
-    r"^(?!.*[。;；]).*(?:\bfrom|\bto|\bthan|\bagainst|\bversus|\bvs\.?|\bwas|\bof|\bafter|原先|原来|从|比|此前|的)\s*$"
-)
+_ABOUT = Cue(r"(?:约|大约|大概|接近|\babout|\baround|\broughly|\bapproximately|\bsome|~|≈)[\s$¥€£]*$")
+_NEARLY = Cue(r"(?:近|将近|\bnearly|\balmost|\bclose to)[\s$¥€£]*$")
+_PAST = Cue(r"(?:超过?|逾|\bover|\bmore than|\babove)[\s$¥€£]*$")
+_COUNTER = Cue(r"\s?[个名位家款项条台张块份次种类组套颗座处轮]|[\s-][a-z]{3}")
+_FIELD = Cue(r"(?:^|[{,;|\n])\s?[\"'`*]{0,2}([a-z][a-z_]{2,24})[\"'`*]{0,2}\s?[:=]\s?[\"'`]?(?=[$¥€£]?\d)", re.M)
+_KEYED = Cue(r"\b([a-z][a-z_]{2,24})\s?(?:of|is|was|at|in|=|:)\s?(?:about |only )?$")
+_AROUND = Cue(r"\s?[\u4e00-\u9fff]{0,3}(?:左右|上下)|\s(?:[a-z]{1,12}\s)?or so")
+_LISTED = Cue(r"\s?(?:,|、|/|,?\s?(?:and|or)\b|和|与|及|或)\s?")
+_AGAINST = Cue(r"^(?!.*[。;；]).*(?:\bfrom|\bto|\bthan|\bagainst|\bversus|\bvs\.?|\bwas|\bof|\bafter|原先|原来|从|比|此前|的)\s*$")
 _ELLIPSIS = 60
 """Characters between a number with a unit and one that leaves it out."""
 

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 
 from deepdaily.core.aliases import MEANING, NAMED
+from deepdaily.core.cues import Cue
 from deepdaily.core.lexicon import LABS, PRODUCTS, TRADE
 from deepdaily.core.quantities import is_unit
 from deepdaily.core.text import names
@@ -14,10 +15,10 @@ _SAME: dict[str, list[str]] = defaultdict(list)
 for _spelling, _meaning in (*MEANING.items(), *NAMED.items()):
     _SAME[_meaning].append(_spelling)
 
-_CODE = re.compile(r"(?<![A-Za-z0-9_])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![A-Za-z0-9_])")
+_CODE = Cue(r"(?<![A-Za-z0-9_])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![A-Za-z0-9_])")
 """A name of code, as `head_dim`."""
 
-_TAIL = re.compile(r"(?:-[a-z]{2,})+$")
+_TAIL = Cue(r"(?:-[a-z]{2,})+$")
 """What a name may be joined with: `Hopper-class`, `CUDA-enabled`."""
 
 _SHORT = 3

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from deepdaily.core.cues import table
+from deepdaily.core.cues import Cue, table
 from deepdaily.core.text import undated
 
 _TABLE = table(__name__)
@@ -50,50 +50,50 @@ def _either(spellings: Iterator[str]) -> str:
 
 _LATIN_UNITS = _either(said for said in _UNIT if said[-1].isascii())
 _OTHER_UNITS = _either(said for said in _UNIT if not said[-1].isascii())
-_NUMBER = re.compile(
+_NUMBER = Cue(
     r"(?<![a-z0-9_.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))(?:⁄(?P<under>\d{1,3}))?"
     r"(?:\s?(?P<size>万亿|[十百千][万亿]|[百千万亿]|hundred|thousand|million|billion|trillion)"
     r"|(?P<suffix>bn|mn|tn|[kmbt])\+?(?![a-z0-9]))?(?P<more>\s?[余多几]|\+)?"
     rf"(?:[\s-]?(?P<unit>(?:{_LATIN_UNITS})(?![a-z0-9])|(?:{_OTHER_UNITS})))?"
 )
-_MONEY = re.compile(r"(us\$|hk\$|usd|rmb|cny|eur|gbp|[$¥€£])\s?$")
+_MONEY = Cue(r"(us\$|hk\$|usd|rmb|cny|eur|gbp|[$¥€£])\s?$")
 _BIT_WIDTHS = frozenset(Decimal(width) for width in (1, 2, 3, 4, 5, 6, 8, 16, 32, 64, 128))
-_BITS = re.compile(r"\s?(?:量化|精度|整|浮点|权重|宽|数|格式|压缩|[^\u4e00-\u9fff]|$)")
+_BITS = Cue(r"\s?(?:量化|精度|整|浮点|权重|宽|数|格式|压缩|[^\u4e00-\u9fff]|$)")
 """After 位: `4 位量化` is 4 bit, 8 位工程师 are people."""
 
 _CALENDAR_YEAR = 1000
 """From here on 年 names a year and counts none."""
 
-_NOUN = re.compile("|".join(f"(?P<{name}>{said})" for name, said in _NOUNS.items()))
-_AFTER_NUMBER = re.compile(r"[\s-]?[个名位家款项条台张块份种次组套颗枚]?(?:的|以上|左右)?[\s-]?")
-_STEP = re.compile(
+_NOUN = Cue("|".join(f"(?P<{name}>{said})" for name, said in _NOUNS.items()))
+_AFTER_NUMBER = Cue(r"[\s-]?[个名位家款项条台张块份种次组套颗枚]?(?:的|以上|左右)?[\s-]?")
+_STEP = Cue(
     r"(?!(?:of|in|on|for|to|and|or|with|per|at|by|than|as|from|an?|the|is|are|was|were)\b)[a-z][a-z-]{1,14}\s|[\u4e00-\u9fff]\s?"
 )
 _STEPS = 4
 """How far from its number a noun may stand: two English words or four Chinese characters."""
 
 _ENGLISH_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_CHAIN = re.compile(
+_CHAIN = Cue(
     rf"(?=[aefnost])\b(?:(?!one\b)(?:{_ENGLISH_WORD})|(?:an?|one)(?=[\s-](?:hundred|thousand|million|billion|trillion|dozen)\b))"
     rf"(?:(?=[\s-])(?:[\s-](?:and\s)?(?:{_ENGLISH_WORD}|hundred|dozen)\b){{0,6}}|(?P<fold>-?fold))?(?![a-z])"
 )
 _CHAINED = frozenset(_WORDS) | {"hundred", "dozen", "thousand", "million", "billion", "trillion"}
 """A chain holds one of these; it is not looked for in a text without them."""
 
-_LETTERS = re.compile("[a-z]+")
-_DIGIT = re.compile("[0-9]")
+_LETTERS = Cue("[a-z]+")
+_DIGIT = Cue("[0-9]")
 _CHINESE_DIGIT = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _CHINESE_POWER = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_CHINESE = re.compile(
+_CHINESE = Cue(
     r"(?<![第零〇一二两三四五六七八九十百千万亿\d几数上好])"
     r"(?P<run>(?:[一二两三四五六七八九]|(?<!\d\s)十)[零〇一二两三四五六七八九十百千万亿]*)(?P<tenths>成(?![本功果员为立长熟都交绩就品])半?)?"
     rf"(?=(?P<next>[余多]|[到至~-]\s?[\d两三四五六七八九十]|{_COUNTERS})?)"
 )
-_SAYINGS = tuple((re.compile(said), read) for said, read in _TABLE["sayings"].items())
-_LISTED = re.compile(r"^[ \t]*\d{1,2}[.)、]\s", re.M)
+_SAYINGS = tuple((Cue(said), read) for said, read in _TABLE["sayings"].items())
+_LISTED = Cue(r"^[ \t]*\d{1,2}[.)、]\s", re.M)
 """The number of a line in a list is no number of the text."""
 
-_FRACTION = re.compile(r"(?P<under>[一二两三四五六七八九十百千\d]{1,3})分之(?P<over>[一二两三四五六七八九十百千零\d.]{1,6})")
+_FRACTION = Cue(r"(?P<under>[一二两三四五六七八九十百千\d]{1,3})分之(?P<over>[一二两三四五六七八九十百千零\d.]{1,6})")
 
 
 def plain(text: str) -> str:
@@ -116,9 +116,9 @@ def _folded(text: str) -> str:
     return (_LISTED.sub("", folded) if _DIGIT.search(folded) else folded).replace("-to-", " to ")
 
 
-_ARROW = re.compile(r"[-=]{1,2}>")
-_RAISED = re.compile("(?<=[0-9])[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
-_POWER = re.compile(
+_ARROW = Cue(r"[-=]{1,2}>")
+_RAISED = Cue("(?<=[0-9])[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
+_POWER = Cue(
     r"(?<![a-z0-9_.])(?:(?P<base>\d{1,6}(?:\.\d{1,6})?)(?:\s?[x×*·]\s?10\s?(?:\^|的)\s?|e))?(?P<ten>(?<![\d.])10\s?(?:\^|的)\s?)?"
     r"[{(]?(?P<power>[+\-−]?\d{1,2})[})]?(?:\s?次方)?(?![a-z0-9_])"
 )
@@ -141,7 +141,7 @@ def _worded(folded: str) -> str:
     return _IN_TWO.sub(lambda found: f"{int(found[1]) * 10**4 + int(found[2])}万", read)
 
 
-_IN_TWO = re.compile(r"(?<![\d.])(\d{1,6})\s?亿\s?(\d{1,4})\s?万")
+_IN_TWO = Cue(r"(?<![\d.])(\d{1,6})\s?亿\s?(\d{1,4})\s?万")
 """1 亿 2000 万 is one number."""
 
 
@@ -206,7 +206,7 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
-_JOINED = re.compile(r"\s?(?:-to-|to|到|至|[–—~‐-])\s?[$¥€£]?")
+_JOINED = Cue(r"\s?(?:-to-|to|到|至|[–—~‐-])\s?[$¥€£]?")
 
 
 def is_range(text: str, first: Quantity, second: Quantity) -> bool:
@@ -214,7 +214,7 @@ def is_range(text: str, first: Quantity, second: Quantity) -> bool:
     return first.number.unit in ("", second.number.unit) and bool(_JOINED.fullmatch(text, first.end, second.start))
 
 
-_SIZED = re.compile(r"\d\s?(万亿|[十百千]?[万亿]|百万|千|thousand|million|billion|trillion|bn|mn|tn|[kmbt])(?![a-z])")
+_SIZED = Cue(r"\d\s?(万亿|[十百千]?[万亿]|百万|千|thousand|million|billion|trillion|bn|mn|tn|[kmbt])(?![a-z])")
 
 
 def _shared(text: str, first: Quantity, second: Quantity) -> Quantity:
@@ -332,27 +332,27 @@ def measured(number: Number) -> tuple[Decimal, str]:
 _IN_A_NUMBER = "零一二两三四五六七八九十百千万亿数几"
 
 
-def _alone(word: str) -> re.Pattern[str]:
+def _alone(word: str) -> Cue:
     """A magnitude without a figure: 百万 token, `a trillion-parameter model`."""
     if word.isascii():
-        return re.compile(rf"(?<![\d.] )(?<![\d.-])\b{word}\b")
-    return re.compile(rf"(?<![\d.] )(?<![\d.{_IN_A_NUMBER}]){word}(?![万亿一能分])")
+        return Cue(rf"(?<![\d.] )(?<![\d.-])\b{word}\b")
+    return Cue(rf"(?<![\d.] )(?<![\d.{_IN_A_NUMBER}]){word}(?![万亿一能分])")
 
 
 _HINTS = (
-    (re.compile(r"\b(?:an?|one|single|each|every)\b|每|一|单|/"), Number(Decimal(1), "")),
-    (re.compile(r"\b(?:both|pair|dual|two-?fold)\b|双|俩|二者|两者"), Number(Decimal(2), "")),
-    (re.compile(r"(?:\bper\s|\ba\s|/\s?)(?:m\b|mtok)|/1m\b"), Number(Decimal(10**6), "")),
-    (re.compile(r"(?:\bper\s|\ba\s|/\s?)(?:thousand|k\b)|每千|(?<=[上近超逾过成])千"), Number(Decimal(1000), "")),
-    (re.compile(r"(?<=[上近超逾过成])百(?!分)"), Number(Decimal(100), "")),
+    (Cue(r"\b(?:an?|one|single|each|every)\b|每|一|单|/"), Number(Decimal(1), "")),
+    (Cue(r"\b(?:both|pair|dual|two-?fold)\b|双|俩|二者|两者"), Number(Decimal(2), "")),
+    (Cue(r"(?:\bper\s|\ba\s|/\s?)(?:m\b|mtok)|/1m\b"), Number(Decimal(10**6), "")),
+    (Cue(r"(?:\bper\s|\ba\s|/\s?)(?:thousand|k\b)|每千|(?<=[上近超逾过成])千"), Number(Decimal(1000), "")),
+    (Cue(r"(?<=[上近超逾过成])百(?!分)"), Number(Decimal(100), "")),
     *((_alone(word), Number(Decimal(10**power), "")) for word, power in _TABLE["magnitudes"].items()
       if power >= 4 and (len(word) > 2 or not word.isascii())),
-    *((re.compile(rf"\b{said}\b|第\s?{sign}"), Number(Decimal(value), "")) for value, (said, sign) in enumerate(
+    *((Cue(rf"\b{said}\b|第\s?{sign}"), Number(Decimal(value), "")) for value, (said, sign) in enumerate(
         zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), "一二三四五六七八九十", strict=True), 1
     )),
 )  # fmt: skip
-_ONE_UNIT = re.compile(rf"(?:\b(?:an?|one|per|each|every|single)[\s-]|/)({_LATIN_UNITS})(?![a-z0-9])|[每一单]\s?({_OTHER_UNITS})")
-_RATIO = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/])")
+_ONE_UNIT = Cue(rf"(?:\b(?:an?|one|per|each|every|single)[\s-]|/)({_LATIN_UNITS})(?![a-z0-9])|[每一单]\s?({_OTHER_UNITS})")
+_RATIO = Cue(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/])")
 
 
 def hinted(text: str) -> set[Number]:
@@ -375,7 +375,7 @@ def _inside_name(text: str, match: re.Match[str]) -> bool:
     return joined_before or joined_after
 
 
-_PERIOD = re.compile(
+_PERIOD = Cue(
     "(?=[pae/howldmytqrs每一日月年周单卡])(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _TABLE["periods"].items())
     + ")"

@@ -6,22 +6,24 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from deepdaily.core.cues import Cue
+
 _HOUR, _MINUTE = r"(?:hours?|hrs?|h|个?小时)", r"(?:minutes?|mins?|m|分钟?)"
 _SPANS = tuple(
-    (re.compile(rf"(?<![a-z\d.])(\d{{1,4}})[\s-]?{longer}\s?(?:and\s|又|零)?(\d{{1,2}})[\s-]?{shorter}(?![a-z])"), times, unit)
+    (Cue(rf"(?<![a-z\d.])(\d{{1,4}})[\s-]?{longer}\s?(?:and\s|又|零)?(\d{{1,2}})[\s-]?{shorter}(?![a-z])"), times, unit)
     for longer, shorter, times, unit in (
         (r"(?:days?|d|天)", _HOUR, 24, "hours"),
         (_HOUR, _MINUTE, 60, "minutes"),
         (_MINUTE, r"(?:seconds?|secs?|s|秒钟?)", 60, "seconds"),
     )
 )
-_OUT_OF = re.compile(
+_OUT_OF = Cue(
     r"(?<![\d.,])(?:(\d{1,3})|\bone) (?:in|out of)(?: every)? (\d{1,3})(?![\d.,%]*\d| ?(?:%|minutes|hours|days|weeks|months|years))"
 )
-_AMONG = re.compile(
+_AMONG = Cue(
     r"(?:每\s?)?(?<![\d.])(\d{1,3})\s?[个名位人项条次台款家张][\u4e00-\u9fff]{0,6}?[中里]就?[只仅]?有\s?(\d{1,3}|一)\s?[个名位人项条次台款家张]"
 )
-_LESS = re.compile(
+_LESS = Cue(
     r"(?<![\d.])(\d{1,2}(?:\.\d+)?)% (?=less|lower|fewer|cheaper|smaller|reduction)"
     r"|(?:减少|降低|下降|节省|缩小|缩减|便宜|减小|省|降)了?[约近]?\s?(\d{1,2}(?:\.\d+)?)%"
     r"|\b(?:cut|reduc\w+|lower\w*|sav\w+|fell|drop\w*|decreas\w+)(?P<rest>[^.,;%\d]{0,40}) by "
@@ -32,7 +34,7 @@ _LESS = re.compile(
 def joined(text: str) -> str:
     """`text` with each span of two units in the smaller one: `1h 2m 3s` is `3723 seconds`."""
     for span, times, unit in _SPANS:
-        text = span.sub(lambda found, n=times, of=unit: f"{int(found[1]) * n + int(found[2])} {of}", text)  # type: ignore[misc]
+        text = span.sub(lambda found, n=times, of=unit: f"{int(found[1]) * n + int(found[2])} {of}", text)
     return text
 
 

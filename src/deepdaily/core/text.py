@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from deepdaily.core.cues import table
+from deepdaily.core.cues import Cue, table
 from deepdaily.core.types import Language
 
 _TABLE = table(__name__)
@@ -17,13 +17,13 @@ CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 LANGUAGE_CHARS = 20_000
 """Of a text by which its language is told."""
 
-_CHINESE, _KANA, _LETTER = re.compile(f"[{CJK}]"), re.compile("[\u3041-\u3096\u30a1-\u30fa]"), re.compile(r"[^\W\d_]")
+_CHINESE, _KANA, _LETTER = Cue(f"[{CJK}]"), Cue("[\u3041-\u3096\u30a1-\u30fa]"), Cue(r"[^\W\d_]")
 _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT_CONTROLS = {"\t", "\n"}
 
 
 _EMOJI = "\u2190-\u2bff\u3030-\u303d\u3297-\u3299\ufe0f\U0001f000-\U0001faff"
-_JOINT = re.compile(f"(?<=[{_EMOJI}])\u200d(?=[{_EMOJI}])")
+_JOINT = Cue(f"(?<=[{_EMOJI}])\u200d(?=[{_EMOJI}])")
 """What makes one picture of two: 👩‍💻. Between letters it is dropped, as a joiner there hides where a word ends."""
 
 
@@ -86,7 +86,7 @@ class Sentence:
 
 _ABBREVIATIONS = frozenset(_TABLE["abbreviations"].split())
 # A stop ends a sentence before white space, also when the next one begins with vLLM, llm-d or npm.
-_STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？!?；]+[”’」』）]*(?=.)")
+_STOP = Cue(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？!?；]+[”’」』）]*(?=.)")
 
 
 def sentences(text: str) -> list[Sentence]:
@@ -121,7 +121,7 @@ def _abbreviates(line: str, stop: re.Match[str]) -> bool:
     return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha() and word.group().isupper())
 
 
-_WORD = re.compile(rf"[a-z0-9]+(?:[.\-_+#/][a-z0-9]+)*[+#]*|[{CJK}]+")
+_WORD = Cue(rf"[a-z0-9]+(?:[.\-_+#/][a-z0-9]+)*[+#]*|[{CJK}]+")
 
 
 def tokens(text: str, *, parts: bool = True) -> list[str]:
@@ -143,7 +143,7 @@ def tokens(text: str, *, parts: bool = True) -> list[str]:
 
 _LATIN = "A-Za-z0-9_\u00c0-\u024f"
 """What a Latin name is made of: a Chinese character before or after it is no part of it."""
-_NAME = re.compile(
+_NAME = Cue(
     rf"(?<![{_LATIN}.])(?:[A-Z][{_LATIN}+]*|[a-z]+[A-Z][{_LATIN}]*|[a-z]+\d[{_LATIN}]*|[a-z]+-[a-z](?![{_LATIN}]))[{_LATIN}+]*"
     rf"(?:[.\-/][A-Za-z0-9][{_LATIN}]*)*"
 )
@@ -173,7 +173,7 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)\b"
 )
 """A whole word: `1 decode instance` is no day of December."""
-_MONTH_NAME = re.compile(_MONTH)
+_MONTH_NAME = Cue(_MONTH)
 _DATE_OF_FIGURES = (
     r"(?P<y>20\d\d)\s?[-/年.]\s?(?P<m>\d{1,2})\s?(?:[-/月.]\s?(?P<d>\d{1,2})日?)?(?!\d)"
     r"|(?P<m2>\d{1,2})\s?月\s?(?P<d2>\d{1,2})\s?(?:[日号]?\s?[至到–—-]\s?(?P<until2>\d{1,2})\s?)?[日号]"
@@ -188,13 +188,13 @@ _DATE_OF_NAMES = (
     r"|\b(?:in|of|early|mid|late|since|until|by|for)[ -](?P<mon8>may)\b(?!\s\d)"
 )
 # What any of them begins with stands before them: they are not tried at every character.
-_FIGURES_ONLY = re.compile(rf"(?=\d)(?:{_DATE_OF_FIGURES})")
-_DATE = re.compile(rf"(?=\d|(?<![a-z])[abdefijlmnosu])(?:(?=\d)(?:{_DATE_OF_FIGURES})|(?=[a-z])(?:{_DATE_OF_NAMES}))")
-_LIKE_A_MONTH = re.compile("[jfmasond](?:an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)")
-_ANY_DIGIT = re.compile("[0-9]")
+_FIGURES_ONLY = Cue(rf"(?=\d)(?:{_DATE_OF_FIGURES})")
+_DATE = Cue(rf"(?=\d|(?<![a-z])[abdefijlmnosu])(?:(?=\d)(?:{_DATE_OF_FIGURES})|(?=[a-z])(?:{_DATE_OF_NAMES}))")
+_LIKE_A_MONTH = Cue("[jfmasond](?:an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)")
+_ANY_DIGIT = Cue("[0-9]")
 
 
-def _date_pattern(folded: str) -> re.Pattern[str] | None:
+def _date_pattern(folded: str) -> Cue | None:
     """What finds every date of a folded text in small letters; None where it can have none."""
     if _LIKE_A_MONTH.search(folded):
         return _DATE
@@ -204,12 +204,12 @@ def _date_pattern(folded: str) -> re.Pattern[str] | None:
 _QUARTERS = {
     "first": "1", "second": "2", "third": "3", "fourth": "4", "一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "下": "2",
 }  # fmt: skip
-_QUARTER = re.compile(
+_QUARTER = Cue(
     r"\bq(?P<short>[1-4])\b|\b(?P<turned>[1-4])q\b|\b(?P<word>first|second|third|fourth)[ -]quarter\b"
     r"|第?(?P<chinese>[一二三四1-4])\s?季度|\bh(?P<half>[12])\b|\b(?P<half_word>first|second) half of (?=20\d\d|the year|this year)"
     r"|(?P<chinese_half>[上下])半年"
 )
-_LIKE_A_QUARTER = re.compile("q|h[12]|half|季|半年")
+_LIKE_A_QUARTER = Cue("q|h[12]|half|季|半年")
 
 
 def dates(text: str) -> set[tuple[int, int, int]]:
@@ -247,7 +247,7 @@ def quarters(text: str) -> set[str]:
     return found
 
 
-_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+){1,3}(?:-?(?:rc|beta|alpha|post|dev)\.?\d*)?)(?![\w.]*\d)", re.I)
+_VERSION = Cue(r"(?<![\w.])v?(\d+(?:\.\d+){1,3}(?:-?(?:rc|beta|alpha|post|dev)\.?\d*)?)(?![\w.]*\d)", re.I)
 
 
 def versions(text: str) -> set[str]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deepdaily.core.cues import cue, table
+from deepdaily.core.cues import Cue, cue, table
 from deepdaily.core.text import Sentence, sentences
 
 MOST_CHARS = 1_500
@@ -38,8 +38,8 @@ class _Family:
     """One way of giving orders. The words are looked for first: they are many times as fast as the patterns."""
 
     name: str
-    latin: re.Pattern[str]
-    other: re.Pattern[str]
+    latin: Cue
+    other: Cue
     verbs: frozenset[str]
     objects: frozenset[str]
 
@@ -59,16 +59,16 @@ _FAMILIES = tuple(_Family.of(name, told) for name, told in table(__name__).items
 _TALKED_OF = {"override", "speech", "identity", "marks"}
 """What a title may be about, where nothing else of an order is in it."""
 
-_QUOTED = re.compile(r"\"[^\"]{1,200}\"|“[^”]{1,200}”|«[^»]{1,200}»|「[^」]{1,200}」|‘[^’]{1,200}’|(?<!\w)'[^']{1,200}'(?!\w)")
+_QUOTED = Cue(r"\"[^\"]{1,200}\"|“[^”]{1,200}”|«[^»]{1,200}»|「[^」]{1,200}」|‘[^’]{1,200}’|(?<!\w)'[^']{1,200}'(?!\w)")
 _LOOK_ALIKE = str.maketrans("аеорсхіуАВЕКМНОРСТХІУαοερικυνΑΒΕΗΙΚΜΝΟΡΤΧΥΖ", "aeopcxiyABEKMHOPCTXIYaoepikuvABEHIKMNOPTXYZ")
-_OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
-_LATIN_LETTER = re.compile(r"[A-Za-z]")
-_PACKED = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
-_COMMON_WORDS = re.compile(r"\b(?:the|and|of|to|in|is|for|with|that|on|by|are|was|from|it)\b", re.I)
-_LETTERS = re.compile(r"[a-z]{2,}", re.I)
-_WORDS = re.compile(r"[a-z\u00df-\u024f']+")
-_FOREIGN = re.compile(r"[\u0370-\u052f\u0600-\u06ff\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_PIECES = re.compile(r"(\s[|｜·–—-]\s|\s?[|｜]\s?|(?<=[.!?])\s+|(?<=[。！？]))")
+_OTHER_SCRIPT = Cue(r"[\u0370-\u03ff\u0400-\u04ff]")
+_LATIN_LETTER = Cue(r"[A-Za-z]")
+_PACKED = Cue(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_COMMON_WORDS = Cue(r"\b(?:the|and|of|to|in|is|for|with|that|on|by|are|was|from|it)\b", re.I)
+_LETTERS = Cue(r"[a-z]{2,}", re.I)
+_WORDS = Cue(r"[a-z\u00df-\u024f']+")
+_FOREIGN = Cue(r"[\u0370-\u052f\u0600-\u06ff\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PIECES = Cue(r"(\s[|｜·–—-]\s|\s?[|｜]\s?|(?<=[.!?])\s+|(?<=[。！？]))")
 
 MOST_PACKED = 8
 

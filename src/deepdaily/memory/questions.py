@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from deepdaily.core.cues import cue, rows, table
+from deepdaily.core.cues import Cue, cue, rows, table
 from deepdaily.core.evidence import check_claim, locate, passage
 from deepdaily.core.likeness import vectors
 from deepdaily.core.text import Sentence, squeeze, width
@@ -186,9 +186,9 @@ class Rule:
     """When to ask a question and for how many days; `words` has its sentence, by the rule's name."""
 
     name: str
-    cue: re.Pattern[str]
+    cue: Cue
     days: int
-    answer: re.Pattern[str] | None = None
+    answer: Cue | None = None
     """What a sentence that answers has; None: most of the question's own words."""
 
 

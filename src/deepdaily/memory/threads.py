@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from deepdaily.core.aliases import MEANING
-from deepdaily.core.cues import cue, rows, table
+from deepdaily.core.cues import Cue, cue, rows, table
 from deepdaily.core.lexicon import LABS, MODEL
 from deepdaily.core.likeness import Vector, cosine, vectors
 from deepdaily.core.quantities import numbers
@@ -39,7 +39,7 @@ class State:
     """What a title says has become of something. One with a `stage` is news only after every earlier stage."""
 
     name: str
-    cue: re.Pattern[str]
+    cue: Cue
     stage: int = 0
 
 
@@ -49,7 +49,7 @@ STATES = rows(State, _TABLE["states"])
 
 _BACK_AND_FORTH = ({"paused", "resumed"}, {"incident", "fixed"})
 _FILLER = cue(_TABLE["filler"])
-_ANY_STATE = re.compile("|".join(state.cue.pattern for state in STATES), re.I)
+_ANY_STATE = Cue("|".join(state.cue.pattern for state in STATES), re.I)
 _MAKERS = frozenset(
     {MEANING.get(word, word) for word in re.findall(r"[a-z]{3,}|[\u4e00-\u9fff]{2,}", LABS.pattern)}
     | {MEANING[word] for word in MEANING if LABS.fullmatch(word)}
@@ -187,9 +187,9 @@ def distinctive(title: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*models, *latin, *chinese] or makers))[:3]
 
 
-_VERSION = re.compile(r"v?\d[\d.]*", re.I)
-_NAMED = re.compile(r"(?<![\w.-])[A-Z][\w+.-]*\w(?: (?:[A-Z][\w+.-]*\w|\d+(?:\.\d+)*))*(?![\w-])")
-_CHINESE = re.compile(rf"(?<![{CJK}])[{CJK}]{{2,6}}(?: ?\d+(?:\.\d+)*)?(?![{CJK}])")
+_VERSION = Cue(r"v?\d[\d.]*", re.I)
+_NAMED = Cue(r"(?<![\w.-])[A-Z][\w+.-]*\w(?: (?:[A-Z][\w+.-]*\w|\d+(?:\.\d+)*))*(?![\w-])")
+_CHINESE = Cue(rf"(?<![{CJK}])[{CJK}]{{2,6}}(?: ?\d+(?:\.\d+)*)?(?![{CJK}])")
 
 
 def names_it(text: str, entity: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deepdaily.core.cues import cues, table
+from deepdaily.core.cues import Cue, cues, table
 
 NAME_CHARS, STYLE_CHARS = 400, 500
 """Of an element's classes, and of its style, that are looked at: a megabyte of either says no more."""
@@ -28,8 +28,8 @@ _BEGINNINGS = frozenset(word[:end] for word in _STRONG | _WEAK | _PLACE for end 
 """What may still become one of the words when more parts follow."""
 
 _INK = (
-    (re.compile(r"#(?:f{3}){1,2}(?![0-9a-f])|rgb\(255,255,255\)"), "white"),
-    (re.compile(r"#(?:0{3}){1,2}(?![0-9a-f])|rgb\(0,0,0\)"), "black"),
+    (Cue(r"#(?:f{3}){1,2}(?![0-9a-f])|rgb\(255,255,255\)"), "white"),
+    (Cue(r"#(?:0{3}){1,2}(?![0-9a-f])|rgb\(0,0,0\)"), "black"),
 )
 """White and black in their several spellings: a trap is written in the colour of its paper."""
 
@@ -67,7 +67,7 @@ class Style:
     moved: str = ""
 
 
-_ANY_MARK = re.compile("|".join(f"(?:{_CUES[kind].pattern})" for kind in _MARKS), re.IGNORECASE)
+_ANY_MARK = Cue("|".join(f"(?:{_CUES[kind].pattern})" for kind in _MARKS), re.IGNORECASE)
 PLAIN, UNSTYLED = Bearing(), Style()
 
 

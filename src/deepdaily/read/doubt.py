@@ -6,7 +6,6 @@ Others choose; the words are always our own blocks, so that nobody loses, joins 
 from __future__ import annotations
 
 import html
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
 
+from deepdaily.core.cues import Cue
 from deepdaily.read.blocks import CELL, LINK, LINK_ENDS, Block, Box, Visible
 from deepdaily.read.head import folded
 from deepdaily.read.main_content import MainPart
@@ -30,8 +30,8 @@ MOST_BLOCKS, MOST_BOXES, MOST_DEEP = 3_000, 20_000, 100
 TRAFILATURA = f"trafilatura/{version('trafilatura')}"
 """Read without importing it: most runs of a worker never need it."""
 
-_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff\uf900-\ufaff]+")
-_SPLIT = re.compile(f"([{LINK}{LINK_ENDS}{CELL}])")
+_WORD = Cue(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff\uf900-\ufaff]+")
+_SPLIT = Cue(f"([{LINK}{LINK_ENDS}{CELL}])")
 
 
 def is_doubtful(part: MainPart, source: str, seen: Visible) -> bool:

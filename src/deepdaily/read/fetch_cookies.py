@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from deepdaily.core.cues import Cue
 from deepdaily.core.urls import domain
 
 MOST_COOKIES, MAX_COOKIE_CHARS = 20, 4096
@@ -16,8 +17,8 @@ MOST_COOKIES, MAX_COOKIE_CHARS = 20, 4096
 _SENDABLE = r"\x21-\x2b\x2d-\x3a\x3c\x3e-\x7e\xa1-\ud7ff\ue000-\U0010ffff"
 """What browsers keep too: `wp[lang]` as a name, letters of any script as a value."""
 
-_COOKIE = re.compile(rf"\s*([{_SENDABLE}]{{1,200}})\s*=\s*([{_SENDABLE}=, ]*+)(?![^;\s])")
-_ATTRIBUTE = re.compile(r";\s*(domain|path|max-age|expires|secure)\s*(?:=\s*([^;]{0,255}))?", re.IGNORECASE)
+_COOKIE = Cue(rf"\s*([{_SENDABLE}]{{1,200}})\s*=\s*([{_SENDABLE}=, ]*+)(?![^;\s])")
+_ATTRIBUTE = Cue(r";\s*(domain|path|max-age|expires|secure)\s*(?:=\s*([^;]{0,255}))?", re.IGNORECASE)
 
 
 class FetchCookies:

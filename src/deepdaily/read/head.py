@@ -11,7 +11,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from deepdaily.core.cues import cues, table
+from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.text import clean, squeeze
 from deepdaily.core.urls import host
 
@@ -32,10 +32,10 @@ _TABLE = table(__name__)
 _CUES = cues(_TABLE["cues"])
 _AUTHOR_KEYS = _TABLE["keys"]["author"].split()
 _AUTHOR_PLACES: str = _TABLE["keys"]["author_places"]
-_SEPARATOR = re.compile(r"\s(?:[|–—·:•»~>-]|::)\s|\s?[|｜]\s?|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])")
-_PARTED = re.compile(r"\s*[|–—·•»-]\s+")
-_AROUND_JSON = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?://\s*\]\]>|\]\]>|-->)\s*$")
-_REFRESH = re.compile(r"\s*(\d{1,3})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=)?\s*[\"']?([^\"'\s]{1,2048})", re.IGNORECASE)
+_SEPARATOR = Cue(r"\s(?:[|–—·:•»~>-]|::)\s|\s?[|｜]\s?|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])")
+_PARTED = Cue(r"\s*[|–—·•»-]\s+")
+_AROUND_JSON = Cue(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?://\s*\]\]>|\]\]>|-->)\s*$")
+_REFRESH = Cue(r"\s*(\d{1,3})(?:\.\d*)?\s*[;,]?\s*(?:url\s*=)?\s*[\"']?([^\"'\s]{1,2048})", re.IGNORECASE)
 
 Described = dict[str, Any]
 """An object of JSON-LD."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from deepdaily.core.cues import cues, table
+from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.text import squeeze, tokens
 from deepdaily.read.blocks import Block, Box
 from deepdaily.read.head import Head, folded
@@ -46,25 +46,25 @@ _CLOCK = (
     r"(?P<half>上午|下午|晚上|傍晚|凌晨|中午|午前|午後)?\s?(?P<hour>\d{1,2})(?::|時|时|点|h)(?P<minute>\d\d)(?:分?(?::?\d\d秒?)?(?:\.\d+)?)"
     r"\s?(?P<noon>[ap]\.?m\b\.?)?\s?(?P<zone>[+-]\d\d:?\d\d|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d\d)?)?\b|Z\b|[PEMC][SD]T\b|CES?T\b|BST\b|[JK]ST\b)?)?"
 )
-_YMD = re.compile(
+_YMD = Cue(
     r"(?<![\d.])(?P<y>(?:19|20)\d\d)\s?(?P<sep>[-/.年년])\s?(?P<m>\d{1,2})\s?(?:(?P=sep)|[月월])\s?(?P<d>\d{1,2})(?!\d|[.,]\d)\s?[日일号]?"
     + _CLOCK,
     re.I,
 )
-_MDY = re.compile(rf"(?<!\w)(?P<mon>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)(?!\d)" + _CLOCK, re.I)
-_DMY = re.compile(
+_MDY = Cue(rf"(?<!\w)(?P<mon>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)(?!\d)" + _CLOCK, re.I)
+_DMY = Cue(
     rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?(?:\s+(?:of|de)|-)?\s*(?P<mon>{_MONTH})\.?(?:,|-|\s+(?:de|del))?\s*(?P<y>(?:19|20)\d\d)(?!\d)"
     + _CLOCK,
     re.I,
 )
-_YMND = re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d\d)[\s,-]+(?P<mon>{_MONTH})[\s.-]+(?P<d>\d{{1,2}})(?!\d)", re.I)
-_NUMBERS = re.compile(r"(?<![\d./-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d)(?!\d|[./-]\d)")
-_TWO_DIGITS = re.compile(r"\s{0,3}(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d\d)(?!\d|[./-]\d)")
-_COMPACT = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:\d{4,6})?")
-_SECONDS = re.compile(r"1\d{9}(?:\d{3})?")
+_YMND = Cue(rf"(?<!\d)(?P<y>(?:19|20)\d\d)[\s,-]+(?P<mon>{_MONTH})[\s.-]+(?P<d>\d{{1,2}})(?!\d)", re.I)
+_NUMBERS = Cue(r"(?<![\d./-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d)(?!\d|[./-]\d)")
+_TWO_DIGITS = Cue(r"\s{0,3}(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d\d)(?!\d|[./-]\d)")
+_COMPACT = Cue(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:\d{4,6})?")
+_SECONDS = Cue(r"1\d{9}(?:\d{3})?")
 """Since 1970, or milliseconds."""
 
-_IN_URL = re.compile(
+_IN_URL = Cue(
     r"/(?P<y>(?:19|20)\d\d)[/-]?(?P<m>[01]\d)[/-]?(?P<d>[0-3]\d)(?=[/\-_.]|$)|/(?P<y2>20\d\d)/(?P<m2>\d{1,2})/(?P<d2>\d{1,2})(?=/)"
 )
 

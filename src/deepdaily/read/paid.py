@@ -5,17 +5,16 @@ A label is a whole line or a whole bracket, never a word of a sentence: an artic
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from deepdaily.core.cues import cues, table
+from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.text import squeeze
 from deepdaily.read.blocks import Block, Visible
 from deepdaily.read.head import Head, folded
 
 _CUES = cues(table(__name__))
-_BRACKETED = re.compile(r"^\W{0,3}[\[【(（「](.{1,30}?)[\]】)）」]|[\[【(（「]([^\[【(（「]{1,30})[\]】)）」]\s*$")
-_AT_THE_END = re.compile(r"(?:[|｜]\s*|\s[–—-]\s)([^|｜–—-]{1,30})$")
+_BRACKETED = Cue(r"^\W{0,3}[\[【(（「](.{1,30}?)[\]】)）」]|[\[【(（「]([^\[【(（「]{1,30})[\]】)）」]\s*$")
+_AT_THE_END = Cue(r"(?:[|｜]\s*|\s[–—-]\s)([^|｜–—-]{1,30})$")
 
 
 def is_label(text: str) -> bool:

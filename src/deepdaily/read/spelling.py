@@ -6,6 +6,8 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+from deepdaily.core.cues import Cue
+
 MOST_PEEKED = 24
 """Nodes looked at to know what a mark is: a note's mark has one to five."""
 
@@ -15,28 +17,26 @@ MOST_TOKENS = 4_000
 NOTHING_SEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Characters that no reader sees: they part no two letters."""
 
-_ENDING = re.compile(
+_ENDING = Cue(
     r"(?:st|nd|rd|th|er|ers|e|re|ère|ème|ième|nde|ste|me|lle|tm|sm|\((?:tm|sm|r|c)\)|[º°˚∘ª®©™℠]|[.,:;]|[.,]\d\d)", re.IGNORECASE
 )
-_PRICE = re.compile(r"[$€£¥]\s?\d[\d,]{0,12}$")
-_RAISED_NOTE = re.compile(
+_PRICE = Cue(r"[$€£¥]\s?\d[\d,]{0,12}$")
+_RAISED_NOTE = Cue(
     r"(?:[\[【〔［][^\[\]【】〔〕［］]{1,40}[\]】〕］]|（\d{1,3}）|\d{1,3}\)|注\s?\d{0,3}|[①-⑳❶-❿⑴-⑽*†‡§]{1,3})(?:\s?[,，、]?\s?)"
 )
-_TO_NOTE = re.compile(r"#|^javascript:")
-_NOTE_PLACE = re.compile(r"(?:foot-?note|end-?note|fn|note|ref|cite|cr\d)", re.IGNORECASE)
+_TO_NOTE = Cue(r"#|^javascript:")
+_NOTE_PLACE = Cue(r"(?:foot-?note|end-?note|fn|note|ref|cite|cr\d)", re.IGNORECASE)
 _SOLIDUS = frozenset("/⁄∕")
-_FORMULA_PICTURE = re.compile(r"(?:^|[\s_-])(?:latex|tex|math|equation|formula)(?:$|[\s_-])", re.IGNORECASE)
-_FORMULA_ADDRESS = re.compile(r"/equation\?tex=|/latex\.php\?|latex\.codecogs\.com/", re.IGNORECASE)
+_FORMULA_PICTURE = Cue(r"(?:^|[\s_-])(?:latex|tex|math|equation|formula)(?:$|[\s_-])", re.IGNORECASE)
+_FORMULA_ADDRESS = Cue(r"/equation\?tex=|/latex\.php\?|latex\.codecogs\.com/", re.IGNORECASE)
 MOST_TEX = 2_000
 """Characters of a formula that nobody has set yet; a longer one is left out."""
-_NOTE_TEXT = re.compile(
-    r"(?:\[\s*(?:note\s)?(?:\d{1,4}|[a-z])(?:\s*[,–-]\s*\d{1,4})*\s*\]\s*,?\s*){1,9}|[*†‡§]{1,3}", re.IGNORECASE
-)
-_SHORT_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]{1,2}|[ivx]{1,5}|[*†‡§]{1,3})[\])]?", re.IGNORECASE)
-_NOTE_NAME = re.compile(r"(?<![a-z])(?:foot-?note|note-?ref|fn-?ref|references?(?![a-z])|cite)", re.IGNORECASE)
-_NOTE_ROLE = re.compile(r"(?:^|\s)(?:doc-)?noteref(?:\s|$)", re.IGNORECASE)
-_BESIDE_MARKS = re.compile(r"[\s\[\](),;–-]*")
-_EMOJI = re.compile(
+_NOTE_TEXT = Cue(r"(?:\[\s*(?:note\s)?(?:\d{1,4}|[a-z])(?:\s*[,–-]\s*\d{1,4})*\s*\]\s*,?\s*){1,9}|[*†‡§]{1,3}", re.IGNORECASE)
+_SHORT_MARK = Cue(r"[\[(]?(?:\d{1,4}|[a-z]{1,2}|[ivx]{1,5}|[*†‡§]{1,3})[\])]?", re.IGNORECASE)
+_NOTE_NAME = Cue(r"(?<![a-z])(?:foot-?note|note-?ref|fn-?ref|references?(?![a-z])|cite)", re.IGNORECASE)
+_NOTE_ROLE = Cue(r"(?:^|\s)(?:doc-)?noteref(?:\s|$)", re.IGNORECASE)
+_BESIDE_MARKS = Cue(r"[\s\[\](),;–-]*")
+_EMOJI = Cue(
     "(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2934-\u2b55\u3030\u303d\U0001f000-\U0001faff\ufe0f\u200d]"
     "|[0-9#*]\ufe0f?\u20e3)+"
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from deepdaily.core.cues import table
+from deepdaily.core.cues import Cue, table
 from deepdaily.core.text import CJK
 
 MAX_DATE_CHARS = 120
@@ -51,49 +51,47 @@ _HALVES = _by_word(_TABLE["halves"])
 _ZONES = {word: _offset(name) for word, name in _by_word(_TABLE["zones"]).items()}
 _TWO_ZONES = {name: (_offset(ours), _offset(theirs)) for name, (ours, theirs) in _TABLE["two_zones"].items()}
 _PLACES = _by_word(_TABLE["places"])
-_MONTH, _HALF = re.compile(_any_of(_MONTHS)), re.compile(_any_of(_HALVES))
-_ZONE = re.compile(_any_of([*_ZONES, *_TWO_ZONES, *_PLACES]))
+_MONTH, _HALF = Cue(_any_of(_MONTHS)), Cue(_any_of(_HALVES))
+_ZONE = Cue(_any_of([*_ZONES, *_TWO_ZONES, *_PLACES]))
 
 # The two forms of nearly every feed, read without the rest.
-_MAIL = re.compile(
+_MAIL = Cue(
     r"(?:[A-Za-z]{3},\s+)?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d)(?::(\d\d))?"
     r" (?:GMT|UTC|UT|Z|([+-])(\d\d):?(\d\d))"
 )
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_ISO = Cue(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _SHORT_MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 
-_EPOCH = re.compile(r"(\d{10})(?:\.\d{1,9})?|(\d{10})\d{3}")
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[t ]?(\d\d)(\d\d)(\d\d)?)?(?![\d:])")
-_WEEK = re.compile(r"(\d{4})-?w(\d\d)-?([1-7])(?!\d)")
-_ORDINAL = re.compile(r"(\d{4})-(\d{3})(?![\d-])")
+_EPOCH = Cue(r"(\d{10})(?:\.\d{1,9})?|(\d{10})\d{3}")
+_COMPACT = Cue(r"(\d{4})(\d\d)(\d\d)(?:[t ]?(\d\d)(\d\d)(\d\d)?)?(?![\d:])")
+_WEEK = Cue(r"(\d{4})-?w(\d\d)-?([1-7])(?!\d)")
+_ORDINAL = Cue(r"(\d{4})-(\d{3})(?![\d-])")
 
 # After folding, a month's name is `m02`.
-_YEAR_FIRST = re.compile(
-    r"(?<!\d)(\d{4})(?:[\s,/-]{0,3}m(\d\d)[\s.,/-]{0,3}|\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?)(\d{1,2})(?!\d)"
-)
-_DAY_FIRST = re.compile(
+_YEAR_FIRST = Cue(r"(?<!\d)(\d{4})(?:[\s,/-]{0,3}m(\d\d)[\s.,/-]{0,3}|\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?)(\d{1,2})(?!\d)")
+_DAY_FIRST = Cue(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s/-]{0,3}(?:(?:de|of)\s)?(?:m(\d\d)|(\d{1,2})[月월])[.,]?[\s/-]{0,3}(?:del?\s)?'?(\d{4}|\d\d)(?![\d:])"
 )
-_MONTH_FIRST = re.compile(r"(?:m(\d\d)\.?|(?<!\d)(\d{1,2})[月월])[\s/-]{0,3}(\d{1,2})(?:st|nd|rd|th|日|일)?(?![\d:])")
-_LATE_YEAR = re.compile(r"(?:(?<![\d:.+-])(?=\d)|(?<=\d-)(?=20))(\d{4})(?![\d:])")
-_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+_MONTH_FIRST = Cue(r"(?:m(\d\d)\.?|(?<!\d)(\d{1,2})[月월])[\s/-]{0,3}(\d{1,2})(?:st|nd|rd|th|日|일)?(?![\d:])")
+_LATE_YEAR = Cue(r"(?:(?<![\d:.+-])(?=\d)|(?<=\d-)(?=20))(\d{4})(?![\d:])")
+_NUMBERS = Cue(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 
-_CLOCK = re.compile(
+_CLOCK = Cue(
     r"(?<![\d:.+-])(\d{1,2})\s?[:h]\s?(\d\d)(?:\s?:\s?(\d\d))?(?:[.,]\d{1,9})?(?!\d)"
     r"|(?<!\d)(\d{1,2})\s?[时時点點시]\s?(?:(?:(\d{1,2})\s?[分분]|(半|반))\s?)?(?:(\d{1,2})\s?[秒초])?"
 )
-_DOTTED = re.compile(r"(?<![\d.+-])([01]?\d|2[0-3])\.([0-5]\d)(?:\.([0-5]\d))?(?![\d.])")
-_BARE_HOUR = re.compile(r"(?<![\d:.+-])(\d{1,2})\s?(?=am\b|pm\b)")
-_NUMERIC_ZONE = re.compile(r"(?<!\d)([+-])(\d\d?)(?::?(\d\d))?(?!\d)")
-_PLACE = re.compile(
+_DOTTED = Cue(r"(?<![\d.+-])([01]?\d|2[0-3])\.([0-5]\d)(?:\.([0-5]\d))?(?![\d.])")
+_BARE_HOUR = Cue(r"(?<![\d:.+-])(\d{1,2})\s?(?=am\b|pm\b)")
+_NUMERIC_ZONE = Cue(r"(?<!\d)([+-])(\d\d?)(?::?(\d\d))?(?!\d)")
+_PLACE = Cue(
     r"(?<![\w/])(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Canada|Etc|Europe|Indian|Pacific|US)/[A-Za-z_/]{2,40}(?:[+-]\d\d?)?"
 )
 
-_LOST_PLUS = re.compile(r" (0\d|1[0-4]):([0-5]\d)\s{0,9}")
+_LOST_PLUS = Cue(r" (0\d|1[0-4]):([0-5]\d)\s{0,9}")
 """`17:30:00 08:00` was `+08:00` before somebody took it for a part of an address."""
 
-_KOREAN = re.compile("[\uac00-\ud7af]")
-_JAPANESE = re.compile("[\u3040-\u30ff]|午前|午後")
+_KOREAN = Cue("[\uac00-\ud7af]")
+_JAPANESE = Cue("[\u3040-\u30ff]|午前|午後")
 
 _Day = tuple[int, int, int]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from deepdaily.core.cues import cues, table
+from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.errors import AddressRefused, NotAFeed
 from deepdaily.core.text import language_of, shorten, width
 from deepdaily.core.types import Document, Harvest, Loss, Offer, Snapshot, SourceHealth, SourceKind, Window, document_id
@@ -33,9 +33,9 @@ MIN_COMPLETE_COLUMNS = 1_200
 MOST_LOSSES = 200
 """Of one feed, the newest: what a person may ask for."""
 
-_COMPLETE_FEEDS = re.compile(r"github\.com/[^/]+/[^/]+/(?:releases|tags)\.atom|arxiv\.org/", re.I)
+_COMPLETE_FEEDS = Cue(r"github\.com/[^/]+/[^/]+/(?:releases|tags)\.atom|arxiv\.org/", re.I)
 
-_CUT_SHORT = re.compile(
+_CUT_SHORT = Cue(
     r"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\]|read (?:more|the full .{1,30}|on)\W*|continue reading.{0,80}|阅读(?:全文|原文|更多)\W*"
     r"|查看(?:全文|原文)\W*|the post .{1,200} (?:appeared first on|first appeared on) .{1,60})$",
     re.IGNORECASE,
@@ -44,7 +44,7 @@ _PAYWALL = cues(table(__name__))["paywall"]
 _LAST_LINES = 5
 """Where a preview asks to pay: what to buy, a button, a link for members."""
 
-_REPOSITORY = re.compile(
+_REPOSITORY = Cue(
     r"https://(?:github\.com|codeberg\.org|gitea\.com|gitee\.com|gitlab\.[^/]+|git\.[^/]+)/(?:[^/?#]+/)+?(?P<forge>[^/?#]+)/(?:-/)?"
     r"(?:releases|tags)(?:\.(?:atom|rss)|\?format=atom)|https://pypi\.org/rss/project/(?P<index>[^/?#]+)/releases\.xml"
 )

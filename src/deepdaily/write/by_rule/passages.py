@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from deepdaily.core import evidence, lexicon
+from deepdaily.core.cues import Cue
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import Sentence, names, tokens, versions, width
 from deepdaily.core.to_machines import orders_machine, spoken
@@ -49,7 +50,7 @@ def passages(document: Document) -> list[Passage]:
     return _printable_of(document, units, _UNPRINTED) or _printable_of(document, units, _UNPRINTED_AT_LEAST)
 
 
-def _printable_of(document: Document, units: Sequence[Sentence], unprinted: Sequence[re.Pattern[str]]) -> list[Passage]:
+def _printable_of(document: Document, units: Sequence[Sentence], unprinted: Sequence[Cue]) -> list[Passage]:
     found: list[Passage] = []
     for before, unit in zip([None, *units], units, strict=False):
         passage = _passage(document, before, unit, len(found), unprinted)
@@ -62,9 +63,7 @@ _TICKET = re.compile(r"[\s,;:.\-–—]*(?:\[[^\]]*\])?[(\[]?(?:PR|pull request|
 """The tail of a release note that points to its pull request: it says nothing to a reader."""
 
 
-def _passage(
-    document: Document, before: Sentence | None, unit: Sentence, place: int, unprinted: Sequence[re.Pattern[str]]
-) -> Passage | None:
+def _passage(document: Document, before: Sentence | None, unit: Sentence, place: int, unprinted: Sequence[Cue]) -> Passage | None:
     """The unit as a passage, with the sentence before where it needs it; None when it is not worth printing."""
     listed = unit.text.startswith("- ")
     start = unit.start + 2 * listed
@@ -89,7 +88,7 @@ def _tells(entry: str) -> bool:
     return any(number.unit for number in numbers(entry)) or bool(lexicon.VERB.search(entry))
 
 
-def _can_lean(before: Sentence, unit: Sentence, document: Document, unprinted: Sequence[re.Pattern[str]]) -> bool:
+def _can_lean(before: Sentence, unit: Sentence, document: Document, unprinted: Sequence[Cue]) -> bool:
     """Whether the sentence before stands in the same paragraph, stands alone, and both are short enough together."""
     if before.block != unit.block or before.text.startswith("- "):
         return False
@@ -102,7 +101,7 @@ _UNPRINTED = (*_UNPRINTED_AT_LEAST, lexicon.CODE)
 """Code is printed only where a text has no sentence without any: a short note on a string is told with the string."""
 
 
-def _printable(text: str, unprinted: Sequence[re.Pattern[str]]) -> bool:
+def _printable(text: str, unprinted: Sequence[Cue]) -> bool:
     columns = width(text)
     if not SHORTEST <= columns <= LONGEST or " | " in text or text.startswith(("|", "#", ">", "http", "@")):
         return False

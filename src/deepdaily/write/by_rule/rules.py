@@ -5,12 +5,11 @@ When each applies is in `rules.toml`; what it says is in `words`, by its name.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from deepdaily.core.cues import cue, cues, rows, table
+from deepdaily.core.cues import Cue, cue, cues, rows, table
 
-NEVER = re.compile(r"(?!)")
+NEVER = Cue(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +20,10 @@ class Playbook:
     """
 
     name: str
-    title: re.Pattern[str]
-    text: re.Pattern[str]
-    unless: re.Pattern[str] = NEVER
-    never_beside: re.Pattern[str] = NEVER
+    title: Cue
+    text: Cue
+    unless: Cue = NEVER
+    never_beside: Cue = NEVER
     adopts: bool = False
     """Advice on trying a new thing: none while it is paused or withdrawn."""
 
@@ -34,8 +33,8 @@ class Silence:
     """What a reader would ask of such a story; named as unknown when the whole text has no word of it."""
 
     name: str
-    title: re.Pattern[str]
-    missing: re.Pattern[str]
+    title: Cue
+    missing: Cue
     of_launches: bool = False
     """Asked only of something its maker launches."""
 

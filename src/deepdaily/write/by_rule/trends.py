@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 
+from deepdaily.core.cues import Cue
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import shorten, width
 from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
@@ -62,7 +63,7 @@ def trends(items: Sequence[Item], language: Language) -> tuple[Trend, ...]:
     return tuple(found[:MOST_TRENDS])
 
 
-def _is_about(item: Item, cue: re.Pattern[str]) -> bool:
+def _is_about(item: Item, cue: Cue) -> bool:
     """The title names the topic, or at least two sentences do: one passing word is no theme."""
     return bool(cue.search(item.title.text)) or sum(bool(cue.search(fact)) for fact in facts(item)[1:]) >= 2
 
@@ -76,7 +77,7 @@ def _trend_text(topic: str, holders: Sequence[Item], language: Language) -> str:
     return words.by_rule.trend.format(topic=words.by_rule.topics[topic], count=len(holders), told=listed)
 
 
-def glimpse(item: Item, cue: re.Pattern[str]) -> str:
+def glimpse(item: Item, cue: Cue) -> str:
     """The stretch of a printed quotation around `cue` that has a figure in it, cut at pauses; empty if there is none."""
     for claim in item.claims()[1:]:
         for part in re.split(r"(?<=[,;:，；：。])\s*|\s[-–—]\s", claim.text if claim.verbatim else ""):
