@@ -180,6 +180,13 @@ def test_a_sentence_may_begin_with_a_figure_behind_one_that_ends_with_another() 
     assert not sees("<p>It began in 2025.30%</p>", "30%")
 
 
+def test_each_quotation_may_stand_in_another_reading_of_one_answer() -> None:
+    body = b"See [the notes](https://larch.example/n) on <b>7</b> GPUs"
+    quotes = ("elsewhere", "See the notes on", "(https://larch.example/n)", "on 7 GPUs", "nowhere")
+
+    assert unseen(Asked(body, "text/markdown", quotes)) == ["elsewhere", "nowhere"]
+
+
 def test_a_worker_is_asked_for_the_quotations_that_are_not_there() -> None:
     assert unseen(Asked(b"<p>one two</p>", "text/html", ("one", "three", "two"))) == ["three"]
 

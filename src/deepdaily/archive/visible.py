@@ -92,22 +92,30 @@ class _Open:
 
 
 def bare(body: bytes, media_type: str = "") -> str:
-    """The visible text of an answer, folded: what a quotation, folded alike, must be part of (`holds`).
+    """The visible text of an answer, folded: what a quotation, folded alike, must be part of (`holds`)."""
+    return "\n".join(dict.fromkeys(_readings(body, media_type)))
 
-    Entries of feeds are marked up twice, so what is left after one and after two rounds stands on lines of their own;
-    JSON strings are unfolded first, and a plain text stands there as it is, too.
+
+def _readings(body: bytes, media_type: str) -> Iterator[str]:
+    """Each way of reading an answer, folded, the one that shows most quotations first: one is worked out when it is asked for.
+
+    Entries of feeds are marked up twice, so what is left after one and after two rounds stands by itself; JSON strings are
+    unfolded first, and a plain text stands there as it is, too.
     """
     text = decoded(body, media_type)
     plain = "plain" in media_type or "markdown" in media_type
     if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
         with suppress(ValueError, RecursionError):  # a text may begin with a bracket, too
             text, plain = "\n".join(_strings(json.loads(text))), True
+    if plain:
+        yield folded(_worded(text))
     once = _seen(text)
-    readings = [*([_worded(text)] if plain else []), once, *([_seen(once)] if _MARKED_UP.search(once) else [])]
+    if _MARKED_UP.search(once):
+        yield folded(_seen(once))
+    yield folded(once)
     if plain or _FEED.match(text[:2000].lstrip("\ufeff \n\r\t")):
         said = text if plain else _seen(_with_spoken_names(text, only_lone=True))
-        readings.append(_seen(_with_spoken_names(said)))
-    return "\n".join(dict.fromkeys(folded(one) for one in readings))
+        yield folded(_seen(_with_spoken_names(said)))
 
 
 def _with_spoken_names(text: str, *, only_lone: bool = False) -> str:
@@ -263,6 +271,8 @@ class _Reading:
     def _why_unread(self, name: str, attributes: Mapping[str, str]) -> Literal["", "dropped", "hidden"]:
         if name in _UNREAD:
             return "" if name == "template" and "shadowrootmode" in attributes else "dropped"
+        if not attributes:
+            return ""
         classes = attributes.get("class", "")
         style = re.sub(r"\s", "", attributes.get("style", "")[:500])
         if _CUES["beside"].search(classes) or "line-through" in style or _CUES["struck"].search(classes):
@@ -389,12 +399,15 @@ def _formula(one: _Open, text: str) -> str:
 
 def _spelled_out(text: str) -> str:
     """`text` with its raised and lowered parts marked where they would join a figure or a word."""
-    text = re.sub(rf"(?<=[^\s(\[（【,–-]){_NOTE}[^{_NOTE}{_NOTE_ENDS}]*{_NOTE_ENDS}", "", text)
-    text = re.sub(rf"(?<=\d){_SUP}([^{_END}{_SUP}]*){_END}([/⁄∕]){_SUB}", rf" \1\2{_SUB}", text)
-    text = re.sub(rf"{_SUP}([^{_END}{_SUP}]*){_END}([/⁄∕]){_SUB}", rf"\1\2{_SUB}", text)
-    text = re.sub(rf"([$€£¥]\s?\d[\d,]{{0,12}}){_SUP}(\d\d){_END}", r"\1.\2", text)
-    text = re.sub(rf"(?<=[\w)\]}}])\s?{_SUP}(?=[+−–-]?\d+\s?{_END}(?!\w))|(?<=[\w)\]}}]){_SUP}", _raised, text)
-    text = re.sub(rf"(?<=\d){_SUB}|{_SUB}(?=[^{_SUB}{_END}]*{_END}\d)", "_", text)
+    if _NOTE in text:  # each pattern begins with its mark: those are found many times as fast
+        text = re.sub(rf"{_NOTE}(?<=[^\s(\[（【,–-]{_NOTE})[^{_NOTE}{_NOTE_ENDS}]*{_NOTE_ENDS}", "", text)
+    if _SUP in text:
+        text = re.sub(rf"{_SUP}(?<=\d{_SUP})([^{_END}{_SUP}]*){_END}([/⁄∕]){_SUB}", rf" \1\2{_SUB}", text)
+        text = re.sub(rf"{_SUP}([^{_END}{_SUP}]*){_END}([/⁄∕]){_SUB}", rf"\1\2{_SUB}", text)
+        text = re.sub(rf"([$€£¥]\s?\d[\d,]{{0,12}}){_SUP}(\d\d){_END}", r"\1.\2", text)
+        text = re.sub(rf"(?<=[\w)\]}}])\s?{_SUP}(?=[+−–-]?\d+\s?{_END}(?!\w))|(?<=[\w)\]}}]){_SUP}", _raised, text)
+    if _SUB in text:
+        text = re.sub(rf"{_SUB}(?:(?<=\d{_SUB})|(?=[^{_SUB}{_END}]*{_END}\d))", "_", text)
     text = re.sub(rf"{_END}+(?=\w)", " ", text)
     return re.sub(f"[{_NOTE}{_NOTE_ENDS}{_SUP}{_SUB}{_END}]", "", text)
 
@@ -414,5 +427,9 @@ class Asked:
 
 def unseen(asked: Asked) -> list[str]:
     """The quotations that the visible text does not hold, in order. For a worker: foreign bytes are read."""
-    visible = bare(asked.body, asked.media_type)
-    return [quote for quote in asked.quotes if not holds(visible, quote)]
+    missing = list(asked.quotes)
+    for visible in _readings(asked.body, asked.media_type):
+        missing = [quote for quote in missing if not holds(visible, quote)]
+        if not missing:
+            break
+    return missing
