@@ -66,6 +66,7 @@ _LATIN_LETTER = Cue(r"[A-Za-z]")
 _PACKED = Cue(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _COMMON_WORDS = Cue(r"\b(?:the|and|of|to|in|is|for|with|that|on|by|are|was|from|it)\b", re.I)
 _LETTERS = Cue(r"[a-z]{2,}", re.I)
+_SAID = Cue(r"[^\W_]")
 _WORDS = Cue(r"[a-z\u00df-\u024f']+")
 _FOREIGN = Cue(r"[\u0370-\u052f\u0600-\u06ff\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PIECES = Cue(r"(\s[|｜·–—-]\s|\s?[|｜]\s?|(?<=[.!?])\s+|(?<=[。！？]))")
@@ -148,4 +149,4 @@ def _views(text: str) -> Iterator[str]:
 def _unquoted(text: str) -> str:
     """`text` with an empty pair of marks for each quotation; what is one quotation and nothing else stands as it is."""
     bare = _QUOTED.sub("“”", text)
-    return bare if re.sub(r"[\W_]+", "", bare) else text
+    return bare if _SAID.search(bare) else text

@@ -74,8 +74,10 @@ def offer(
         published_at: one that is ahead counts as now.
         paid: whether the source itself says so.
     """
+    if published_at and published_at < window.since:
+        return None
     title = told_title(title)
-    if not title or (published_at and published_at < window.since):
+    if not title:
         return None
     try:
         url = canonical(link)

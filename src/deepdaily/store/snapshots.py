@@ -24,6 +24,9 @@ from deepdaily.store import Place
 KEPT_HEADERS = ("content-type", "content-language", "date", "etag", "last-modified")
 """What a later reader needs. Codings and lengths speak of the wire, not of the stored body."""
 
+COMPRESSION = 4
+"""Of zlib: on a day's pages two fifths of the time of level 9, for 5% more bytes."""
+
 MAX_BODY_BYTES = 256 * 2**20
 """Far above what the fetcher keeps: a bound for files that somebody else changed."""
 
@@ -151,7 +154,7 @@ def _member(url: str, digest: str, fetched_at: datetime, headers: Mapping[str, s
     kept = [(name.title(), " ".join(headers[name].split())[:1000]) for name in KEPT_HEADERS if name in headers]
     http = StatusAndHeaders("200 OK", [*kept, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
     buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")  # its own gzip is of level 9
     record = writer.create_warc_record(
         url,
         "response",
@@ -165,7 +168,7 @@ def _member(url: str, digest: str, fetched_at: datetime, headers: Mapping[str, s
         },
     )
     writer.write_record(record)
-    return buffer.getvalue()
+    return zlib.compress(buffer.getvalue(), COMPRESSION, wbits=zlib.MAX_WBITS | 16)
 
 
 def _sync_folder(folder: Path) -> None:
