@@ -103,22 +103,28 @@ def _line_sentences(line: str, offset: int, block: int) -> Iterator[Sentence]:
     begin = 0
     ends = [stop.end() for stop in _STOP.finditer(line) if not _abbreviates(line, stop)]
     for end in [*ends, len(line)]:
-        piece = line[begin:end]
-        stripped = piece.strip()
-        if stripped:
-            at = begin + len(piece) - len(piece.lstrip())
-            yield Sentence(offset + at, offset + at + len(stripped), stripped, block)
+        piece = line[begin:end].lstrip()
+        if piece:
+            at = offset + end - len(piece)
+            said = piece.rstrip()
+            yield Sentence(at, at + len(said), said, block)
         begin = end
+
+
+_LAST_WORD = Cue(r"[\w.]+$")
 
 
 def _abbreviates(line: str, stop: re.Match[str]) -> bool:
     if stop.group() != ".":
         return False
-    word = re.search(r"[\w.]+$", line[max(0, stop.start() - 20) : stop.start()])
-    if word is None:
-        return False
-    last = word.group().lower().lstrip(".")
-    return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha() and word.group().isupper())
+    end = stop.start()
+    least = max(0, end - 20)
+    word = line[max(least, line.rfind(" ", least, end) + 1) : end]
+    if not word.isalpha():  # most are
+        found = _LAST_WORD.search(word)
+        word = found[0] if found else ""
+    last = word.lower().lstrip(".")
+    return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha() and word.isupper())
 
 
 _WORD = Cue(rf"[a-z0-9]+(?:[.\-_+#/][a-z0-9]+)*[+#]*|[{CJK}]+")

@@ -42,16 +42,19 @@ class _Family:
     other: Cue
     verbs: frozenset[str]
     objects: frozenset[str]
+    signs: frozenset[str]
 
     @classmethod
     def of(cls, name: str, told: Mapping[str, str]) -> _Family:
         latin, other = (
             cue(told.get(key, "(?!)").replace("{start}", _START).replace("{line}", _LINE)) for key in ("latin", "other")
         )
-        return cls(name, latin, other, frozenset(told.get("verbs", "").split()), frozenset(told.get("objects", "").split()))
+        verbs, objects, signs = (frozenset(told.get(key, "").split()) for key in ("verbs", "objects", "signs"))
+        return cls(name, latin, other, verbs, objects, signs)
 
     def says(self, view: str, words: Set[str], foreign: bool) -> bool:
-        may = (not self.verbs or not words.isdisjoint(self.verbs)) and (not self.objects or not words.isdisjoint(self.objects))
+        wanted = ((self.verbs, words), (self.objects, words), (self.signs, view))
+        may = not any(some and some.isdisjoint(found) for some, found in wanted)
         return bool((may and self.latin.search(view)) or (foreign and self.other.search(view)))
 
 

@@ -72,7 +72,12 @@ def _only_a_wall(body: str) -> bool:
 def is_notice(text: str) -> bool:
     """Whether most sentences speak of cookies, partners and consent, or of a text that is not there any more."""
     said = [one for one in sentences(text[:NOTICE_CHARS]) if width(one.text) >= SENTENCE_COLUMNS]
-    return bool(said) and 2 * sum(bool(_CUES["notice"].search(one.text)) for one in said) > len(said)
+    others = 0
+    for one in said:
+        others += not _CUES["notice"].search(one.text)
+        if 2 * others >= len(said):
+            return False
+    return bool(said)
 
 
 def calls_to_pay(seen: Sequence[Block], article: Sequence[Block]) -> bool:
