@@ -166,9 +166,11 @@ def _sums(groups: Sequence[set[int]], links: Sequence[Mapping[int, float]]) -> d
     home = {member: at for at, group in enumerate(groups) for member in group}
     sums: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for left, near in enumerate(links):
+        own = home[left]
+        mine = sums[own]
         for right, value in near.items():
-            if home[left] != home[right]:
-                sums[home[left]][home[right]] += value
+            if (other := home[right]) != own:
+                mine[other] += value
     return sums
 
 
@@ -189,11 +191,12 @@ def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], 
     sums = _sums(groups, links)
     foes = _foes(groups, apart)
 
+    size = [len(group) for group in groups]
+
     def mean(a: int, b: int) -> float:
-        return 0.0 if b in foes.get(a, ()) else sums[a][b] / (len(alive[a]) * len(alive[b]))
+        return 0.0 if b in foes.get(a, ()) else sums[a][b] / (size[a] * size[b])
 
     # Pairs below the threshold can only become candidates by a merge, which queues them anew: they are most of all pairs.
-    size = [len(group) for group in groups]
     likely = ((a, b) for a, near in sums.items() for b, sum_ in near.items() if a < b and sum_ >= SAME_STORY * size[a] * size[b])
     queue = [(-alike, a, b) for a, b in likely if (alike := mean(a, b)) >= SAME_STORY]
     heapq.heapify(queue)
@@ -202,6 +205,7 @@ def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], 
         if a not in alive or b not in alive or -score != mean(a, b):
             continue
         alive[a] = alive[a] | alive.pop(b)
+        size[a] += size[b]
         for c in foes.pop(b, set()):
             foes.setdefault(a, set()).add(c)
             foes[c].add(a)
@@ -210,7 +214,7 @@ def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], 
             if c != a:
                 sums[a][c] += value
                 sums[c][a] += value
-        for c in sums[a]:
-            if (alike := mean(a, c)) >= SAME_STORY:
+        for c, sum_ in sums[a].items():
+            if sum_ >= SAME_STORY * size[a] * size[c] and (alike := mean(a, c)) >= SAME_STORY:
                 heapq.heappush(queue, (-alike, min(a, c), max(a, c)))
     return list(alive.values())
