@@ -53,20 +53,24 @@ class _Family:
         return cls(name, latin, other, verbs, objects, signs)
 
     def says(self, view: str, words: Set[str], foreign: bool) -> bool:
-        wanted = ((self.verbs, words), (self.objects, words), (self.signs, view))
-        may = not any(some and some.isdisjoint(found) for some, found in wanted)
-        return bool((may and self.latin.search(view)) or (foreign and self.other.search(view)))
+        lacks = (
+            (self.verbs and self.verbs.isdisjoint(words))
+            or (self.objects and self.objects.isdisjoint(words))
+            or (self.signs and self.signs.isdisjoint(view))
+        )
+        return bool((not lacks and self.latin.search(view)) or (foreign and self.other.search(view)))
 
 
 _FAMILIES = tuple(_Family.of(name, told) for name, told in table(__name__).items())
 _TALKED_OF = {"override", "speech", "identity", "marks"}
 """What a title may be about, where nothing else of an order is in it."""
 
-_QUOTED = Cue(r"\"[^\"]{1,200}\"|“[^”]{1,200}”|«[^»]{1,200}»|「[^」]{1,200}」|‘[^’]{1,200}’|(?<!\w)'[^']{1,200}'(?!\w)")
+_QUOTED = Cue(r"\"[^\"]{1,200}\"|“[^”]{1,200}”|«[^»]{1,200}»|「[^」]{1,200}」|‘[^’]{1,200}’|'(?<!\w')[^']{1,200}'(?!\w)")
 _LOOK_ALIKE = str.maketrans("аеорсхіуАВЕКМНОРСТХІУαοερικυνΑΒΕΗΙΚΜΝΟΡΤΧΥΖ", "aeopcxiyABEKMHOPCTXIYaoepikuvABEHIKMNOPTXYZ")
 _OTHER_SCRIPT = Cue(r"[\u0370-\u03ff\u0400-\u04ff]")
 _LATIN_LETTER = Cue(r"[A-Za-z]")
-_PACKED = Cue(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+LEAST_PACKED = 24
+_PACKED = Cue(rf"[A-Za-z0-9+/_-]{{{LEAST_PACKED},}}={{0,2}}")
 _COMMON_WORDS = Cue(r"\b(?:the|and|of|to|in|is|for|with|that|on|by|are|was|from|it)\b", re.I)
 _LETTERS = Cue(r"[a-z]{2,}", re.I)
 _SAID = Cue(r"[^\W_]")
@@ -138,7 +142,8 @@ def _views(text: str) -> Iterator[str]:
     if _OTHER_SCRIPT.search(plain) and _LATIN_LETTER.search(plain):
         yield _unquoted(plain.translate(_LOOK_ALIKE))
     yield _unquoted(plain)
-    for packed in _PACKED.findall(plain)[:MOST_PACKED]:
+    long = any(len(word) >= LEAST_PACKED for word in plain.split())
+    for packed in _PACKED.findall(plain)[:MOST_PACKED] if long else ():
         try:
             yield _unquoted(base64.b64decode(packed.replace("-", "+").replace("_", "/") + "=" * (-len(packed) % 4)).decode())
         except (binascii.Error, ValueError):

@@ -72,8 +72,9 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
     text = _TICKET.sub("", document.text[start : unit.end])
     if listed and not _tells(text):
         return None
-    stands = listed or (_ended(text) and not lexicon.ORDERS.search(text) and not _repeats_title(text, document))
-    if not stands or not _printable(text, unprinted):
+    if not (listed or _ended(text)) or not _printable(text, unprinted):
+        return None
+    if not listed and (lexicon.ORDERS.search(text) or _repeats_title(text, document)):
         return None
     end = start + len(text)
     if lexicon.HANGING.search(text):
