@@ -1,12 +1,14 @@
 """Two versions turn by turn: the race and both frozen days, wall, processor time of the tree and peak memory, as a Markdown table.
 
 `bench_versions.py OTHER [--rounds N]`: OTHER is the `src` folder of another version. Both run by this checkout's interpreter, so
-that their libraries are the same, on the same webs (`bench_race.py`, the frozen days below `../shared` or DEEPDAILY_SHARED).
+that their libraries are the same, on the same webs (`bench_race.py`, the frozen days below `../shared` or DEEPDAILY_SHARED). Both
+are compiled before, as an installation is: compiling takes half a second of processor time, and only one of them may have been.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import resource
 import sys
 import tempfile
@@ -76,6 +78,8 @@ def main() -> None:
     parser.add_argument("other", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
+    for src in (given.other, ROOT / "src"):
+        compileall.compile_dir(src, quiet=1)
     print("| what | other | this | ratio |\n|---|---|---|---|")  # noqa: T201
     for row in rows(given.other.resolve(), given.rounds):
         print(row, flush=True)  # noqa: T201
