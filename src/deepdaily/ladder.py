@@ -159,7 +159,8 @@ class _Groups:
     def of(
         cls, run: Run, found: Sequence[Candidate], documents: Mapping[str, Document], near: Embedded = NOT_EMBEDDED,
     ) -> _Groups:  # fmt: skip
-        grouped = Grouping.of(found, run.desk, near).stories(documents)
+        structures = run.store.structures(document.id for document in documents.values())
+        grouped = Grouping.of(found, run.desk, near, documents, structures).stories(documents)
         ours = [one.story for one in grouped if not rank.why_untold(one.story, run.desk)]
         return cls(documents, grouped, *without_repeats(ours, run.memory.told, run.now))
 

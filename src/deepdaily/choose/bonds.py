@@ -1,10 +1,10 @@
-"""Which pages are one story, or never are, whatever their titles say: the desk's word first, then releases of one repository."""
+"""Which pages are one story, or never are, whatever their titles say: by the desk's word, or as releases of one repository."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deepdaily.core.decisions import Desk, Pair
@@ -42,22 +42,29 @@ class Bonds:
         return cls(urls, apart, home)
 
     def groups(self) -> list[set[int]]:
-        """Every place once: pages joined at the desk, then releases of one repository: v2.1.36 and v2.1.37 are one story."""
+        """Every place once, pages joined at the desk together."""
         groups: dict[int, set[int]] = defaultdict(set)
         for place, first in enumerate(self.home):
             groups[first].add(place)
-        first_release: dict[str, int] = {}
+        return list(groups.values())
+
+    def with_releases(self, events: Iterable[Iterable[int]]) -> list[set[int]]:
+        """The events, those with releases of one repository as one: v2.1.36 and v2.1.37 are told together, as steps of a thread."""
+        groups = {at: set(event) for at, event in enumerate(events)}
+        home = {place: at for at, event in groups.items() for place in event}
+        first: dict[str, int] = {}
         for place, url in enumerate(self.urls):
             if name := repository(url):
-                left, right = self.home[first_release.setdefault(name, place)], self.home[place]
-                self._unite(groups, left, right)
-        return [group for group in groups.values() if group]
+                self._unite(groups, home, first.setdefault(name, place), place)
+        return list(groups.values())
 
-    def _unite(self, groups: dict[int, set[int]], left: int, right: int) -> None:
-        strangers = any({a, b} & groups[left] and {a, b} & groups[right] for a, b in self.apart)
-        if left != right and not strangers:
-            groups[left] |= groups[right]
-            groups[right] = set()
+    def _unite(self, groups: dict[int, set[int]], home: dict[int, int], left: int, right: int) -> None:
+        """Put the groups of two places together, unless the desk keeps members of them apart."""
+        ours, theirs = home[left], home[right]
+        if ours == theirs or any({a, b} & groups[ours] and {a, b} & groups[theirs] for a, b in self.apart):
+            return
+        home.update(dict.fromkeys(groups[theirs], ours))
+        groups[ours] |= groups.pop(theirs)
 
     def why(self, left: int, right: int) -> str:
         """What holds the two together; empty where nothing but their titles does."""

@@ -1,6 +1,6 @@
-"""Candidates to stories: average link over the titles' TF-IDF, within what `bonds` says; each merge can say why.
+"""Candidates to stories: average link over the chances that two tell one event, within what `bonds` says.
 
-Titles only: in the trial of `eval/selection`, summaries added nothing (B-cubed F 0.890 with and without).
+Each merge can say why.
 """
 
 from __future__ import annotations
@@ -8,23 +8,30 @@ from __future__ import annotations
 import heapq
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from deepdaily.choose import same_event
 from deepdaily.choose.bonds import Bonds
-from deepdaily.choose.meaning import NOT_EMBEDDED, Embedded, joint, meaning, pairs
+from deepdaily.choose.logistic import chance, odds
+from deepdaily.choose.meaning import NOT_EMBEDDED, Embedded, meaning
+from deepdaily.choose.meaning import pairs as pairs_by_meaning
+from deepdaily.choose.traits import Traits, traits_of
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.lexicon import ROUNDUP, first_hand
-from deepdaily.core.likeness import Vector, cosine, neighbours, points
 from deepdaily.core.text import squeeze
-from deepdaily.core.types import Candidate, Document, Story
+from deepdaily.core.types import Candidate, Document, Story, Structure
 
-SAME_STORY = 0.25
-"""Mean cosine of titles above which two groups are one story: B-cubed precision 0.97 on `eval/selection` (0.96 at 0.20)."""
+SAME_EVENT = 0.16
+"""Mean chance above which two groups tell one event. The chances are low, as editors' lists leave many true pairs out; here
+docs/ranking.md has what it gives."""
 
-SOME_LIKENESS = 0.08
-"""A smaller cosine counts as none: three of four pairs, without which `eval/selection` gives the same groups (0.12: F -0.003)."""
+STRONG = 0.35
+"""Chance above which a report is counted and quoted beside the lead."""
+
+SOME_CHANCE = 0.03
+"""A smaller chance counts as none."""
 
 EVENT_DAYS = 3
 """Reports of one event appear within so many days; like titles farther apart are two steps of a thread."""
@@ -38,26 +45,61 @@ class Grouping:
     """The candidates of a day, ready to be put into groups that tell one story each."""
 
     candidates: Sequence[Candidate]
-    points: Sequence[Vector]
+    traits: Sequence[Traits]
     """Of the candidates, in their order."""
+    held: Mapping[str, int]
+    """In how many of the titles a term stands."""
     bonds: Bonds
     meant: Mapping[int, Sequence[float]]
     """By place the embedding of the title, where there is one."""
+    weights: Mapping[str, float]
+    """Of the signs of one event."""
 
     @classmethod
-    def of(cls, candidates: Sequence[Candidate], desk: Desk = NO_DESK, embedded: Embedded = NOT_EMBEDDED) -> Grouping:
-        """Without more, by the words of titles and by repositories alone."""
+    def of(
+        cls,
+        candidates: Sequence[Candidate],
+        desk: Desk = NO_DESK,
+        embedded: Embedded = NOT_EMBEDDED,
+        documents: Mapping[str, Document] | None = None,
+        structures: Mapping[str, Structure] | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> Grouping:
+        """Without more, by titles alone.
+
+        Args:
+            documents: by candidate URL, of those that were read.
+            structures: by document id, their links.
+            weights: None for those that are shipped.
+        """
         urls = [one.url for one in candidates]
         meant = {at: embedded[url] for at, url in enumerate(urls) if url in embedded}
-        return cls(candidates, points(candidates), Bonds.of(urls, desk), meant)
+        traits = traits_of(candidates, documents or {}, structures or {})
+        return cls(candidates, traits, same_event.held_by(traits), Bonds.of(urls, desk), meant, weights or same_event.weights())
+
+    def events(self) -> list[list[int]]:
+        """The place of every candidate once, those that tell one event together, the groups in the order of their first members."""
+        links: list[dict[int, float]] = [{} for _ in self.candidates]
+        apart = list(self.bonds.apart)
+        for left, right in self._pairs():
+            if same_event.why_apart(self.traits[left], self.traits[right]):
+                apart.append((left, right))
+            elif (likely := self.alike(left, right)) >= SOME_CHANCE:
+                links[left][right] = links[right][left] = likely
+        merged = _average_link(self.bonds.groups(), links, apart)
+        return sorted(sorted(group) for group in merged)
 
     def groups(self) -> list[list[int]]:
-        """The place of every candidate once, the groups in the order of their first members."""
-        links = neighbours(self.points, SOME_LIKENESS)
-        for (left, right), value in pairs(self.meant).items():
-            links[left][right] = links[right][left] = joint(links[left].get(right, 0.0), value)
-        merged = _average_link(self.bonds.groups(), links, self.bonds.apart)
-        return sorted(sorted(group) for group in merged)
+        """The events, those that are releases of one repository put together."""
+        return sorted(sorted(group) for group in self.bonds.with_releases(self.events()))
+
+    def _pairs(self) -> Iterator[tuple[int, int]]:
+        """Every pair of places that may tell one event, once."""
+        by_meaning = pairs_by_meaning(self.meant) if self.meant else {}
+        for pair in same_event.pairs(self.traits):
+            by_meaning.pop(pair, None)
+            yield pair
+        yield from by_meaning
 
     def stories(self, documents: Mapping[str, Document]) -> list[Grouped]:
         """The groups of which at least one candidate has a document (by candidate URL)."""
@@ -80,17 +122,24 @@ class Grouping:
         lead = read[first]
         kept = {_body(lead): lead}
         for at in others:
-            near = self.alike(first, at) >= SAME_STORY and _days_apart(lead, read[at]) <= EVENT_DAYS
+            near = self.alike(first, at) >= STRONG and _days_apart(lead, read[at]) <= EVENT_DAYS
             if near or self.bonds.why(first, at):
                 kept.setdefault(_body(read[at]), read[at])
         return tuple(kept.values())
 
     def alike(self, left: int, right: int) -> float:
-        """The likeness of two candidates, 0 to 1."""
-        return joint(cosine(self.points[left], self.points[right]), self._meaning(left, right))
+        """The chance that two candidates tell one event, 0 to 1."""
+        shown = self._shown(left, right)
+        return chance(odds(shown, self.weights)) if shown else 0.0
 
-    def _meaning(self, left: int, right: int) -> float:
-        return meaning(self.meant.get(left), self.meant.get(right))
+    def _shown(self, left: int, right: int) -> dict[str, float]:
+        ours, theirs = self.traits[left], self.traits[right]
+        if same_event.why_apart(ours, theirs):
+            return {}
+        shown = same_event.shown(ours, theirs, self.held)
+        if meant := meaning(self.meant.get(left), self.meant.get(right)):
+            shown = {same_event.ALWAYS: 1.0} | shown | {same_event.BY_MEANING: meant}
+        return shown
 
     def _why_merged(self, ordered: Sequence[int], group: Sequence[int]) -> dict[str, str]:
         """By URL of each read page but the lead, in words, why it is in the group."""
@@ -104,19 +153,20 @@ class Grouping:
         if bond := self.bonds.why(at, first):
             return f"one story with {lead}: {bond}{aside}"
         nearest = max((other for other in group if other != at), key=lambda other: (self.alike(at, other), -other))
-        near = first if self.alike(at, first) >= SAME_STORY else nearest
+        near = first if self.alike(at, first) >= SAME_EVENT else nearest
         through = "" if near == first else f" through {self.candidates[near].url}"
         held = self.bonds.why(at, near) or self._likeness(at, near)
         return f"one story with {lead}{through}: {held}{aside}"
 
     def _likeness(self, left: int, right: int) -> str:
-        """`alike 0.41 (codex, copilot, 25)`: the terms that carry most of it."""
-        ours, theirs = self.points[left], self.points[right]
+        """`alike 0.41 (codex, copilot, rarest shared name +1.9, arrival -2.8)`: the terms and the signs that carry most of it."""
+        ours, theirs = self.traits[left].terms, self.traits[right].terms
         shares = sorted(((ours[term] * theirs[term], term) for term in ours if term in theirs), reverse=True)
         terms = [term.lstrip("=") for _, term in shares[:TERMS_TOLD]]
-        by_meaning = self._meaning(left, right)
-        told = [*terms, f"{by_meaning:.2f} by meaning"] if by_meaning else terms
-        return f"alike {self.alike(left, right):.2f} ({', '.join(told)})"
+        signs = [(value * self.weights.get(name, 0.0), name) for name, value in self._shown(left, right).items()]
+        signs = sorted(((value, name) for value, name in signs if name != same_event.ALWAYS), key=lambda one: -abs(one[0]))
+        told = ", ".join([*terms, *(f"{name} {value:+.1f}" for value, name in signs[:TERMS_TOLD])])
+        return f"alike {self.alike(left, right):.2f} ({told})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +236,7 @@ def _foes(groups: Sequence[set[int]], apart: Sequence[tuple[int, int]]) -> dict[
 
 
 def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], apart: Sequence[tuple[int, int]]) -> list[set[int]]:
-    """Merge the two most alike groups while the mean of their members' cosines is at least SAME_STORY; none `apart` meet."""
+    """Merge the two most alike groups while the mean of their members' cosines is at least SAME_EVENT; none `apart` meet."""
     alive = dict(enumerate(groups))
     sums = _sums(groups, links)
     foes = _foes(groups, apart)
@@ -197,8 +247,8 @@ def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], 
         return 0.0 if b in foes.get(a, ()) else sums[a][b] / (size[a] * size[b])
 
     # Pairs below the threshold can only become candidates by a merge, which queues them anew: they are most of all pairs.
-    likely = ((a, b) for a, near in sums.items() for b, sum_ in near.items() if a < b and sum_ >= SAME_STORY * size[a] * size[b])
-    queue = [(-alike, a, b) for a, b in likely if (alike := mean(a, b)) >= SAME_STORY]
+    likely = ((a, b) for a, near in sums.items() for b, sum_ in near.items() if a < b and sum_ >= SAME_EVENT * size[a] * size[b])
+    queue = [(-alike, a, b) for a, b in likely if (alike := mean(a, b)) >= SAME_EVENT]
     heapq.heapify(queue)
     while queue:
         score, a, b = heapq.heappop(queue)
@@ -215,6 +265,6 @@ def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], 
                 sums[a][c] += value
                 sums[c][a] += value
         for c, sum_ in sums[a].items():
-            if sum_ >= SAME_STORY * size[a] * size[c] and (alike := mean(a, c)) >= SAME_STORY:
+            if sum_ >= SAME_EVENT * size[a] * size[c] and (alike := mean(a, c)) >= SAME_EVENT:
                 heapq.heappush(queue, (-alike, min(a, c), max(a, c)))
     return list(alive.values())

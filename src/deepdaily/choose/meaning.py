@@ -1,4 +1,7 @@
-"""What embeddings add to the likeness of titles: pairs that mean the same in other words. Without them nothing changes."""
+"""What embeddings add to the chance that titles tell one event: pairs that mean the same in other words.
+
+Without them nothing changes.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +34,6 @@ def meaning(left: Sequence[float] | None, right: Sequence[float] | None) -> floa
         return 0.0
     cosine: float = sum(map(mul, left, right))
     return max(0.0, SHARE * (min(1.0, cosine) - UNRELATED))
-
-
-def joint(words: float, meant: float) -> float:
-    """The likeness of two titles by their words and by their meaning, 0 to 1: never less than by their words."""
-    return words + meant * (1.0 - words)
 
 
 def pairs(vectors: Mapping[int, Sequence[float]]) -> dict[tuple[int, int], float]:

@@ -34,7 +34,7 @@ _CHINESE_NAME = Cue("|".join(sorted((word for word in MEANING if not word.isasci
 
 def vectors(titles: Sequence[str]) -> list[Vector]:
     """Unit TF-IDF vectors of the titles, in order; a title without terms gives an empty one."""
-    counts = [_terms(title) for title in titles]
+    counts = [terms_of(title) for title in titles]
     spread = Counter(term for count in counts for term in count)
     total = len(titles)
     found = []
@@ -46,7 +46,7 @@ def vectors(titles: Sequence[str]) -> list[Vector]:
 
 
 @lru_cache(maxsize=TITLES_KEPT)
-def _terms(title: str) -> Mapping[str, float]:
+def terms_of(title: str) -> Mapping[str, float]:
     """How much each term counts, under its name in `aliases`; numbers as values, so that 300 亿 meets $30 billion.
 
     The parts of a compound share one vote, or GPT-5.3-Codex alone would join two stories. So do the two bigrams that hold

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time
 from itertools import zip_longest
 from pathlib import Path
 
-from deepdaily.choose import rank
+from deepdaily.choose import rank, same_event
 from deepdaily.choose.group import cluster, stories
+from deepdaily.choose.logistic import Lesson
 from deepdaily.choose.publishers import COLD, Standings, learned, shipped
+from deepdaily.choose.traits import traits_of
 from deepdaily.core.text import language_of
 from deepdaily.core.types import Candidate, Document, Offer, Profile, Votes, document_id
 from deepdaily.lab.rows import Row, rows_of
@@ -85,6 +88,32 @@ def _ranking(path: Path, day: date, profile: Profile, standings: Standings) -> l
     teasers = {one.url: _teaser(one, now) for one in candidates}
     ranked = rank.rank(stories(candidates, teasers), now, profile=profile, standings=standings)
     return [names[one.url] for one in rank.distinct(ranked, RANKED)]
+
+
+NOT_LISTED, LONG_LIST = 0.3, 3
+"""What a pair counts of which one was in no list: it may tell the event all the same. Pairs of a story with more candidates than
+LONG_LIST count less, so that one flood does not teach everything."""
+
+
+def pairs_of(day: Path) -> list[Lesson]:
+    """The pairs of a day's pool of which an editor ran one: so, where both were run as one story.
+
+    Editors put a launch and its arrival elsewhere together: what part the two is set by hand, and no part of these lessons.
+    """
+    pool = {row["url"]: row for row in rows_of(day / "pool.jsonl.gz")}
+    ran = {one["id"]: story["story_id"] for story in rows_of(day / "gold.jsonl.gz") for one in story["candidates"]}
+    stories_of, size = [ran.get(row["id"]) for row in pool.values()], Counter(ran.values())
+    traits = traits_of([candidate_of(row) for row in pool.values()], {}, {})
+    held, found = same_event.held_by(traits), list[Lesson]()
+    for left, right in same_event.pairs(traits):
+        ours, theirs = stories_of[left], stories_of[right]
+        if (ours or theirs) and not same_event.why_apart(traits[left], traits[right]):
+            same = ours == theirs
+            weight = min(1.0, LONG_LIST / size[ours]) if same else 1.0 if ours and theirs else NOT_LISTED
+            shown = same_event.shown(traits[left], traits[right], held)
+            looser = {name: value for name, value in shown.items() if name not in same_event.by_hand()}
+            found.append(Lesson(looser, same, weight))
+    return found
 
 
 def candidate_of(row: Row) -> Candidate:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
+from deepdaily.choose import same_event
 from deepdaily.choose.group import Grouping
+from deepdaily.choose.logistic import Lesson
 from deepdaily.choose.rank import relevant
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import language_of, squeeze
@@ -26,7 +28,7 @@ from deepdaily.read.pages import PAGE_MEMORY_MB, PAGE_WALL_S
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class LabelledPage:
     """A candidate of the set with what its page says."""
 
     row: Row
@@ -39,15 +41,47 @@ async def events(folder: Path, webs: Sequence[Path]) -> list[Row]:
     """By candidate, in the set's order, whether it is of our field (`field`) and which others tell the same event (`group`)."""
     found = await candidates_of(folder, webs)
     texts = {one.candidate.url: one.document for one in found if one.document}
-    groups = Grouping.of([one.candidate for one in found]).groups()
-    home = {at: number for number, group in enumerate(groups) for at in group}
+    home = {at: number for number, event in enumerate(grouping_of(found).events()) for at in event}
     return [
         {"url": one.row["url"], "field": relevant(story_of(one)), "group": home[at], "read": one.candidate.url in texts}
         for at, one in enumerate(found)
     ]
 
 
-async def candidates_of(folder: Path, webs: Sequence[Path]) -> list[Judged]:
+def grouping_of(found: Sequence[LabelledPage], weights: Mapping[str, float] | None = None) -> Grouping:
+    """The candidates as the product groups them."""
+    texts = {one.candidate.url: one.document for one in found if one.document}
+    structures = {one.document.id: one.structure for one in found if one.document}
+    return Grouping.of([one.candidate for one in found], documents=texts, structures=structures, weights=weights)
+
+
+LABELLED = 4.0
+"""What a labelled pair counts against one of an editor's list: there are few, and a reader looked at each."""
+
+
+def pairs_labelled(found: Sequence[LabelledPage]) -> list[Lesson]:
+    """The pairs of which one tells an event, with whether both tell the same; steps of one thread teach neither."""
+    grouping = grouping_of(found)
+    rows, traits, lessons = [one.row for one in found], grouping.traits, list[Lesson]()
+    for left, right in same_event.pairs(traits):
+        same = _same_event(rows[left], rows[right])
+        if same is not None and not same_event.why_apart(traits[left], traits[right]):
+            lessons.append(Lesson(same_event.shown(traits[left], traits[right], grouping.held), same, LABELLED))
+    return lessons
+
+
+def _same_event(left: Row, right: Row) -> bool | None:
+    """Whether two rows tell one event; None where the labels leave that open."""
+    if not (left["event"] or right["event"]):
+        return None
+    if left["event"] == right["event"]:
+        return True
+    told = [{row["event"], *row.get("also", ())} - {None} for row in (left, right)]
+    loose = any(left.get(kind) and left.get(kind) == right.get(kind) for kind in ("thread", "same_doc"))
+    return None if told[0] & told[1] or loose else False
+
+
+async def candidates_of(folder: Path, webs: Sequence[Path]) -> list[LabelledPage]:
     """Every candidate of the set, read by the product's own reader where a file has its page."""
     rows = rows_of(folder / "labels.jsonl")
     wanted = {row["url"].partition("#")[0] for row in rows}
@@ -68,12 +102,12 @@ def _answers(path: Path, wanted: set[str]) -> Iterator[PageBytes]:
                 yield PageBytes(url, media_type, record.content_stream().read())
 
 
-def _judged(row: Row, read: Mapping[str, Extracted]) -> Judged:
+def _judged(row: Row, read: Mapping[str, Extracted]) -> LabelledPage:
     found = read.get(row["url"].partition("#")[0])
     offer = Offer(row["url"], "labels", row["title"], published_at=found.published_at if found else None)
     candidate = Candidate(row["url"], (offer,))
     if found is None or not found.title:
-        return Judged(row, candidate, None)
+        return LabelledPage(row, candidate, None)
     document = Document(
         id=document_id(row["url"], "", found.text),
         url=row["url"],
@@ -88,13 +122,13 @@ def _judged(row: Row, read: Mapping[str, Extracted]) -> Judged:
         author=found.author,
         published_at=found.published_at,
     )
-    return Judged(row, candidate, document, found.structure)
+    return LabelledPage(row, candidate, document, found.structure)
 
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def story_of(one: Judged) -> Story:
+def story_of(one: LabelledPage) -> Story:
     """The candidate as a story of its own; where it has no page its title is all there is."""
     url, title = one.candidate.url, one.candidate.title
     alone = Document(document_id(url, "", title), url, "", "", title, title, language_of(title), "title", _NEVER, partial=True)

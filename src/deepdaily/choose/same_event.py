@@ -1,0 +1,193 @@
+"""How likely two candidates tell one event: log-odds that are a sum of named terms, each of which explains itself."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import combinations
+
+from deepdaily.choose import traits as known
+from deepdaily.choose.logistic import Lesson, fitted
+from deepdaily.choose.traits import Traits
+
+MOST_HOLDERS = 60
+"""A term held by more of today's titles leads to no pair: pairs grow with its square."""
+
+LEAST_SHARED = 0.4
+"""Of the shorter title, as lengths of vectors, that a pair must share to be looked at."""
+
+ONE_DOCUMENT = 4
+"""Pages that two texts both link to, most of the shorter list, from which they are one document in two languages."""
+
+MOST_LINKING = 10
+"""A page that more of today's texts link to says nothing of two of them."""
+
+FAR_DAYS = 10.0
+"""Days between two reports after which more days say no more."""
+
+RARE = 5.0
+"""A name of one title in 150 or fewer."""
+
+PULL = 3.0
+"""How much it counts that a weight were nothing, in pairs."""
+
+A_NAME = 0.5
+"""How far a term must be a name to be called one."""
+
+ALWAYS = "any two"
+"""What every pair has: its weight says how rarely two titles with a common term tell one event."""
+
+ONE_TEXT, BY_MEANING = "one document in two places", "by meaning"
+
+
+def pairs(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
+    """The places of candidates that may tell one event, the smaller first, each pair once: those that share rare terms or links."""
+    spread = known.shipped()
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at, one in enumerate(traits):
+        for term in one.terms:
+            if spread.joins(term):
+                holders[term].append(at)
+    found = set(_by_terms(traits, {term: held for term, held in holders.items() if 1 < len(held) <= MOST_HOLDERS}))
+    yield from sorted(found | set(_by_links(traits)))
+
+
+def _by_terms(traits: Sequence[Traits], holders: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
+    for at, one in enumerate(traits):
+        shared: dict[int, float] = defaultdict(float)
+        for term, weight in one.terms.items():
+            for other in holders.get(term, ()):
+                if other >= at:
+                    break
+                shared[other] += weight * traits[other].terms[term]
+        for other, value in shared.items():
+            if value >= (LEAST_SHARED * min(one.latin_length, traits[other].latin_length, one.length, traits[other].length)) ** 2:
+                yield other, at
+
+
+def _by_links(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at, one in enumerate(traits):
+        for page in one.links:
+            holders[page].append(at)
+    shared = Counter(pair for held in holders.values() if len(held) <= MOST_LINKING for pair in combinations(held, 2))
+    yield from (pair for pair, number in shared.items() if number >= ONE_DOCUMENT)
+
+
+def shown(left: Traits, right: Traits, held: Mapping[str, int]) -> dict[str, float]:
+    """What two candidates show of being one event, by name; empty where they share no term and no document.
+
+    Args:
+        held: in how many of today's titles a term stands.
+    """
+    common = left.terms.keys() & right.terms.keys()
+    found = {ONE_TEXT: 1.0} if one_document(left, right) else {}
+    if not common:
+        return found
+    across = left.language != right.language
+    shorter = min(left.latin_length, right.latin_length) if across else min(left.length, right.length)
+    shared, fewest, names, in_names, name, word = 0.0, 0, 0, 0.0, 0.0, 0.0
+    for term in common:
+        ours, theirs = left.terms[term], right.terms[term]
+        shared += ours * theirs
+        weight, is_name = min(ours, theirs), _both(left.names[term], right.names[term])
+        in_names += weight * is_name
+        name, word = max(name, weight * is_name), max(word, weight * (1 - is_name))
+        if is_name > A_NAME:
+            names += 1
+            fewest = min(fewest or held[term], held[term]) if weight >= RARE else fewest
+    covered, named = min(1.0, math.sqrt(shared) / shorter), min(left.named, right.named)
+    found |= {
+        ALWAYS: 1.0,
+        "shared of the shorter title": covered,
+        "the same across languages": covered * across,
+        "rarest shared name": name / 10,
+        "rarest shared word": word / 10,
+        "shared of the names": min(1.0, in_names / named) if named else 0.0,
+        "few others name it": 1.0 / max(1, fewest - 1) if fewest else 0.0,
+        "said in the other's text": _said(left, right, common),
+        "days between": _days(left, right) / 3,
+        "only one names an edition": float(bool(left.editions) != bool(right.editions)),
+    }
+    told = left.tellings ^ right.tellings
+    found |= dict.fromkeys(told, 1.0)
+    if any(left.editions[one] & right.editions[one] for one in left.editions.keys() & right.editions.keys()):
+        found["one edition"] = 1.0
+    if left.is_manual or right.is_manual:
+        found["a page of a manual"] = 1.0
+    if names < 2:
+        found["one shared name" if names else "no shared name"] = 1.0
+    return found
+
+
+def _both(left: float, right: float) -> float:
+    """How far a shared term is a name: one that either writes as a name is one, unless the other writes it small."""
+    return max(left, right) if min(left, right) > 0.15 else min(left, right)
+
+
+def _said(left: Traits, right: Traits, common: set[str]) -> float:
+    """The largest share of what one title names beside the common terms that the other's text says, 0 to 1."""
+    found = 0.0
+    for one, other in ((left, right), (right, left)):
+        if other.said:
+            rest = {term: weight * one.names[term] for term, weight in one.terms.items() if term not in common}
+            every = sum(rest.values())
+            if every >= 2:
+                found = max(found, sum(weight for term, weight in rest.items() if term in other.said) / every)
+    return found
+
+
+def _days(left: Traits, right: Traits) -> float:
+    if left.published_at is None or right.published_at is None:
+        return 0.0
+    return min(FAR_DAYS, abs((left.published_at - right.published_at).total_seconds()) / 86400)
+
+
+def one_document(left: Traits, right: Traits) -> bool:
+    """Whether both link to the same pages, and to enough of them."""
+    shared = len(left.links & right.links)
+    return shared >= ONE_DOCUMENT and 2 * shared > min(len(left.links), len(right.links))
+
+
+def why_apart(left: Traits, right: Traits) -> str:
+    """Why the two can never tell one event; empty where they may."""
+    if left.is_digest or right.is_digest:
+        return "a digest tells no event of its own"
+    if left.is_manual and right.is_manual:
+        return "two pages of manuals"
+    shared = left.editions.keys() & right.editions.keys()
+    if shared and not any(left.editions[product] & right.editions[product] for product in shared):
+        return "two editions of one product"
+    if shared and left.tellings != right.tellings:
+        return f"of one edition, but {' and '.join(sorted(left.tellings ^ right.tellings))} in one title alone"
+    return ""
+
+
+@cache
+def _table() -> dict[str, dict[str, float]]:
+    return tomllib.loads((files(__package__) / "same_event.toml").read_text("utf-8"))
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """What `tools/train_events.py` learned, and what was set by hand, in `same_event.toml`."""
+    return {**_table()["learned"], **by_hand()}
+
+
+def by_hand() -> Mapping[str, float]:
+    """The weights that were set by hand."""
+    return _table()["by_hand"]
+
+
+def learned(lessons: Sequence[Lesson]) -> dict[str, float]:
+    """The weights that labelled pairs teach beside those set by hand."""
+    return fitted(lessons, {}, PULL, ALWAYS, by_hand())
+
+
+def held_by(traits: Sequence[Traits]) -> Mapping[str, int]:
+    """In how many of the titles each term stands."""
+    return Counter(term for one in traits for term in one.terms)

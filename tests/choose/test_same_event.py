@@ -1,0 +1,114 @@
+"""Two titles tell one event by what only that event has: names with versions, figures, rare words, links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from deepdaily.choose import same_event
+from deepdaily.choose.group import Grouping
+from deepdaily.core.types import Candidate, Link, Structure
+from making import candidate, document
+
+A, B = "https://lab.example/blog/one", "https://paper.example/two"
+NOISE = [candidate(f"Topic {word} something else entirely", f"https://n.example/{word}") for word in "abcdefghij"]
+
+
+def joined(left: str, right: str, urls: Sequence[str] = (A, B), more: Sequence[Candidate] = ()) -> bool:
+    """Whether the two titles come out as one event."""
+    every = [candidate(left, urls[0]), candidate(right, urls[1]), *more, *NOISE]
+    return any({0, 1} <= set(event) for event in Grouping.of(every).events())
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Introducing Marmot 3.1", "Burrow Labs releases Marmot 3.1 with longer memory"),
+        ("Burrow Labs releases Marmot 3.1 with longer memory", "Marmot 3.1 发布：上下文更长，价格不变"),
+        ("Anthropic acquires Stainless for $300 million", "Anthropic 收购 Stainless，金额 3 亿美元"),
+        ("GitHub pauses rollout of GPT-5.3-Codex in Copilot", "GPT-5.3-Codex rollout paused by GitHub for Copilot users"),
+        ("百度开源文心 9.1 模型", "百度正式开源文心大模型 9.1，性能大涨"),
+    ],
+)
+def test_reports_of_one_event_meet_in_either_language(left: str, right: str) -> None:
+    assert joined(left, right)
+    assert joined(right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Burrow Labs releases Marmot 3.1", "Burrow Labs releases Marmot 3.2"),
+        ("Introducing Marmot 3.1", "Marmot 3.1 is now available in Quillcode"),
+        ("Introducing Marmot 3.1", "Thoughts on Marmot 3.1"),
+        ("Introducing Marmot 3.1", "Lawsuit over the training data of Marmot 3.1"),
+        ("Agent memory in production at scale", "Agents that evaluate themselves in production"),
+        ("How we serve large language models", "How to evaluate large language models"),
+        ("智能体开发实践", "智能体评测方法"),
+        ("Burrow Labs raises money", "Tundra raises money"),
+        ("Marmot 3.1, a new Quillcode plugin, Tundra's chips, and more", "Introducing Marmot 3.1"),
+    ],
+)
+def test_two_events_of_one_subject_stay_apart(left: str, right: str) -> None:
+    assert not joined(left, right)
+
+
+def test_a_word_of_the_field_joins_nothing_however_often_it_is_shared() -> None:
+    assert not joined("AI agents for coding", "AI models for agents")
+
+
+def test_two_pages_of_manuals_are_two_things_and_a_page_of_a_manual_needs_more_than_a_word() -> None:
+    manuals = "https://docs.tool.example/docs/skills", "https://docs.other.example/docs/skills"
+
+    assert not joined("Quillcode skills", "Quillcode skills", manuals)
+    assert not joined("Quillcode rules", "Quillcode 4 released", (manuals[0], B))
+    assert joined("Quillcode fast mode for long sessions", "Quillcode: fast mode for long sessions", (manuals[0], B))
+
+
+def test_a_rare_name_counts_more_where_few_others_bear_it_today() -> None:
+    title, other = "Zephyrine arrives", "What Zephyrine means for clusters"
+    crowd = [candidate(f"Zephyrine and the {word}", f"https://c.example/{word}") for word in "sea sky road hill town mill".split()]
+
+    def alike(more: Sequence[Candidate]) -> float:
+        return Grouping.of([candidate(title, A), candidate(other, B), *more]).alike(0, 1)
+
+    assert alike([]) > alike(crowd)
+
+
+def test_texts_that_link_to_the_same_pages_are_one_document() -> None:
+    read = {url: document("标题" if url == B else "Notes", url, url=url) for url in (A, B)}
+    pulls = tuple(Link(f"https://github.com/acme/engine/pull/{n}", "fix", n) for n in range(same_event.ONE_DOCUMENT))
+    every = [candidate("Notes", A), candidate("标题", B), *NOISE]
+
+    def events(links: tuple[Link, ...]) -> list[list[int]]:
+        return Grouping.of(every, documents=read, structures={one.id: Structure(links) for one in read.values()}).events()
+
+    assert [0, 1] in events(pulls)
+    assert [0, 1] not in events(pulls[:-1])
+    assert [0, 1] not in events(tuple(Link(f"https://site{n}.example/", "home", n) for n in range(9)))
+
+
+def test_days_between_two_reports_speak_against_one_event() -> None:
+    def alike(hours: float) -> float:
+        return Grouping.of([candidate("Marmot goes to sea", A, hours=1), candidate("Marmot sails", B, hours=hours), *NOISE]).alike(
+            0, 1
+        )
+
+    assert alike(2) > alike(50) > alike(260)
+    assert alike(260) == alike(timedelta(days=90) / timedelta(hours=1))
+
+
+def test_what_the_other_s_text_says_speaks_for_one_event() -> None:
+    every = [candidate("Marmot goes to sea", A), candidate("Burrow Labs and Marmot at Harbourgate", B), *NOISE]
+    said = {A: document("Marmot goes to sea", "Burrow Labs showed it at Harbourgate.", url=A)}
+
+    assert Grouping.of(every, documents=said).alike(0, 1) > Grouping.of(every).alike(0, 1)
+
+
+def test_every_sign_has_a_weight_and_every_weight_a_sign() -> None:
+    learned = set(same_event.weights()) - set(same_event.by_hand())
+
+    assert same_event.ALWAYS in learned
+    assert {same_event.BY_MEANING, same_event.ONE_TEXT, "arrival", "about", "case", "port"} <= set(same_event.by_hand())
