@@ -9,6 +9,7 @@ import pytest
 
 from deepdaily.choose import same_event
 from deepdaily.choose.group import Grouping
+from deepdaily.choose.traits import editions_of
 from deepdaily.core.types import Candidate, Link, Structure
 from making import candidate, document
 
@@ -112,3 +113,10 @@ def test_every_sign_has_a_weight_and_every_weight_a_sign() -> None:
 
     assert same_event.ALWAYS in learned
     assert {same_event.BY_MEANING, same_event.ONE_TEXT, "arrival", "about", "case", "port"} <= set(same_event.by_hand())
+
+
+def test_a_version_of_an_ordinary_word_is_no_edition_of_a_product() -> None:
+    assert editions_of("Burrow ships scheduler 2.2", frozenset({"scheduler"})) == []
+    assert editions_of("Burrow ships Marmot 2.2 and marmot-lite v3", frozenset({"scheduler"})) == [("marmot", "2.2"), ("lite", "3")]
+    assert editions_of("v2.2 of 3 models in 2026, 5 days after May 7") == []
+    assert editions_of("Opus4.6 与 GPT-5.3-Codex") == [("opus", "4.6"), ("gpt", "5.3")]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import date
 from io import BytesIO
+from itertools import combinations
+from math import sqrt
 from pathlib import Path
 
+import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from deepdaily.choose import same_event
 from deepdaily.lab import evals
+from deepdaily.lab.choosing import day_folders, pairs_of
+from deepdaily.lab.happenings import LabelledPage, candidates_of, grouping_of, same_event_of
+from deepdaily.lab.rows import rows_of
+from floors import Floors
 
 ENGINE = "https://engine.example/blog/two"
 PAGE = (
@@ -56,3 +66,53 @@ def test_places_of_one_page_have_one_text(tmp_path: Path) -> None:
     found = judged(tmp_path, rows, {ENGINE: ("200 OK", PAGE)})
 
     assert all(row["read"] for row in found.values())
+
+
+# -- the open set -----------------------------------------------------------------------------------------------------
+
+LABEL_DAYS = date(2026, 2, 8), date(2026, 2, 11)
+
+
+@pytest.fixture(scope="module")
+def labelled_pages(shared: Path) -> list[LabelledPage]:
+    webs = sorted((shared / "frozen-web").glob("seed-*.warc.gz"))
+    return asyncio.run(candidates_of(shared / "eval/events", webs))
+
+
+@pytest.mark.eval
+def test_events_keep_their_floors_with_weights_from_other_days(
+    shared: Path, floors: Floors, labelled_pages: list[LabelledPage]
+) -> None:
+    """No label teaches here, and no list of a day within three of the labelled ones."""
+    days = day_folders(shared / "eval/selection")
+    far = [path for day, path in days.items() if all(abs((day - other).days) > 2 for other in LABEL_DAYS)]
+    weights = {**same_event.learned([lesson for path in far for lesson in pairs_of(path)]), **same_event.by_hand()}
+    events = grouping_of(labelled_pages, weights).events()
+    home = {labelled_pages[at].row["url"]: number for number, event in enumerate(events) for at in event}
+    rows = [page.row for page in labelled_pages if page.row["field"] != "no"]
+    pairs = [(left, right, same_event_of(left, right)) for left, right in combinations(rows, 2)]
+    joined = [same for left, right, same in pairs if home[left["url"]] == home[right["url"]]]
+    true = [(left, right) for left, right, same in pairs if same]
+    found = [(left, right) for left, right in true if home[left["url"]] == home[right["url"]]]
+    across = [left["lang"] != right["lang"] for left, right in true]
+    hard = rows_of(shared / "eval/events/hard-pairs.jsonl")
+    right_hard = sum((home[row["a"]] == home[row["b"]]) == row["same_event"] for row in hard)
+    precision, recall = len(found) / (len(found) + joined.count(False)), len(found) / len(true)
+
+    print("precision", wilson(len(found), len(found) + joined.count(False)), "recall", wilson(len(found), len(true)))  # noqa: T201
+    floors.hold(
+        "events",
+        {
+            "pair_precision": precision,
+            "pair_f1": 2 * precision * recall / (precision + recall),
+            "cross_language_recall": sum(left["lang"] != right["lang"] for left, right in found) / sum(across),
+            "hard_pairs": right_hard / len(hard),
+        },
+    )
+
+
+def wilson(hits: int, tries: int, z: float = 1.96) -> tuple[float, float]:
+    """The interval of a share in which 19 of 20 lie (Wilson 1927)."""
+    share, slack = hits / tries, z * z / tries
+    middle, width = share + slack / 2, z * sqrt(share * (1 - share) / tries + slack / tries / 4)
+    return (middle - width) / (1 + slack), (middle + width) / (1 + slack)

@@ -143,7 +143,7 @@ def _traits(one: Candidate, title: str, document: Document | None, structure: St
     folded, language = unicodedata.normalize("NFKC", title), language_of(title)
     terms, names = _weighed(folded, language, spread)
     editions: dict[str, set[str]] = defaultdict(set)
-    for product, version in editions_of(folded):
+    for product, version in editions_of(folded, spread.small):
         editions[product].add(version)
         edition = f"{product} {version}"
         terms[edition], names[edition] = max(EDITION_RARITY, spread.rarity(edition)), 1.0
@@ -211,13 +211,16 @@ def _name(term: str, form: str, language: Language, anyway: bool, spread: Spread
     return 1.0
 
 
-def editions_of(title: str) -> list[tuple[str, str]]:
-    """Products with their versions, in order: `GPT-5.3-Codex` names (gpt, 5.3), `Opus 4.6` (opus, 4.6)."""
+def editions_of(title: str, small: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """Products with their versions, in order: `GPT-5.3-Codex` names (gpt, 5.3), `Opus 4.6` (opus, 4.6).
+
+    A word of the trade names no product, nor does an ordinary one, one of `small`, that is written small: `scheduler 2.2`.
+    """
     found = []
     for match in _EDITION.finditer(title):
         name, joint, marked, version = match[1].lower(), match[2], match[3], match[4]
         last = name.rpartition("-")[2]
-        if last == "v":  # a bare version, of nothing that is named
+        if last == "v" or last in lexicon.TRADE or (last in small and match[1].islower()):
             continue
         bare = "." not in version and not marked and joint != "-" and (joint or len(name) < 2)
         if name in _NO_PRODUCT or last in _NO_PRODUCT or (bare and not lexicon.MODEL.search(match[0])):

@@ -64,13 +64,13 @@ def pairs_labelled(found: Sequence[LabelledPage]) -> list[Lesson]:
     grouping = grouping_of(found)
     rows, traits, lessons = [one.row for one in found], grouping.traits, list[Lesson]()
     for left, right in same_event.pairs(traits):
-        same = _same_event(rows[left], rows[right])
+        same = same_event_of(rows[left], rows[right])
         if same is not None and not same_event.why_apart(traits[left], traits[right]):
             lessons.append(Lesson(same_event.shown(traits[left], traits[right], grouping.held), same, LABELLED))
     return lessons
 
 
-def _same_event(left: Row, right: Row) -> bool | None:
+def same_event_of(left: Row, right: Row) -> bool | None:
     """Whether two rows tell one event; None where the labels leave that open."""
     if not (left["event"] or right["event"]):
         return None
