@@ -23,7 +23,7 @@ from deepdaily.core.lexicon import ROUNDUP, first_hand
 from deepdaily.core.text import squeeze
 from deepdaily.core.types import Candidate, Document, Story, Structure
 
-SAME_EVENT = 0.16
+SAME_EVENT = 0.17
 """Mean chance above which two groups tell one event. The chances are low, as editors' lists leave many true pairs out; here
 docs/ranking.md has what it gives."""
 

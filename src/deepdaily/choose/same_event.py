@@ -17,8 +17,8 @@ from deepdaily.choose.traits import Traits
 MOST_HOLDERS = 60
 """A term held by more of today's titles leads to no pair: pairs grow with its square."""
 
-LEAST_SHARED = 0.4
-"""Of the shorter title, as lengths of vectors, that a pair must share to be looked at."""
+LEAST_SHARED, LEAST_TAUGHT = 0.45, 0.3
+"""Of the shorter title, as lengths of vectors, that a pair must share to be looked at, and to teach: strangers teach too."""
 
 ONE_DOCUMENT = 4
 """Pages that two texts both link to, most of the shorter list, from which they are one document in two languages."""
@@ -44,19 +44,23 @@ ALWAYS = "any two"
 ONE_TEXT, BY_MEANING = "one document in two places", "by meaning"
 
 
-def pairs(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
-    """The places of candidates that may tell one event, the smaller first, each pair once: those that share rare terms or links."""
+def pairs(traits: Sequence[Traits], least: float = LEAST_SHARED) -> Iterator[tuple[int, int]]:
+    """The places of candidates that may tell one event, the smaller first, each pair once: those that share rare terms or links.
+
+    Args:
+        least: of the shorter title, as lengths of vectors, that must be shared.
+    """
     spread = known.shipped()
     holders: dict[str, list[int]] = defaultdict(list)
     for at, one in enumerate(traits):
         for term in one.terms:
             if spread.joins(term):
                 holders[term].append(at)
-    found = set(_by_terms(traits, {term: held for term, held in holders.items() if 1 < len(held) <= MOST_HOLDERS}))
+    found = set(_by_terms(traits, {term: held for term, held in holders.items() if 1 < len(held) <= MOST_HOLDERS}, least))
     yield from sorted(found | set(_by_links(traits)))
 
 
-def _by_terms(traits: Sequence[Traits], holders: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
+def _by_terms(traits: Sequence[Traits], holders: Mapping[str, Sequence[int]], least: float) -> Iterator[tuple[int, int]]:
     for at, one in enumerate(traits):
         shared: dict[int, float] = defaultdict(float)
         for term, weight in one.terms.items():
@@ -65,8 +69,15 @@ def _by_terms(traits: Sequence[Traits], holders: Mapping[str, Sequence[int]]) ->
                     break
                 shared[other] += weight * traits[other].terms[term]
         for other, value in shared.items():
-            if value >= (LEAST_SHARED * min(one.latin_length, traits[other].latin_length, one.length, traits[other].length)) ** 2:
+            if value >= (least * _shorter(one, traits[other])) ** 2:
                 yield other, at
+
+
+def _shorter(left: Traits, right: Traits) -> float:
+    """The length of the shorter title, of what two languages can share where there are two."""
+    if left.language != right.language:
+        return min(left.latin_length, right.latin_length)
+    return min(left.length, right.length)
 
 
 def _by_links(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
@@ -89,7 +100,6 @@ def shown(left: Traits, right: Traits, held: Mapping[str, int]) -> dict[str, flo
     if not common:
         return found
     across = left.language != right.language
-    shorter = min(left.latin_length, right.latin_length) if across else min(left.length, right.length)
     shared, fewest, names, in_names, name, word = 0.0, 0, 0, 0.0, 0.0, 0.0
     for term in common:
         ours, theirs = left.terms[term], right.terms[term]
@@ -100,7 +110,7 @@ def shown(left: Traits, right: Traits, held: Mapping[str, int]) -> dict[str, flo
         if is_name > A_NAME:
             names += 1
             fewest = min(fewest or held[term], held[term]) if weight >= RARE else fewest
-    covered, named = min(1.0, math.sqrt(shared) / shorter), min(left.named, right.named)
+    covered, named = min(1.0, math.sqrt(shared) / _shorter(left, right)), min(left.named, right.named)
     found |= {
         ALWAYS: 1.0,
         "shared of the shorter title": covered,

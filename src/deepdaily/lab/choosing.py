@@ -105,7 +105,7 @@ def pairs_of(day: Path) -> list[Lesson]:
     stories_of, size = [ran.get(row["id"]) for row in pool.values()], Counter(ran.values())
     traits = traits_of([candidate_of(row) for row in pool.values()], {}, {})
     held, found = same_event.held_by(traits), list[Lesson]()
-    for left, right in same_event.pairs(traits):
+    for left, right in same_event.pairs(traits, same_event.LEAST_TAUGHT):
         ours, theirs = stories_of[left], stories_of[right]
         if (ours or theirs) and not same_event.why_apart(traits[left], traits[right]):
             same = ours == theirs

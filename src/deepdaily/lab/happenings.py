@@ -63,7 +63,7 @@ def pairs_labelled(found: Sequence[LabelledPage]) -> list[Lesson]:
     """The pairs of which one tells an event, with whether both tell the same; steps of one thread teach neither."""
     grouping = grouping_of(found)
     rows, traits, lessons = [one.row for one in found], grouping.traits, list[Lesson]()
-    for left, right in same_event.pairs(traits):
+    for left, right in same_event.pairs(traits, same_event.LEAST_TAUGHT):
         same = same_event_of(rows[left], rows[right])
         if same is not None and not same_event.why_apart(traits[left], traits[right]):
             lessons.append(Lesson(same_event.shown(traits[left], traits[right], grouping.held), same, LABELLED))
