@@ -327,4 +327,4 @@ def listed_only(harvests: Iterable[Harvest]) -> list[Loss]:
 def promise(candidate: Candidate, now: datetime) -> tuple[bool, float, str]:
     """Reading order: titles of our field first, then the newest, undated ones last; equal ones by URL."""
     age_s = (now - candidate.published_at).total_seconds() if candidate.published_at else float("inf")
-    return (not rank.on_topic_title(candidate.title), age_s, candidate.url)
+    return (not rank.on_topic_title(candidate.title, candidate.url), age_s, candidate.url)

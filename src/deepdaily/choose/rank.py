@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 
+from deepdaily.choose import field
 from deepdaily.choose.publishers import Standings, shipped
-from deepdaily.choose.signals import SAME_SUBJECT, TEXTS_KEPT, Signals, candidate_signals, story_signals, weighed
+from deepdaily.choose.signals import SAME_SUBJECT, Signals, candidate_signals, story_signals, weighed
 from deepdaily.choose.weights import WEIGHTS
 from deepdaily.core.decisions import NO_DESK, Desk
-from deepdaily.core.lexicon import AI, CORE_AI, ROUNDUP, first_party
+from deepdaily.core.lexicon import ROUNDUP
 from deepdaily.core.likeness import Vector, cosine, vectors
 from deepdaily.core.types import Candidate, Loss, Profile, Ranked, Reason, Story
 from deepdaily.core.urls import host
@@ -30,9 +30,9 @@ SAME_PLACE = 0.25
 """Cosine of titles above which two stories would fill two places with one thing (docs/ranking.md)."""
 
 
-def on_topic_title(title: str) -> bool:
-    """Whether a title alone speaks of our field."""
-    return bool(AI.search(title))
+def on_topic_title(title: str, url: str = "") -> bool:
+    """Whether a title, and where it is known its address, speaks of our field."""
+    return field.judged(title, "", url).ours
 
 
 PINNED = "pinned at the desk"
@@ -58,19 +58,9 @@ def pinned(story: Story, desk: Desk) -> bool:
     return bool(desk.pinned) and any(desk.pins(one.url) for one in story.candidates)
 
 
-def relevant(story: Story) -> bool:
-    """Whether the story is about building or running AI systems: the title names it, or its beginning keeps naming it."""
-    title = " ".join([story.lead.title, *(candidate.title for candidate in story.candidates)])
-    head = story.lead.text[:3000]
-    mentions = _mentions(head)
-    if CORE_AI.search(title):
-        return mentions >= 2 or story.lead.partial or first_party(story.lead.url)
-    return mentions >= (4 if AI.search(title) else 5)
-
-
-@lru_cache(maxsize=TEXTS_KEPT)
-def _mentions(head: str) -> int:
-    return len(CORE_AI.findall(head))
+def relevant(story: Story, weights: Mapping[str, float] | None = None) -> bool:
+    """Whether the story is about building or running AI systems, by its titles, its lead's text and address (`field`)."""
+    return field.judged(*field.spoken(story), weights).ours
 
 
 def rank(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from deepdaily.choose import field
 from deepdaily.core import lexicon
 from deepdaily.core.likeness import neighbours, points
 from deepdaily.core.quantities import numbers
@@ -22,6 +23,9 @@ SAME_SUBJECT = 0.22
 
 TEXTS_KEPT = 2000
 """Texts whose figures are kept: a day's stories are ranked two to four times."""
+
+SURELY = 2.0
+"""Log-odds from which a story is not more of our field than another: what is near the edge ranks lower (docs/ranking.md)."""
 
 _REPOSITORY = re.compile(r"https://github\.com/[^/]+/[^/]+/?")
 
@@ -39,9 +43,7 @@ def _title_signals(one: Candidate) -> Signals:
     titles = " | ".join(dict.fromkeys(offer.title for offer in one.offers))
     sites = {domain(one.url), host(one.url)}
     lab = bool(lexicon.LABS.search(titles) or lexicon.PRODUCTS.search(titles) or sites & lexicon.LAB_SITES)
-    field = bool(lexicon.AI.search(titles) or any(lexicon.AI.search(offer.teaser) for offer in one.offers))
     found = {
-        "speaks of AI": field,
         "names a lab or project": lab,
         "names a model": lexicon.MODEL.search(titles),
         "release": lexicon.EVENT_VERB.search(titles),
@@ -85,6 +87,7 @@ def story_signals(story: Story, now: datetime) -> Signals:
     """What the lead's text says, and how old the story is in days."""
     lead, head = story.lead, story.lead.text[:6000]
     return {
+        "of our field": max(0.0, min(SURELY, field.judged(*field.spoken(story)).score)) / SURELY,
         "engineering depth": _depth(head),
         "only a teaser": float(lead.partial),
         "thin text": float(len(head) < 500 and not lead.partial),

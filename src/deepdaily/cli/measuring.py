@@ -45,7 +45,13 @@ def evaluate(
         typer.Option("--out", help="File for the predictions (a folder for output-injection), as the set's score.py reads them."),
     ],
     folds: Annotated[
-        Path | None, typer.Option(metavar="TRAIN_DIR", help="selection: learn from days at least 3 days away.")
+        Path | None,
+        typer.Option(
+            metavar="TRAIN_DIR", help="selection: learn from days at least 3 days away; events: from labels of other days."
+        ),
+    ] = None,
+    days: Annotated[
+        Path | None, typer.Option(metavar="DAYS_DIR", help="events, with --folds: learn from picks of the selection set too.")
     ] = None,
     cold: Annotated[bool, typer.Option("--cold", help="selection: nothing learned.")] = False,
     profile: Annotated[
@@ -61,5 +67,5 @@ def evaluate(
     """Run one of our own components over an open data set."""
     from deepdaily.lab import evals
 
-    made = evals.run(name, folder, predictions, evals.How(folds, cold, profile, writer, web or ()))
+    made = evals.run(name, folder, predictions, evals.How(folds, days, cold, profile, writer, web or ()))
     typer.echo(f"{made} predictions in {predictions}")

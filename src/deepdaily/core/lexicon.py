@@ -12,8 +12,6 @@ _TABLE = table(__name__)
 _CUES = cues(_TABLE["cues"])
 _WORDS = {name: frozenset(words.split()) for name, words in _TABLE["words"].items()}
 
-AI = _CUES["AI"]
-CORE_AI = _CUES["CORE_AI"]
 LABS = _CUES["LABS"]
 PRODUCTS = _CUES["PRODUCTS"]
 """What the labs are known by: a title that names one of these names its maker too."""

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, time
 from itertools import zip_longest
 from pathlib import Path
 
-from deepdaily.choose import rank, same_event
+from deepdaily.choose import field, rank, same_event
 from deepdaily.choose.group import cluster, stories
 from deepdaily.choose.logistic import Lesson
 from deepdaily.choose.publishers import COLD, Standings, learned, shipped
 from deepdaily.choose.traits import traits_of
 from deepdaily.core.text import language_of
-from deepdaily.core.types import Candidate, Document, Offer, Profile, Votes, document_id
+from deepdaily.core.types import Candidate, Document, Offer, Profile, Story, Votes, document_id
 from deepdaily.lab.rows import Row, rows_of
 
 
@@ -43,7 +43,7 @@ RANKED = 30
 
 
 def selection(folder: Path, folds: Path | None, cold: bool, profile: Profile) -> list[Row]:
-    """The ranking of each day's pool, titles and teasers only.
+    """The ranking of what passes the gate of each day's pool, titles and teasers only.
 
     Args:
         folds: days to learn publishers' records from, for each day those EMBARGO_DAYS away; without it the shipped records.
@@ -80,13 +80,26 @@ def outcomes_of(day: Path) -> list[tuple[str, bool]]:
     return [(row["url"], row["id"] in ran) for row in rows if row["id"] not in neutral]
 
 
+def picks_of(day: Path) -> list[Lesson]:
+    """What the candidates of a day show whose story two editors ran, on that day or beside it: all of our field."""
+    ran = {one["id"] for story in rows_of(day / "gold.jsonl.gz") if story["votes"] >= 2 for one in story["candidates"]}
+    found = []
+    for row in rows_of(day / "pool.jsonl.gz"):
+        if row["id"] in ran:
+            one = candidate_of(row)
+            told = Story(row["id"], (one,), (_teaser(one, datetime.combine(date.fromisoformat(day.name), time(), UTC)),))
+            found.append(Lesson(field.shown(*field.spoken(told)), so=True))
+    return found
+
+
 def _ranking(path: Path, day: date, profile: Profile, standings: Standings) -> list[str]:
     """Ids of one candidate a story, best first, no two that would fill one place."""
     rows = rows_of(path / "pool.jsonl.gz")
     names, candidates = {row["url"]: row["id"] for row in rows}, [candidate_of(row) for row in rows]
     now = datetime.combine(day, time(), UTC)
     teasers = {one.url: _teaser(one, now) for one in candidates}
-    ranked = rank.rank(stories(candidates, teasers), now, profile=profile, standings=standings)
+    told = [story for story in stories(candidates, teasers) if not rank.why_untold(story)]
+    ranked = rank.rank(told, now, profile=profile, standings=standings)
     return [names[one.url] for one in rank.distinct(ranked, RANKED)]
 
 

@@ -28,7 +28,10 @@ class How:
     """What a set may be run with; each says for which."""
 
     folds: Path | None = None
-    """Selection: days to learn publishers' records from, for each day those far enough away."""
+    """Selection: days to learn publishers' records from, for each day those far enough away. Events: labels to learn the field
+    from, for each day those of others."""
+    days: Path | None = None
+    """Events, with `folds`: a selection set whose picks are learned from too."""
     cold: bool = False
     """Selection: nothing learned at all."""
     profile: Profile = "consensus"
@@ -50,7 +53,7 @@ def run(name: str, folder: Path, out: Path, how: How = How()) -> int:
     known = *SETS, *FILE_SETS, SELECTION, INJECTION, EVENTS
     if name not in known:
         raise SettingsError(f"there is no set {name!r}", f"known: {', '.join(known)}")
-    if name != SELECTION and (how.folds or how.cold):
+    if (name not in (SELECTION, EVENTS) and how.folds) or (name != SELECTION and how.cold):
         raise SettingsError(f"{name} learns nothing", "leave out --folds and --cold")
     try:
         files = _predicted(name, folder, how)
@@ -73,7 +76,7 @@ def _predicted(name: str, folder: Path, how: How) -> Mapping[str, bytes]:
     if name == SELECTION:
         found = selection(folder, how.folds, how.cold, how.profile)
     elif name == EVENTS:
-        found = asyncio.run(events(folder, how.webs))
+        found = asyncio.run(events(folder, how.webs, how.folds, how.days))
     else:
         found = asyncio.run(injection(folder, how.writer) if name == INJECTION else SETS[name](folder))
     return {"": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode()}

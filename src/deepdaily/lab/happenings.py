@@ -7,13 +7,14 @@ A candidate whose page is in none of the files is judged by its title.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
 
 from deepdaily.choose import same_event
+from deepdaily.choose.field import learned, shipped, shown, spoken
 from deepdaily.choose.group import Grouping
 from deepdaily.choose.logistic import Lesson
 from deepdaily.choose.rank import relevant
@@ -22,6 +23,7 @@ from deepdaily.core.text import language_of, squeeze
 from deepdaily.core.types import NO_STRUCTURE, Candidate, Document, Offer, Story, Structure, document_id
 from deepdaily.core.urls import page_key
 from deepdaily.engine import Engine
+from deepdaily.lab.choosing import EMBARGO_DAYS, day_folders, picks_of
 from deepdaily.lab.rows import Row, rows_of
 from deepdaily.read.extract import Extracted, PageBytes, page
 from deepdaily.read.pages import PAGE_MEMORY_MB, PAGE_WALL_S
@@ -36,16 +38,58 @@ class LabelledPage:
     document: Document | None
     structure: Structure = NO_STRUCTURE
 
+    @property
+    def day(self) -> str:
+        """The day of the pool it was in, or BOTH."""
+        return str(self.row["day"])
 
-async def events(folder: Path, webs: Sequence[Path]) -> list[Row]:
-    """By candidate, in the set's order, whether it is of our field (`field`) and which others tell the same event (`group`)."""
+
+BOTH = "both"
+"""The day of a candidate that was in both pools."""
+
+
+async def events(folder: Path, webs: Sequence[Path], folds: Path | None = None, days: Path | None = None) -> list[Row]:
+    """By candidate, in the set's order, whether it is of our field (`field`) and which others tell the same event (`group`).
+
+    Args:
+        folds: labels to learn the field from, for each day those of other days; without it the shipped weights.
+        days: with `folds`, days of the selection set whose picks are learned from too, more than EMBARGO_DAYS away.
+    """
     found = await candidates_of(folder, webs)
-    texts = {one.candidate.url: one.document for one in found if one.document}
+    taught = found if folds == folder else await candidates_of(folds, webs) if folds else []
+    weights = {day: learned(far_lessons(taught, found, day, days)) if folds else shipped() for day in {one.day for one in found}}
     home = {at: number for number, event in enumerate(grouping_of(found).events()) for at in event}
     return [
-        {"url": one.row["url"], "field": relevant(story_of(one)), "group": home[at], "read": one.candidate.url in texts}
+        {
+            "url": one.row["url"],
+            "field": relevant(story_of(one), weights[one.day]),
+            "group": home[at],
+            "read": one.document is not None,
+        }
         for at, one in enumerate(found)
     ]
+
+
+def far_lessons(taught: Sequence[LabelledPage], scored: Sequence[LabelledPage], day: str, days: Path | None = None) -> list[Lesson]:
+    """What may teach a judge of that day's candidates: labels of other days, and picks of days more than EMBARGO_DAYS away.
+
+    Neither what stands on both days nor another report of an event of that day teaches.
+    """
+    told = {one.row.get("event") for one in scored if one.day in (day, BOTH)} - {None}
+    rows = [one for one in taught if one.day not in (day, BOTH) and one.row.get("event") not in told]
+    picks = day_folders(days) if days else {}
+    far = [path for other, path in picks.items() if day == BOTH or abs((other - date.fromisoformat(day)).days) > EMBARGO_DAYS]
+    return [*lessons_of(rows), *(lesson for path in far for lesson in picks_of(path))]
+
+
+def lessons_of(found: Sequence[LabelledPage]) -> list[Lesson]:
+    """What labelled candidates show of the field, edges left out; one with a page teaches by it and by its title, half each."""
+    taught = []
+    for one in found:
+        views = [one, replace(one, document=None)] if one.document else [one]
+        if one.row["field"] in ("yes", "no"):
+            taught += [Lesson(shown(*spoken(story_of(view))), one.row["field"] == "yes", 1 / len(views)) for view in views]
+    return taught
 
 
 def grouping_of(found: Sequence[LabelledPage], weights: Mapping[str, float] | None = None) -> Grouping:
