@@ -35,7 +35,7 @@ OFTEN = 3
 PULL = 5.0
 """Of the prior, in labelled candidates."""
 
-REFUSED = 0.93
+REFUSED = 0.92
 """The share of what is not ours that the cut refuses, among candidates that the weights did not see."""
 
 PARTS = 5
