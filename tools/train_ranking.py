@@ -15,7 +15,8 @@ from deepdaily.lab.choosing import day_folders, outcomes_of
 SHIPPED = Path(__file__).resolve().parent.parent / "src/deepdaily/choose/publishers.toml"
 
 HEAD = """\
-# How often a publisher's links were picked, and how many were seen, by registrable domain: written by tools/train_ranking.py.
+# How often a publisher's links were picked, and how many were seen, by registrable domain,
+# on a platform by account: written by tools/train_ranking.py.
 """
 
 

@@ -43,3 +43,10 @@ def test_votes_are_evidence_of_a_domain_and_move_a_long_record_less_than_a_short
     assert moved(BAD, +1) > moved(GOOD, +1) > 0 > moved(GOOD, -1) > moved(BAD, -1)
     assert moved(BAD, +1) < 2.5
     assert records.voted([]) == records
+
+
+def test_on_a_platform_the_account_has_the_record_and_not_the_platform() -> None:
+    records = learned([("https://github.com/Acme/engine", False)] * 80 + [(GOOD, True)] * 5)
+
+    assert records.of("https://github.com/acme/engine/issues/7") < 0 == records.of("https://github.com/other/tool")
+    assert records.of("https://github.com/") == 0

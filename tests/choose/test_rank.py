@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepdaily.choose.publishers import COLD, learned
-from deepdaily.choose.rank import PIN, distinct, on_topic_title, rank, relevant, select, why_untold
+from deepdaily.choose.rank import PIN, distinct, on_topic_title, rank, relevant, select, stands, why_untold
 from deepdaily.core.decisions import Desk, desk_of
 from deepdaily.core.types import Decision, Profile, Reason, Story
 from deepdaily.core.urls import page_key
@@ -30,7 +30,7 @@ def test_a_score_is_the_sum_of_its_reasons() -> None:
     (ranked,) = rank([story("vLLM v0.9.1 released", DEEP)], NOW)
 
     assert abs(ranked.score - sum(reason.value for reason in ranked.reasons)) < 0.01
-    assert {"version", "release", "engineering depth"} <= {reason.name for reason in ranked.reasons}
+    assert {"release", "engineering depth"} <= {reason.name for reason in ranked.reasons}
 
 
 def test_the_mark_of_money_changes_no_score() -> None:
@@ -198,3 +198,56 @@ def test_votes_that_were_taken_back_leave_every_score_as_it_was() -> None:
 
     assert rank(every, NOW, desk=desk_of([said])) != rank(every, NOW)
     assert rank(every, NOW, desk=desk_of([taken_back])) == rank(every, NOW)
+
+
+# -- the floor --------------------------------------------------------------------------------------------------------
+
+
+def test_a_story_below_the_floor_is_not_told_though_places_are_empty() -> None:
+    solid, manual = (
+        story("LLM inference on new GPUs", DEEP),
+        story("Overview", "LLM inference agent. " * 60, url="https://docs.acme.example/docs/agents"),
+    )
+    chosen, (loss,) = select(rank([solid, manual], NOW), 7)
+
+    assert [one.story for one in chosen] == [solid]
+    assert loss.story == manual.id
+    assert loss.reason.startswith("substance -")
+    assert loss.reason.endswith("below the floor 0.50: reference page -3.00")
+
+
+def test_what_is_old_or_was_read_in_part_has_no_less_substance() -> None:
+    old = story("LLM inference on new GPUs", DEEP, hours=160)
+    teaser = story("LLM agents come to the phone", "LLM agents come to the phone.", url="https://b.example/2", partial=True)
+
+    assert all(map(stands, rank([old, teaser], NOW)))
+
+
+def test_a_pin_lifts_a_story_over_the_floor() -> None:
+    manual = story("Overview", "LLM inference agent. " * 60, url="https://docs.acme.example/docs/agents")
+    desk = Desk(pinned=frozenset({page_key(manual.lead.url)}))
+
+    assert len(select(rank([manual], NOW, desk=desk), 7, desk)[0]) == 1
+
+
+def test_one_launch_fills_one_place_though_its_titles_are_unlike() -> None:
+    log, beside = (
+        story("Heron and Codex are now available in public preview on Forge", DEEP, url="https://forge.example/log/1"),
+        story("One place for agents: use Codex or Heron where you work", DEEP, url="https://forge.example/news/2"),
+    )
+    order = [next(one for one in rank([log, beside], NOW) if one.story == told) for told in (log, beside)]
+    chosen, (loss,) = select(order, 7)
+
+    assert [one.story for one in chosen] == [log]
+    assert loss.reason == "the launch of a chosen story under another address"
+
+
+def test_an_incident_that_its_maker_calls_minor_ranks_below_one_without_a_grade() -> None:
+    plain, minor, chinese = (
+        story("LLM router incident report", f"{grade} {DEEP}", url=f"https://{name}.example/1")
+        for name, grade in (("a", ""), ("b", "Severity: Low."), ("c", "严重程度：低。"))
+    )
+    first, *others = rank([plain, minor, chinese], NOW)
+
+    assert first.story == plain
+    assert {reason.name for one in others for reason in one.reasons} >= {"small by its own word"}

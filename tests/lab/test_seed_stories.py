@@ -1,4 +1,5 @@
-"""The stories of the two seed posts, on the frozen web of their days: how far up the engineering profile ranks them."""
+"""The stories of the two seed posts, on the frozen web of their days: how far up the engineering profile ranks them, and which of
+them the two issues of one store tell."""
 
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ from deepdaily.choose.rank import rank, why_untold
 from deepdaily.core.types import Ranked
 from deepdaily.core.urls import page_key
 from deepdaily.ladder import candidates
+from deepdaily.memory.launches import launch, same_launch
 from deepdaily.read.pages import older
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from floors import Floors
-from webs import frozen_day
+from once import once
+from webs import finished, frozen_day, frozen_web, run_arguments
 
 pytestmark = pytest.mark.eval
 
@@ -61,3 +64,23 @@ def test_the_seeds_stories_are_among_the_first_twenty(
 
     print(day, places)  # noqa: T201
     floors.hold("seeds", {day: sum(place is not None for place in places)})
+
+
+def test_the_seeds_stories_are_told_on_one_store_and_no_launch_twice(
+    shared: Path, floors: Floors, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    days = "2026-02-08", "2026-02-11"
+    with once(tmp_path_factory, "both-days") as made:
+        if made.is_new:
+            for day in days:
+                with frozen_web(shared, day) as env:
+                    finished(run_arguments(day, made.folder), env=env)
+            made.keep()
+    store = open_store(made.folder / "data")
+    issues = [issue for day in days if (issue := store.issue(day))]
+    store.close()
+    launches = [launch(item.title.text, item.sources[0].url) for issue in issues for item in issue.items]
+    told = {issue.day: {page_key(cited.url) for item in issue.items for cited in item.sources} for issue in issues}
+
+    assert not [one for at, one in enumerate(launches) for other in launches[:at] if same_launch(other, one, late=True)]
+    floors.hold("seeds", {f"told {day}": sum(bool(pages & told[day]) for pages in seed_stories(shared, day)) for day in days})

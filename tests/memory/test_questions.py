@@ -136,3 +136,17 @@ def test_a_question_without_a_product_is_answered_by_what_continues_its_thread()
     assert unnamed.entities[0].startswith("「")
     assert after([made], document("拆分缓存块让推理更快，推送已恢复", passage)).state == "answered"
     assert after([made], document("一碗热汤", passage)).state == "unchanged"
+
+
+def test_a_page_that_tells_the_launch_in_other_names_answers_what_was_asked_of_it() -> None:
+    """The maker's Chinese name stands for the product's: what was asked of is not named as it was."""
+    told = story("Moonshot opens Kimi K2.5 in public preview", url="https://a.example/1", hours=30)
+    made = issue(told, slot=Slot(SLOT.due - BEFORE), now=NOW - BEFORE)
+    question = watch(of("zh").by_rule.questions["leaves-preview"].format(name="Kimi K2.5"), told, made.slot.due.date(), 21)
+    asked_of_it = replace(made, closing=replace(made.closing, watchlist=(replace(question, entities=("Kimi K2.5",)),)))
+
+    preview = document("月之暗面 K2.5 公测扩大", "公测将于 3 月 20 日结束，届时正式上线。", url="https://zh.example/2")
+    other = document("月之暗面 K3 公测扩大", "公测将于 3 月 20 日结束，届时正式上线。", url="https://zh.example/2")
+
+    assert after([asked_of_it], preview).state == "answered"
+    assert after([asked_of_it], other).state == "unchanged"

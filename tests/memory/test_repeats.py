@@ -46,6 +46,20 @@ def test_the_same_news_under_another_address_is_not_told_again() -> None:
     assert without_repeats([copy], [EARLIER], NOW)[0] == []
 
 
+def test_a_launch_told_before_is_not_told_again_under_another_address_and_title() -> None:
+    """2026-02-11: the page beside a change log's entry of 02-04 was told three days after the entry."""
+    told = story("Heron and Codex are now available in public preview on Forge", url="https://forge.example/log/1", hours=160)
+    earlier = issue(told, slot=Slot(SLOT.due - THREE_DAYS), now=NOW - THREE_DAYS)
+    beside = story("Pick your agent: use Heron and Codex in one place", url="https://forge.example/news/2", hours=160)
+    chinese = story("Forge 上线 Heron 与 Codex 公测", url="https://zh.example/3", hours=20)
+    another = story("Heron and Codex: what two agents cost", url="https://zh.example/4", hours=20)
+
+    kept, repeats = without_repeats([beside, chinese, another], [earlier], NOW)
+
+    assert kept == [another]
+    assert repeats == {beside.id: "2026-03-09", chinese.id: "2026-03-09"}
+
+
 def test_news_since_then_comes_back_as_a_follow_up_that_names_the_earlier_day() -> None:
     later = story("GitHub resumes the Codex rollout", url="https://a.example/2", hours=4)
 

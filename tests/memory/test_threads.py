@@ -51,6 +51,7 @@ OTHERS = [
     ("Claude Code v2.1.36 released", "Claude Desktop released for Linux"),
     ("LangChain launches agent builder", "LangGraph v1.2.0 released"),
     ("Kimi K2.5 发布", "月之暗面完成新一轮融资"),
+    ("Heron and Codex agents open in public preview on GitHub", "GPT-5.3-Codex generally available for GitHub Copilot"),
 ]
 """Two stories of one maker, or of one product."""
 

@@ -12,19 +12,27 @@ from datetime import datetime
 
 from deepdaily.choose import field
 from deepdaily.choose.publishers import Standings, shipped
-from deepdaily.choose.signals import SAME_SUBJECT, Signals, candidate_signals, story_signals, weighed
+from deepdaily.choose.signals import AGE, SAME_SUBJECT, TEASER, Signals, candidate_signals, story_signals, weighed
 from deepdaily.choose.weights import WEIGHTS
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.lexicon import ROUNDUP
 from deepdaily.core.likeness import Vector, cosine, vectors
 from deepdaily.core.types import Candidate, Loss, Profile, Ranked, Reason, Story
 from deepdaily.core.urls import host
+from deepdaily.memory.launches import launch, same_launch
 
 MOST_PER_HOST = 2
 """One publisher fills at most two places of an issue."""
 
 FEWEST_HOSTS = 5
 """An issue led by fewer hosts is a few publishers' newsletter."""
+
+FLOOR = 0.5
+"""A story of less substance is not told, however many places are empty. On the two frozen days and the sample day it parts manuals,
+papers far from practice, markets, opinion and notes of small changes from the rest."""
+
+NO_SUBSTANCE = frozenset({AGE, TEASER})
+"""Terms that rank a story and say nothing of what is in it: what is old was no less, what was not read may be more."""
 
 SAME_PLACE = 0.25
 """Cosine of titles above which two stories would fill two places with one thing (docs/ranking.md)."""
@@ -131,7 +139,7 @@ def distinct(ranked: Sequence[Ranked], most: int) -> list[Candidate]:
 
 
 def select(ranked: Sequence[Ranked], items: int, desk: Desk = NO_DESK) -> tuple[list[Ranked], list[Loss]]:
-    """The first `items` that are about our field, at most two a host and none twice; and why each other was left.
+    """At most the first `items` of our field above the floor, two a host and none twice; and why each other was left.
 
     What is pinned at the desk is taken whatever its host and however like another.
     """
@@ -150,13 +158,39 @@ def select(ranked: Sequence[Ranked], items: int, desk: Desk = NO_DESK) -> tuple[
     return chosen, losses
 
 
+def substance(one: Ranked) -> float:
+    """The score but for NO_SUBSTANCE."""
+    return round(sum(reason.value for reason in one.reasons if reason.name not in NO_SUBSTANCE), 3)
+
+
+def stands(one: Ranked) -> bool:
+    """Whether the story has the substance that an issue asks of each of its items."""
+    return substance(one) >= FLOOR
+
+
+def _below(one: Ranked) -> str:
+    """In words, with the term that weighs most against it."""
+    terms = [reason for reason in one.reasons if reason.name not in NO_SUBSTANCE and reason.value < 0]
+    worst = min(terms, key=lambda reason: reason.value, default=None)
+    return f"substance {substance(one):.2f} below the floor {FLOOR:.2f}" + (f": {worst.name} {worst.value:+.2f}" if worst else "")
+
+
+def _one_launch(left: Ranked, right: Ranked) -> bool:
+    ours, theirs = (launch(one.story.lead.title, one.story.lead.url) for one in (left, right))
+    return same_launch(ours, theirs, late=True) or same_launch(theirs, ours, late=True)
+
+
 def _why_not(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int, wanted: bool) -> str:
+    if not (wanted or stands(one)):
+        return _below(one)
     if len(chosen) >= items:
         return f"score {one.score:.2f} below the last chosen {chosen[-1].score:.2f}"
     if wanted:
         return ""
     if likeness >= SAME_PLACE:
         return "too much like a chosen story"
+    if any(_one_launch(one, other) for other in chosen):
+        return "the launch of a chosen story under another address"
     mine = host(one.story.lead.url)
     hosts = [host(other.story.lead.url) for other in chosen]
     if hosts.count(mine) >= MOST_PER_HOST:

@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from deepdaily.choose import field
+from deepdaily.choose.changes import changes_signals
 from deepdaily.core import lexicon
 from deepdaily.core.likeness import neighbours, points
 from deepdaily.core.quantities import numbers
-from deepdaily.core.text import language_of, versions
+from deepdaily.core.text import language_of
 from deepdaily.core.types import Candidate, Document, Story
 from deepdaily.core.urls import domain, host
 
@@ -20,6 +21,8 @@ Signals = dict[str, float]
 
 SAME_SUBJECT = 0.22
 """Cosine of titles above which two candidates speak of one subject, looser than one story (docs/ranking.md)."""
+
+AGE, TEASER = "age", "only a teaser"
 
 TEXTS_KEPT = 2000
 """Texts whose figures are kept: a day's stories are ranked two to four times."""
@@ -47,7 +50,6 @@ def _title_signals(one: Candidate) -> Signals:
         "names a lab or project": lab,
         "names a model": lexicon.MODEL.search(titles),
         "release": lexicon.EVENT_VERB.search(titles),
-        "version": versions(titles),
         "first-hand": lexicon.first_hand(one.url, one.title) and not sites & lexicon.NO_PUBLISHERS,
         "opinion or how-to": lexicon.OPINION.search(titles),
         "money talk": lexicon.MONEY.search(titles),
@@ -84,15 +86,16 @@ def _letters(title: str) -> str:
 
 
 def story_signals(story: Story, now: datetime) -> Signals:
-    """What the lead's text says, and how old the story is in days."""
+    """What the lead's text says, what release notes change, and how old the story is in days."""
     lead, head = story.lead, story.lead.text[:6000]
-    return {
+    return changes_signals(story) | {
         "of our field": max(0.0, min(SURELY, field.judged(*field.spoken(story)).score)) / SURELY,
         "engineering depth": _depth(head),
-        "only a teaser": float(lead.partial),
-        "thin text": float(len(head) < 500 and not lead.partial),
+        TEASER: float(lead.partial),
+        "thin text": float(len(head) * _scale(head) < 500 and not lead.partial),
         "reference page": float(_documentation(lead)),
-        "age": _age_days(story, now),
+        "small by its own word": float(bool(lexicon.MINOR.search(head[:1000]))),
+        AGE: _age_days(story, now),
     }
 
 
@@ -108,8 +111,12 @@ def _depth(head: str) -> float:
     """0 to 1.2: measured quantities and engineering terms per thousand characters of the beginning."""
     measured = sum(1 for number in numbers(head) if number.unit)
     terms = len({found.casefold() for found in lexicon.DEPTH.findall(head)})
-    scale = 1.5 if language_of(head) == "zh" else 1.0  # a Chinese character carries about 1.5 Latin ones here
-    return min(1.2, 0.05 * measured * scale + 0.1 * terms)
+    return min(1.2, 0.05 * measured * _scale(head) + 0.1 * terms)
+
+
+def _scale(text: str) -> float:
+    """How many Latin letters one of the text's characters carries here, about."""
+    return 1.5 if language_of(text) == "zh" else 1.0
 
 
 def _age_days(story: Story, now: datetime) -> float:

@@ -31,6 +31,9 @@ MONEY = _CUES["MONEY"]
 ROUNDUP = _CUES["ROUNDUP"]
 REFERENCE = _CUES["REFERENCE"]
 DEPTH = _CUES["DEPTH"]
+MINOR = _CUES["MINOR"]
+"""An incident that its own maker calls small."""
+
 FIRST_PARTY = _WORDS["FIRST_PARTY"]
 LAB_SITES = _WORDS["LAB_SITES"]
 """A lab's own page names it, whatever its title says."""

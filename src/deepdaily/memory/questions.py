@@ -17,8 +17,9 @@ from deepdaily.core.likeness import vectors
 from deepdaily.core.text import Sentence, squeeze, width
 from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Claim, Document, Evidence, FollowUp, FollowUpState, Issue, Slot, Watch, cited
+from deepdaily.memory.launches import Launch, launch, same_launch
 from deepdaily.memory.repeats import unsettled
-from deepdaily.memory.threads import Subject, continues, names_it, subjects
+from deepdaily.memory.threads import Subject, continues, names_it, says_something_new, subjects
 
 ENOUGH_WORDS, LEAST_WORDS = 0.7, 2
 """Share of a free question's content words that its answer has, and how many at least: two of three are the subject again."""
@@ -37,7 +38,28 @@ class _Page:
     document: Document
     story: str
     subject: Subject
+    launch: Launch
     folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    """What was told of a question's subject."""
+
+    titles: Sequence[str]
+    subjects: Sequence[Subject]
+    launches: Sequence[Launch]
+
+    def continued(self, page: _Page) -> bool:
+        return any(continues(earlier, page.subject) for earlier in self.subjects)
+
+    def launched(self, page: _Page) -> bool:
+        """Whether the page tells the launch itself, perhaps under names that the titles do not share otherwise."""
+        return any(same_launch(earlier, page.launch, late=False) for earlier in self.launches)
+
+    def goes_on(self, page: _Page) -> bool:
+        """Whether the page brings news of it: one that tells the launch again needs a step of its own."""
+        return self.continued(page) or (self.launched(page) and says_something_new(page.document.title, self.titles))
 
 
 def follow_up(
@@ -63,10 +85,13 @@ def follow_up(
     threads = [_titles(watch, issues, told) for watch in watches]
     texts = [document for document, _ in read]
     placed = subjects([*(one.title for one in texts), *(title for titles in threads for title in titles)])
-    pages = [_Page(one, story, at, one.text.casefold()) for (one, story), at in zip(read, placed, strict=False)]
+    pages = [
+        _Page(one, story, at, launch(one.title, one.url), one.text.casefold())
+        for (one, story), at in zip(read, placed, strict=False)
+    ]
     rest, found = iter(placed[len(texts) :]), list[FollowUp]()
     for watch, titles in zip(watches, threads, strict=True):
-        thread = [next(rest) for _ in titles]
+        thread = _Thread(titles, [next(rest) for _ in titles], list(map(launch, titles)))
         if watch.id in closed:
             found.append(FollowUp(replace(watch, closed_on=today), "closed"))
             continue
@@ -74,8 +99,8 @@ def follow_up(
         about = [page for page in pages if _is_after(page.document, watch, asked) and _is_about(page, watch, thread)]
         moved = _last_moved(watch, issues)
         news = [page for page in about if moved is None or _is_after(page.document, watch, moved)]
-        news = [page for page in news if any(continues(earlier, page.subject) for earlier in thread)]
-        found.append(_outcome(watch, rule_of(watch), about, news, today))
+        news = [page for page in news if thread.goes_on(page)]
+        found.append(_outcome(watch, rule_of(watch), thread, about, news, today))
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.state)))
 
 
@@ -112,18 +137,20 @@ def _is_after(document: Document, watch: Watch, since: datetime | None) -> bool:
     return document.published_at > since if since else document.published_at.date() > watch.opened_on
 
 
-def _is_about(page: _Page, watch: Watch, thread: Sequence[Subject]) -> bool:
-    """Whether the page names what is asked of; where that has no name of its own, whether it continues the thread."""
-    if watch.entities and not watch.entities[0].startswith("「"):
-        return names_it(page.folded, watch.entities[0])
-    return any(continues(earlier, page.subject) for earlier in thread)
+def _is_about(page: _Page, watch: Watch, thread: _Thread) -> bool:
+    """Whether the page names what is asked of; where that has no name of its own, whether it is of the thread."""
+    named = bool(watch.entities) and not watch.entities[0].startswith("「")
+    about = names_it(page.folded, watch.entities[0]) if named else thread.continued(page)
+    return about or thread.launched(page)
 
 
-def _outcome(watch: Watch, rule: Rule | None, about: Sequence[_Page], news: Sequence[_Page], today: date) -> FollowUp:
+def _outcome(
+    watch: Watch, rule: Rule | None, thread: _Thread, about: Sequence[_Page], news: Sequence[_Page], today: date
+) -> FollowUp:
     """What `about` answers, or that `news` moves."""
     known = {page.document.id: page.document for page in about}
     for page in sorted(about, key=_newest_whole_texts_first):
-        proof = next((proof for proof in _answers(watch, rule, page) if not check_claim(_claim(proof), known)), None)
+        proof = next((proof for proof in _answers(watch, rule, page, thread) if not check_claim(_claim(proof), known)), None)
         if proof:
             return _told(replace(watch, answered_by=page.story), "answered", page, proof)
     if watch.expires_on < today:
@@ -150,10 +177,10 @@ def _claim(proof: Evidence) -> Claim:
 # -- what answers -----------------------------------------------------------------------------------------------------
 
 
-def _answers(watch: Watch, rule: Rule | None, page: _Page) -> Iterator[Evidence]:
+def _answers(watch: Watch, rule: Rule | None, page: _Page, thread: _Thread) -> Iterator[Evidence]:
     """The passages of the page that answer the question, in order, its title last."""
     entity = watch.entities[0] if watch.entities else ""
-    titled = not entity or entity.startswith("「") or names_it(page.document.title, entity)
+    titled = not entity or entity.startswith("「") or names_it(page.document.title, entity) or thread.launched(page)
     wanted = _content(watch.question, entity)
     told = spoken(page.document.text)
     for sentence in (*told[1:], *told[:1]):

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from deepdaily.core.types import Appearance, Document, FollowUp, Issue, Item, Story, Watch
 from deepdaily.core.urls import page_key
+from deepdaily.memory.launches import launch, same_launch
 from deepdaily.memory.threads import continues, says_something_new, subjects
 
 NO_REPEAT_DAYS = 30
@@ -41,13 +42,15 @@ def without_repeats(stories: Sequence[Story], issues: Sequence[Issue], now: date
         return list(stories), {}
     printed_pages = [{page_key(cited.url) for cited in item.sources} for _, item in told]
     points = subjects([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
+    launches = [launch(item.title.text, item.sources[0].url if item.sources else "") for _, item in told]
     kept, repeats = [], {}
     for story, point in zip(stories, points[len(told) :], strict=True):
         pages = {page_key(url) for url in (*(one.url for one in story.documents), *(one.url for one in story.candidates))}
+        mine = launch(story.lead.title, story.lead.url)
         hits = [
             (issue, item)
-            for (issue, item), its_pages, other in zip(told, printed_pages, points, strict=False)
-            if pages & its_pages or continues(other, point)
+            for (issue, item), its_pages, other, known in zip(told, printed_pages, points, launches, strict=False)
+            if pages & its_pages or continues(other, point) or same_launch(known, mine, late=_is_late(story, issue.draft.now))
         ]
         if not hits:
             kept.append(story)
@@ -62,6 +65,11 @@ def without_repeats(stories: Sequence[Story], issues: Sequence[Issue], now: date
         else:
             repeats[story.id] = hits[-1][0].draft.slot.day
     return kept, repeats
+
+
+def _is_late(story: Story, then: datetime) -> bool:
+    """Whether all that tells the story was published by then."""
+    return all(one.published_at is not None and one.published_at <= then for one in story.documents)
 
 
 def _thread(hits: Sequence[tuple[Issue, Item]]) -> tuple[Appearance, ...]:

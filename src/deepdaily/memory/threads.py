@@ -50,11 +50,11 @@ STATES = rows(State, _TABLE["states"])
 _BACK_AND_FORTH = ({"paused", "resumed"}, {"incident", "fixed"})
 _FILLER = cue(_TABLE["filler"])
 _ANY_STATE = Cue("|".join(state.cue.pattern for state in STATES), re.I)
-_MAKERS = frozenset(
+MAKERS = frozenset(
     {MEANING.get(word, word) for word in re.findall(r"[a-z]{3,}|[\u4e00-\u9fff]{2,}", LABS.pattern)}
     | {MEANING[word] for word in MEANING if LABS.fullmatch(word)}
 )
-_GENERIC = frozenset(_TABLE["generic"].split())
+GENERIC = frozenset(_TABLE["generic"].split())
 """Names of the field itself: they tell no subject from another."""
 
 
@@ -133,7 +133,7 @@ class Subject:
 def subjects(titles: Sequence[str]) -> list[Subject]:
     """The titles, in order, weighed among each other."""
     whole, bare = vectors(titles), vectors([_bare(title) for title in titles])
-    return [Subject(*one) for one in zip(whole, bare, map(_lines, titles), strict=True)]
+    return [Subject(*one) for one in zip(whole, bare, map(lines, titles), strict=True)]
 
 
 def continues(earlier: Subject, later: Subject) -> bool:
@@ -149,19 +149,29 @@ def continues(earlier: Subject, later: Subject) -> bool:
     shared = {one for one in earlier.bare.keys() & later.bare.keys() if not _VERSION.fullmatch(one)}
     if earlier.lines & later.lines:  # of one project: vLLM v0.12.0 and v0.12.1
         return bool(shared) and cosine(earlier.bare, later.bare) >= SAME_LINE
-    return bool(shared - _MAKERS) and cosine(earlier.bare, later.bare) >= SAME_SUBJECT
+    if earlier.lines or later.lines:  # two products told at once are not a later version of one of them
+        plain = later if earlier.lines else earlier
+        if any(one.isascii() and one not in shared | MAKERS for one in plain.bare):
+            return False
+    return bool(shared - MAKERS) and cosine(earlier.bare, later.bare) >= SAME_SUBJECT
+
+
+def stateless(title: str) -> str:
+    """The title without the words that say what has become of its subject."""
+    return _FILLER.sub(" ", _ANY_STATE.sub(" ", title))
 
 
 def _bare(title: str) -> str:
     """What the title is about: no state, no maker beside another name, versions by their line (v1.2.1 is 1.2)."""
-    text = _FILLER.sub(" ", _ANY_STATE.sub(" ", title))
+    text = stateless(title)
     text = re.sub(r"\bv?(\d+\.\d+)(?:\.\d+)+\S*", r"\1", text, flags=re.I)
     text = re.sub(r"\bv(\d+\.\d+)", r"\1", text, flags=re.I)
     nameless = LABS.sub(" ", text)
     return nameless if distinctive(nameless) else text
 
 
-def _lines(title: str) -> frozenset[str]:
+def lines(title: str) -> frozenset[str]:
+    """Its models and versions by their line: `gpt 5.3`; `1.2` for v1.2.1."""
     found = {".".join(one.split(".")[:2]) for one in versions(title)}
     found |= {re.sub(r"[\s-]+v?", " ", one.lower()) for one in _models(title)}
     return frozenset(found | {one.lower() for one in distinctive(title) if re.search(r" \d", one)})
@@ -179,7 +189,7 @@ def distinctive(title: str) -> tuple[str, ...]:
     title = squeeze(title)
     text = LABS.sub(" · ", _FILLER.sub(" · ", _ANY_STATE.sub(" · ", title)))
     latin = [run.group() for run in _NAMED.finditer(text)] or names(text)
-    latin = [one for one in latin if one.lower() not in _GENERIC | COMMON and not _VERSION.fullmatch(one)]
+    latin = [one for one in latin if one.lower() not in GENERIC | COMMON and not _VERSION.fullmatch(one)]
     latin.sort(key=lambda one: not re.search(r"\d|[a-z][A-Z]|[A-Z]{2}", one))
     chinese = [run.group() for run in _CHINESE.finditer(text)] if not latin else []
     models = [one for one in _models(title) if not any(one in name for name in latin)]
