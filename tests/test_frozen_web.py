@@ -82,9 +82,11 @@ def test_a_day_has_six_or_seven_items_from_at_least_five_hosts(runs: Runs, day: 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_exit_status_and_notice_agree(runs: Runs, day: str) -> None:
+    """A wider window is said to readers and is no trouble."""
     draft = runs.issue(day).draft
 
-    assert bool(draft.notice) == bool(draft.degraded) == (runs.done[day].returncode == 10)
+    assert bool(draft.degraded) == (runs.done[day].returncode == 10)
+    assert bool(draft.notice) == (bool(draft.degraded) or draft.rung != "24h")
 
 
 def test_the_day_without_search_says_so_on_top(runs: Runs) -> None:

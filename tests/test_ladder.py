@@ -22,6 +22,7 @@ from deepdaily.settings import Settings
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
+from deepdaily.write.notice import notice_of
 from fakes import FakeEmbedder, FakeFetcher, InlineEngine
 from making import NOW, SLOT, candidate, document, issue, story
 
@@ -57,9 +58,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def run_with(store: Store, issues: Sequence[Issue] = (), mute: Sequence[str] = (), embedder: Embedder | None = None) -> Run:
+def run_with(
+    store: Store, issues: Sequence[Issue] = (), mute: Sequence[str] = (), embedder: Embedder | None = None, **digest: int
+) -> Run:
     """A run whose web gives nothing: all texts are those that the harvests carry."""
-    settings = Settings.model_validate({"digest": {"items": ITEMS}, "sources": {"mute": mute}})
+    settings = Settings.model_validate({"digest": {"items": ITEMS, **digest}, "sources": {"mute": mute}})
     return Run(
         slot=SLOT,
         now=NOW,
@@ -110,6 +113,18 @@ async def test_a_day_with_too_little_steps_down_to_the_first_rung_that_suffices(
 
     assert found.rung == rung
     assert urls(found) == {one.url for one in documents}
+
+
+async def test_a_rung_on_which_too_few_stories_stand_above_the_floor_gives_way_to_the_next(store: Store) -> None:
+    """Manuals of our field are enough to read, and nothing to tell."""
+    manuals = [
+        replace(told(n, 5, host=f"docs.{NAMES[n].lower()}.example"), title=f"{NAMES[n]}serve LLM overview") for n in range(NEEDED)
+    ]
+    one, older = apart(6, 5), apart(7, 40)
+    found, _ = await gathered(store, [*manuals, one, older])
+
+    assert found.rung == "72h"
+    assert {ranked.story.lead.url for ranked in found.ranked[:2]} == {one.url, older.url}
 
 
 async def test_the_last_rung_is_taken_as_it_is(store: Store) -> None:
@@ -206,6 +221,18 @@ async def test_a_day_that_fills_its_places_leaves_memory_alone(store: Store) -> 
     found, _ = await gathered(store, [apart(2, 5), apart(3, 5)])
 
     assert (found.rung, urls(found)) == ("7d", {apart(2, 5).url, apart(3, 5).url})
+
+
+@pytest.mark.parametrize(("least", "rung", "count"), [(2, "7d", 2), (3, "memory", 5)])
+async def test_a_shorter_issue_is_no_trouble_until_it_has_fewer_stories_than_it_must(
+    store: Store, least: int, rung: str, count: int
+) -> None:
+    keep_day(store, 1, [harvest([apart(n, 30) for n in range(3)])])
+    run = run_with(store, least_items=least, items=7)
+    found = await gather(run, [harvest([apart(n, 5) for n in (3, 4)])])
+
+    assert (found.rung, len(found.ranked)) == (rung, count)
+    assert bool(notice_of(found.health, found.rung, "zh")[1]) == (rung == "memory")
 
 
 async def test_questions_are_recalled_only_where_half_of_the_places_would_stay_empty(store: Store) -> None:

@@ -226,7 +226,7 @@ async def test_a_channel_that_missed_the_issue_gets_that_same_issue_later(tmp_pa
         assert (again, run.record.status) == (issue, "published")
 
 
-@pytest.mark.parametrize(("broken", "cause"), [("search", "search:brave:quota-spent"), ("all", "rung:")])
+@pytest.mark.parametrize(("broken", "cause"), [("search", "search:brave:quota-spent"), ("all", "search:")])
 async def test_what_is_broken_is_said_on_top_and_the_day_is_not_empty(
     tmp_path: Path, broken: sample_web.Broken, cause: str
 ) -> None:

@@ -1,6 +1,6 @@
 """Candidates to untold stories: read and group, rung by rung of the ladder, until there is enough to choose from.
 
-The last rungs need no network: where the web gives fewer stories than the issue has places, what was read on earlier days and
+The last rungs need no network: where the web gives fewer stories of substance than `least_items`, what was read on earlier days and
 never told is taken too; where that leaves more than half of the places empty, open questions and running threads of
 earlier issues are recalled.
 """
@@ -26,6 +26,7 @@ from deepdaily.core.types import (
     Harvest,
     Loss,
     Offer,
+    Ranked,
     Rung,
     Slot,
     SourceHealth,
@@ -37,6 +38,7 @@ from deepdaily.memory.questions import follow_up, without
 from deepdaily.memory.repeats import Recollection, recollections, still_asking, without_repeats
 from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings, older
 from deepdaily.run import Run
+from deepdaily.settings import Digest
 from deepdaily.write.by_rule.trends import rule_of
 
 LADDER: tuple[tuple[Rung, timedelta], ...] = (("24h", timedelta(hours=24)), ("72h", timedelta(hours=72)), ("7d", timedelta(days=7)))
@@ -68,7 +70,8 @@ class Found:
     rung: Rung
     """`memory` only if something in the issue is from there; `quiet` where there is nothing to tell at all though a source
     answered or earlier issues exist."""
-    stories: list[Story]
+    ranked: list[Ranked]
+    """Best first."""
     losses: list[Loss]
     health: tuple[SourceHealth, ...] = ()
     kept: frozenset[str] = frozenset()
@@ -76,10 +79,12 @@ class Found:
     recalled: tuple[Recollection, ...] = ()
     followed: tuple[FollowUp, ...] = ()
     """What became of the questions that were open this morning."""
-    among: tuple[Candidate, ...] = ()
-    """Every candidate of the rung's window, read or not: who else speaks of a story."""
     read: tuple[tuple[Document, str], ...] = ()
     """Every text of the last rung with the id of its story, told before and off the topic too: questions are looked for in all."""
+
+    @property
+    def stories(self) -> list[Story]:
+        return [one.story for one in self.ranked]
 
     def answers(self) -> set[str]:
         """Ids of the documents that answer or move a question."""
@@ -94,14 +99,14 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     """
     if run.by_keeper and not any(map(answered, harvests)) and LAST_CALL_S < run.remaining_s < inf:
         raise NothingToPublish("no source answers yet; memory is for the last minutes", "check the network")
-    run.desk, items = desk_of(run.store.decisions()), run.settings.digest.items
+    run.desk = desk_of(run.store.decisions())
     offered, losses = candidates(harvests, run.settings.sources.mute, run.desk)
     losses += listed_only(harvests)
     run.record.funnel["candidates"] = len(offered)
     pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests))
     for rung, span in LADDER:
         step = await _step(run, pages, rung, run.now - span, offered)
-        if suffices(step.groups.untold, items):
+        if step.enough(run.settings.digest):
             break
     recalling = await _remember(run, step, harvests, [*losses, *step.losses(offered)])
     groups = recalling.groups
@@ -113,13 +118,12 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     followed = without(followed, await unproven(proofs, run.store, run.snapshots, run.engine))
     return Found(
         recalling.rung,
-        groups.untold,
+        recalling.ranked,
         [*losses, *step.losses(offered), *groups.losses(run.desk)],
         tuple(harvest.health for harvest in harvests),
         recalling.kept,
         still_asking(recalling.recalled, followed),
         followed,
-        tuple(step.inside),
         read,
     )
 
@@ -130,9 +134,14 @@ def answered(harvest: Harvest) -> bool:
 
 
 def suffices(stories: Sequence[Story], items: int) -> bool:
-    """Whether a rung gives enough to choose from: twice `items` untold stories with read text, from at least 5 hosts."""
+    """Whether there is enough to choose from: twice `items` untold stories with read text, from at least 5 hosts."""
     read = [story for story in stories if not story.lead.partial]
     return len(read) >= 2 * items and len({host(story.lead.url) for story in read}) >= HOSTS_NEEDED
+
+
+def _ranked(run: Run, groups: _Groups, among: Sequence[Candidate]) -> list[Ranked]:
+    """The untold stories, best first. `among`: every candidate of the window, read or not: who else speaks of a story."""
+    return rank.rank(groups.untold, run.now, profile=run.settings.digest.profile, among=among, desk=run.desk)
 
 
 def _carried(harvests: Iterable[Harvest]) -> dict[str, Document]:
@@ -191,6 +200,12 @@ class _Step:
     inside: Sequence[Candidate]
     readings: Readings
     groups: _Groups
+    ranked: list[Ranked]
+    """The untold stories, best first; empty where another rung follows anyway."""
+
+    def enough(self, digest: Digest) -> bool:
+        """Whether the rung suffices and at least `least_items` of its stories stand above the floor."""
+        return suffices(self.groups.untold, digest.items) and sum(map(rank.stands, self.ranked)) >= digest.enough
 
     def losses(self, offered: Iterable[Candidate]) -> list[Loss]:
         """Candidates of before the window, and pages without a text."""
@@ -207,10 +222,12 @@ async def _step(run: Run, pages: Pages, rung: Rung, since: datetime, offered: Se
         window, wall_s = Window(run.slot, run.now, since), run.wall(READ_S, READ_PART)
         readings = await pages.read(inside, window, wall_s=wall_s, on_done=run.record.meter.step)
         groups = _Groups.of(run, inside, readings.documents, await _embedded(run, inside))
+        chosen_from = suffices(groups.untold, run.settings.digest.items) or rung == LADDER[-1][0]
+        ranked = _ranked(run, groups, inside) if chosen_from else []
         stage.went_out, stage.failed = len(groups.untold), len(readings.losses)
         read = f"{len(readings.documents)} of {len(inside)} candidates have a text"
         stage.line = f"{read}; {len(groups.untold)} untold stories of our field"
-    return _Step(rung, since, inside, readings, groups)
+    return _Step(rung, since, inside, readings, groups, ranked)
 
 
 async def _embedded(run: Run, found: Sequence[Candidate]) -> Embedded:
@@ -234,6 +251,7 @@ class _Remembered:
 
     rung: Rung
     groups: _Groups
+    ranked: list[Ranked]
     kept: frozenset[str] = frozenset()
     recalled: Sequence[Recollection] = ()
 
@@ -241,12 +259,13 @@ class _Remembered:
 async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: Iterable[Loss]) -> _Remembered:
     """What the last rung found, and where it is not enough what was read on earlier days, asked or told in part."""
     items = run.settings.digest.items
-    if suffices(step.groups.untold, items) or len(_chosen(run, step.groups)) >= items:
-        return _Remembered(step.rung, step.groups)
+    if len(_chosen(run, step.ranked)) >= run.settings.digest.enough:
+        return _Remembered(step.rung, step.groups, step.ranked)
     with run.stage("read", 0, "memory") as stage:
         paid = {page_key(loss.url) for loss in losses if loss.reason == SPONSORED}
         groups, kept = _with_kept(run, step.groups, harvests, paid)
-        chosen = _chosen(run, groups)
+        ranked = _ranked(run, groups, step.inside)
+        chosen = _chosen(run, ranked)
         most = min(MOST_RECALLED, items - len(chosen)) if 2 * len(chosen) < items else 0
         recalled = recollections(run.memory.told, run.slot.due.date(), most)
         stage.went_out = sum(story.id in kept for story in chosen) + len(recalled)
@@ -256,12 +275,11 @@ async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: 
         rung = "memory"
     elif not chosen and (run.memory.told or any(map(answered, harvests))):
         rung = "quiet"
-    return _Remembered(rung, groups, kept, recalled)
+    return _Remembered(rung, groups, ranked, kept, recalled)
 
 
-def _chosen(run: Run, groups: _Groups) -> list[Story]:
-    """The stories that would fill the issue's places."""
-    ranked = rank.rank(groups.untold, run.now, desk=run.desk)
+def _chosen(run: Run, ranked: Sequence[Ranked]) -> list[Story]:
+    """The stories that would take the issue's places."""
     return [one.story for one in rank.select(ranked, run.settings.digest.items, run.desk)[0]]
 
 

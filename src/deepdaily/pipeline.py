@@ -63,8 +63,7 @@ async def select(run: Run, found: Found) -> list[Story]:
     """The seven, best first."""
     digest = run.settings.digest
     with run.stage("select", len(found.stories)) as stage:
-        ranked = rank.rank(found.stories, run.now, profile=digest.profile, among=found.among, desk=run.desk)
-        ranked, notes = await run.writing.order(ranked, digest.items, run.desk, run.wall(RANK_S, 0.1))
+        ranked, notes = await run.writing.order(found.ranked, digest.items, run.desk, run.wall(RANK_S, 0.1))
         chosen, losses = rank.select(ranked, digest.items, run.desk)
         run.store.keep_losses(run.slot.key, [*found.losses, *losses])
         run.findings += notes

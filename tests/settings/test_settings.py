@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deepdaily.core.errors import SettingsError
+from deepdaily.settings import Settings
 from deepdaily.settings.loading import described, load
 from deepdaily.settings.model_tables import Budget
 
@@ -168,3 +169,8 @@ def test_an_embedder_is_an_endpoint_or_a_folder_and_is_not_in_the_ladder(tmp_pat
 
     assert local.models.known["near"].languages == ("en",)
     assert (remote.models.embedder, remote.models.ladder) == ("quill", ())
+
+
+@pytest.mark.parametrize(("items", "least", "enough"), [(7, 4, 4), (3, 4, 3)])
+def test_an_issue_must_have_no_more_stories_than_it_may(items: int, least: int, enough: int) -> None:
+    assert Settings.model_validate({"digest": {"items": items, "least_items": least}}).digest.enough == enough

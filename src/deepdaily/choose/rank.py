@@ -160,7 +160,7 @@ def select(ranked: Sequence[Ranked], items: int, desk: Desk = NO_DESK) -> tuple[
 
 def substance(one: Ranked) -> float:
     """The score but for NO_SUBSTANCE."""
-    return round(sum(reason.value for reason in one.reasons if reason.name not in NO_SUBSTANCE), 3)
+    return round(one.score - sum(reason.value for reason in one.reasons if reason.name in NO_SUBSTANCE), 3)
 
 
 def stands(one: Ranked) -> bool:

@@ -373,7 +373,7 @@ class Draft:
     notice: str = ""
     """Plain text on top of the post; empty on a good day."""
     degraded: tuple[str, ...] = ()
-    """`search:brave:rate-limited`, `rung:72h`: machine-readable causes, empty on a good day."""
+    """`search:brave:rate-limited`, `rung:memory`: machine-readable causes, empty on a good day; a wider window is none."""
 
     def proofs(self) -> set[str]:
         """Ids of the documents that the items' claims rest on."""

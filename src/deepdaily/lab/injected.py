@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from deepdaily.choose import rank
 from deepdaily.core.decisions import decision_id
 from deepdaily.core.errors import NothingToPublish
 from deepdaily.core.slots import slot_at
@@ -256,8 +255,7 @@ async def _told(run: Run, day: _Day, beside: set[str], own: set[str]) -> _Outcom
     for offered in {offer.url for harvest in harvests for offer in harvest.offers}:  # what is chosen is measured elsewhere
         run.store.keep_decision(Decision(decision_id("pin", offered, "", NOW), "pin", offered, NOW))
     found = await gather(run, harvests)
-    ranked = rank.rank(found.stories, run.now, profile=run.settings.digest.profile, among=found.among, desk=run.desk)
-    ranked, _ = await run.writing.order(ranked, PLACES, run.desk, inf)
+    ranked, _ = await run.writing.order(found.ranked, PLACES, run.desk, inf)
     order = [_is_own(one.story, beside) for one in ranked]
     place = order.index(True) + 1 if any(order) else None
     asked = tuple(url for url in day.asked if url not in own)

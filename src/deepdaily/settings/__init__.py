@@ -30,6 +30,13 @@ class Digest(_Table):
     at: time = key(time(8, 0), "When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = key("Asia/Shanghai", "Names the days.", example="Europe/Berlin")
     items: int = key(7, "The most stories an issue has.", unit="stories", ge=1, le=20)
+    least_items: int = key(
+        4,
+        "With fewer stories of substance a day looks further back, and then into memory; at most `items` counts.",
+        unit="stories",
+        ge=1,
+        le=20,
+    )
     profile: Profile = key("engineering", 'Whose taste: "engineering" weighs depth, "consensus" what editors of AI digests run.')
     audience: str = key(
         "",
@@ -37,6 +44,11 @@ class Digest(_Table):
         example="a team that trains speech models",
     )
     url: str = key("", "Address of the published blog, for links in feeds; may stay empty.", example="https://blog.example.com")
+
+    @property
+    def enough(self) -> int:
+        """So many stories make an issue that nobody has to mend."""
+        return min(self.least_items, self.items)
 
     @field_validator("title")
     @classmethod

@@ -10,9 +10,10 @@ from deepdaily.words import of
 
 
 def notice_of(health: Sequence[SourceHealth], rung: Rung, language: Language) -> tuple[str, tuple[str, ...]]:
-    """The notice on top and its causes for machines: a whole kind of source gave nothing, or the rung is not the first.
+    """The notice on top, and the causes for machines: a whole kind of source gave nothing, or the rung is not the first.
 
-    The kinds are those that were asked, the last one in `health` first. Smaller troubles stay in the run's record.
+    A wider window is said to readers and is no cause: there is nothing to mend. The kinds are those that were asked, the last one
+    in `health` first. Smaller troubles stay in the run's record.
     """
     parts, causes, words = [], [], of(language)
     for kind in dict.fromkeys(one.kind for one in reversed(health)):
@@ -24,6 +25,7 @@ def notice_of(health: Sequence[SourceHealth], rung: Rung, language: Language) ->
         causes.append(f"{kind}:{worst.source}:{worst.state}")
     if rung != "24h":
         parts.append(_quiet(health, language) if rung == "quiet" else words.trouble.rungs[rung])
+    if rung in ("memory", "quiet"):
         causes.append(f"rung:{rung}")
     return words.blank.join(parts), tuple(causes)
 

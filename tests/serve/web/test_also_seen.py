@@ -62,8 +62,8 @@ def test_the_score_is_read_as_the_selection_says_it(store: Store) -> None:
         story("vLLM 0.9 serves an LLM faster", "An LLM release for GPU inference.", url="https://one.example/a"),
         story("SGLang adds KV cache offload for LLM inference", "LLM inference.", url="https://two.example/b"),
     ]
-    chosen, losses = select([Ranked(stories[0], 2.5, ()), Ranked(stories[1], -0.256, ())], 1)
+    chosen, losses = select([Ranked(stories[0], 2.5, ()), Ranked(stories[1], 0.744, ())], 1)
     store.keep_losses(SLOT, losses)
 
     assert [one.story for one in chosen] == stories[:1]
-    assert [one.scores for one in also_seen(ISSUE, store)] == [("-0.26", "2.50")]
+    assert [one.scores for one in also_seen(ISSUE, store)] == [("0.74", "2.50")]
