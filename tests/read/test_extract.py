@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from deepdaily.choose.rank import relevant
 from deepdaily.core.errors import NoText
 from deepdaily.read.extract import MAX_TAGS, MAX_TEXT_CHARS, OWN, Extracted, PageBytes, fragment, page, with_title
+from making import story
 
 LONG = "The scheduler keeps prefill and decode apart, so a long prompt no longer delays the tokens of other requests. " * 6
 
@@ -186,6 +188,13 @@ def test_plain_text_is_read_as_it_stands() -> None:
         {"inside": "<p>本文为商业推广</p>"},
         {"head": '<meta property="article:section" content="Partner Content">'},
         {"head": '<script type="application/ld+json">{"@type": "AdvertiserContentArticle"}</script>'},
+        {"head": '<script type="application/ld+json">{"@type": "NewsArticle", "articleSection": ["Sponsored"]}</script>'},
+        {"head": '<script type="application/ld+json">{"@type": "Article", "sponsor": {"name": "Acme"}}</script>'},
+        {"head": '<meta name="is_sponsored" content="true">'},
+        {"head": '<meta name="cms.content-type" content="advertorial">'},
+        {"before": '<div class="article-sponsor-label">Acme Cloud is the partner of this series</div>'},
+        {"inside": '<aside class="disclosure-text">Acme Cloud paid us to write about its gateway.</aside>'},
+        {"inside": "<p>感谢示例云赞助本文</p>"},
         {
             "inside": '<p><a rel="sponsored nofollow" href="https://a.example/1">a</a> <a rel="sponsored" href="https://a.example/2">b</a></p>'
         },
@@ -199,6 +208,12 @@ def test_paid_material_is_known_by_its_marks(paid: dict[str, str]) -> None:
     "free",
     [
         {"headline": "Sponsored search is changing"},
+        {"head": '<meta name="is_sponsored" content="false">'},
+        {"head": '<meta property="article:section" content="Advertising">'},
+        {"head": '<script type="application/ld+json">{"@type": "Event", "sponsor": {"name": "Acme"}}</script>'},
+        {"inside": "<p>Sponsored by a grant of the National Science Foundation</p>"},
+        {"before": '<div class="sponsor-label"><a href="/sponsors">Become a sponsor</a></div>'},
+        {"inside": f'<p>{LONG}</p><div class="sponsor-label">Acme Cloud pays for the box beside this.</div>'},
         {"headline": "广告系统的推理加速实践"},
         {"inside": "<p>Sponsored content is 40 % of what they show.</p>"},
         {"inside": f"<p>{LONG}</p><p>Advertisement</p>"},
@@ -210,6 +225,24 @@ def test_paid_material_is_known_by_its_marks(paid: dict[str, str]) -> None:
 )
 def test_an_article_about_advertising_is_not_paid(free: dict[str, str]) -> None:
     assert not _article(**free).sponsored
+
+
+FIELD = "Agents share one KV cache: the LLM gateway routes each inference request to the vLLM server that holds its prefix. " * 12
+
+
+@pytest.mark.parametrize(
+    "label", ["<div>Sponsored content</div>", '<div class="sponsor-badge">By our partner Acme</div>', "<div>商务合作</div>"]
+)
+def test_a_paid_text_that_is_wholly_of_our_field_is_known_as_paid(label: str) -> None:
+    """The gate of the field would let it pass: the label alone keeps it out."""
+
+    def read(before: str) -> Extracted:
+        return _page(f"{before}<article><h1>One cache for all LLM agents</h1><p>{FIELD}</p></article>")
+
+    free = read("")
+
+    assert relevant(story(free.title, free.text.removeprefix(free.title)))
+    assert (free.sponsored, read(label).sponsored) == (False, True)
 
 
 def test_a_fragment_follows_the_same_rules() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deepdaily.core.urls import sponsored_link
-from deepdaily.read.paid import is_label, is_slot, marked_class, marked_title
+from deepdaily.read.paid import is_label, is_slot, marked_address, marked_class, marked_title
 
 LABELS = """
 Sponsored|SPONSORED CONTENT|Sponsored Post|Sponsored by Acme Cloud|Sponsored Feature|Sponsor content|Sponsor's message
@@ -17,10 +17,15 @@ Disclosure: this article was produced in partnership with Larkspur.|*This newsle
 This post contains affiliate links, which means we may earn a commission.|As an Amazon Associate I earn from qualifying purchases.
 #ad|#sponsored|赞助内容|赞助|赞助商内容|商业推广|付费推广|商业合作|合作推广|有偿推广|品牌合作内容|推广|推广内容|广告合作|广告文章
 软文|恰饭|本文由示例公司赞助|本文由示例公司赞助播出|本文为商业推广|本文为广告|本内容为付费推广|本文属于商业合作|本期内容是品牌推广
+Sponsored by: Acme Cloud|This content was paid for by Acme|In association with Acme|Sponsor content from Acme|Paid article|Partner story
+Acme BrandVoice|A word from our sponsor|Today’s issue is brought to you by Acme|Advertisement from Acme Cloud
+商务合作|品牌专区|厂商供稿|企业供稿|赞助商：示例云|本文由示例云特约刊登|感谢示例云赞助本期节目|以下内容来自合作伙伴|利益相关：本文为推广
 本文含有返利链接|本文含推广链接，购买后我们可能获得佣金|#广告|贊助內容|商業合作|廣告內容|廣編特輯|業配文|本文為廣告|本文由示例公司贊助
 """
 
 NO_LABELS = """
+Sponsored by a grant from the National Science Foundation|Sponsored by Senator Wiener|Sponsored by Rep. Example|Sponsored by the ACM
+In collaboration with researchers of three labs|本文由国家自然科学基金赞助|赞助商在世界杯的投入|英超赞助商更换|本研究由示例基金会赞助|推广到全部用户
 GitHub Sponsors|Sponsor|Sponsors|Become a sponsor|Sponsored search is changing|Why sponsored content fails|Advertising
 How ads find their way into chatbots|The conference was sponsored by nobody|Partner|Our partners|Promoted to staff engineer
 Sponsored content is 40 % of what they show.|Affiliate links in the age of agents|This post explains affiliate links|This page was produced by hand
@@ -96,3 +101,21 @@ def test_a_place_for_advertisements_and_a_class_of_the_markup_are_known() -> Non
 )
 def test_a_link_that_pays_somebody_is_known_by_host_and_parameters(url: str, paid: bool) -> None:
     assert sponsored_link(url) is paid
+
+
+@pytest.mark.parametrize(
+    ("url", "paid"),
+    [
+        ("https://news.example/sponsored/a-gateway-for-agents", True),
+        ("https://news.example/sites/acme/brandvoice/2026/a-gateway", True),
+        ("https://news.example/partner-content/a-gateway", True),
+        ("https://paidpost.news.example.com/acme/a-gateway.html", True),
+        ("https://zh.example/tuiguang/2026/1.html", True),
+        ("https://news.example/2026/sponsored-content-is-changing", False),
+        ("https://news.example/sponsored", False),
+        ("https://github.com/sponsors/someone", False),
+        ("https://news.example/partners/acme", False),
+    ],
+)
+def test_a_part_of_an_address_says_that_somebody_paid_and_a_word_of_its_title_does_not(url: str, paid: bool) -> None:
+    assert marked_address(url) is paid

@@ -108,7 +108,7 @@ def page(answer: PageBytes) -> Extracted:
         author=author_of(head, tree, (block.text() for block in seen.blocks[:MOST_SIGNED] if len(block.raw) < 200)),
         published_at=published_at(head, tree, seen.blocks, title, answer.url),
         extractor=extractor,
-        sponsored=paid_for(head, _owned(tree), seen, title, made.body),
+        sponsored=paid_for(head, _owned(tree), seen, title, made.body, answer.url),
         partial=head.metered or paywalled,
         notice=is_notice(made.body),
         canonical=_canonical(head, answer.url),

@@ -6,6 +6,8 @@ A label is a whole line or a whole bracket, never a word of a sentence: an artic
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
+from urllib.parse import urlsplit
 
 from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.text import squeeze
@@ -13,6 +15,12 @@ from deepdaily.read.blocks import Block, Visible
 from deepdaily.read.head import Head, folded
 
 _CUES = cues(table(__name__))
+LONG_LINE = 300
+"""Characters of a line that is prose."""
+
+SHORT_LABEL = 160
+"""Characters of a label that says who paid and for what."""
+
 _BRACKETED = Cue(r"^\W{0,3}[\[【(（「](.{1,30}?)[\]】)）」]|[\[【(（「]([^\[【(（「]{1,30})[\]】)）」]\s*$")
 _AT_THE_END = Cue(r"(?:[|｜]\s*|\s[–—-]\s)([^|｜–—-]{1,30})$")
 
@@ -40,8 +48,34 @@ def marked_class(names: str) -> bool:
     return any(_CUES["classes"].fullmatch(name) for name in names.split())
 
 
-def paid_for(head: Head, owned: Sequence[str], seen: Visible, title: str, body: str) -> bool:
-    """Whether a page was paid for: said by its marks, by a label right at the headline, or by most links of its text.
+def marked_address(url: str) -> bool:
+    """Whether a part of the address says so: `/brandvoice/`, `/partner-content/`; a word of a title in it does not."""
+    parts = urlsplit(url)
+    names = [*(parts.hostname or "").split(".")[:-2], *parts.path.split("/")[:-1]]
+    return any(_CUES["address"].fullmatch(name) for name in names)
+
+
+def _said_in_head(head: Head) -> bool:
+    """A `meta` or the JSON-LD of the text: paid for, or of a section or kind that is."""
+    for name, value in head.named.items():
+        if _CUES["said_paid"].fullmatch(name) and value.strip().casefold() not in _NO:
+            return True
+        if _CUES["kind"].fullmatch(name) and (is_label(value) or marked_class(value)):
+            return True
+    for node in head.linked:
+        kind, told = str(node.get("@type", "")), (node.get(key) for key in ("articleSection", "genre", "additionalType"))
+        if "AdvertiserContentArticle" in kind or ("Article" in kind and node.get("sponsor")):
+            return True
+        if any(is_label(str(one)) for value in told for one in (value if isinstance(value, list) else [value])):
+            return True
+    return False
+
+
+_NO = frozenset(("", "0", "false", "no", "none", "null", "undefined"))
+
+
+def paid_for(head: Head, owned: Sequence[str], seen: Visible, title: str, body: str, url: str = "") -> bool:
+    """Whether a page was paid for: said by its address and marks, by a label right at the headline, or by most links of its text.
 
     A lone paid link, or an article about advertising, is neither. `Advertisement` alone mostly labels a slot beside the
     text: it counts only where it touches the headline.
@@ -49,8 +83,13 @@ def paid_for(head: Head, owned: Sequence[str], seen: Visible, title: str, body: 
     Args:
         owned: the classes of `html`, `body` and the first `article`.
     """
-    marked = any(map(marked_class, owned)) or any("AdvertiserContentArticle" in str(node.get("@type", "")) for node in head.linked)
-    if marked or is_label(head.named.get("article:section", "")) or marked_title(title) or marked_title(head.title):
+    if (
+        any(map(marked_class, owned))
+        or marked_address(url)
+        or _said_in_head(head)
+        or marked_title(title)
+        or marked_title(head.title)
+    ):
         return True
     if any(map(is_label, body.split("\n")[:3])):
         return True
@@ -58,18 +97,28 @@ def paid_for(head: Head, owned: Sequence[str], seen: Visible, title: str, body: 
 
 
 def _labelled(blocks: Sequence[Block], title: str) -> bool:
-    """Whether one of three lines above the headline, or six below it, is a label; or a line that touches it names a slot."""
-    at = next((at for at, block in enumerate(blocks) if block.tag == "h1" and folded(block.text()) == folded(title)), None)
+    """Whether one of three lines above the headline, or six below it, is a label or stands in a box for one; or a line that touches
+    the headline names a slot. The headline is the first line that says the title, an `h1` before others."""
+    places = [at for at, block in enumerate(blocks) if folded(block.text()) == folded(title)]
+    at = next((at for at in places if blocks[at].tag == "h1"), places[0] if places else None)
     if at is None:
         return False
+    near = [*blocks[max(0, at - 3) : at], *takewhile(lambda block: len(block.raw) < LONG_LINE, blocks[at + 1 : at + 7])]
     before = [words for block in blocks[max(0, at - 3) : at] for words in _words(block)][-3:]
     after = [words for block in blocks[at + 1 : at + 7] for words in _words(block)][:6]
-    return any(map(is_label, before + after)) or any(map(is_slot, before[-1:] + after[:1]))
+    return any(map(is_label, before + after)) or any(map(is_slot, before[-1:] + after[:1])) or any(map(_boxed, near))
+
+
+def _boxed(block: Block) -> bool:
+    """Whether a short line stands in a box whose class is made for a label, and is not a menu or a link to something else."""
+    names = block.box.names.split()
+    short = 0 < len(block.text()) < SHORT_LABEL and 2 * block.linked < len(block.raw)
+    return short and block.box.dull < 2 and any(_CUES["box"].fullmatch(name) for name in names)
 
 
 def _words(block: Block) -> list[str]:
     """A short line as it is put together: a label may stand beside a name."""
-    return [words for part in block.parts if (words := squeeze(part))] if len(block.raw) < 300 else [""]
+    return [words for part in block.parts if (words := squeeze(part))] if len(block.raw) < LONG_LINE else [""]
 
 
 def _most_links_are_paid(seen: Visible) -> bool:

@@ -12,7 +12,7 @@ from deepdaily.core.text import squeeze
 from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import Offer, Votes, Window
 from deepdaily.core.urls import canonical, sponsored_link
-from deepdaily.read.paid import marked_title
+from deepdaily.read.paid import marked_address, marked_title
 
 if TYPE_CHECKING:  # a worker that reads an answer passes here
     from deepdaily.engine import Engine
@@ -84,5 +84,5 @@ def offer(
     except ValueError:
         return None
     at = min(published_at, window.now) if published_at else None
-    sponsored = paid or sponsored_link(link) or marked_title(title)
+    sponsored = paid or sponsored_link(link) or marked_address(link) or marked_title(title)
     return Offer(url, source, title, squeeze(teaser)[:TEASER_CHARS], votes, at, sponsored)
