@@ -1,7 +1,7 @@
 """One day, top to bottom. Read this file first.
 
-sources ─collect─▶ candidates ─gather─▶ stories ─select─▶ the seven ─write─▶ draft
-editions ◀─publish─ issue ◀─close─ findings ◀─review─ draft
+sources ─collect─▶ candidates ─gather─▶ stories ─select─▶ the seven ─lead─▶ each with its maker's page
+editions ◀─publish─ issue ◀─close─ findings ◀─review─ draft ◀─write─┘
 
 It flows one way. Every stage keeps what it made in the store and answers from there when it is asked again, so a run
 that was killed is simply run again.
@@ -16,6 +16,7 @@ from deepdaily.choose import rank
 from deepdaily.core.errors import NothingToPublish, PublishError
 from deepdaily.core.types import Closing, Draft, Finding, Harvest, Issue, Loss, Story, Trouble, Window
 from deepdaily.ladder import LADDER, Found, gather
+from deepdaily.leading import led
 from deepdaily.publish import Publication, TakenInPart
 from deepdaily.review import approve, proven
 from deepdaily.run import Run, trouble
@@ -24,6 +25,9 @@ from deepdaily.write import begun, recall
 
 COLLECT_S, COLLECT_PART = 60.0, 0.25
 """The share of the time for collecting: the slowest source may not eat the reading. Before a deadline a part of what is left."""
+
+LEAD_S, LEAD_PART = 20.0, 0.1
+"""The share for the makers' pages: at most one a story."""
 
 RANK_S, WRITE_S, REVIEW_S, CLOSE_S = 120.0, 900.0, 300.0, 120.0
 """Walls of a model's work where no deadline is near: a slow local model decodes 8k to 10k tokens for an issue."""
@@ -38,6 +42,7 @@ async def run_day(run: Run) -> Issue:
     harvests = await collect(run)
     found = await gather(run, harvests)  # down the ladder, until there is enough to choose from
     chosen = await select(run, found)
+    chosen = await lead(run, chosen)
     draft = await write(run, chosen, found)
     draft = await review(run, draft, found)
     closing = await close(run, draft, chosen, found)
@@ -73,6 +78,15 @@ async def select(run: Run, found: Found) -> list[Story]:
         raise NothingToPublish("no source answered, and there is no earlier day", "see `deepdaily sources check`")
     run.record.keep_scores(chosen)
     return [one.story for one in chosen]
+
+
+async def lead(run: Run, chosen: Sequence[Story]) -> list[Story]:
+    """The seven, led by the maker's page where only reports told one of them and link to it; nothing is grouped again."""
+    with run.stage("lead", len(chosen)) as stage:
+        stories = await led(run, chosen, run.wall(LEAD_S, LEAD_PART))
+        stage.went_out = sum(before.lead != after.lead for before, after in zip(chosen, stories, strict=True))
+        stage.line = f"{stage.went_out} makers' pages found"
+    return stories
 
 
 async def write(run: Run, chosen: Sequence[Story], found: Found) -> Draft:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 
 from deepdaily.core import evidence
-from deepdaily.core.lexicon import LABS, first_hand
+from deepdaily.core.actors import by_actor
+from deepdaily.core.lexicon import LABS
 from deepdaily.core.text import shorten, squeeze, versions
 from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Claim, Document, Evidence, Language, Story
@@ -84,7 +85,7 @@ def byline(story: Story, used: Collection[str], language: Language) -> str:
     if _THREAD.search(story.lead.url):
         parts = [words.user_report]
     else:
-        parts = [words.first_hand if first_hand(story.lead.url, story.lead.title) else words.press]
+        parts = [words.first_hand if by_actor(story.lead.url, story.lead.title) else words.press]
     if published:
         parts.append(words.published.format(published.date().isoformat()))
     if publishers > 1:

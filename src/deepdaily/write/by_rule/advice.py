@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from deepdaily.core.lexicon import RELEASE, first_hand
+from deepdaily.core.actors import by_actor
+from deepdaily.core.lexicon import RELEASE
 from deepdaily.core.types import Claim, Language, Story
 from deepdaily.words import of
 from deepdaily.write.by_rule.rules import DISPUTED, PLAYBOOKS, SILENCES
@@ -37,7 +38,7 @@ def unknowns_of(story: Story, headline: str, language: Language) -> tuple[str, .
     if story.lead.partial or DISPUTED.search(headline):
         return ()
     texts = "\n".join(document.text for document in story.documents)
-    launched = bool(RELEASE.search(headline)) and first_hand(story.lead.url, story.lead.title)
+    launched = bool(RELEASE.search(headline)) and by_actor(story.lead.url, story.lead.title)
     words = of(language).by_rule
     silent = [
         words.silences[one.name]

@@ -1,0 +1,108 @@
+"""Which page of a story leads it: the maker's before the reports, and what came into another product or a manual after them.
+
+Where only reports tell it, one of their links may be the maker's page, and the page read there the story's lead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from deepdaily.core.actors import PLATFORMS, arrives_elsewhere, by_actor, is_manual, names_owner
+from deepdaily.core.lexicon import ROUNDUP
+from deepdaily.core.quantities import numbers
+from deepdaily.core.text import COMMON
+from deepdaily.core.types import NO_STRUCTURE, Document, Link, Story, Structure
+from deepdaily.core.urls import canonical, domain, page_key, site_root, sponsored_link
+from deepdaily.memory.launches import launch
+
+MOST_LINKS = 400
+"""Links of a report that are looked at."""
+
+LEAST_WORDS, LEAST_FIGURES = 2, 2
+"""Words of the report's title that a link's address and words share with it, and figures that two texts of one event share where no
+version does: one alone is a name or a year."""
+
+LOOKED_AT = 8_000
+"""Characters of two texts in which figures are compared."""
+
+EVENT_S = 3 * 86_400.0
+"""Pages of one event appear within so many seconds."""
+
+
+def lead_order(document: Document) -> tuple[bool, bool, int, float, str]:
+    """A key by which the lead sorts first.
+
+    Read pages before teasers, reports before round-ups; then the maker's page, reports, pages that tell an arrival elsewhere (those
+    of the place itself first), manuals; then the newest, then the URL.
+    """
+    published = document.published_at.timestamp() if document.published_at else 0.0
+    return (document.partial, bool(ROUNDUP.search(document.title)), _part(document), -published, document.url)
+
+
+def _part(document: Document) -> int:
+    if is_manual(document.url):
+        return 4
+    own = by_actor(document.url, document.title)
+    if arrives_elsewhere(document.title):
+        return 2 if own else 3
+    return 0 if own else 1
+
+
+def makers_link(story: Story, structures: Mapping[str, Structure], told: Collection[str] = ()) -> str:
+    """The link of the story's reports that is most likely the maker's own page of it; empty where none is, or none is needed.
+
+    A deep link of a site whose owner the lead's title names, no manual and nothing paid; no page of `told` (page keys).
+    """
+    if by_actor(story.lead.url, story.lead.title):
+        return ""
+    seen = {page_key(one.url) for one in story.documents} | set(told)
+    wanted, found = _words(story.lead.title), dict[str, int]()
+    for link in (link for one in story.documents for link in structures.get(one.id, NO_STRUCTURE).links[:MOST_LINKS]):
+        if _leads_to_maker(link, story.lead.title) and page_key(link.url) not in seen:
+            shared = wanted & (_words(link.words) | _words(urlsplit(link.url).path))
+            if len(shared) >= LEAST_WORDS:
+                found.setdefault(canonical(link.url), len(shared))
+    return max(found, key=lambda url: found[url], default="")
+
+
+def _leads_to_maker(link: Link, title: str) -> bool:
+    if not link.url.startswith(("https://", "http://")) or site_root(link.url) or is_manual(link.url) or sponsored_link(link.url):
+        return False
+    return domain(link.url) not in PLATFORMS and names_owner(link.url, title)
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.split(r"[^\w]+", text.casefold()) if len(word) > 1 and word not in COMMON}
+
+
+def with_lead(story: Story, page: Document) -> Story:
+    """The story led by `page`, if that is its maker's page of the same event; else the story as it is."""
+    same = by_actor(page.url, page.title) and not page.partial and _one_event(story.documents, page)
+    return replace(story, documents=(page, *story.documents)) if same else story
+
+
+def _one_event(reports: Sequence[Document], page: Document) -> bool:
+    """Whether one of the reports shares names with the page, and a version or figures, and both are of the same days."""
+    theirs = launch(page.title)
+    figures = _figures(page)
+    for one in reports:
+        mine = launch(one.title)
+        named = bool(mine.names & (theirs.names | theirs.perhaps | _words(page.text[:LOOKED_AT])))
+        versions = mine.lines & theirs.lines
+        if named and _same_days(one, page) and (versions or len(_figures(one) & figures) >= LEAST_FIGURES):
+            return not (mine.lines and theirs.lines and not versions)
+    return False
+
+
+def _figures(document: Document) -> set[tuple[str, str]]:
+    """Figures with a unit."""
+    return {(str(one.value), str(one.unit)) for one in numbers(document.text[:LOOKED_AT]) if one.unit}
+
+
+def _same_days(left: Document, right: Document) -> bool:
+    if left.published_at is None or right.published_at is None:
+        return False
+    return abs((left.published_at - right.published_at).total_seconds()) <= EVENT_S
