@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 
-from deepdaily.choose.leads import lead_order
-from making import document
+from deepdaily.choose.leads import lead_order, makers_link, with_lead
+from deepdaily.core.types import Link, Structure
+from making import document, story
+
+OWN = "https://www.anthropic.com/news/claude-opus-4-6"
 
 
 def test_the_maker_leads_then_reports_then_other_products_then_manuals() -> None:
@@ -21,3 +24,50 @@ def test_the_maker_leads_then_reports_then_other_products_then_manuals() -> None
     shuffled = random.Random(7).sample(ordered, len(ordered))
 
     assert sorted(shuffled, key=lead_order) == ordered
+
+
+def link_of(title: str, *urls: str) -> str:
+    told = story(title, url="https://press.example/1")
+    links = tuple(Link(url, "Claude Opus 4.6 announcement", 0) for url in urls)
+    return makers_link(told, {told.lead.id: Structure(links)})
+
+
+def test_the_makers_link_is_deep_of_its_own_site_and_shares_most_words() -> None:
+    others = [
+        "mailto:press@anthropic.com",
+        "https://www.anthropic.com/",
+        "https://press.example/claude-opus",
+        "https://www.anthropic.com/careers",
+    ]
+
+    assert link_of("Anthropic releases Claude Opus 4.6", *others, OWN) == OWN
+    assert link_of("Anthropic releases Claude Opus 4.6", *others[:3]) == ""
+
+
+def test_a_link_that_shares_one_word_leads_nowhere() -> None:
+    told = story("Anthropic changes its prices", url="https://press.example/1")
+
+    assert makers_link(told, {told.lead.id: Structure((Link("https://www.anthropic.com/pricing", "prices", 0),))}) == ""
+
+
+def test_an_arrival_in_another_product_is_not_its_maker_s_event() -> None:
+    assert link_of("Windsurf adds support for Anthropic's Claude Opus 4.6", OWN) == ""
+
+
+def test_a_page_without_a_date_or_with_another_version_does_not_lead() -> None:
+    told = story(
+        "Anthropic releases Claude Opus 4.6", "It answers in 20 ms for 5 dollars and 3 GB of memory.", url="https://press.example/1"
+    )
+    same = document("Introducing Claude Opus 4.6", url=OWN)
+
+    assert with_lead(told, same).lead == same
+    assert with_lead(told, document("Introducing Claude Opus 4.6", url=OWN, hours=None)) == told
+    assert with_lead(told, document("Claude Opus 4.5", "In 20 ms for 3 GB of memory.", url=OWN)) == told
+
+
+def test_two_figures_tell_one_event_where_no_version_is_named() -> None:
+    told = story("Anthropic measures its caches", "A hit takes 20 ms and saves 3 GB of memory.", url="https://press.example/1")
+    same = document("How Claude caches prompts", "Anthropic found that 3 GB are saved and a hit takes 20 ms.", url=OWN)
+
+    assert with_lead(told, same).lead == same
+    assert with_lead(told, document("How Claude caches prompts", "Anthropic found that 3 GB are saved.", url=OWN)) == told

@@ -27,6 +27,7 @@ STEPS = [
     ("LiteLLM 供应链投毒：恶意版本窃取密钥", "LiteLLM 投毒事件复盘：恶意版本如何进入发布流程"),
     ("MCP 2.1 draft published", "MCP 2.1 spec finalized"),
     ("字节豆包 2.0 公测", "豆包 2.0 正式上线"),
+    ("Heron Sandbox enters beta", "Heron Sandbox 2.4 generally available for teams in Europe"),
     ("Gemini CLI plan mode enters beta", "Gemini CLI plan mode is rolled back after bug reports"),
 ]
 OTHERS = [

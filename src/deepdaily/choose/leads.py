@@ -54,17 +54,19 @@ def _part(document: Document) -> int:
 def makers_link(story: Story, structures: Mapping[str, Structure], told: Collection[str] = ()) -> str:
     """The link of the story's reports that is most likely the maker's own page of it; empty where none is, or none is needed.
 
-    A deep link of a site whose owner the lead's title names, no manual and nothing paid; no page of `told` (page keys).
+    An arrival elsewhere is not its maker's event. It is a deep link of a site whose owner the lead's title names, no manual and
+    nothing paid; no page of `told` (page keys).
     """
-    if by_actor(story.lead.url, story.lead.title):
+    if by_actor(story.lead.url, story.lead.title) or arrives_elsewhere(story.lead.title):
         return ""
     seen = {page_key(one.url) for one in story.documents} | set(told)
-    wanted, found = _words(story.lead.title), dict[str, int]()
+    wanted, found = _words(story.lead.title), dict[str, tuple[int, int]]()
     for link in (link for one in story.documents for link in structures.get(one.id, NO_STRUCTURE).links[:MOST_LINKS]):
         if _leads_to_maker(link, story.lead.title) and page_key(link.url) not in seen:
-            shared = wanted & (_words(link.words) | _words(urlsplit(link.url).path))
+            path = _words(urlsplit(link.url).path)
+            shared = wanted & (_words(link.words) | path)
             if len(shared) >= LEAST_WORDS:
-                found.setdefault(canonical(link.url), len(shared))
+                found.setdefault(canonical(link.url), (len(wanted & path), len(shared)))
     return max(found, key=lambda url: found[url], default="")
 
 
@@ -90,7 +92,9 @@ def _one_event(reports: Sequence[Document], page: Document) -> bool:
     figures = _figures(page)
     for one in reports:
         mine = launch(one.title)
-        named = bool(mine.names & (theirs.names | theirs.perhaps | _words(page.text[:LOOKED_AT])))
+        named = names_owner(page.url, one.title) or bool(
+            mine.names & (theirs.names | theirs.perhaps | _words(page.text[:LOOKED_AT]))
+        )
         versions = mine.lines & theirs.lines
         if named and _same_days(one, page) and (versions or len(_figures(one) & figures) >= LEAST_FIGURES):
             return not (mine.lines and theirs.lines and not versions)
