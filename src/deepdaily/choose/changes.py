@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from deepdaily.core.cues import cue, cues, table
+from deepdaily.core.cues import Cue, cue, cues, table
 from deepdaily.core.lexicon import MODEL
 from deepdaily.core.types import Document, Story
 
@@ -70,5 +70,5 @@ def _is_entry(line: str) -> bool:
     return line.startswith(("-", "*", "•", "+")) or bool(re.match(r"\d+[.)、]", line))
 
 
-def _first(patterns: dict[str, re.Pattern[str]], line: str) -> str:
+def _first(patterns: dict[str, Cue], line: str) -> str:
     return next((name for name, pattern in patterns.items() if pattern.search(line)), "")

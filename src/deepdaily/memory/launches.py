@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deepdaily.core.aliases import MEANING
+from deepdaily.core.cues import Cue
 from deepdaily.core.lexicon import PRODUCTS
 from deepdaily.core.text import COMMON, names
 from deepdaily.core.urls import domain
@@ -75,4 +76,4 @@ def _parts(found: Sequence[str]) -> Iterator[str]:
 
 
 _CHINESE = tuple(word for word in MEANING if not word.isascii())
-_FIRST = re.compile(r"\W*[A-Z][\w+-]+")
+_FIRST = Cue(r"\W*[A-Z][\w+-]+")
