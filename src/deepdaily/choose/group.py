@@ -14,12 +14,12 @@ from hashlib import sha256
 
 from deepdaily.choose import same_event
 from deepdaily.choose.bonds import Bonds
+from deepdaily.choose.leads import lead_order
 from deepdaily.choose.logistic import chance, odds
 from deepdaily.choose.meaning import NOT_EMBEDDED, Embedded, meaning
 from deepdaily.choose.meaning import pairs as pairs_by_meaning
 from deepdaily.choose.traits import Traits, traits_of
 from deepdaily.core.decisions import NO_DESK, Desk
-from deepdaily.core.lexicon import ROUNDUP, first_hand
 from deepdaily.core.text import squeeze
 from deepdaily.core.types import Candidate, Document, Story, Structure
 
@@ -107,7 +107,7 @@ class Grouping:
         for group in self.groups():
             read = {at: documents[url] for at in group if (url := self.candidates[at].url) in documents}
             if read:
-                ordered = sorted(read, key=lambda at: _lead_order(read[at]))
+                ordered = sorted(read, key=lambda at: lead_order(read[at]))
                 told = self._told(ordered, read)
                 story = Story(story_id(told[0]), tuple(self.candidates[at] for at in group), told)
                 found.append(Grouped(story, self._why_merged(ordered, group)))
@@ -196,13 +196,6 @@ def _days_apart(left: Document, right: Document) -> float:
     if left.published_at is None or right.published_at is None:
         return 0.0
     return abs((left.published_at - right.published_at).total_seconds()) / 86400
-
-
-def _lead_order(document: Document) -> tuple[bool, bool, bool, float, str]:
-    """Read pages before teasers, makers before reporters, reports before round-ups; then the newest, then the URL."""
-    published = document.published_at.timestamp() if document.published_at else 0.0
-    roundup = bool(ROUNDUP.search(document.title))
-    return (document.partial, roundup, not first_hand(document.url, document.title), -published, document.url)
 
 
 def story_id(lead: Document) -> str:

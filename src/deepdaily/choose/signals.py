@@ -11,6 +11,7 @@ from functools import lru_cache
 from deepdaily.choose import field
 from deepdaily.choose.changes import changes_signals
 from deepdaily.core import lexicon
+from deepdaily.core.actors import arrives_elsewhere
 from deepdaily.core.likeness import neighbours, points
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import language_of
@@ -52,6 +53,7 @@ def _title_signals(one: Candidate) -> Signals:
         "release": lexicon.EVENT_VERB.search(titles),
         "first-hand": lexicon.first_hand(one.url, one.title) and not sites & lexicon.NO_PUBLISHERS,
         "opinion or how-to": lexicon.OPINION.search(titles),
+        "an arrival elsewhere": arrives_elsewhere(one.title),
         "money talk": lexicon.MONEY.search(titles),
         "business talk": lexicon.BUSINESS.search(one.title),
         "round-up": lexicon.ROUNDUP.search(titles),
