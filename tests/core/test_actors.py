@@ -64,3 +64,9 @@ def test_an_arrival_in_another_product_is_told_in_many_words(title: str) -> None
 )  # fmt: skip
 def test_to_whom_and_in_which_state_something_comes_is_no_arrival_elsewhere(title: str) -> None:
     assert not arrives_elsewhere(title)
+
+
+def test_a_house_is_known_by_its_own_name_whatever_kind_of_house_it_is() -> None:
+    assert by_actor("https://sorrel-labs.example/blog/30b", "Sorrel-30B runs on one card")
+    assert by_actor("https://quillai.example/news/2", "Introducing Quill 2")
+    assert not by_actor("https://other-labs.example/blog/30b", "Sorrel-30B runs on one card")

@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from deepdaily.choose.field_terms import families, kind_of, kinds, terms
 from deepdaily.choose.logistic import Lesson, fitted, odds
+from deepdaily.core.to_machines import without_orders
 from deepdaily.core.types import Reason, Story
 
 BEGINNING = 3000
@@ -116,7 +117,7 @@ def _of_titles(lines: str) -> dict[str, float]:
 def _of_text(head: str) -> dict[str, float]:
     """What the beginning of a text shows of each family."""
     counts = Counter[str]()
-    for (family, _), count in terms(head).items():
+    for (family, _), count in terms(without_orders(head)).items():
         counts[family] += min(OFTEN, count)
     sides, thousands = families(), max(1.0, len(head) / 1000)
     share = {family: SHARE_OTHERS if sides[family] < 0 else SHARE_OURS for family in counts}

@@ -12,6 +12,9 @@ _TABLE = table(__name__)
 _CUES = cues(_TABLE["cues"])
 _OWNED = {site: frozenset(names.split()) for site, names in _TABLE["owned"].items()}
 PLATFORMS = frozenset({"github.com", "huggingface.co"})
+_KIND_OF_HOUSE = re.compile(r"(?:labs?|ai|hq|inc|team|tech|research|project|official|systems)$")
+"""What a site's name says of its house beside its own: Acme's is acme-labs."""
+
 _SHORTEST = 4
 """Letters of a site's name that may be looked for in titles: a shorter one is found in other words."""
 
@@ -51,9 +54,9 @@ def names_owner(url: str, title: str) -> bool:
     """Whether the title names the site, or what is known to be its owner's."""
     words = {word for word in re.split(r"[^\w]+", title.casefold()) if word}
     owned = _OWNED.get(domain(url), frozenset()) | _OWNED.get(host(url), frozenset())
-    label = domain(url).partition(".")[0]
-    compact = re.sub(r"[\W_]+", "", label)
-    return bool(owned & words) or (len(compact) >= _SHORTEST and _bears(compact, title))
+    label = re.sub(r"[\W_]+", "", domain(url).partition(".")[0])
+    bare = _KIND_OF_HOUSE.sub("", label)
+    return bool(owned & words) or any(len(name) >= _SHORTEST and _bears(name, title) for name in {label, bare})
 
 
 def _bears(name: str, title: str) -> bool:
