@@ -9,8 +9,11 @@ import pytest
 
 from deepdaily.choose import same_event
 from deepdaily.choose.group import Grouping
+from deepdaily.choose.logistic import Lesson
 from deepdaily.choose.traits import editions_of
+from deepdaily.core.decisions import Desk
 from deepdaily.core.types import Candidate, Link, Structure
+from deepdaily.core.urls import page_key
 from making import candidate, document
 
 A, B = "https://lab.example/blog/one", "https://paper.example/two"
@@ -31,6 +34,7 @@ def joined(left: str, right: str, urls: Sequence[str] = (A, B), more: Sequence[C
         ("Anthropic acquires Stainless for $300 million", "Anthropic 收购 Stainless，金额 3 亿美元"),
         ("GitHub pauses rollout of GPT-5.3-Codex in Copilot", "GPT-5.3-Codex rollout paused by GitHub for Copilot users"),
         ("百度开源文心 9.1 模型", "百度正式开源文心大模型 9.1，性能大涨"),
+        ("Marmot 3.1 is now available in Quillcode", "Quillcode users: Marmot 3.1 available in the editor today"),
     ],
 )
 def test_reports_of_one_event_meet_in_either_language(left: str, right: str) -> None:
@@ -44,6 +48,7 @@ def test_reports_of_one_event_meet_in_either_language(left: str, right: str) -> 
         ("Burrow Labs releases Marmot 3.1", "Burrow Labs releases Marmot 3.2"),
         ("Introducing Marmot 3.1", "Marmot 3.1 is now available in Quillcode"),
         ("Introducing Marmot 3.1", "Thoughts on Marmot 3.1"),
+        ("Day 0 support: Marmot 3.1", "Marmot 3.1 is now available in Quillcode"),
         ("Introducing Marmot 3.1", "Lawsuit over the training data of Marmot 3.1"),
         ("Agent memory in production at scale", "Agents that evaluate themselves in production"),
         ("How we serve large language models", "How to evaluate large language models"),
@@ -120,3 +125,54 @@ def test_a_version_of_an_ordinary_word_is_no_edition_of_a_product() -> None:
     assert editions_of("Burrow ships Marmot 2.2 and marmot-lite v3", frozenset({"scheduler"})) == [("marmot", "2.2"), ("lite", "3")]
     assert editions_of("v2.2 of 3 models in 2026, 5 days after May 7") == []
     assert editions_of("Opus4.6 与 GPT-5.3-Codex") == [("opus", "4.6"), ("gpt", "5.3")]
+
+
+def test_years_dates_and_counts_are_no_editions_and_links_that_are_none_are_left_out() -> None:
+    assert editions_of("Marmot 2026 and Marmot v2026") == []
+    assert editions_of("Marmot-2026 in brief") == []
+    read = {A: document("Notes", A, url=A)}
+    broken = Structure((Link("https://not a host/x", "here", 0), Link("https://fine.example/x", "there", 5)))
+    found = Grouping.of([candidate("Notes", A)], documents=read, structures={read[A].id: broken})
+
+    assert found.traits[0].links == {"fine.example/x"}
+
+
+def test_a_term_written_in_two_ways_counts_as_the_more_telling_one() -> None:
+    (found, *_) = Grouping.of([candidate("Marmots meet the other marmot", A), candidate("marmot", B)]).traits
+
+    assert {"marmot"} <= set(found.terms)
+    assert "marmots" not in found.terms
+
+
+def test_weights_are_learned_beside_those_set_by_hand() -> None:
+    shown = {same_event.ALWAYS: 1.0, "rarest shared name": 1.0}
+    lessons = [Lesson(shown | {"arrival": 1.0}, so=False), *(Lesson(shown, so=True) for _ in range(9))]
+    weights = same_event.learned(lessons)
+
+    assert weights["rarest shared name"] > 0
+    assert "arrival" not in weights
+
+
+def test_a_short_title_beside_a_text_that_says_nothing_more_shows_nothing_more() -> None:
+    every = [candidate("Marmot", A), candidate("Marmot", B)]
+    said = {A: document("Marmot", "Burrow Labs showed it.", url=A)}
+
+    assert Grouping.of(every, documents=said).alike(0, 1) == Grouping.of(every).alike(0, 1)
+
+
+def test_pages_that_are_apart_have_no_chance_at_all() -> None:
+    assert Grouping.of([candidate("Introducing Marmot 3.1", A), candidate("Introducing Marmot 3.2", B)]).alike(0, 1) == 0
+
+
+def test_an_undated_page_is_of_any_day() -> None:
+    def alike(hours: float | None) -> float:
+        return Grouping.of([candidate("Marmot goes to sea", A, hours=1), candidate("Marmot sails", B, hours=hours)]).alike(0, 1)
+
+    assert alike(None) == alike(1) > alike(100)
+
+
+def test_pages_joined_at_the_desk_are_one_event_however_alike_they_are() -> None:
+    desk = Desk(joined=frozenset({frozenset((page_key(A), page_key(B)))}))
+    every = [candidate("Introducing Marmot 3.1", A), candidate("Introducing Marmot 3.1", B), *NOISE]
+
+    assert [0, 1] in Grouping.of(every, desk).events()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
@@ -13,6 +13,7 @@ from itertools import combinations
 from deepdaily.choose import traits as known
 from deepdaily.choose.logistic import Lesson, fitted
 from deepdaily.choose.traits import Traits
+from deepdaily.core import lexicon
 
 MOST_HOLDERS = 60
 """A term held by more of today's titles leads to no pair: pairs grow with its square."""
@@ -41,6 +42,7 @@ A_NAME = 0.5
 ALWAYS = "any two"
 """What every pair has: its weight says how rarely two titles with a common term tell one event."""
 
+ARRIVAL = "arrival"
 ONE_TEXT, BY_MEANING = "one document in two places", "by meaning"
 
 
@@ -172,6 +174,8 @@ def why_apart(left: Traits, right: Traits) -> str:
     shared = left.editions.keys() & right.editions.keys()
     if shared and not any(left.editions[product] & right.editions[product] for product in shared):
         return "two editions of one product"
+    if shared and ARRIVAL in left.tellings & right.tellings and not _one_place(left, right, shared):
+        return "one edition that arrives at two places"
     if shared and left.tellings != right.tellings:
         return f"of one edition, but {' and '.join(sorted(left.tellings ^ right.tellings))} in one title alone"
     return ""
@@ -186,6 +190,16 @@ def _table() -> dict[str, dict[str, float]]:
 def weights() -> Mapping[str, float]:
     """What `tools/train_events.py` learned, and what was set by hand, in `same_event.toml`."""
     return {**_table()["learned"], **by_hand()}
+
+
+def _one_place(left: Traits, right: Traits, products: Set[str]) -> bool:
+    """Whether two titles of an arrival name something in common beside the products that arrive, and their makers."""
+    common = (term for term in left.terms.keys() & right.terms.keys() if _both(left.names[term], right.names[term]) > A_NAME)
+    arriving = {part for one in (left, right) for product in products for part in (product, *one.editions[product])}
+    return any(
+        not set(term.split()) <= arriving and not (lexicon.LABS.fullmatch(term) or lexicon.PRODUCTS.fullmatch(term))
+        for term in common
+    )
 
 
 def by_hand() -> Mapping[str, float]:
