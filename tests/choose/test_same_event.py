@@ -73,16 +73,6 @@ def test_two_pages_of_manuals_are_two_things_and_a_page_of_a_manual_needs_more_t
     assert joined("Quillcode fast mode for long sessions", "Quillcode: fast mode for long sessions", (manuals[0], B))
 
 
-def test_a_rare_name_counts_more_where_few_others_bear_it_today() -> None:
-    title, other = "Zephyrine arrives", "What Zephyrine means for clusters"
-    crowd = [candidate(f"Zephyrine and the {word}", f"https://c.example/{word}") for word in "sea sky road hill town mill".split()]
-
-    def alike(more: Sequence[Candidate]) -> float:
-        return Grouping.of([candidate(title, A), candidate(other, B), *more]).alike(0, 1)
-
-    assert alike([]) > alike(crowd)
-
-
 def test_texts_that_link_to_the_same_pages_are_one_document() -> None:
     read = {url: document("标题" if url == B else "Notes", url, url=url) for url in (A, B)}
     pulls = tuple(Link(f"https://github.com/acme/engine/pull/{n}", "fix", n) for n in range(same_event.ONE_DOCUMENT))
@@ -104,13 +94,6 @@ def test_days_between_two_reports_speak_against_one_event() -> None:
 
     assert alike(2) > alike(50) > alike(260)
     assert alike(260) == alike(timedelta(days=90) / timedelta(hours=1))
-
-
-def test_what_the_other_s_text_says_speaks_for_one_event() -> None:
-    every = [candidate("Marmot goes to sea", A), candidate("Burrow Labs and Marmot at Harbourgate", B), *NOISE]
-    said = {A: document("Marmot goes to sea", "Burrow Labs showed it at Harbourgate.", url=A)}
-
-    assert Grouping.of(every, documents=said).alike(0, 1) > Grouping.of(every).alike(0, 1)
 
 
 def test_every_sign_has_a_weight_and_every_weight_a_sign() -> None:
@@ -151,13 +134,6 @@ def test_weights_are_learned_beside_those_set_by_hand() -> None:
 
     assert weights["rarest shared name"] > 0
     assert "arrival" not in weights
-
-
-def test_a_short_title_beside_a_text_that_says_nothing_more_shows_nothing_more() -> None:
-    every = [candidate("Marmot", A), candidate("Marmot", B)]
-    said = {A: document("Marmot", "Burrow Labs showed it.", url=A)}
-
-    assert Grouping.of(every, documents=said).alike(0, 1) == Grouping.of(every).alike(0, 1)
 
 
 def test_pages_that_are_apart_have_no_chance_at_all() -> None:

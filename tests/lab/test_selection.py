@@ -146,7 +146,7 @@ def a_day(folder: Path, day: str, picked: str) -> None:
     """Two like candidates on two sites, of which editors ran the one of `picked`."""
     (folder / day).mkdir(parents=True)
     pool = [row(site, f"LLM {thing} released", f"https://{site}.example/{day}") for site, thing in
-            (("left", "gateway"), ("right", "profiler"))]  # fmt: skip
+            (("left", "Kestrel"), ("right", "Osprey"))]  # fmt: skip
     gold = [{"timing": "today", "votes": 3, "story_id": "g", "candidates": [{"id": picked}]}]
     for name, rows in (("pool", pool), ("gold", gold)):
         (folder / day / f"{name}.jsonl.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))

@@ -23,7 +23,7 @@ from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.text import squeeze
 from deepdaily.core.types import Candidate, Document, Story, Structure
 
-SAME_EVENT = 0.17
+SAME_EVENT = 0.15
 """Mean chance above which two groups tell one event. The chances are low, as editors' lists leave many true pairs out; here
 docs/ranking.md has what it gives."""
 
@@ -47,8 +47,6 @@ class Grouping:
     candidates: Sequence[Candidate]
     traits: Sequence[Traits]
     """Of the candidates, in their order."""
-    held: Mapping[str, int]
-    """In how many of the titles a term stands."""
     bonds: Bonds
     meant: Mapping[int, Sequence[float]]
     """By place the embedding of the title, where there is one."""
@@ -75,7 +73,7 @@ class Grouping:
         urls = [one.url for one in candidates]
         meant = {at: embedded[url] for at, url in enumerate(urls) if url in embedded}
         traits = traits_of(candidates, documents or {}, structures or {})
-        return cls(candidates, traits, same_event.held_by(traits), Bonds.of(urls, desk), meant, weights or same_event.weights())
+        return cls(candidates, traits, Bonds.of(urls, desk), meant, weights or same_event.weights())
 
     def events(self) -> list[list[int]]:
         """The place of every candidate once, those that tell one event together, the groups in the order of their first members."""
@@ -136,7 +134,7 @@ class Grouping:
         ours, theirs = self.traits[left], self.traits[right]
         if same_event.why_apart(ours, theirs):
             return {}
-        shown = same_event.shown(ours, theirs, self.held)
+        shown = same_event.shown(ours, theirs)
         if meant := meaning(self.meant.get(left), self.meant.get(right)):
             shown = {same_event.ALWAYS: 1.0} | shown | {same_event.BY_MEANING: meant}
         return shown

@@ -30,9 +30,6 @@ MOST_LINKING = 10
 FAR_DAYS = 10.0
 """Days between two reports after which more days say no more."""
 
-RARE = 5.0
-"""A name of one title in 150 or fewer."""
-
 PULL = 3.0
 """How much it counts that a weight were nothing, in pairs."""
 
@@ -91,27 +88,21 @@ def _by_links(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
     yield from (pair for pair, number in shared.items() if number >= ONE_DOCUMENT)
 
 
-def shown(left: Traits, right: Traits, held: Mapping[str, int]) -> dict[str, float]:
-    """What two candidates show of being one event, by name; empty where they share no term and no document.
-
-    Args:
-        held: in how many of today's titles a term stands.
-    """
+def shown(left: Traits, right: Traits) -> dict[str, float]:
+    """What two candidates show of being one event, by name; empty where they share no term and no document."""
     common = left.terms.keys() & right.terms.keys()
     found = {ONE_TEXT: 1.0} if one_document(left, right) else {}
     if not common:
         return found
     across = left.language != right.language
-    shared, fewest, names, in_names, name, word = 0.0, 0, 0, 0.0, 0.0, 0.0
+    shared, names, in_names, name, word = 0.0, 0, 0.0, 0.0, 0.0
     for term in common:
         ours, theirs = left.terms[term], right.terms[term]
         shared += ours * theirs
         weight, is_name = min(ours, theirs), _both(left.names[term], right.names[term])
         in_names += weight * is_name
         name, word = max(name, weight * is_name), max(word, weight * (1 - is_name))
-        if is_name > A_NAME:
-            names += 1
-            fewest = min(fewest or held[term], held[term]) if weight >= RARE else fewest
+        names += is_name > A_NAME
     covered, named = min(1.0, math.sqrt(shared) / _shorter(left, right)), min(left.named, right.named)
     found |= {
         ALWAYS: 1.0,
@@ -120,10 +111,7 @@ def shown(left: Traits, right: Traits, held: Mapping[str, int]) -> dict[str, flo
         "rarest shared name": name / 10,
         "rarest shared word": word / 10,
         "shared of the names": min(1.0, in_names / named) if named else 0.0,
-        "few others name it": 1.0 / max(1, fewest - 1) if fewest else 0.0,
-        "said in the other's text": _said(left, right, common),
         "days between": _days(left, right) / 3,
-        "only one names an edition": float(bool(left.editions) != bool(right.editions)),
     }
     told = left.tellings ^ right.tellings
     found |= dict.fromkeys(told, 1.0)
@@ -139,18 +127,6 @@ def shown(left: Traits, right: Traits, held: Mapping[str, int]) -> dict[str, flo
 def _both(left: float, right: float) -> float:
     """How far a shared term is a name: one that either writes as a name is one, unless the other writes it small."""
     return max(left, right) if min(left, right) > 0.15 else min(left, right)
-
-
-def _said(left: Traits, right: Traits, common: set[str]) -> float:
-    """The largest share of what one title names beside the common terms that the other's text says, 0 to 1."""
-    found = 0.0
-    for one, other in ((left, right), (right, left)):
-        if other.said:
-            rest = {term: weight * one.names[term] for term, weight in one.terms.items() if term not in common}
-            every = sum(rest.values())
-            if every >= 2:
-                found = max(found, sum(weight for term, weight in rest.items() if term in other.said) / every)
-    return found
 
 
 def _days(left: Traits, right: Traits) -> float:
@@ -171,6 +147,8 @@ def why_apart(left: Traits, right: Traits) -> str:
         return "a digest tells no event of its own"
     if left.is_manual and right.is_manual:
         return "two pages of manuals"
+    if left.repository and right.repository and left.repository != right.repository:
+        return "releases of two repositories"
     shared = left.editions.keys() & right.editions.keys()
     if shared and not any(left.editions[product] & right.editions[product] for product in shared):
         return "two editions of one product"
@@ -210,8 +188,3 @@ def by_hand() -> Mapping[str, float]:
 def learned(lessons: Sequence[Lesson]) -> dict[str, float]:
     """The weights that labelled pairs teach beside those set by hand."""
     return fitted(lessons, {}, PULL, ALWAYS, by_hand())
-
-
-def held_by(traits: Sequence[Traits]) -> Mapping[str, int]:
-    """In how many of the titles each term stands."""
-    return Counter(term for one in traits for term in one.terms)

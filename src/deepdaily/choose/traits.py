@@ -13,22 +13,20 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
+from deepdaily.choose.bonds import repository
 from deepdaily.core import lexicon
 from deepdaily.core.aliases import MEANING
 from deepdaily.core.cues import cues, table
 from deepdaily.core.likeness import terms_of
-from deepdaily.core.text import language_of, tokens
+from deepdaily.core.text import language_of
 from deepdaily.core.types import NO_STRUCTURE, Candidate, Document, Language, Structure
 from deepdaily.core.urls import page_key
 
 COMMON_SHARE = 0.02
 """A term held by more of the titles joins nothing by itself."""
 
-TITLE_CHARS, SAID_CHARS = 600, 3000
-"""Of all titles of a candidate; of the beginning of its text."""
-
-TEASER_CHARS = 150
-"""A shorter teaser says no more than the title."""
+TITLE_CHARS = 600
+"""Of all titles of a candidate."""
 
 EDITION_RARITY = 6.0
 """A product with its version is at least as telling as a term of one title in 400."""
@@ -68,11 +66,11 @@ class Traits:
     editions: Mapping[str, frozenset[str]]
     """By product the versions that the titles name."""
     tellings: frozenset[str]
+    repository: str
+    """Whose release the page is; empty for any other page."""
     is_manual: bool
     is_digest: bool
     published_at: datetime | None
-    said: frozenset[str]
-    """Terms of the beginning of its text, or of its teaser; empty where there is neither."""
     links: frozenset[str]
     """Keys of the pages its text links to, those of sites themselves left out."""
 
@@ -158,10 +156,10 @@ def _traits(one: Candidate, title: str, document: Document | None, structure: St
         language,
         {product: frozenset(versions) for product, versions in editions.items()},
         frozenset(name for name, cue in TELLINGS.items() if cue.search(title)),
+        repository(one.url),
         bool(manual or lexicon.REFERENCE.search(title)),
         bool(lexicon.ROUNDUP.search(title)) or is_list(title),
         one.published_at or (document.published_at if document else None),
-        _said(one, document),
         _pages(structure),
     )
 
@@ -238,13 +236,6 @@ def is_list(title: str) -> bool:
         return False
     parts = [part.strip() for part in re.split(r"[,;·|•]|\s\+\s", title) if len(part.split()) > 1]
     return len(parts) > 1 and (title.lower().endswith("and more") or (len(parts) > 2 and all(part[:1].isupper() for part in parts)))
-
-
-def _said(one: Candidate, document: Document | None) -> frozenset[str]:
-    text = document.text[:SAID_CHARS] if document else max((offer.teaser for offer in one.offers), key=len)[:SAID_CHARS]
-    if document is None and len(text) <= TEASER_CHARS:
-        return frozenset()
-    return frozenset(stem(MEANING.get(token, token)) for token in tokens(text))
 
 
 def _pages(structure: Structure) -> frozenset[str]:

@@ -117,13 +117,13 @@ def pairs_of(day: Path) -> list[Lesson]:
     ran = {one["id"]: story["story_id"] for story in rows_of(day / "gold.jsonl.gz") for one in story["candidates"]}
     stories_of, size = [ran.get(row["id"]) for row in pool.values()], Counter(ran.values())
     traits = traits_of([candidate_of(row) for row in pool.values()], {}, {})
-    held, found = same_event.held_by(traits), list[Lesson]()
+    found = list[Lesson]()
     for left, right in same_event.pairs(traits, same_event.LEAST_TAUGHT):
         ours, theirs = stories_of[left], stories_of[right]
         if (ours or theirs) and not same_event.why_apart(traits[left], traits[right]):
             same = ours == theirs
             weight = min(1.0, LONG_LIST / size[ours]) if same else 1.0 if ours and theirs else NOT_LISTED
-            shown = same_event.shown(traits[left], traits[right], held)
+            shown = same_event.shown(traits[left], traits[right])
             looser = {name: value for name, value in shown.items() if name not in same_event.by_hand()}
             found.append(Lesson(looser, same, weight))
     return found

@@ -110,7 +110,7 @@ def pairs_labelled(found: Sequence[LabelledPage]) -> list[Lesson]:
     for left, right in same_event.pairs(traits, same_event.LEAST_TAUGHT):
         same = same_event_of(rows[left], rows[right])
         if same is not None and not same_event.why_apart(traits[left], traits[right]):
-            lessons.append(Lesson(same_event.shown(traits[left], traits[right], grouping.held), same, LABELLED))
+            lessons.append(Lesson(same_event.shown(traits[left], traits[right]), same, LABELLED))
     return lessons
 
 
