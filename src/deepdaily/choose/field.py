@@ -17,7 +17,6 @@ from importlib.resources import files
 
 from deepdaily.choose.field_terms import families, kind_of, kinds, terms
 from deepdaily.choose.logistic import Lesson, fitted, odds
-from deepdaily.core.to_machines import without_orders
 from deepdaily.core.types import Reason, Story
 
 BEGINNING = 3000
@@ -74,7 +73,17 @@ def judged(title: str, text: str, url: str, weights: Mapping[str, float] | None 
     Args:
         weights: by family and kind of site; None for those that are shipped.
     """
-    weights = shipped() if weights is None else weights
+    if weights is None:
+        return _judged(title[:TITLE_CHARS], text[:BEGINNING], url)
+    return _belonging(title, text, url, weights)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _judged(title: str, head: str, url: str) -> Belonging:
+    return _belonging(title, head, url, shipped())
+
+
+def _belonging(title: str, text: str, url: str, weights: Mapping[str, float]) -> Belonging:
     found = ((name, round(value * weights.get(name, 0.0), 3)) for name, value in shown(title, text, url).items())
     reasons = sorted((Reason(name, value) for name, value in found if value), key=lambda one: (-abs(one.value), one.name))
     return Belonging(round(sum(one.value for one in reasons), 3), tuple(reasons))
@@ -117,7 +126,7 @@ def _of_titles(lines: str) -> dict[str, float]:
 def _of_text(head: str) -> dict[str, float]:
     """What the beginning of a text shows of each family."""
     counts = Counter[str]()
-    for (family, _), count in terms(without_orders(head)).items():
+    for (family, _), count in terms(head).items():
         counts[family] += min(OFTEN, count)
     sides, thousands = families(), max(1.0, len(head) / 1000)
     share = {family: SHARE_OTHERS if sides[family] < 0 else SHARE_OURS for family in counts}
