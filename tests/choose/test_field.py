@@ -223,3 +223,11 @@ def test_the_weights_that_are_shipped_know_every_family_and_kind_and_none_change
     assert set(weights) == {*families(), *kinds(), ANY}
     assert all(weights[name] > 0 for name, side in {**families(), **kinds()}.items() if side > 0)
     assert all(weights[name] < 0 for name, side in {**families(), **kinds()}.items() if side < 0)
+
+
+def test_other_weights_give_another_verdict_and_leave_the_shipped_one_alone() -> None:
+    said = "An inference server for large language models", "", ""
+
+    assert judged(*said, {ANY: -9.0}).ours is False
+    assert judged(*said, {ANY: 9.0}).ours
+    assert judged(*said) == judged(*said)
