@@ -24,8 +24,8 @@ from deepdaily.core.text import squeeze
 from deepdaily.core.types import Candidate, Document, Story, Structure
 
 SAME_EVENT = 0.15
-"""Mean chance above which two groups tell one event. The chances are low, as editors' lists leave many true pairs out; here
-docs/ranking.md has what it gives."""
+"""Mean chance above which two groups tell one event. The chances are low, as editors' lists leave many true pairs
+out; docs/ranking.md has what it gives."""
 
 STRONG = 0.35
 """Chance above which a report is counted and quoted beside the lead."""
@@ -82,7 +82,7 @@ class Grouping:
         for left, right in self._pairs():
             if same_event.why_apart(self.traits[left], self.traits[right]):
                 apart.append((left, right))
-            elif (likely := self.alike(left, right)) >= SOME_CHANCE:
+            elif (likely := chance(odds(self._shown(left, right), self.weights))) >= SOME_CHANCE:
                 links[left][right] = links[right][left] = likely
         merged = _average_link(self.bonds.groups(), links, apart)
         return sorted(sorted(group) for group in merged)
@@ -126,15 +126,13 @@ class Grouping:
         return tuple(kept.values())
 
     def alike(self, left: int, right: int) -> float:
-        """The chance that two candidates tell one event, 0 to 1."""
-        shown = self._shown(left, right)
+        """The chance that two candidates tell one event, 0 to 1; 0 where they share nothing or can never tell one."""
+        apart = same_event.why_apart(self.traits[left], self.traits[right])
+        shown = {} if apart else self._shown(left, right)
         return chance(odds(shown, self.weights)) if shown else 0.0
 
     def _shown(self, left: int, right: int) -> dict[str, float]:
-        ours, theirs = self.traits[left], self.traits[right]
-        if same_event.why_apart(ours, theirs):
-            return {}
-        shown = same_event.shown(ours, theirs)
+        shown = same_event.shown(self.traits[left], self.traits[right])
         if meant := meaning(self.meant.get(left), self.meant.get(right)):
             shown = {same_event.ALWAYS: 1.0} | shown | {same_event.BY_MEANING: meant}
         return shown

@@ -11,7 +11,7 @@ from functools import lru_cache
 from deepdaily.choose import field
 from deepdaily.choose.changes import changes_signals
 from deepdaily.core import lexicon
-from deepdaily.core.actors import arrives_elsewhere
+from deepdaily.core.actors import arrives_elsewhere, is_manual
 from deepdaily.core.likeness import neighbours, points
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import language_of
@@ -103,9 +103,7 @@ def story_signals(story: Story, now: datetime) -> Signals:
 
 def _documentation(lead: Document) -> bool:
     """A page of a manual rather than a piece of news: by its title, or by its address, which rarely lies about that."""
-    path = lead.url.partition("://")[2]
-    manual = lexicon.DOCUMENTATION.search(path) and not lexicon.DATED_PAGE.search(path)
-    return bool(lexicon.REFERENCE.search(lead.title) or manual)
+    return bool(lexicon.REFERENCE.search(lead.title)) or is_manual(lead.url)
 
 
 @lru_cache(maxsize=TEXTS_KEPT)

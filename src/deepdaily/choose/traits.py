@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from deepdaily.choose.bonds import repository
 from deepdaily.core import lexicon
+from deepdaily.core.actors import is_manual
 from deepdaily.core.aliases import MEANING
 from deepdaily.core.cues import cues, table
 from deepdaily.core.likeness import terms_of
@@ -115,20 +116,16 @@ def titles_of(one: Candidate) -> str:
 
 
 def traits_of(
-    candidates: Sequence[Candidate],
-    documents: Mapping[str, Document],
-    structures: Mapping[str, Structure],
-    spread: Spread | None = None,
+    candidates: Sequence[Candidate], documents: Mapping[str, Document], structures: Mapping[str, Structure]
 ) -> list[Traits]:
-    """Those of each candidate, in order.
+    """Those of each candidate, in order; terms are as rare as in what is shipped and today's titles together.
 
     Args:
         documents: by candidate URL, where it was read.
         structures: by document id.
-        spread: of terms on earlier days; None for what is shipped. Today's titles are counted in.
     """
     titles = [titles_of(one) for one in candidates]
-    spread = (spread or shipped()).with_titles(terms_of(title) for title in titles)
+    spread = shipped().with_titles(terms_of(title) for title in titles)
     found = []
     for one, title in zip(candidates, titles, strict=True):
         document = documents.get(one.url)
@@ -145,8 +142,6 @@ def _traits(one: Candidate, title: str, document: Document | None, structure: St
         editions[product].add(version)
         edition = f"{product} {version}"
         terms[edition], names[edition] = max(EDITION_RARITY, spread.rarity(edition)), 1.0
-    path = one.url.partition("://")[2]
-    manual = lexicon.DOCUMENTATION.search(path) and not lexicon.DATED_PAGE.search(path)
     return Traits(
         terms,
         names,
@@ -157,7 +152,7 @@ def _traits(one: Candidate, title: str, document: Document | None, structure: St
         {product: frozenset(versions) for product, versions in editions.items()},
         frozenset(name for name, cue in TELLINGS.items() if cue.search(title)),
         repository(one.url),
-        bool(manual or lexicon.REFERENCE.search(title)),
+        is_manual(one.url) or bool(lexicon.REFERENCE.search(title)),
         bool(lexicon.ROUNDUP.search(title)) or is_list(title),
         one.published_at or (document.published_at if document else None),
         _pages(structure),
