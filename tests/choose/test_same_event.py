@@ -86,6 +86,17 @@ def test_texts_that_link_to_the_same_pages_are_one_document() -> None:
     assert [0, 1] not in events(tuple(Link(f"https://site{n}.example/", "home", n) for n in range(9)))
 
 
+def test_texts_that_share_a_small_part_of_their_links_and_no_word_are_two_events() -> None:
+    read = {url: document("标题" if url == B else "Notes", url, url=url) for url in (A, B)}
+    own = {url: [Link(f"{url}/{n}", "more", n) for n in range(9)] for url in (A, B)}
+    shared = [Link(f"https://github.com/acme/engine/pull/{n}", "fix", n) for n in range(same_event.ONE_DOCUMENT)]
+    links = {read[url].id: Structure((*own[url], *shared)) for url in (A, B)}
+
+    assert [0, 1] not in Grouping.of(
+        [candidate("Notes", A), candidate("标题", B), *NOISE], documents=read, structures=links
+    ).events()
+
+
 def test_days_between_two_reports_speak_against_one_event() -> None:
     def alike(hours: float) -> float:
         return Grouping.of([candidate("Marmot goes to sea", A, hours=1), candidate("Marmot sails", B, hours=hours), *NOISE]).alike(

@@ -82,7 +82,7 @@ class Grouping:
         for left, right in self._pairs():
             if same_event.why_apart(self.traits[left], self.traits[right]):
                 apart.append((left, right))
-            elif (likely := chance(odds(self._shown(left, right), self.weights))) >= SOME_CHANCE:
+            elif (likely := self._likely(left, right)) >= SOME_CHANCE:
                 links[left][right] = links[right][left] = likely
         merged = _average_link(self.bonds.groups(), links, apart)
         return sorted(sorted(group) for group in merged)
@@ -127,8 +127,11 @@ class Grouping:
 
     def alike(self, left: int, right: int) -> float:
         """The chance that two candidates tell one event, 0 to 1; 0 where they share nothing or can never tell one."""
-        apart = same_event.why_apart(self.traits[left], self.traits[right])
-        shown = {} if apart else self._shown(left, right)
+        return 0.0 if same_event.why_apart(self.traits[left], self.traits[right]) else self._likely(left, right)
+
+    def _likely(self, left: int, right: int) -> float:
+        """The chance by what the two show; 0 where they show nothing."""
+        shown = self._shown(left, right)
         return chance(odds(shown, self.weights)) if shown else 0.0
 
     def _shown(self, left: int, right: int) -> dict[str, float]:
