@@ -40,3 +40,6 @@ class Cassette:
         with self._path.open("a", encoding="utf-8") as tape:
             tape.write(json.dumps(row, ensure_ascii=False) + "\n")
         return Reply(reply, "recorded")
+
+    def room(self, prompt: Prompt, shape: type[S]) -> int | None:
+        return None

@@ -160,6 +160,9 @@ class FakeModel:
             raise told
         return Reply(shape.model_validate(told), "qwen")
 
+    def room(self, prompt: Prompt, shape: type[S]) -> int | None:
+        return None
+
 
 class FakeEmbedder:
     """Vectors by what a title means: `means` names it by title, any other title means only itself. `error` is raised instead."""
@@ -185,10 +188,13 @@ def direction(meaning: str, dimensions: int = 256) -> array[float]:
 
 
 class QuotingModel:
-    """Answers every prompt with quotations of its material, so that all of it stands; a hang where `hangs`."""
+    """Answers every prompt with quotations of its material, so that all of it stands; a hang where `hangs`.
 
-    def __init__(self, *, hangs: bool = False) -> None:
-        self.hangs = hangs
+    `window`: bytes of instructions and material that it says there is room for.
+    """
+
+    def __init__(self, *, hangs: bool = False, window: int | None = None) -> None:
+        self.hangs, self.window = hangs, window
         self.asked: list[Prompt] = []
 
     async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
@@ -196,6 +202,9 @@ class QuotingModel:
         if self.hangs:
             await asyncio.Event().wait()
         return Reply(shape.model_validate(quoting_reply(prompt.purpose, prompt.material)), "qwen")
+
+    def room(self, prompt: Prompt, shape: type[S]) -> int | None:
+        return self.window and max(0, self.window - len(prompt.instructions.encode()))
 
 
 def quoting_reply(purpose: str, material: str) -> dict[str, Any]:

@@ -106,7 +106,7 @@ FAULTS: dict[str, Answer] = {
     "401": error(401, "bad key sekrit-key-123"),
     "404": error(404, "no model quill-7b for sekrit-key-123"),
     "quota": http(429, json.dumps({"error": {"message": "pay", "code": "insufficient_quota", "type": "insufficient_quota"}})),
-    "302": http(302, "", "text/plain", "Location: http://127.0.0.1:9/v1"),
+    "302": http(302, "", "text/plain", "Location: http://elsewhere.example/v1"),
     "HTML with 200": http(200, "<html><body>Log in</body></html>", "text/html"),
     "nothing": http(200, "", "text/event-stream"),
     "empty choices": http(200, chunk(choices=[]) + DONE, "text/event-stream"),

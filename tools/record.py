@@ -25,7 +25,8 @@ from deepdaily.house import House
 from deepdaily.mind import ByModel
 from deepdaily.models import Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
-from deepdaily.models.exchange import read, request_for
+from deepdaily.models.exchange import request_for
+from deepdaily.models.lenient import read
 from deepdaily.run import Errand
 from deepdaily.words import of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from deepdaily.choose.second_opinion import second_opinion
 from deepdaily.core.decisions import Desk
@@ -26,14 +27,19 @@ class ByModel:
 
     async def order(self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float) -> tuple[list[Ranked], list[Finding]]:
         """The ranking with its best moved by the model's order."""
-        return await second_opinion(ranked, places, self.writer, wall_s, desk)
+        writer = self.writer.for_stage(wall_s)
+        (outcome,) = await within(inf, [second_opinion(ranked, places, writer, wall_s, desk)])
+        if isinstance(outcome, ModelError | None):
+            return list(ranked), [Finding("second opinion", "note", f"the code's order stands: {outcome}")]
+        return outcome
 
     async def write(
         self, draft: Draft, stories: Sequence[Story], advised: Collection[str], wall_s: float
     ) -> tuple[Draft, list[Finding]]:
         """What no model told is said in `degraded`, and where that is every item in the notice: a reader sees that today quotes."""
         draft, _ = await self.rules.write(draft, stories, advised, wall_s)
-        outcomes = await within(wall_s, [told_item(story, self.writer) for story in stories])
+        writer = self.writer.for_stage(wall_s)
+        outcomes = await within(wall_s, [told_item(story, writer) for story in stories])
         told, findings, failed = dict[str, Item](), list[Finding](), 0
         for story, outcome in zip(stories, outcomes, strict=True):
             if isinstance(outcome, ModelError | None):
@@ -53,7 +59,10 @@ class ByModel:
         """Three reviewers, where there is something of a model's to look over."""
         if not any(item.writer for item in draft.items):
             return draft, []
-        return await looked_over(draft, self.writer, wall_s)
+        (outcome,) = await within(inf, [looked_over(draft, self.writer.for_stage(wall_s), wall_s)])
+        if isinstance(outcome, ModelError | None):
+            return draft, [Finding("models", "note", f"nobody reviewed: {outcome}")]
+        return outcome
 
     async def close(
         self, draft: Draft, stories: Sequence[Story], asked: Sequence[Watch], wall_s: float
@@ -65,7 +74,7 @@ class ByModel:
         if not draft.items:
             return closing, []
         told = [by_id[item.story] for item in of_today.items]
-        (outcome,) = await within(wall_s, [ending(of_today, told, asked, self.writer)])
+        (outcome,) = await within(wall_s, [ending(of_today, told, asked, self.writer.for_stage(wall_s))])
         if isinstance(outcome, ModelError | None):
             why = str(outcome) if outcome else "the time was up"
             return closing, [Finding("models", "note", f"trends and questions are by rule: {why}")]

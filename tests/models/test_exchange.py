@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field
 
 from deepdaily.core.errors import ReplyMisshapen
 from deepdaily.models import Prompt
-from deepdaily.models.exchange import FRAME_TOKENS, MOST_OBJECTS, Request, read, request_for
+from deepdaily.models.exchange import FRAME_TOKENS, Request, request_for
+from deepdaily.models.lenient import MOST_OBJECTS, read
 
 
 class Note(BaseModel):
@@ -52,12 +53,11 @@ def test_the_object_is_found_in_what_stands_around_it(text: str) -> None:
         ('{"title": "cut', "no JSON object"),
         ("[1, 2]", "no JSON object"),
         ('{"titel": "x"}', "title: Field required"),
-        ('{"title": "x", "cites": ["one"]}', "cites.0: "),
         (json.dumps({"title": "x" * 41}), "title: String should have at most 40"),
         ('{"title": "\\ud800"}', "title: "),
         ('{"a":' * 100_000, "no JSON object"),
-        ('{"title": "x", "cites": [' + "9" * 5000 + "]}", "no JSON object"),
-        ("{ " * MOST_OBJECTS + GOOD, "no JSON object"),
+        ('{"notes": [{"text": "whole"}, {"text": "cut here', "title: Field required"),
+        ("{ " * (MOST_OBJECTS + 1) + '"', "no JSON object"),
     ],
 )
 def test_a_reply_that_is_not_in_the_shape_says_where(text: str, named: str) -> None:
@@ -66,6 +66,44 @@ def test_a_reply_that_is_not_in_the_shape_says_where(text: str, named: str) -> N
 
     assert named in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"title": "所谓"新一代"引擎，"快"三倍", "cites": [1, 2]}',
+        '{"title": "Quillserve 2.4", "cites": [1, 2,],} // done',
+        "{'title': 'Quillserve 2.4', 'cites': [1, 2]}",
+        json.dumps({"result": json.loads(GOOD)}),
+        json.dumps(GOOD),
+        'notes {"draft": ["a list that is much longer than the answer", "1", "2", "3"]} assistantfinal ' + GOOD,
+        '{"title": "a draft", "cites": []} No: ' + GOOD,
+        f"<|channel|>analysis<|message|>{{like this}}<|end|><|channel|>final<|message|>{GOOD}",
+        "{ " * MOST_OBJECTS + GOOD,
+        '{"title": "Quillserve 2.4", "cites": [1, "one", 2]}',
+    ],
+)
+def test_what_small_models_make_of_json_is_read_as_they_meant_it(text: str) -> None:
+    assert read(text, Note).cites == [1, 2]
+
+
+def test_one_bad_element_costs_itself_alone() -> None:
+    class Notes(BaseModel):
+        notes: Annotated[list[Note], Field(min_length=1)]
+
+    good = {"title": "Quillserve 2.4", "cites": [1]}
+
+    assert len(read(json.dumps({"notes": [good, {"cites": [2]}, good, {"title": "x" * 41}]}), Notes).notes) == 2
+    with pytest.raises(ReplyMisshapen, match="title"):
+        read(json.dumps({"notes": [{"cites": [2]}]}), Notes)
+
+
+def test_what_may_have_been_cut_is_not_mended() -> None:
+    broken = "{'title': 'Quillserve 2.4'}"
+
+    assert read(broken, Note).title == "Quillserve 2.4"
+    with pytest.raises(ReplyMisshapen):
+        read(broken, Note, repaired=False)
 
 
 @given(st.text())
@@ -102,10 +140,9 @@ def test_a_reply_is_kept_under_all_that_it_depends_on() -> None:
         Request("a", "c", 900).key("m", 1),
         Request("d", "b", 900).key("m", 1),
         Request("ab", "", 900).key("m", 1),
-        Request("a", "b", 800).key("m", 1),
     }
 
-    assert len(keys) == 7
+    assert len(keys) == 6
     assert Request("a", "b", 900).key("m", 1) in keys
 
 

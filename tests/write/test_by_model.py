@@ -435,12 +435,21 @@ async def test_what_is_late_is_none_what_fails_is_its_error_and_the_rest_is_kept
     assert done == 7
 
 
-async def test_a_mistake_is_not_taken_for_a_model_s_failure() -> None:
+async def test_a_mistake_of_ours_costs_its_own_item_and_says_where_it_is() -> None:
+    """The built-in writer's issue is whole: it is published whatever else happens."""
+
     async def wrong() -> int:
         raise KeyError("a bug")
 
-    with pytest.raises(KeyError):
-        await within(10, [wrong()])
+    async def right() -> int:
+        return 7
+
+    broken, good = await within(10, [wrong(), right()])
+
+    assert good == 7
+    assert isinstance(broken, ModelError)
+    assert "KeyError: 'a bug' (" in str(broken)
+    assert "wrong in test_by_model.py:" in str(broken)
 
 
 async def test_an_item_prints_the_facts_its_judgement_is_drawn_from_before_others() -> None:

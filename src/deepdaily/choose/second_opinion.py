@@ -31,8 +31,8 @@ MOST_MOVED = 1.0
 LEAST_NAMED = 0.5
 """A reply that orders less than this part of its list is no order."""
 
-GLIMPSE_COLUMNS = 360
-"""Of each text, beside its title: two or three sentences."""
+GLIMPSE_COLUMNS = (360, 160, 0)
+"""Of each text, beside its title: two or three sentences, or what a small window has room for."""
 
 GLIMPSE_CHARS = 4_000
 """Of each text that are looked at for them."""
@@ -69,9 +69,7 @@ async def _moves(stories: Sequence[Story], writer: ModelWriter) -> dict[str, flo
     Raises:
         ModelError: no model gave a usable order.
     """
-    lines = [line for number, story in enumerate(stories, 1) for line in _lines(number, story)]
-    material = fence(lines, [story.id for story in stories], writer.key)
-    reply = (await writer.ask(RANKING, material, Order)).value
+    reply = (await writer.ask(RANKING, lambda room: _material(stories, writer.key, room), Order)).value
     named = [number for number in dict.fromkeys(reply.order) if 1 <= number <= len(stories)]
     if len(named) < LEAST_NAMED * len(stories):
         raise ModelError(f"it ordered {len(named)} of {len(stories)}")
@@ -79,10 +77,19 @@ async def _moves(stories: Sequence[Story], writer: ModelWriter) -> dict[str, flo
     return {stories[number - 1].id: MOST_MOVED - place * step for place, number in enumerate(named)}
 
 
-def _lines(number: int, story: Story) -> list[str]:
+def _material(stories: Sequence[Story], key: bytes, room: int | None) -> str:
+    for columns in GLIMPSE_COLUMNS:
+        lines = [line for number, story in enumerate(stories, 1) for line in _lines(number, story, columns)]
+        material = fence(lines, [story.id for story in stories], key)
+        if room is None or len(material.encode()) <= room:
+            break
+    return material
+
+
+def _lines(number: int, story: Story, columns: int) -> list[str]:
     lead = story.lead
     body = squeeze(without_orders(lead.text[:GLIMPSE_CHARS].removeprefix(lead.title)))
-    return [f"[{number}] {squeeze(lead.title)} ({host(lead.url)})", f"    {shorten(body, GLIMPSE_COLUMNS)}"]
+    return [f"[{number}] {squeeze(lead.title)} ({host(lead.url)})", *([f"    {shorten(body, columns)}"] if columns else [])]
 
 
 def _moved(one: Ranked, move: float) -> Ranked:

@@ -145,15 +145,48 @@ class ModelError(DeepdailyError):
 
 
 class ModelBusy(_AskedToWait, ModelError):
-    """It asks to come back later; `retry_after_s` is None where it does not say when."""
+    """This moment: too many calls, still loading, out of order; `retry_after_s` is None where it does not say until when."""
+
+    sent = True
+    """Whether the call has reached it."""
+
+
+class ModelAway(ModelBusy):
+    """No connection: name, port, certificate or proxy. Nothing was sent, so nothing is owed."""
+
+    sent = False
 
 
 class ModelRefused(ModelError):
-    """It will not answer however often it is asked: key, name or address are wrong (401, 403, 404)."""
+    """The account: key, region, balance, name or address are wrong. It will not answer this run, however often it is asked."""
+
+
+class PromptRefused(ModelError):
+    """This prompt: a filter, or a form that the endpoint does not take. Another prompt may well be answered."""
+
+
+class PromptTooLong(PromptRefused):
+    """This prompt and the reply it asks for are longer than the model's window; `window` in tokens, None where it does not say."""
+
+    def __init__(self, message: str, remedy: str = "", window: int | None = None) -> None:
+        super().__init__(message, remedy)
+        self.window = window
 
 
 class ReplyBroken(ModelError):
-    """No whole reply: cut off, empty, truncated, HTML, not what the protocol promises."""
+    """No whole reply: empty, broken off, HTML, not what the protocol promises."""
+
+
+class ReplyUnended(ReplyBroken):
+    """The answer ended without saying that it is whole: it counts where it can be read."""
+
+
+class ReplyCut(ReplyBroken):
+    """It reached its longest length; `thought` where thoughts took of it."""
+
+    def __init__(self, message: str, remedy: str = "", thought: bool = False) -> None:
+        super().__init__(message, remedy)
+        self.thought = thought
 
 
 class ReplyMisshapen(ModelError):

@@ -456,6 +456,8 @@ class Usage:
     total_s: float = 0.0
     cost: float = 0.0
     """In the currency of the budget; 0 for a model without a price."""
+    estimated: bool = False
+    """Whether the tokens are worked out from bytes, as the provider did not count them."""
 
 
 CallState = Literal["asked", "answered", "refused", "failed"]
@@ -476,6 +478,8 @@ class Call:
     usage: Usage
     """For a call in flight: the most it can take, so that a killed run has not spent more than it says."""
     message: str = ""
+    told: str = ""
+    """What the provider said of it, as JSON; empty where it said nothing."""
 
 
 @dataclass(frozen=True, slots=True)

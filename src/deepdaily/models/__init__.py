@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -32,6 +33,8 @@ class Prompt:
     """What varies; foreign text stands in its fence."""
     most_tokens: int = 4000
     """The longest reply."""
+    ends_at: float = inf
+    """When its stage ends, as `time.monotonic` counts: until then it may wait for its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +55,8 @@ class Model(Protocol):
         Raises:
             ModelError: no usable reply; from a ladder `NoModel`.
         """
+        ...
+
+    def room(self, prompt: Prompt, shape: type[BaseModel]) -> int | None:
+        """Bytes that the material of such a prompt may have; None where no window is known. It shrinks when one is learnt."""
         ...

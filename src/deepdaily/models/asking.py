@@ -6,26 +6,37 @@ import asyncio
 import hmac
 import re
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import inf
+from pathlib import Path
+from time import monotonic
+from traceback import extract_tb
 from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import CJK, language_of
 from deepdaily.core.types import Language, Trouble
 from deepdaily.models import Model, Prompt, Purpose, Reply, S
 
+MOST_FITTINGS = 2
+"""Times that a material is shortened for a window that was learnt on the way."""
+
+Material = str | Callable[[int | None], str]
+"""What a model is given to read; as a function of the bytes that there is room for, None for as many as one likes."""
+
 LEAST_CHINESE = 3
 """Characters of a Chinese sentence at least: one on a parameter may be nine tenths Latin."""
 
 
-def prompt(purpose: Purpose, language: Language, material: str, audience: str) -> Prompt:
+def prompt(purpose: Purpose, language: Language, material: str, audience: str, ends_at: float = inf) -> Prompt:
     """The call for `purpose`; its instructions are the same for every item, so that their prefix is cached."""
     name = f"{purpose.name.replace(' ', '-')}.{language}.md"
     instructions = _template(purpose.room, name).replace("{audience}", audience)
-    return Prompt(purpose.name, instructions, material, purpose.most_tokens)
+    return Prompt(purpose.name, instructions, material, purpose.most_tokens, ends_at)
 
 
 def in_language(text: str, language: Language) -> bool:
@@ -50,17 +61,45 @@ class ModelWriter:
     """The installation's key for fences."""
     troubles: Callable[[], list[Trouble]] = list
     """What the run's record should know of the models."""
+    ends_at: float = inf
+    """When the stage ends, as `time.monotonic` counts."""
 
-    async def ask(self, purpose: Purpose, material: str, shape: type[S]) -> Reply[S]:
-        """Raises ModelError: no model gave a usable reply."""
-        return await self.model.ask(prompt(purpose, self.language, material, self.audience), shape)
+    def for_stage(self, wall_s: float) -> ModelWriter:
+        """The same for a stage of so many seconds: a call may wait for a busy model as long as it lasts."""
+        return replace(self, ends_at=monotonic() + wall_s)
+
+    def room(self, purpose: Purpose, shape: type[BaseModel]) -> int | None:
+        """Bytes that the material of such a prompt may have; None where no window is known."""
+        return self.model.room(self._prompt(purpose, ""), shape)
+
+    async def ask(self, purpose: Purpose, material: Material, shape: type[S]) -> Reply[S]:
+        """The reply to `material`, which is made shorter where the window that a model turns out to have asks for it.
+
+        Raises ModelError: no model gave a usable reply.
+        """
+        room = self.room(purpose, shape)
+        for _ in range(MOST_FITTINGS):
+            try:
+                return await self.model.ask(self._prompt(purpose, material if isinstance(material, str) else material(room)), shape)
+            except ModelError:
+                now = self.room(purpose, shape)
+                if isinstance(material, str) or now is None or (room is not None and now >= room):
+                    raise
+                room = now
+        return await self.model.ask(self._prompt(purpose, material if isinstance(material, str) else material(room)), shape)
+
+    def _prompt(self, purpose: Purpose, material: str) -> Prompt:
+        return prompt(purpose, self.language, material, self.audience, self.ends_at)
 
 
 T = TypeVar("T")
 
 
 async def within(wall_s: float, work: Sequence[Coroutine[Any, Any, T]]) -> list[T | ModelError | None]:
-    """What each gives, in order: its result, its ModelError, or None where the time was up. Other errors are raised."""
+    """What each gives, in order: its result, its ModelError, or None where the time was up.
+
+    An error that is none of ours is told as one: what rules wrote is whole, and is published whatever a model's part does.
+    """
     tasks: list[asyncio.Task[T]] = [asyncio.ensure_future(one) for one in work]
     try:
         if tasks:
@@ -78,7 +117,12 @@ def _outcome(task: asyncio.Task[T]) -> T | ModelError | None:
     error = task.exception()
     if error is None or isinstance(error, ModelError):
         return error or task.result()
-    raise error
+    if not isinstance(error, Exception):
+        raise error
+    frames = "; ".join(
+        f"{frame.name} in {Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-3:]
+    )
+    return ModelError(f"a fault of ours, please report it: {type(error).__name__}: {error} ({frames})")
 
 
 def fence(lines: Iterable[str], names: Iterable[str], key: bytes) -> str:

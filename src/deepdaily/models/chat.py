@@ -1,230 +1,223 @@
-"""One model behind an OpenAI-compatible or an Anthropic address: exactly one request at a time, every fault a value."""
+"""One model behind an OpenAI-compatible or an Anthropic address: one question at a time, every fault a value.
+
+A question is one request, or up to MOST_STEPS more where the endpoint refuses a field by name: such a refusal costs nothing, is
+answered by leaving the field out, and is remembered.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from math import isfinite
+from dataclasses import replace
 from time import monotonic
-from traceback import walk_tb
-from typing import Literal
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx2
-from openai import OpenAIError
-from pydantic import ValidationError
-from pydantic_ai import ModelRequest, ModelResponse, TextPart, ThinkingPart, UserPromptPart
-from pydantic_ai.direct import model_request, model_request_stream
-from pydantic_ai.exceptions import (
-    ModelAPIError,
-    ModelConnectionError,
-    ModelContextWindowExceededError,
-    ModelHTTPError,
-    ModelQuotaExceededError,
-    ModelRateLimitError,
-    ModelUnavailableError,
-    UnexpectedModelBehavior,
-)
-from pydantic_ai.models import Model as RemoteModel
-from pydantic_ai.models.openai import OpenAIChatModel
-from pydantic_ai.profiles.openai import OpenAIModelProfile
-from pydantic_ai.providers.openai import OpenAIProvider
-from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
-from pydantic_ai.settings import ModelSettings
 
-from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
+from deepdaily.core.errors import (
+    ModelBusy,
+    ModelError,
+    ModelRefused,
+    PromptRefused,
+    PromptTooLong,
+    ReplyBroken,
+    ReplyCut,
+    ReplyUnended,
+)
 from deepdaily.core.types import Usage
+from deepdaily.models.abilities import Abilities
+from deepdaily.models.anthropic_form import AnthropicForm
 from deepdaily.models.exchange import Exchange, Request
-from deepdaily.models.wire import client
+from deepdaily.models.faults import NEVER_SENT, Refusal, line, of_connection
+from deepdaily.models.heard import Heard, about, counted
+from deepdaily.models.openai_form import OpenAiForm
+from deepdaily.models.reached import Reached
+from deepdaily.models.wire import Answer, TooLong, client, posted
 
 MOST_BYTES = 1 << 20
 """The longest reply."""
 
-MOST_TOKENS = 10**9
-"""No call takes more, whatever an endpoint says."""
+MOST_STEPS = 5
+"""Refused fields that are left out in one question."""
 
-LONGEST_WAIT_S = 86_400.0
+LEAST_DOUBTED = 2_000
+"""Bytes of a prompt that can be told to have been cut."""
 
-BUSY = (429, 503, 529)
+_USUAL_WINDOWS = frozenset(2**n for n in range(11, 18))
 
-_OF_ANOTHER_FORM: tuple[type[Exception], ...] = (
-    ValidationError, ValueError, LookupError, TypeError, AttributeError, RecursionError,
-)  # fmt: skip
-"""Raised by the library's lines where a body has another form (`choices: []`); by a line of ours it is a bug."""
+_TEMPLATE_MARKS = ("<|im_end|>", "<|im_start|>", "<|eot_id|>", "<end_of_turn>")
 
 _FAULTS: tuple[type[Exception], ...] = (
-    ModelAPIError, UnexpectedModelBehavior,  # what pydantic-ai makes of a fault
-    OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError,  # what it lets through
-    TimeoutError,  # our wall
-    *_OF_ANOTHER_FORM,
+    httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, TooLong,
+    ImportError,  # a proxy that needs a package
+    UnicodeError,  # a key that no header may hold
+    ValueError,  # a header of two lines
 )  # fmt: skip
-"""All that a request was seen to raise, or can by the sources of pydantic-ai 2.68 and openai 3.54."""
+"""All that a request was seen to raise, or can by the sources of httpx2 2.16."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChatModel:
-    """A model by its address, its name there and its key."""
-
-    name: str
-    """In the settings."""
-    model: str
-    """At the endpoint."""
-    endpoint: str
-    """Empty for Anthropic's own."""
-    key: str = field(default="", repr=False)
-    kind: Literal["openai", "anthropic"] = "openai"
-    stream: bool = True
+class Form(Protocol):
+    """A protocol as one endpoint speaks it."""
 
     @property
-    def identity(self) -> str:
-        """Where and what it is; temperature 0 where it takes one."""
-        return f"{self.kind} {self.endpoint} {self.model} temperature=0"
+    def address(self) -> str: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    def body(self, request: Request) -> dict[str, Any]: ...
+    def take(self, heard: Heard, told: Mapping[str, Any]) -> None: ...
+    def refused(self, refusal: Refusal, body: Mapping[str, Any]) -> bool: ...
+
+
+class ChatModel:
+    """A model that is asked over the network."""
+
+    def __init__(self, reached: Reached, abilities: Abilities | None = None) -> None:
+        self.reached, self.abilities = reached, abilities or Abilities()
+        self.name, self.identity = reached.name, reached.identity
+        forms: dict[str, type[OpenAiForm | AnthropicForm]] = {"openai": OpenAiForm, "anthropic": AnthropicForm}
+        self._form: Form = forms[reached.kind](reached, self.abilities)
 
     async def send(self, request: Request, wall_s: float) -> Exchange:
-        """What exactly one request gives: no retries, no redirects, no tools."""
-        started = monotonic()
+        """What one question gives."""
+        for _ in range(MOST_STEPS):
+            body = self._form.body(request)
+            exchange, refusal = await self._once(request, body, wall_s)
+            if refusal is None or not self._form.refused(refusal, body):
+                break
+        if isinstance(exchange.error, PromptTooLong) and exchange.error.window:
+            self.abilities.learn_window(exchange.error.window)
+        return exchange
+
+    async def _once(self, request: Request, body: Mapping[str, Any], wall_s: float) -> tuple[Exchange, Refusal | None]:
+        """What exactly one request gives, and the refusal where it is one."""
+        started, heard, address = monotonic(), Heard(self._form.take), self._form.address
+        host, first_s = urlsplit(address).netloc, None
         try:
-            async with asyncio.timeout(wall_s), client(self.endpoint) as web:
-                response, first_s = await self._answer(web, request, started)
+            async with asyncio.timeout(min(wall_s, self.reached.first_s)) as wall, client(address) as web:
+                async with posted(web, address, body, self._form.headers) as answer:
+                    if answer.status != 200:
+                        return await self._none(answer)
+                    async for one in answer.lines():
+                        heard.line(one)
+                        if heard.moving:
+                            first_s = first_s or monotonic() - started
+                            left_s = wall_s - (monotonic() - started)
+                            wall.reschedule(asyncio.get_running_loop().time() + min(left_s, self.reached.next_s))
+                heard.end()
+        except TimeoutError:
+            return self._late(request, heard, started, wall_s), None
         except _FAULTS as error:
-            if isinstance(error, _OF_ANOTHER_FORM) and _raised_here(error):
-                raise
-            fault, free = _fault(error, wall_s, self.key)
-            return Exchange(error=fault, usage=Usage(total_s=monotonic() - started) if free else None)
-        usage = _usage(response, request)
-        if usage:
-            usage = replace(usage, first_token_s=first_s, total_s=monotonic() - started)
-        text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
-        text = text.replace("\0", "").encode(errors="replace").decode()  # what a database refuses
-        return Exchange(text, _incomplete(response, text), usage, _other(response.model_name, self.model))
+            free = isinstance(error, (*NEVER_SENT, ImportError, UnicodeError))
+            fault = of_connection(error, host)
+            return Exchange(error=fault, usage=Usage() if free else self._of(request, heard, started), told=heard.raw), None
+        if heard.refusal:
+            return self._refusal(heard.refusal, request, heard, started)
+        text, usage = self._text(heard), self._of(request, heard, started)
+        usage = usage and replace(usage, first_token_s=first_s if self.reached.stream else None)
+        wrong = self._incomplete(heard, text, request)
+        return Exchange(text, wrong, usage, _other(heard.model, self.reached.model), heard.raw), None
 
-    async def _answer(self, web: httpx2.AsyncClient, request: Request, started: float) -> tuple[ModelResponse, float | None]:
-        """The whole response, and the seconds to its first token where it was streamed."""
-        remote = _anthropic(self, web) if self.kind == "anthropic" else _openai(self, web)
-        messages = [ModelRequest(parts=[UserPromptPart(request.user)], instructions=request.system)]
-        settings = _model_settings(remote, request)
-        if not self.stream:
-            return await model_request(remote, messages, model_settings=settings, instrument=False), None
-        first_s = None
-        async with model_request_stream(remote, messages, model_settings=settings, instrument=False) as stream:
-            async for _ in stream:
-                first_s = first_s or monotonic() - started
-            return stream.get(), first_s
+    async def _none(self, answer: Answer) -> tuple[Exchange, Refusal | None]:
+        """An answer of another status than 200: nothing was told, and nothing is owed."""
+        if answer.leads_to:
+            fault: ModelError = ModelRefused(
+                f"{answer.status}: it sends on to {line(answer.leads_to)}", "write that address, up to /v1"
+            )
+            return Exchange(error=fault, usage=Usage()), None
+        refusal = Refusal.of(answer.status, await answer.words(), answer.headers, self.reached.key)
+        fault = refusal.fault()
+        if answer.status == 401 and not self.reached.key:
+            fault = ModelRefused(
+                f"{refusal.words or 401}: it wants a key", "set key_env of the model to the variable that holds one"
+            )
+        return Exchange(error=fault, usage=Usage() if answer.status < 500 or isinstance(fault, ModelBusy) else None), refusal
+
+    def _refusal(self, refusal: Refusal, request: Request, heard: Heard, started: float) -> tuple[Exchange, Refusal | None]:
+        """An error inside a 200: free where nothing had been said yet."""
+        fault = replace(refusal, words=refusal.words.replace(self.reached.key or "\0", "***")).fault()
+        if isinstance(fault, PromptRefused) and refusal.status == 200 and not isinstance(fault, PromptTooLong):
+            fault = ReplyBroken(refusal.words or "an error in the stream")
+        usage = self._of(request, heard, started) if heard.moving else Usage()
+        return Exchange(error=fault, usage=usage, told=heard.raw), None if heard.moving else refusal
+
+    def _late(self, request: Request, heard: Heard, started: float, wall_s: float) -> Exchange:
+        took_s = monotonic() - started
+        if heard.moving and took_s < wall_s:
+            why = f"the stream stood still for {self.reached.next_s:.0f} s"
+        else:
+            why = f"no whole answer in {min(wall_s, self.reached.first_s):.3g} s"
+        fault = ReplyBroken(why, "raise timeout of the model, or take a faster one")
+        return Exchange(error=fault, usage=self._of(request, heard, started) if heard.moving else None, told=heard.raw)
+
+    def _text(self, heard: Heard) -> str:
+        text = "".join(heard.text)
+        if not text.strip() and heard.finish in ("stop", "") and heard.done:
+            text = "".join(heard.thoughts)  # servers whose parser takes the whole answer for thoughts
+        return text.replace("\0", "").encode(errors="replace").decode()  # what a database refuses
+
+    def _of(self, request: Request, heard: Heard, started: float) -> Usage | None:
+        """What a request took that was heard; None where nothing was: then nobody knows."""
+        if not (heard.moving or heard.usage):
+            return None
+        said = len("".join([*heard.text, *heard.thoughts]).encode(errors="replace"))
+        usage = counted(heard.usage, request.prompt_bytes, min(said, 8 * request.most_tokens), self.abilities.bytes_a_token)
+        if not usage.estimated and not _doubted(request, usage):
+            self.abilities.learn_bytes_a_token(request.prompt_bytes, usage.prefill_tokens)
+        return replace(usage, total_s=monotonic() - started)
+
+    def _incomplete(self, heard: Heard, text: str, request: Request) -> ModelError | None:
+        """Why a response that arrived is no whole reply."""
+        if heard.usage and (read := _doubted(request, counted(heard.usage, 0, 0, 1.0))):
+            self.abilities.learn_window(read)
+            meant = about(request.prompt_bytes, self.abilities.bytes_a_token)
+            return PromptTooLong(f"the server read only {read} of about {meant} tokens", _RAISE, window=read)
+        if heard.finish == "length":
+            return self._cut(heard, text)
+        if heard.finish == "content_filter":
+            return PromptRefused("it will not answer this: a content filter")
+        if heard.odd and not text:
+            return ReplyBroken(f"not what the protocol promises: {heard.odd}", "check the endpoint: most addresses end in /v1")
+        if not text.strip():
+            return ReplyBroken("an empty answer" if heard.done else "the answer broke off")
+        if len(text.encode()) > MOST_BYTES:
+            return ReplyBroken("longer than 1 MB")
+        if heard.finish in ("error", "abort", "cancelled"):
+            return ReplyBroken("the answer broke off")
+        return None if heard.finish or heard.done else ReplyUnended("the answer broke off")
+
+    def _cut(self, heard: Heard, text: str) -> ReplyCut:
+        if any(mark in text for mark in _TEMPLATE_MARKS):
+            return ReplyCut("it does not stop: this model has no chat template", "take an instruction-tuned model")
+        details = heard.usage.get("completion_tokens_details")
+        reasoned = details.get("reasoning_tokens") if isinstance(details, Mapping) else 0
+        thought = bool(heard.thoughts or reasoned or ("<think>" in text and "</think>" not in text))
+        if thought:
+            self.abilities.learn("thinks", "yes")
+        return ReplyCut("cut off at its longest length", "raise most_tokens of the model, or set think = false", thought)
 
 
-def _openai(chat: ChatModel, web: httpx2.AsyncClient) -> RemoteModel:
-    """Without a finish reason a stream was cut; `max_tokens` is the name that every server but OpenAI's own knows."""
-    whole = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
-    if urlsplit(chat.endpoint).hostname == "api.openai.com":
-        own = OpenAIProvider(base_url=chat.endpoint, api_key=chat.key, http_client=web)
-        return OpenAIChatModel(chat.model, provider=own, profile=whole)
-    whole["openai_chat_supports_max_completion_tokens"] = False
-    provider = OpenAICompatibleProvider("model", base_url=chat.endpoint, api_key=chat.key, http_client=web)
-    return OpenAIChatModel(chat.model, provider=provider, profile=whole)
+_RAISE = "raise its context (Ollama: OLLAMA_CONTEXT_LENGTH), or set window of the model"
 
 
-def _anthropic(chat: ChatModel, web: httpx2.AsyncClient) -> RemoteModel:
-    from pydantic_ai.models.anthropic import AnthropicModel
-    from pydantic_ai.providers.anthropic import AnthropicProvider
+def _doubted(request: Request, usage: Usage) -> int:
+    """Tokens that a server read of a prompt it has cut without a word; 0 where it read all.
 
-    provider = AnthropicProvider(api_key=chat.key, base_url=chat.endpoint or None, http_client=web)
-    return AnthropicModel(chat.model, provider=provider)
-
-
-def _model_settings(remote: RemoteModel, request: Request) -> ModelSettings:
-    """Temperature 0 only where it is taken: models that reason refuse it, and Anthropic's newer ones do."""
-    settings = ModelSettings(max_tokens=request.most_tokens, max_retries=0)
-    if isinstance(remote, OpenAIChatModel) and not remote.profile.get("openai_supports_reasoning"):
-        settings["temperature"] = 0.0
-    return settings
-
-
-# -- what it says -----------------------------------------------------------------------------------------------------
-
-
-def _usage(response: ModelResponse, request: Request) -> Usage | None:
-    """The tokens the provider counted; where it counted none, as many as there were bytes: never fewer.
-
-    None for an answer that broke off: it was not counted to its end.
+    No tokenizer makes fewer than one token of six bytes; a count that is a power of two and too small as well is a window.
     """
-    told = response.usage
-    if response.finish_reason is None:
-        return None
-    if told.input_tokens > 0 and told.output_tokens > 0:
-        prefill = min(told.input_tokens, MOST_TOKENS)
-        cached = max(0, min(told.cache_read_tokens, prefill))
-        return Usage(prefill_tokens=prefill, cached_tokens=cached, decode_tokens=min(told.output_tokens, MOST_TOKENS))
-    parts = (part.content for part in response.parts if isinstance(part, TextPart | ThinkingPart))
-    decoded = len("".join(parts).encode(errors="replace"))
-    return Usage(prefill_tokens=request.prefill_bound, decode_tokens=min(decoded, request.most_tokens))
+    read, size = usage.prefill_tokens, request.prompt_bytes
+    if size < LEAST_DOUBTED or not read or usage.estimated:
+        return 0
+    return read if read < size / 6 or (read in _USUAL_WINDOWS and read < size / 4.6) else 0
 
 
-def _incomplete(response: ModelResponse, text: str) -> ModelError | None:
-    """Why a response that arrived is no whole reply."""
-    if response.finish_reason == "length":
-        return ReplyBroken("cut off at its longest length", "raise most_tokens of the model in the settings")
-    if response.finish_reason == "content_filter":
-        return ReplyBroken("it will not answer this: a content filter")
-    if response.finish_reason != "stop":
-        return ReplyBroken("the answer broke off")
-    if not text.strip():
-        return ReplyBroken("an empty answer")
-    return ReplyBroken("longer than 1 MB") if len(text.encode()) > MOST_BYTES else None
+def _other(answered: str, asked: str) -> str:
+    """The name of the model that answered, where it is not a form of the one asked; of a path its last part alone."""
+    told = line(answered, 300).rpartition("/")[2]
+    ours, theirs = (_plain(asked), _plain(told))
+    return "" if not theirs or theirs.startswith(ours) or ours.startswith(theirs) or told.lower().endswith(".gguf") else told[:80]
 
 
-def _other(answered: str | None, asked: str) -> str:
-    """The name of the model that answered, where it is not a longer or shorter form of the one asked."""
-    told = _line(answered or "", 80)
-    return "" if told.startswith(asked) or asked.startswith(told) else told
-
-
-def _fault(error: Exception, wall_s: float, key: str) -> tuple[ModelError, bool]:
-    """The error of our tree, and whether the call certainly cost nothing."""
-    if isinstance(error, TimeoutError):
-        return ReplyBroken(f"no whole answer in {wall_s:.3g} s"), False
-    if isinstance(error, ModelQuotaExceededError):
-        return ModelRefused("its quota is spent", "pay, or take another model"), True
-    status = error.status_code if isinstance(error, ModelHTTPError) else 0
-    if status in BUSY or isinstance(error, ModelRateLimitError | ModelUnavailableError):
-        return _busy(error, status), not (isinstance(error, ModelAPIError) and error.in_stream)
-    if isinstance(error, ModelContextWindowExceededError):
-        return ReplyBroken("the prompt is longer than its window"), True
-    if 400 <= status < 500 and status != 408:
-        return _refused(error, status, key), True
-    if status:
-        return ReplyBroken(f"{status}"), False
-    if isinstance(error, ModelConnectionError):
-        return ReplyBroken("no connection, or it broke off"), False
-    return ReplyBroken("not what the protocol promises"), False
-
-
-def _raised_here(error: Exception) -> bool:
-    """Whether a line of this package raised it."""
-    frame, _ = [*walk_tb(error.__traceback__)][-1]
-    return str(frame.f_globals.get("__name__", "")).startswith("deepdaily.")
-
-
-def _busy(error: Exception, status: int) -> ModelBusy:
-    told = error.retry_after if isinstance(error, ModelAPIError) else None
-    wait_s = min(told, LONGEST_WAIT_S) if told is not None and isfinite(told) and told >= 0 else None
-    when = f", asks to come back after {wait_s:.0f} s" if wait_s is not None else ""
-    return ModelBusy(f"{status or 'busy'}{when}", "", wait_s)
-
-
-def _refused(error: Exception, status: int, key: str) -> ModelRefused:
-    """With the endpoint's own words, but where they may repeat the key."""
-    if status in (401, 403):
-        return ModelRefused(f"{status}: the key is not taken", "check the variable that key_env names")
-    body = error.body if isinstance(error, ModelAPIError) else None
-    if isinstance(body, Mapping) and isinstance(body.get("error"), Mapping):
-        body = body["error"]  # Anthropic's is not unwrapped
-    said = body.get("message") if isinstance(body, Mapping) else None
-    words = _line(said.replace(key, "***") if key else said, 120) if isinstance(said, str) else ""
-    return ModelRefused(f"{status}{f': {words}' if words else ''}", "check endpoint and name of the model")
-
-
-def _line(text: str, chars: int) -> str:
-    """Foreign text as one short line of printable characters."""
-    return "".join(one for one in re.sub(r"\s+", " ", text) if one.isprintable())[:chars].strip()
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.:\s]", "", name.rpartition("/")[2].lower().removesuffix(".gguf"))

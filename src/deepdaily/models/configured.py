@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from deepdaily.core.errors import ModelRefused
 from deepdaily.core.types import Slot, Trouble
 from deepdaily.models.asking import ModelWriter
 from deepdaily.settings import Settings
+from deepdaily.settings.model_tables import ModelTable
 from deepdaily.settings.table import secret
 from deepdaily.store import Store
 from deepdaily.words import of
 
 if TYPE_CHECKING:
     from deepdaily.models.embedding import Embedder
+    from deepdaily.models.fallback import Step
+    from deepdaily.models.reached import Reached
 
 
 def model_writer(
@@ -25,25 +29,59 @@ def model_writer(
     chosen, digest = settings.models, settings.digest
     if not chosen.ladder:
         return None
-    from deepdaily.models.breaker import Breaker
-    from deepdaily.models.chat import ChatModel  # takes a second to import
     from deepdaily.models.fallback import Fallback, Step
     from deepdaily.models.ledger import Ledger
 
     rungs, unusable = list[Step](), list[Trouble]()
+    today = now.astimezone(settings.zone)
     for name in chosen.ladder:
-        one = chosen.known[name]
-        key = secret(one.key_env).strip()
-        if one.key_env and not key:
-            unusable.append(Trouble(name, f"{one.key_env} is not set"))
-        elif one.kind == "anthropic" and find_spec("anthropic") is None:
-            unusable.append(Trouble(name, "pip install 'deepdaily[anthropic]' is missing"))
-        elif one.kind != "sentence-transformers":  # the settings refuse an embedder here
-            chat = ChatModel(name, one.name, one.endpoint, key, one.kind, one.stream)
-            rungs.append(Step(chat, Breaker(chosen.at_once), one.price, one.most_tokens))
-    ledger = Ledger(store, slot.key, now.astimezone(settings.zone), chosen.limit)
+        try:
+            rungs.append(_step(name, settings, store, today))
+        except ModelRefused as error:
+            unusable.append(Trouble(name, str(error)))
+    ledger = Ledger(store, slot.key, today, chosen.limit)
     ladder, audience = (Fallback(rungs, ledger, remaining_s, unusable=unusable), digest.audience or of(digest.language).audience)
     return ModelWriter(ladder, digest.language, audience, store.secret(), ladder.troubles)
+
+
+def _step(name: str, settings: Settings, store: Store, today: datetime) -> Step:
+    """Raises ModelRefused: its key is not set."""
+    from deepdaily.models.abilities import Abilities
+    from deepdaily.models.chat import ChatModel
+    from deepdaily.models.fallback import Step
+    from deepdaily.models.pace import Pace
+
+    one = settings.models.known[name]
+    way = reached(name, one)
+    abilities = Abilities.kept(store, way.identity, today.date())
+    at_once = one.at_once or settings.models.at_once
+    return Step(ChatModel(way, abilities), Pace(at_once), one.price, one.most_tokens, one.window, abilities)
+
+
+def reached(name: str, one: ModelTable) -> Reached:
+    """How a model of the settings is reached. Raises ModelRefused: a variable that it names is not set."""
+    from deepdaily.models.reached import Reached
+
+    key = secret(one.key_env).strip()
+    if one.key_env and not key:
+        raise ModelRefused(f"{one.key_env} is not set")
+    if one.kind not in ("openai", "anthropic"):
+        raise ModelRefused(f"kind = {one.kind} writes nothing")
+    headers = {part: _filled(value) for part, value in one.headers.items()}
+    query = {part: _filled(value) for part, value in one.query.items()}
+    return Reached(name, one.name, one.endpoint, key, one.kind, one.stream, one.params, headers, query, one.timeout, one.think)
+
+
+def _filled(value: str) -> str:
+    """`$NAME` and `${NAME}` as the variable of the environment. Raises ModelRefused: it is not set."""
+
+    def found(match: re.Match[str]) -> str:
+        told = secret(match[1] or match[2]).strip()
+        if not told:
+            raise ModelRefused(f"{match[1] or match[2]} is not set")
+        return told
+
+    return re.sub(r"\$(?:\{(\w+)\}|(\w+))", found, value)
 
 
 def embedder(settings: Settings) -> Embedder | None:

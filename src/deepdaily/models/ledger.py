@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -46,10 +47,10 @@ class Ledger:
     def _sum(self, calls: Iterable[Call]) -> float:
         return fsum(self._counted(call.usage) for call in calls)
 
-    def settle(self, call: Call, state: CallState, usage: Usage | None, message: str = "") -> None:
+    def settle(self, call: Call, state: CallState, usage: Usage | None, message: str = "", told: str = "") -> None:
         """What the call did take; where nobody knows, it stays at the most it could."""
         short = re.sub(r"\s+", " ", message)[:MESSAGE_CHARS]
-        self.store.keep_call(replace(call, state=state, usage=usage or call.usage, message=short), self.day)
+        self.store.keep_call(replace(call, state=state, usage=usage or call.usage, message=short, told=told), self.day)
 
     def _counted(self, usage: Usage) -> float:
         return usage.cost if self.budget.currency else usage.prefill_tokens + usage.decode_tokens
@@ -71,7 +72,17 @@ def most_it_takes(prefill_tokens: int, decode_tokens: int, price: Price | None) 
     return max(priced(fresh, price), priced(cached, price), key=lambda usage: usage.cost)
 
 
-def exceeds(usage: Usage, most: Usage) -> bool:
-    """Whether an endpoint counts more than its call could take; the margin is that of floating point."""
-    tokens = usage.prefill_tokens + usage.decode_tokens > most.prefill_tokens + most.decode_tokens
-    return tokens or usage.cost > most.cost * (1 + 1e-9)
+def scaled(usage: Usage, factor: float) -> Usage:
+    """So many times as much."""
+    if factor == 1:
+        return usage
+    tokens = (math.ceil(usage.prefill_tokens * factor), math.ceil(usage.decode_tokens * factor))
+    return replace(usage, prefill_tokens=tokens[0], decode_tokens=tokens[1], cost=usage.cost * factor)
+
+
+def exceeds(usage: Usage, most: Usage) -> float:
+    """How many times more than its call could take an endpoint counts; 1 where it does not."""
+    tokens = (usage.prefill_tokens + usage.decode_tokens) / max(1, most.prefill_tokens + most.decode_tokens)
+    cost = usage.cost / most.cost if most.cost else 1.0
+    worst = max(tokens, cost)
+    return worst if worst > 1 + 1e-9 else 1.0  # the margin is that of floating point

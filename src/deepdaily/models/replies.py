@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -17,7 +18,16 @@ def _first(most: int) -> BeforeValidator:
     return BeforeValidator(lambda found: found[:most] if isinstance(found, list) else found)
 
 
-Numbers = Annotated[list[int], _first(30)]
+def _numbers(found: object) -> object:
+    """Small models write "[3]", "3, 4" or a lone 3 where a list of numbers is asked for."""
+    parts = found if isinstance(found, list) else [found]
+    if not all(isinstance(part, int | str) for part in parts):
+        return found
+    read = [number for part in parts for number in re.findall(r"\d{1,6}", str(part))]
+    return [int(one) for one in read] if read or not parts else found
+
+
+Numbers = Annotated[list[int], BeforeValidator(_numbers), _first(30)]
 
 
 class _Shape(BaseModel):

@@ -1,11 +1,15 @@
-"""One HTTP client for one request to a model: the environment's proxies and certificates, bounded answers, no redirects."""
+"""One POST to a model: the environment's proxies and certificates, a bounded answer as lines, at most one redirect on the host."""
 
 from __future__ import annotations
 
+import codecs
 import ssl
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
@@ -13,7 +17,16 @@ import httpx2
 from deepdaily.settings.model_tables import is_loopback
 
 MOST_WIRE_BYTES = 16 << 20
-"""The most an answer may be on the wire: a streamed token is wrapped in about 300 bytes."""
+"""The most an answer may be, packed and unpacked: a streamed token is wrapped in about 300 bytes."""
+
+MOST_WORDS_BYTES = 64 << 10
+"""Of an answer that is a refusal."""
+
+REDIRECTS = (301, 302, 307, 308)
+
+
+class TooLong(Exception):
+    """The answer does not end."""
 
 
 def client(endpoint: str) -> httpx2.AsyncClient:
@@ -23,12 +36,11 @@ def client(endpoint: str) -> httpx2.AsyncClient:
     proxies = {} if direct else getproxies()
     return httpx2.AsyncClient(
         verify=_certificates(),
-        proxy=proxies.get(parts.scheme or "https"),
+        proxy=proxies.get(parts.scheme or "https") or proxies.get("all"),
         trust_env=False,
         follow_redirects=False,
-        timeout=None,  # the wall is around it
+        timeout=None,  # the walls are around it
         headers={"Accept-Encoding": "identity"},
-        event_hooks={"response": [_bound]},
     )
 
 
@@ -37,25 +49,67 @@ def _certificates() -> ssl.SSLContext:
     return ssl.create_default_context()  # reads SSL_CERT_FILE
 
 
-async def _bound(response: httpx2.Response) -> None:
-    """Let only so much of the body through, and nothing that unpacks to more."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise httpx2.DecodingError("packed, though it was asked not to be", request=response.request)
-    if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _Bounded(response.stream)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose body has not been read."""
+
+    status: int
+    headers: Mapping[str, str]
+    """With lower-case names."""
+    leads_to: str
+    """Where it sends on to; empty where it does not."""
+    _response: httpx2.Response
+
+    async def lines(self) -> AsyncIterator[str]:
+        """The body as lines, as they come. Raises TooLong, and `httpx2.DecodingError` for a packing that we do not open."""
+        decoder, rest = codecs.getincrementaldecoder("utf-8")("replace"), ""
+        async for piece in self._unpacked(MOST_WIRE_BYTES):
+            *whole, rest = (rest + decoder.decode(piece)).split("\n")
+            for line in whole:
+                yield line.rstrip("\r")
+        if rest:
+            yield rest
+
+    async def words(self) -> str:
+        """The beginning of the body."""
+        found = bytearray()
+        try:
+            async for piece in self._unpacked(MOST_WORDS_BYTES):
+                found += piece
+        except (TooLong, httpx2.HTTPError):
+            pass  # a refusal that breaks off is one all the same
+        return bytes(found).decode(errors="replace")
+
+    async def _unpacked(self, most: int) -> AsyncIterator[bytes]:
+        coding = self.headers.get("content-encoding", "identity")
+        if coding not in ("identity", "gzip", "x-gzip", "deflate"):
+            raise httpx2.DecodingError(f"packed as {coding}, though it was asked not to be", request=self._response.request)
+        unpack = zlib.decompressobj(47) if coding != "identity" else None  # 47: gzip or zlib, by their beginning
+        packed = size = 0
+        async for piece in self._response.aiter_raw():
+            packed += len(piece)
+            try:
+                body = unpack.decompress(piece, most - size + 1) if unpack else piece
+            except zlib.error as error:
+                raise httpx2.DecodingError("badly packed", request=self._response.request) from error
+            size += len(body)
+            if max(packed, size) > most:
+                raise TooLong
+            yield body
 
 
-class _Bounded(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._stream:
-            size += len(chunk)
-            if size > MOST_WIRE_BYTES:
-                raise httpx2.ReadError("the answer does not end")
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
+@asynccontextmanager
+async def posted(web: httpx2.AsyncClient, address: str, body: object, headers: Mapping[str, str]) -> AsyncIterator[Answer]:
+    """The answer to one POST; a redirect is followed once, where it stays on the host."""
+    for hop in range(2):
+        request = web.build_request("POST", address, json=body, headers=dict(headers))
+        response = await web.send(request, stream=True)
+        try:
+            names = {name.lower(): value for name, value in response.headers.items()}
+            leads_to = urljoin(address, names.get("location", "")) if response.status_code in REDIRECTS else ""
+            if hop or not leads_to or urlsplit(leads_to).hostname != urlsplit(address).hostname:
+                yield Answer(response.status_code, names, leads_to, response)
+                return
+        finally:
+            await response.aclose()
+        address = leads_to

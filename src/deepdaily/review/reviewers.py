@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -31,8 +32,12 @@ MOST_CUTS = 3
 LEAST_CUT = 2
 """Lines before this stay: the title, and the sentence that says what it is, which reviewers take for the title again."""
 
-LONGEST_QUOTE = 1_600
-"""Columns of the passages shown beside a line; what is cut ends in …."""
+LONGEST_QUOTES = (1_600, 400, 120)
+"""Columns of the passages shown beside a line, the first that fits; what is cut ends in …."""
+
+
+MOST_SPLITS = 2
+"""Times that a part is parted again, for a window that was learnt on the way."""
 
 
 async def looked_over(draft: Draft, writer: ModelWriter, wall_s: float) -> tuple[Draft, list[Finding]]:
@@ -50,17 +55,10 @@ async def looked_over(draft: Draft, writer: ModelWriter, wall_s: float) -> tuple
 
 
 async def _remarks(draft: Draft, writer: ModelWriter, role: Role) -> tuple[list[Finding], list[tuple[int, int]]]:
-    """One reviewer's findings, and the lines it cuts as (item, line), both from 1.
-
-    Raises:
-        ModelError: no model gave a usable reply.
-    """
-    proofs = role == "reliability"
-    lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item, proofs)]
-    material = fence(lines, [draft.slot.stamp, role], writer.key)
-    reply = (await writer.ask(PURPOSES[role], material, Remarks)).value
-    findings, cuts, spent = list[Finding](), list[tuple[int, int]](), Counter[int]()
-    for remark in reply.remarks:
+    """One reviewer's findings, and the lines it cuts as (item, line), both from 1."""
+    remarks, findings = await _read(draft, range(1, len(draft.items) + 1), writer, role)
+    cuts, spent = list[tuple[int, int]](), Counter[int]()
+    for remark in remarks:
         place = _place(remark.line, draft.items)
         if place is None:
             continue
@@ -74,18 +72,67 @@ async def _remarks(draft: Draft, writer: ModelWriter, role: Role) -> tuple[list[
     return findings, cuts
 
 
-def _lines(number: int, item: Item, proofs: bool) -> list[str]:
-    """The item's claims, numbered as `2.1` (the title), `2.2` …; with `proofs` the passages below each."""
+async def _read(
+    draft: Draft, numbers: Sequence[int], writer: ModelWriter, role: Role, spare: int = MOST_SPLITS
+) -> tuple[list[Remark], list[Finding]]:
+    """One reviewer's remarks on the items of these numbers, and a note for those that it could not read.
+
+    All are read at once, or in parts where a window asks for it; what turns out to be too long is parted again.
+    """
+    room = writer.room(PURPOSES[role], Remarks)
+    parts = _parts(draft, numbers, role, writer.key, room)
+    outcomes = await within(
+        inf, [writer.ask(PURPOSES[role], _material(draft, part, role, writer.key, room), Remarks) for part in parts]
+    )
+    remarks, findings = list[Remark](), list[Finding]()
+    for part, outcome in zip(parts, outcomes, strict=True):
+        if not isinstance(outcome, ModelError | None):
+            remarks += outcome.value.remarks
+        elif spare and (now := writer.room(PURPOSES[role], Remarks)) is not None and (room is None or now < room):
+            more, notes = await _read(draft, part, writer, role, spare - 1)
+            remarks, findings = remarks + more, findings + notes
+        else:
+            which = "" if len(part) == len(draft.items) else f" items {part[0]} to {part[-1]}"
+            findings.append(Finding(role, "note", f"did not review{which}: {outcome}"))
+    return remarks, findings
+
+
+def _parts(draft: Draft, numbers: Sequence[int], role: Role, key: bytes, room: int | None) -> list[list[int]]:
+    """The numbers in order, as many together as there is room for."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        joined = [*parts[-1], number] if parts else [number]
+        if parts and (room is None or len(_material(draft, joined, role, key).encode()) <= room):
+            parts[-1] = joined
+        else:
+            parts.append([number])
+    return parts
+
+
+def _material(draft: Draft, part: Sequence[int], role: Role, key: bytes, room: int | None = None) -> str:
+    """The items of a part as numbered lines in a fence; with shorter passages where one item alone is too long."""
+    whole = len(part) == len(draft.items)
+    names = [draft.slot.stamp, role, *([] if whole else [str(number) for number in part])]
+    for longest in LONGEST_QUOTES:
+        quoted = longest if role == "reliability" else 0
+        material = fence([line for number in part for line in _lines(number, draft.items[number - 1], quoted)], names, key)
+        if room is None or len(material.encode()) <= room:
+            break
+    return material
+
+
+def _lines(number: int, item: Item, quoted: int) -> list[str]:
+    """The item's claims, numbered as `2.1` (the title), `2.2` …; below each so many columns of its passages."""
     kinds = ["title", *(section.kind for section in item.sections for _ in section.points)]
     lines = []
     for line, (kind, claim) in enumerate(zip(kinds, item.claims(), strict=True), 1):
         lines.append(f"{number}.{line} [{kind}] {claim.text}")
-        lines += [f"    = {_shown(claim)}"] if proofs and (claim.evidence or claim.basis) else []
+        lines += [f"    = {_shown(claim, quoted)}"] if quoted and (claim.evidence or claim.basis) else []
     return lines
 
 
-def _shown(claim: Claim) -> str:
-    return shorten(" / ".join(squeeze(proof.quote) for proof in claim.evidence or claim.basis), LONGEST_QUOTE)
+def _shown(claim: Claim, columns: int) -> str:
+    return shorten(" / ".join(squeeze(proof.quote) for proof in claim.evidence or claim.basis), columns)
 
 
 def _place(line: str, items: Sequence[Item]) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
@@ -77,6 +77,23 @@ class ModelTable(_Table):
         None, "Longest reply with its thoughts; not set: 1,200 to 3,000 by purpose.", unit="tokens", ge=256, le=65536
     )
     stream: bool = key(True, "Ask for tokens as they come: measures time to the first one.")
+    params: dict[str, Any] = key(
+        {}, "More fields of the request's body; the word null takes one away.", example={"top_p": 0.9, "temperature": "null"}
+    )
+    headers: dict[str, str] = key(
+        {}, "More headers; $NAME stands for a variable of the environment.", example={"api-key": "$AZURE_KEY"}
+    )
+    query: dict[str, str] = key(
+        {}, "What stands behind the ? of its address; $NAME as in headers.", example={"api-version": "2024-10-21"}
+    )
+    window: int | None = key(
+        None, "Prompt and reply together; not set: as it tells, or learnt from its errors.", unit="tokens", ge=2048, le=10**7
+    )
+    at_once: int | None = key(None, "The most calls in flight to this model; not set: as of all.", unit="calls", ge=1, le=16)
+    timeout: float | None = key(
+        None, "To its first token; not set: 120, on this machine 300. A stream that moves is not cut.", unit="s", ge=1, le=3600
+    )
+    think: bool | None = key(None, "Switch its thinking on or off, in the words of the endpoint; not set: as it does by itself.")
 
     @model_validator(mode="after")
     def _reachable(self) -> ModelTable:
@@ -87,7 +104,7 @@ class ModelTable(_Table):
             raise ValueError("endpoint is an http(s) address, like http://127.0.0.1:11434/v1")
         if "@" in parts.netloc:
             raise ValueError("a key stands in the environment, not in the address: name its variable by key_env")
-        if self.kind == "anthropic" and not self.key_env:
+        if self.kind == "anthropic" and not self.key_env and not self.headers:
             raise ValueError("key_env is missing, like ANTHROPIC_API_KEY")
         return self
 

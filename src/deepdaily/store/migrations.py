@@ -18,7 +18,19 @@ from deepdaily.core.types import DAILY, Snapshot
 from deepdaily.store import fulltext
 from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert, named
-from deepdaily.store.schema import FETCHES, FETCHES_OF_URL, HARVESTS, ISSUES, META, MIGRATED, RUNS, SNAPSHOTS, STRUCTURES, TABLES
+from deepdaily.store.schema import (
+    ABILITIES,
+    FETCHES,
+    FETCHES_OF_URL,
+    HARVESTS,
+    ISSUES,
+    META,
+    MIGRATED,
+    RUNS,
+    SNAPSHOTS,
+    STRUCTURES,
+    TABLES,
+)
 
 Json = dict[str, Any]
 
@@ -144,6 +156,11 @@ def structures_beside_documents(db: Connection) -> None:
     STRUCTURES.create(db, checkfirst=True)
 
 
+def abilities_of_models(db: Connection) -> None:
+    """What was learnt of models was not kept."""
+    ABILITIES.create(db, checkfirst=True)
+
+
 def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
     """Each value of a JSON column anew, row by row; `change` is given the columns beside it, too."""
     keys = [*column.table.primary_key]
@@ -164,4 +181,5 @@ MIGRATIONS = (
     digest_in_slots,
     harvests_tell_losses,
     structures_beside_documents,
+    abilities_of_models,
 )

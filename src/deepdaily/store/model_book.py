@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from secrets import token_hex
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from deepdaily.core.types import Call
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
 from deepdaily.store.dialects import wait_for_turn
-from deepdaily.store.schema import CALLS, EMBEDDINGS, META, REPLIES
+from deepdaily.store.schema import ABILITIES, CALLS, EMBEDDINGS, META, REPLIES
 
 
 class ModelBook(Book):
@@ -48,6 +49,14 @@ class ModelBook(Book):
     def calls_of_day(self, day: str) -> list[Call]:
         """Every call that was paid from the budget of `day`, of whatever slot and digest."""
         return self._values(Call, select(CALLS.c.call).where(CALLS.c.day == day))
+
+    def abilities(self, model: str, since: date) -> dict[str, str]:
+        """By name what was learnt of a model since that day; empty where nothing was."""
+        known = select(ABILITIES.c.name, ABILITIES.c.value).where(ABILITIES.c.model == model)
+        return {row.name: row.value for row in self._rows(known.where(ABILITIES.c.seen_on >= since.isoformat()))}
+
+    def keep_ability(self, model: str, name: str, value: str, seen_on: date) -> None:
+        self._keep(ABILITIES, model=model, name=name, value=value, seen_on=seen_on.isoformat())
 
     def embeddings(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Kept vectors by key, float32 in the machine's order; unknown keys are left out."""

@@ -65,6 +65,10 @@ CALLS = _table("calls", "id", "slot", "day", "call")
 REPLIES = _table("replies", "key", "reply")
 
 
+ABILITIES = _table("abilities", "model name", "value", "seen_on")
+"""What was learnt of a model behind its address."""
+
+
 ALERTS = _table("alerts", "slot trouble")
 
 

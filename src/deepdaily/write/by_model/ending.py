@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from deepdaily.core.evidence import unfounded
 from deepdaily.core.text import width
-from deepdaily.core.types import Draft, Finding, Item, Story, Trend, Watch
+from deepdaily.core.types import Draft, Finding, Item, SectionKind, Story, Trend, Watch
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
 from deepdaily.words import of
@@ -28,9 +28,7 @@ async def ending(
     Raises:
         ModelError: no model gave a usable reply.
     """
-    lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item)]
-    material = fence(lines, [draft.slot.stamp], writer.key)
-    reply = (await writer.ask(CLOSING, material, Ending)).value
+    reply = (await writer.ask(CLOSING, lambda room: _material(draft, writer.key, room), Ending)).value
     findings: list[Finding] = []
 
     def stands(text: str, items: Sequence[Item]) -> bool:
@@ -54,10 +52,23 @@ async def ending(
     return told[:MOST_TRENDS], tuple(watches[:MOST_WATCHES]), findings
 
 
-def _lines(number: int, item: Item) -> list[str]:
+_KINDS: tuple[tuple[SectionKind, ...], ...] = (("what", "detail", "why", "impact", "advice"), ("what", "why"), ("what",), ())
+"""What of the items is shown, the first that fits."""
+
+
+def _material(draft: Draft, key: bytes, room: int | None) -> str:
+    for kinds in _KINDS:
+        lines = [line for number, item in enumerate(draft.items, 1) for line in _lines(number, item, kinds)]
+        material = fence(lines, [draft.slot.stamp], key)
+        if room is None or len(material.encode()) <= room:
+            break
+    return material
+
+
+def _lines(number: int, item: Item, kinds: Sequence[SectionKind]) -> list[str]:
     told = [f"[{number}] {item.title.text}"]
-    told += [f"  {section.kind}: {claim.text}" for section in item.sections for claim in section.points]
-    return told + [f"  unknown: {one}" for one in item.unknowns]
+    told += [f"  {section.kind}: {claim.text}" for section in item.sections if section.kind in kinds for claim in section.points]
+    return told + [f"  unknown: {one}" for one in item.unknowns if len(kinds) > 1]
 
 
 def _named(shared: Shared, items: Sequence[Item]) -> list[Item]:

@@ -67,7 +67,7 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
     units = units_of(story)
     if len(units) < LEAST_UNITS or story.lead.partial:
         return None
-    answer = await writer.ask(FACTS, fenced(units, writer.key), Facts)
+    answer = await writer.ask(FACTS, lambda room: fenced(units_of(story, room), writer.key), Facts)
     reply = answer.value
     by_number = {unit.number: unit for unit in units}
     asked = [Fact(id=TITLE, section="what", text=reply.title, cites=reply.title_cites or [1])]

@@ -28,6 +28,9 @@ MOST_OTHER_TOKENS = 1_500
 
 MOST_DOCUMENTS = 3
 
+LINE_TOKENS = 3
+"""Of the number before a unit."""
+
 LONGEST_UNIT = 1_200
 """Characters; a longer line is no sentence."""
 
@@ -51,14 +54,25 @@ class Unit:
     is_heading: bool = False
 
 
-def units_of(story: Story) -> list[Unit]:
-    """The story's documents as units, lead first, numbered through; long ones without their least telling parts."""
+FRAME_BYTES = 300
+"""Of the fence and the lines that name the documents."""
+
+
+def units_of(story: Story, room: int | None = None) -> list[Unit]:
+    """The story's documents as units, lead first, numbered through; long ones without their least telling parts.
+
+    Args:
+        room: bytes that they may take together, in the fence; the lead takes of it first.
+    """
     found: list[Unit] = []
-    first = 1
+    first, left = 1, None if room is None else max(0, room - FRAME_BYTES) // 4
     for place, document in enumerate(story.documents[:MOST_DOCUMENTS]):
-        units = _units(document, first)
+        units, most = _units(document, first), MOST_TOKENS if place == 0 else MOST_OTHER_TOKENS
         first += len(units)
-        found += _fitting(units, MOST_TOKENS if place == 0 else MOST_OTHER_TOKENS)
+        fitting = _fitting(units, most if left is None else min(most, left))
+        if left is not None:
+            left -= sum(tokens_in(unit.text) + LINE_TOKENS for unit in fitting)
+        found += fitting
     return found
 
 
@@ -116,7 +130,7 @@ def _fitting(units: Sequence[Unit], most_tokens: int) -> list[Unit]:
 
     kept, left = set[int](), most_tokens
     for _, unit in sorted(enumerate(units), key=worth):
-        left -= tokens_in(unit.text) + 3
+        left -= tokens_in(unit.text) + LINE_TOKENS
         if left < 0 or len(kept) == MOST_UNITS:
             break
         kept.add(unit.number)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from deepdaily.models.replies import Ids, Line, Numbers, _first, _Shape
+
+
+def _section(told: object) -> object:
+    """Small models write `details`, `background`: what is not the first is the second."""
+    return ("what" if told.strip().lower() == "what" else "detail") if isinstance(told, str) else told
 
 
 class Fact(_Shape):
     """One checkable sentence and the numbers of the units that carry all of it. It is named by its place."""
 
     id: str = ""
-    section: Literal["what", "detail"] = "detail"
+    section: Annotated[Literal["what", "detail"], BeforeValidator(_section)] = "detail"
     text: Line
     cites: Numbers
 
