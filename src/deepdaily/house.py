@@ -124,7 +124,7 @@ class House:
                     record=Record(errand.meter),
                     memory=memory,
                     writing=by_model(writer) if writer else ByRule(),
-                    embedder=embedder(self.settings),
+                    embedder=embedder(self.settings, store, slot, now),
                     deadline=deadline,
                     by_keeper=errand.by_keeper,
                     dry=errand.dry,

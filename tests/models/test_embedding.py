@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
+from deepdaily.core.errors import ModelAway, ModelBusy, ModelError, ModelRefused, ReplyBroken
 from deepdaily.core.types import Language, Trouble
 from deepdaily.models import embedding
 from deepdaily.models.embedding import BATCH, MOST_TEXTS, LocalEmbedder, RemoteEmbedder, Unusable, embedded, unit
+from deepdaily.models.ledger import Ledger
+from deepdaily.models.reached import Reached
+from deepdaily.settings.model_tables import Budget, Price
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from fakes import FakeEmbedder
 from model_server import Answer, error, http, serving
 
 A, B, ZH = "https://a.example/1", "https://b.example/1", "https://zh.example/1"
+
+SLOT, NOW = "daily/2026-02-11T08:00:00+08:00", datetime(2026, 2, 11, tzinfo=UTC)
 
 ENGLISH: tuple[Language] = ("en",)
 
@@ -95,7 +101,7 @@ async def test_an_embedder_that_cannot_be_asked_says_why(store: Store) -> None:
 
 async def test_an_endpoint_s_vectors_come_in_the_order_of_the_texts() -> None:
     async with serving(answer([3.0, 4.0], [0.0, 2.0])) as server:
-        found = await RemoteEmbedder("m", server.url, "sekrit", ENGLISH).embed(["one", "two"])
+        found = await RemoteEmbedder(Reached("e", "m", server.url, "sekrit"), ENGLISH).embed(["one", "two"])
 
     assert [list(one) for one in found] == [pytest.approx([0.6, 0.8]), [0.0, 1.0]]
     assert server.asked == [{"model": "m", "input": ["one", "two"], "encoding_format": "float"}]
@@ -107,27 +113,57 @@ async def test_an_endpoint_s_vectors_come_in_the_order_of_the_texts() -> None:
     [
         (error(429), ModelBusy),
         (error(401), ModelRefused),
-        (error(500), ReplyBroken),
+        (error(500), ModelBusy),
         (http(200, "<html>Log in</html>", "text/html"), ReplyBroken),
         (http(200, "{}"), ReplyBroken),
         (http(200, '{"data": [null]}'), ReplyBroken),
         (answer([1.0, 0.0]), ReplyBroken),
         (answer([1.0, 0.0], [1.0]), ReplyBroken),
         (answer([0.0, 0.0], [1.0, 0.0]), ReplyBroken),
-        (http(302, "", "text/plain", "Location: http://127.0.0.1:9/v1"), ReplyBroken),
     ],
 )
 async def test_a_faulty_answer_is_asked_for_once_and_is_an_error_of_ours(told: Answer, kind: type[ModelError]) -> None:
     async with serving(told) as server:
         with pytest.raises(kind):
-            await RemoteEmbedder("m", server.url, "", ENGLISH).embed(["one", "two"])
+            await RemoteEmbedder(Reached("e", "m", server.url), ENGLISH).embed(["one", "two"])
 
     assert len(server.asked) == 1
 
 
 async def test_an_endpoint_that_is_not_there_is_an_error_of_ours() -> None:
-    with pytest.raises(ReplyBroken, match="no connection"):
-        await RemoteEmbedder("m", "http://127.0.0.1:9/v1", "", ENGLISH).embed(["one"])
+    with pytest.raises(ModelAway, match="connection refused"):
+        await RemoteEmbedder(Reached("e", "m", "http://127.0.0.1:9/v1"), ENGLISH).embed(["one"])
+
+
+async def test_an_embedder_is_paid_like_any_model_and_never_past_the_budget(store: Store) -> None:
+    told = json.loads(answer([1.0, 0.0]).partition(b"\r\n\r\n")[2]) | {"usage": {"prompt_tokens": 7, "total_tokens": 7}}
+    counted, silent = http(200, json.dumps(told)), answer([1.0, 0.0])
+    async with serving(counted, silent) as server:
+
+        def paying(budget: str) -> RemoteEmbedder:
+            ledger = Ledger(store, SLOT, NOW, Budget.parsed(budget))
+            return RemoteEmbedder(Reached("e", "m", server.url), ENGLISH, ledger, Price(prefill=2.0, decode=0.0))
+
+        for _ in range(2):
+            await paying("3 CNY/day").embed(["A title of a page"])
+        with pytest.raises(ModelRefused, match="too little"):
+            await paying("0 CNY/day").embed(["A title of a page"])
+
+    rows = sorted(store.calls_since(SLOT), key=lambda call: call.usage.estimated)
+    assert [(call.purpose, call.state, call.usage.prefill_tokens, call.usage.estimated) for call in rows] == [
+        ("embedding", "answered", 7, False),
+        ("embedding", "answered", 5, True),
+    ]
+    assert rows[0].usage.cost == pytest.approx(14e-6)
+    assert len(server.asked) == 2
+
+
+async def test_an_endpoint_that_takes_fewer_titles_is_given_fewer() -> None:
+    async with serving(error(413, "batch size exceeded"), answer([1.0, 0.0])) as server:
+        found = await RemoteEmbedder(Reached("e", "m", server.url), ENGLISH).embed(["one", "two"])
+
+    assert len(found) == 2
+    assert [one["input"] for one in server.asked] == [["one", "two"], ["one"], ["two"]]
 
 
 # -- on this machine --------------------------------------------------------------------------------------------------

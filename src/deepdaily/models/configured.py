@@ -84,17 +84,21 @@ def _filled(value: str) -> str:
     return re.sub(r"\$(?:\{(\w+)\}|(\w+))", found, value)
 
 
-def embedder(settings: Settings) -> Embedder | None:
+def embedder(settings: Settings, store: Store, slot: Slot, now: datetime) -> Embedder | None:
     """The configured embedder; None where there is none. One whose key is not set fails when it is asked, and that is said."""
     name = settings.models.embedder
     if not name:
         return None
     from deepdaily.models.embedding import LocalEmbedder, RemoteEmbedder, Unusable
+    from deepdaily.models.ledger import Ledger
 
     one = settings.models.known[name]
     if one.kind == "sentence-transformers":
         return LocalEmbedder(one.name, one.languages)
-    key = secret(one.key_env).strip()
-    if one.key_env and not key:
-        return Unusable(f"{name}: {one.key_env} is not set")
-    return RemoteEmbedder(one.name, one.endpoint, key, one.languages)
+    try:
+        way = reached(name, one)
+    except ModelRefused as error:
+        return Unusable(f"{name}: {error}")
+    return RemoteEmbedder(
+        way, one.languages, Ledger(store, slot.key, now.astimezone(settings.zone), settings.models.limit), one.price
+    )

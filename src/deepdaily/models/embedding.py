@@ -6,18 +6,27 @@ An embedder only improves the grouping: when it fails, the run goes on with the 
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from array import array
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Protocol, TypeAlias
+from urllib.parse import urlsplit
 
 import httpx2
 
-from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, ReplyBroken
+from deepdaily.core.errors import ModelError, ModelRefused, PromptRefused, ReplyBroken
 from deepdaily.core.text import language_of
-from deepdaily.core.types import Language, Trouble
-from deepdaily.models.wire import client
+from deepdaily.core.types import Language, Trouble, Usage
+from deepdaily.models.abilities import BYTES_A_TOKEN
+from deepdaily.models.faults import Refusal, of_connection
+from deepdaily.models.heard import MOST_RAW, counted
+from deepdaily.models.ledger import Ledger, most_it_takes, priced
+from deepdaily.models.reached import Reached
+from deepdaily.models.wire import TooLong, client, posted
+from deepdaily.settings.model_tables import Price
 from deepdaily.store import Store
 
 Vector: TypeAlias = "array[float]"
@@ -25,6 +34,9 @@ Vector: TypeAlias = "array[float]"
 
 BATCH = 64
 """Texts a call: about 2,000 tokens of titles, within what every known endpoint takes."""
+
+PURPOSE = "embedding"
+"""Of its calls in the ledger."""
 
 CALL_S = 60.0
 """Wall of one call; a local model on two cores embeds 75 titles a second."""
@@ -102,39 +114,70 @@ def unit(values: Sequence[Any]) -> Vector:
 
 
 class RemoteEmbedder:
-    """A model behind an OpenAI-compatible address."""
+    """A model behind an OpenAI-compatible address.
 
-    def __init__(self, model: str, endpoint: str, key: str, languages: Collection[Language]) -> None:
-        self._model, self._endpoint, self._key = model, endpoint.rstrip("/"), key
-        self.identity, self.languages = f"openai {self._endpoint} {model}", languages
+    Args:
+        ledger: pays for each call; None where nobody does.
+    """
+
+    def __init__(
+        self, reached: Reached, languages: Collection[Language], ledger: Ledger | None = None, price: Price | None = None
+    ) -> None:
+        self._reached, self._ledger, self._price = reached, ledger, price
+        self._endpoint = reached.endpoint.rstrip("/")
+        self.identity, self.languages = f"openai {self._endpoint} {reached.model}", languages
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
-        """One request, no retry."""
-        asked = {"model": self._model, "input": [text[:MOST_CHARS] for text in texts], "encoding_format": "float"}
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        """One request, no retry; half as many at a time where the endpoint takes no more."""
         try:
-            async with asyncio.timeout(CALL_S), client(self._endpoint) as web:
-                answer = await web.post(f"{self._endpoint}/embeddings", json=asked, headers=headers)
-                if answer.status_code != 200:
-                    raise _refusal(answer.status_code)
-                rows = answer.json()["data"]
-                ordered = {int(row["index"]): unit(row["embedding"]) for row in rows}
-                vectors = [ordered[place] for place in range(len(texts))]
+            return _of_one_length(await self._paid([text[:MOST_CHARS] for text in texts]))
+        except PromptRefused:
+            if len(texts) == 1:
+                raise
+        half = len(texts) // 2
+        return _of_one_length(await self.embed(texts[:half]) + await self.embed(texts[half:]))
+
+    async def _paid(self, texts: Sequence[str]) -> list[Vector]:
+        """With its row in the ledger."""
+        if self._ledger is None:
+            return (await self._asked(texts))[0]
+        size = len("".join(texts).encode())
+        call = self._ledger.reserve(self._reached.name, PURPOSE, most_it_takes(size + len(texts), 0, self._price))
+        if call is None:
+            raise ModelRefused(f"what is left of {self._ledger.budget} is too little for a call")
+        try:
+            vectors, told = await self._asked(texts)
+        except ModelError as error:
+            free = not isinstance(error, ReplyBroken)
+            self._ledger.settle(call, "failed", Usage() if free else None, str(error))
+            raise
+        usage = replace(counted(told | {"completion_tokens": 1}, size, 0, BYTES_A_TOKEN), decode_tokens=0)
+        self._ledger.settle(call, "answered", priced(usage, self._price), told=json.dumps(told)[:MOST_RAW] if told else "")
+        return vectors
+
+    async def _asked(self, texts: Sequence[str]) -> tuple[list[Vector], dict[str, Any]]:
+        """The vectors in order, and the usage as the endpoint tells it."""
+        asked: dict[str, Any] = {"model": self._reached.model, "input": list(texts), "encoding_format": "float"}
+        key, host = self._reached.key, urlsplit(self._endpoint).netloc
+        headers = dict(self._reached.headers) or ({"Authorization": f"Bearer {key}"} if key else {})
+        try:
+            async with (
+                asyncio.timeout(CALL_S),
+                client(self._endpoint) as web,
+                posted(web, f"{self._endpoint}/embeddings", asked | dict(self._reached.params), headers) as answer,
+            ):
+                if answer.status != 200:
+                    raise Refusal.of(answer.status, await answer.words(), answer.headers, key).fault()
+                told = json.loads("\n".join([line async for line in answer.lines()]))
+            ordered = {int(row["index"]): unit(row["embedding"]) for row in told["data"]}
+            usage = told.get("usage")
+            return [ordered[place] for place in range(len(texts))], usage if isinstance(usage, dict) else {}
         except TimeoutError as error:
             raise ReplyBroken(f"no whole answer in {CALL_S:.0f} s") from error
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError) as error:
-            raise ReplyBroken("no connection, or it broke off", "check the endpoint of the embedder") from error
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, TooLong, ImportError, UnicodeError) as error:
+            raise of_connection(error, host) from error
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise ReplyBroken("not what the protocol of /embeddings promises") from error
-        return _of_one_length(vectors)
-
-
-def _refusal(status: int) -> ModelError:
-    if status in (429, 503, 529):
-        return ModelBusy(f"{status}: it asks to come back later")
-    if 400 <= status < 500:
-        return ModelRefused(f"{status}", "check endpoint, name and key_env of the embedder")
-    return ReplyBroken(f"{status}")
 
 
 def _of_one_length(vectors: list[Vector]) -> list[Vector]:
