@@ -7,7 +7,7 @@ work=$(mktemp -d)
 serving=()
 trap 'for one in "${serving[@]}"; do kill "$one" 2>/dev/null || true; done; rm -rf "$work"' EXIT
 "${PYTHON:-python3}" -m venv "$work/venv"
-"$work/venv/bin/pip" install -q "$root[postgres,anthropic]"
+"$work/venv/bin/pip" install -q "$root[postgres]"
 cd "$work"
 daily="$work/venv/bin/deepdaily"
 "$daily" demo >demo.txt 2>&1 || { status=$?; [ "$status" -eq 10 ] || { cat demo.txt; exit "$status"; }; }

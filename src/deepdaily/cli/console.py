@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from deepdaily.core.spending import spent
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Edition, Issue, RunRecord, Slot
+from deepdaily.core.types import Call, Edition, Issue, RunRecord, Slot
 from deepdaily.run import Meter
 
 
@@ -107,6 +108,15 @@ def closing(issue: Issue, record: RunRecord) -> None:
     say(funnel(record.funnel))
     for trouble in [*(f"degraded: {cause}" for cause in issue.draft.degraded), *record.troubles]:
         say(f"! {trouble}")
+
+
+def models_told(issue: Issue, calls: Sequence[Call], currency: str) -> list[str]:
+    """A line a model: calls, tokens, cost, seconds, and the items that bear its name; empty where none was asked."""
+    wrote = [{part.split(" (")[0] for part in item.writer.split(", ")} for item in issue.items]
+    return [
+        f"model {one.name}: {one.told(currency)}; wrote {sum(one.name in names for names in wrote)} of {len(wrote)} items"
+        for one in spent(calls, lambda call: call.model)
+    ]
 
 
 def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) -> None:

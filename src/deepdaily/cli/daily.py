@@ -52,7 +52,7 @@ def run(
 
 
 def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> None:
-    from deepdaily.cli.console import closing, where
+    from deepdaily.cli.console import closing, models_told, where
 
     slot, held = outcome.slot, outcome.held
     if held:
@@ -69,6 +69,8 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
             typer.echo("dry run: nothing was published")
             return
         with house.store() as store:
+            for line in models_told(outcome.issue, store.calls_of(slot.key), house.settings.models.limit.currency):
+                typer.echo(line)
             where(slot, store.editions(slot.key), {one.channel: folder for one, folder in house.channels()})
 
 

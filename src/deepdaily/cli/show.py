@@ -8,6 +8,7 @@ from typing import Any
 from deepdaily.archive.lookup import fate, item_of
 from deepdaily.cli.console import funnel
 from deepdaily.core.errors import SettingsError
+from deepdaily.core.spending import spent
 from deepdaily.core.types import Chosen, Issue, Loss, RunRecord, Slot, Stage
 from deepdaily.core.urls import canonical
 from deepdaily.store import Store
@@ -34,14 +35,21 @@ def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
 def run(slot: str, store: Store, *, audit: bool) -> Shown:
     """A slot's run, whether or not it ended in an issue: how it stands, its funnel; with `audit` all it asked and lost."""
     record = store.record(slot)
+    calls = spent(store.calls_of(slot), lambda call: f"{call.model} {call.purpose}") if audit else []
     lines = [f"run      {record.status}: {funnel(record.funnel)}"]
     value = {"day": Slot.of_key(slot).day} | run_value(slot, record, store)
     if audit:
         health = [harvest.health for harvest in store.harvests(slot)]
         losses = store.losses(slot)
         value |= {"sources": [asdict(one) for one in health], "losses": [asdict(one) for one in losses]}
+        value["calls"] = [asdict(one) for one in calls]
         lines += [f"stage    {one.label}: {one.came_in} in, {one.went_out} out, {one.took_s} s" for one in record.stages]
         lines += [f"source   {one.source}: {one.state}, {one.offers} offers {one.message}".rstrip() for one in health]
+        lines += [
+            f"calls    {one.name}: {one.told('')}"
+            for one in spent(store.calls_of(slot), lambda call: f"{call.model} {call.purpose}")
+        ]
+        lines += [f"trouble  {one}" for one in record.troubles]
         lines += [f"loss     {one.url}: {one.stage}: {one.reason}" for one in losses]
     return Shown(lines, value)
 

@@ -46,6 +46,10 @@ class ModelBook(Book):
         query = select(CALLS.c.call).where(CALLS.c.slot >= slot, self._ours(CALLS.c.slot))
         return self._values(Call, query)
 
+    def calls_of(self, slot: str) -> list[Call]:
+        """Every call for `slot`, in no order."""
+        return self._values(Call, select(CALLS.c.call).where(CALLS.c.slot == slot))
+
     def calls_of_day(self, day: str) -> list[Call]:
         """Every call that was paid from the budget of `day`, of whatever slot and digest."""
         return self._values(Call, select(CALLS.c.call).where(CALLS.c.day == day))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
+from deepdaily.core.spending import total
 from deepdaily.core.types import Call, RunRecord, Slot, SourceHealth
 from deepdaily.store import Store
 from deepdaily.words import Words
@@ -155,14 +155,12 @@ def _models(days: Sequence[tuple[str, Sequence[Call]]], words: Words) -> Iterato
 
 def _spent(calls: Sequence[Call]) -> Iterator[str]:
     """Calls, those without a usable answer, tokens, cost, and the median time to the first token where that was measured."""
-    used = [call.usage for call in calls]
-    yield str(len(calls))
-    yield str(sum(call.state in ("failed", "refused") for call in calls))
-    for name in ("prefill_tokens", "cached_tokens", "decode_tokens"):
-        yield f"{sum(getattr(one, name) for one in used):,}"
-    yield f"{sum(one.cost for one in used):.4f}"
-    waited = [one.first_token_s for one in used if one.first_token_s is not None]
-    yield f"{median(waited):.2f}" if waited else ""
+    all_of_it = total("", calls)
+    yield str(all_of_it.calls)
+    yield str(all_of_it.failed)
+    yield from (f"{count:,}" for count in (all_of_it.prefill_tokens, all_of_it.cached_tokens, all_of_it.decode_tokens))
+    yield f"{all_of_it.cost:.4f}"
+    yield f"{all_of_it.first_token_s:.2f}" if all_of_it.first_token_s is not None else ""
 
 
 def _heads(words: Words, names: str) -> list[str]:
