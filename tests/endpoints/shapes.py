@@ -55,6 +55,7 @@ class Shape:
     """One case."""
 
     id: str
+    """A letter for its kind (a what is taken, b the reply, c the count, d trouble, e time) and a number that stays."""
     does: str
     answering: Answering
     must: Outcome = WELL

@@ -1,4 +1,4 @@
-"""Shapes of what an endpoint takes: parameters, address, key, window. Names of the cases as their reports are numbered."""
+"""Shapes of what an endpoint takes: parameters, address, key, window."""
 
 from __future__ import annotations
 
