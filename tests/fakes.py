@@ -8,9 +8,12 @@ import selectors
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import deepdaily
 from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
 from deepdaily.core.types import Language, Snapshot
 from deepdaily.models import Prompt, Reply, S
@@ -108,6 +111,9 @@ class InlineEngine:
 class SkippingLoop(asyncio.SelectorEventLoop):
     """Waiting takes no time on it: where nothing is ready, the next timer is due at once. Wants no work in threads beside timers."""
 
+    patience_s = 0.0
+    """How long something may take to become ready: what one socket of a busy machine wrote and another has not yet."""
+
     def __init__(self) -> None:
         self.skipped_s = 0.0
         super().__init__(_Skipping(self))
@@ -126,7 +132,7 @@ class _Skipping(selectors.DefaultSelector):
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(timeout if timeout is None else 0)
+        ready = super().select(timeout if timeout is None else min(timeout, self._loop.patience_s))
         if not ready and timeout:
             self._loop.skipped_s += timeout
         return ready
@@ -232,3 +238,17 @@ def quoting_reply(purpose: str, material: str) -> dict[str, Any]:
         watch = {"item": 1, "question": "这件事何时有下一步？"}
         return {"trends": [{"text": "两条新闻都在说推理成本", "items": [1, 2]}], "watchlist": [watch]}
     return {"claims": []} if purpose == "repair" else {"remarks": []}
+
+
+def purpose_of(prompt: str) -> str:
+    """Whose instructions are in a prompt; empty where it is none of the product's."""
+    return next((purpose for purpose, line in _beginnings() if line in prompt), "")
+
+
+@cache
+def _beginnings() -> tuple[tuple[str, str], ...]:
+    """Each purpose with how its instructions begin, as far as that is the same for every reader."""
+    files = sorted(Path(deepdaily.__file__).parent.glob("**/prompts/*.md"))
+    return tuple(
+        (file.name.split(".")[0].replace("-", " "), file.read_text("utf-8").partition("{")[0].splitlines()[0]) for file in files
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,31 @@ GOOD = '{"title": "Quillserve 2.4", "cites": [1, 2]}'
 
 Answer = bytes | None
 """A whole HTTP answer; None hangs."""
+
+Script = Callable[[str, dict[str, Any]], Answer | AsyncIterator[bytes]]
+"""What is answered to a head and a body; an iterator gives the answer piece by piece."""
+
+
+async def answer_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, script: Script) -> None:
+    """Read one request and answer it; a client that leaves first is left alone."""
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = next((int(line[15:]) for line in head.splitlines() if line.lower().startswith("content-length:")), 0)
+        answer = script(head, json.loads(await reader.readexactly(length) or b"{}"))
+        if answer is None:
+            await reader.read()  # until the client gives up
+        else:
+            async for piece in _whole(answer) if isinstance(answer, bytes) else answer:
+                writer.write(piece)
+                await writer.drain()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    finally:
+        writer.close()
+
+
+async def _whole(answer: bytes) -> AsyncIterator[bytes]:
+    yield answer
 
 
 @dataclass
@@ -29,21 +54,12 @@ class FaultServer:
         return f"http://127.0.0.1:{self.port}/v1"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            length = next(int(line[15:]) for line in head.splitlines() if line.lower().startswith("content-length:"))
-            self.heads.append(head)
-            self.asked.append(json.loads(await reader.readexactly(length)))
-            answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
-            if answer is None:
-                await reader.read()  # until the client gives up
-            else:
-                writer.write(answer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+        await answer_one(reader, writer, self._next)
+
+    def _next(self, head: str, body: dict[str, Any]) -> Answer:
+        self.heads.append(head)
+        self.asked.append(body)
+        return self.answers[min(len(self.asked), len(self.answers)) - 1]
 
 
 @asynccontextmanager
@@ -93,8 +109,9 @@ def plain(text: str = GOOD, **more: Any) -> bytes:
     return http(200, json.dumps(whole | more))
 
 
-def error(status: int, message: str = "no", *headers: str) -> bytes:
-    return http(status, json.dumps({"error": {"message": message}}), "application/json", *headers)
+def error(status: int, message: str = "no", *headers: str, **more: Any) -> bytes:
+    """A refusal in OpenAI's form; `more` stands beside the message."""
+    return http(status, json.dumps({"error": {"message": message} | more}, ensure_ascii=False), "application/json", *headers)
 
 
 FAULTS: dict[str, Answer] = {

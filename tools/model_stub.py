@@ -16,16 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from fakes import quoting_reply
-
-PURPOSES = {
-    "摘取事实": "facts",
-    "没有被所引的句子支持": "repair",
-    "你是这份日报的编辑": "judgement",
-    "写结尾": "closing",
-    "选题编辑": "ranking",
-}
-"""How a prompt is known by its instructions; any other one is a review."""
+from fakes import purpose_of, quoting_reply
 
 
 @dataclass(slots=True)
@@ -50,8 +41,7 @@ def answering(after_s: float) -> Iterator[Stub]:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             system, user = (message["content"] for message in asked["messages"])
-            purpose = next((name for words, name in PURPOSES.items() if words in system), "review")
-            reply = json.dumps(quoting_reply(purpose, user), ensure_ascii=False)
+            reply = json.dumps(quoting_reply(purpose_of(system), user), ensure_ascii=False)
             usage = {"prompt_tokens": len((system + user).encode()) // 4, "completion_tokens": len(reply.encode()) // 4}
             with lock:
                 stub.calls += 1
