@@ -13,7 +13,7 @@ NEAR = Outcome(share=(0.67, 1.5))
 """An estimate."""
 
 
-@shape("c01", NEAR, missing="an estimate by what a token of this model is", model=PRICE, models=IN_MONEY)
+@shape("c01", NEAR, model=PRICE, models=IN_MONEY)
 def counts_nothing(asked: Asked) -> Told:
     """A stream that says nothing of tokens."""
     return _saying(asked, None)
@@ -43,7 +43,7 @@ def _counted_once(asked: Asked, usage: object) -> Told:
     return http(200, "".join(parts), "text/event-stream")
 
 
-@shape("c03", missing="cached tokens as DeepSeek counts them", model=PRICE, models=IN_MONEY)
+@shape("c03", model=PRICE, models=IN_MONEY)
 def counts_hits_and_misses(asked: Asked) -> Told:
     """The same, said as DeepSeek says it: hits and misses of the cache."""
     hits = _cached(asked)
@@ -51,7 +51,7 @@ def counts_hits_and_misses(asked: Asked) -> Told:
     return _counted_once(asked, usage | {"prompt_cache_hit_tokens": hits, "prompt_cache_miss_tokens": asked.tokens - hits})
 
 
-@shape("c05", missing="a count within the choice is read", model=PRICE, models=IN_MONEY)
+@shape("c05", model=PRICE, models=IN_MONEY)
 def counts_within_the_choice(asked: Asked) -> Told:
     """The count stands within the last choice of the stream (Moonshot)."""
     text = asked.reply()
@@ -59,7 +59,7 @@ def counts_within_the_choice(asked: Asked) -> Told:
     return http(200, chunk(text) + last + DONE, "text/event-stream")
 
 
-@shape("c06", missing="of counts that grow the last one is taken", model=PRICE, models=IN_MONEY)
+@shape("c06", model=PRICE, models=IN_MONEY)
 def counts_as_it_goes(asked: Asked) -> Told:
     """Every chunk says what was taken so far (Gemini's OpenAI address, Perplexity)."""
     text, usage = asked.reply(), asked.took(asked.reply())
@@ -71,19 +71,19 @@ def counts_as_it_goes(asked: Asked) -> Told:
     return http(200, "".join([*parts, chunk(finish="stop", usage=usage), DONE]), "text/event-stream")
 
 
-@shape("c08", NEAR, missing="an estimate by what a token of this model is", model=PRICE, models=IN_MONEY)
+@shape("c08", NEAR, model=PRICE, models=IN_MONEY)
 def counts_zeros(asked: Asked) -> Told:
     """Counts zeros."""
     return _saying(asked, {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0})
 
 
-@shape("c09", NEAR, missing="an estimate by what a token of this model is", model=PRICE, models=IN_MONEY)
+@shape("c09", NEAR, model=PRICE, models=IN_MONEY)
 def counts_nulls(asked: Asked) -> Told:
     """Counts the prompt, and writes null for the reply."""
     return _saying(asked, {"prompt_tokens": asked.tokens, "completion_tokens": None, "total_tokens": None})
 
 
-@shape("c11", Outcome(exits=EITHER, said=("hedge-9b-flash",)), missing="a reply by another model than asked is told to a person")
+@shape("c11", Outcome(exits=EITHER, said=("hedge-9b-flash",)))
 def another_answers(asked: Asked) -> Told:
     """Another model answers than the one asked for (a fallback of a gateway)."""
     return asked.well(model="hedge-9b-flash")
@@ -95,7 +95,6 @@ EMBEDDER = '[models.vectors]\nendpoint = "http://127.0.0.1:{port}/{id}/v1"\nname
 @shape(
     "c12",
     Outcome(calls=(CALLS, CALLS + 4), share=(0.95, 1.05), booked=frozenset({"vectors"})),
-    missing="the calls of an embedder stand in the ledger",
     model=PRICE,
     models=f'embedder = "vectors"\n{IN_MONEY}',
     tables=EMBEDDER,

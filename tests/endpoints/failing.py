@@ -18,23 +18,14 @@ KEY = {"QUILL_KEY": "sk-of-a-test"}
 WITH_KEY = 'key_env = "QUILL_KEY"'
 
 
-@shape(
-    "d01",
-    refused("free allowance", unsaid=("protocol promises",), calls=CALLS),
-    missing="an error in a body with 200 is read by its code",
-)
+@shape("d01", refused("free allowance", unsaid=("protocol promises",), calls=CALLS))
 def error_with_200(asked: Asked) -> Told:
     """A limit told with status 200 and an error of code 429 (OpenRouter)."""
     told = {"message": "Rate limit: the free allowance of the day is used up", "code": 429, "metadata": {"headers": {}}}
     return http(200, json.dumps({"error": told, "user_id": "u1"}))
 
 
-@shape(
-    "d03",
-    Outcome(calls=(CALLS, 2 * CALLS), share=(1.0, 4.0)),
-    missing="a failed call is asked again after a while",
-    model="stream = false",
-)
+@shape("d03", Outcome(calls=(CALLS, 2 * CALLS), share=(1.0, 4.0)), model="stream = false")
 def error_as_reason_to_finish(asked: Asked) -> Told:
     """For its first two seconds every fifth prompt ends with the reason `error` and an error within the choice (OpenRouter)."""
     if asked.place % 5 != 1 or asked.waited_s >= 2:
@@ -55,13 +46,7 @@ def key_is_wrong(asked: Asked) -> Told:
     return error(401, "Authentication fails: sk-of-a-test is no key of ours", type="authentication_error")
 
 
-@shape(
-    "d06",
-    refused("region|country|territory", unsaid=("key is not taken",)),
-    missing="the endpoint's words for a 403",
-    model=WITH_KEY,
-    environment=KEY,
-)
+@shape("d06", refused("region|country|territory", unsaid=("key is not taken",)), model=WITH_KEY, environment=KEY)
 def not_served_here(asked: Asked) -> Told:
     """The region is not served: 403."""
     return error(403, "This country, region or territory is not supported", code="unsupported_country_region_territory")
@@ -84,14 +69,14 @@ def asks_to_wait_for_milliseconds(asked: Asked) -> Told:
     return _refused_for(asked, 0.3, 4, error(429, "too many calls a minute", "retry-after-ms: 300"))
 
 
-@shape("d10", PATIENT, missing="a wait told by the headers of a limit or in words")
+@shape("d10", PATIENT)
 def tells_when_its_limit_ends(asked: Asked) -> Told:
     """Every third prompt is refused for a second without Retry-After; the headers of the limit and the words say 1 s (OpenAI, Groq)."""
     headers = ("x-ratelimit-reset-requests: 1s", "x-ratelimit-reset-tokens: 1s")
     return _refused_for(asked, 1, 3, error(429, "Tokens per minute: limit 6000, used 5900. Please try again in 1s.", *headers))
 
 
-@shape("d11", PATIENT, missing="a model that takes one call at a time is asked one at a time")
+@shape("d11", PATIENT)
 def one_at_a_time(asked: Asked) -> Told:
     """One call at a time; a second one is refused at once, in Chinese, without a header (Zhipu)."""
     if asked.others:
@@ -109,12 +94,7 @@ async def _after(asked: Asked, seconds: float) -> AsyncIterator[bytes]:
 LOADING = error(503, "Loading model", type="unavailable_error", code=503)
 
 
-@shape(
-    "d14",
-    PATIENT,
-    missing="a server of this machine that is loading is waited for",
-    listing=lambda at_s: LOADING if at_s < 4 else listing()(at_s),
-)
+@shape("d14", PATIENT, listing=lambda at_s: LOADING if at_s < 4 else listing()(at_s))
 def still_loading(asked: Asked) -> Told:
     """Loads its model for the first 4 s: 503 (llama.cpp after a boot)."""
     return LOADING if asked.at_s < 4 else asked.well()
@@ -129,7 +109,7 @@ def slow_to_begin(asked: Asked) -> Told:
 FLAGGED = "files-bridge"
 """In the day's story on a malicious package, and in no other."""
 
-ONE_LOST = Outcome((ITEMS - 1, ITEMS), EITHER, (CALLS - 4, CALLS + 4))
+ONE_LOST = Outcome((ITEMS - 1, ITEMS), EITHER, (CALLS - 4, CALLS + 8))
 """One item at most is by the built-in writer, the rest is as ever."""
 
 
@@ -137,7 +117,7 @@ def _is_flagged(asked: Asked) -> bool:
     return asked.purpose == "facts" and FLAGGED in asked.material
 
 
-@shape("d16", ONE_LOST, missing="a prompt that is refused does not speak for the others")
+@shape("d16", ONE_LOST)
 def refuses_one_text(asked: Asked) -> Told:
     """A filter refuses the prompt of one story (Azure, DashScope): 400."""
     if _is_flagged(asked):
@@ -151,13 +131,13 @@ def stops_at_one_text(asked: Asked) -> Told:
     return asked.well("", finish="content_filter") if _is_flagged(asked) else asked.well()
 
 
-@shape("d18", missing="a stream that says it is done is whole")
+@shape("d18")
 def never_says_why_it_ended(asked: Asked) -> Told:
     """No chunk has a reason to finish; [DONE] comes."""
     return asked.well(finish=None)
 
 
-@shape("d20", missing="a packed answer is unpacked within its bound", model="stream = false")
+@shape("d20", model="stream = false")
 def packs_unasked(asked: Asked) -> Told:
     """Packs its answer though it was asked not to (a proxy's default)."""
     found = asked.well()
@@ -165,7 +145,7 @@ def packs_unasked(asked: Asked) -> Told:
     return http(200, gzip.compress(found.partition(b"\r\n\r\n")[2], mtime=0), "application/json", "Content-Encoding: gzip")
 
 
-@shape("d21", Outcome(calls=(0, 3 * CALLS), or_said="redirect|308"), missing="a redirect within the host is followed, or said")
+@shape("d21", Outcome(calls=(0, 3 * CALLS), or_said="redirect|308"))
 def wants_a_slash(asked: Asked) -> Told:
     """Redirects to the same path with a slash: 308."""
     if asked.path.endswith("/"):
@@ -220,7 +200,6 @@ async def _stalling(over: asyncio.Event) -> AsyncIterator[bytes]:
 @shape(
     "d27",
     refused("no such (name|host)|name is not known|not known|resol|DNS", unsaid=("it broke off",), calls=0),
-    missing="the cause of a missing connection",
     address="http://model-gateway.invalid/v1",
 )
 def no_such_host(asked: Asked) -> Told:
@@ -231,7 +210,6 @@ def no_such_host(asked: Asked) -> Told:
 @shape(
     "d28",
     refused("refused|is the server running|nothing listens", unsaid=("it broke off",), calls=0),
-    missing="the cause of a missing connection",
     address="http://127.0.0.1:9/v1",
 )
 def nobody_listens(asked: Asked) -> Told:
@@ -246,11 +224,7 @@ def certificate_of_its_own(asked: Asked) -> Told:
 
 
 @shape(
-    "d31",
-    refused("socks|proxy", calls=0),
-    missing="the cause of a missing connection",
-    address="https://api.example/v1",
-    environment={"HTTPS_PROXY": "socks5://127.0.0.1:9"},
+    "d31", refused("socks|proxy", calls=0), address="https://api.example/v1", environment={"HTTPS_PROXY": "socks5://127.0.0.1:9"}
 )
 def behind_socks(asked: Asked) -> Told:
     """The environment names a SOCKS proxy where nothing listens; the package for it may be missing too."""
@@ -263,7 +237,7 @@ def dead_proxy(asked: Asked) -> Told:
     return asked.well()
 
 
-@shape("d35", refused("quota|balance|billing", calls=2), missing="a spent quota is known by every provider's name for it")
+@shape("d35", refused("quota|balance|billing", calls=2))
 def quota_by_another_name(asked: Asked) -> Told:
     """The quota is spent: 429 with a type of its own (Moonshot)."""
     return error(429, "The account is suspended, see its plan and its billing", type="exceeded_current_quota_error")
@@ -317,9 +291,7 @@ def one_text_is_too_long(asked: Asked) -> Told:
     return asked.well()
 
 
-@shape(
-    "d42", Outcome(calls=(CALLS, 2 * CALLS), exits=EITHER), missing="a draft that is too long for one review is reviewed in parts"
-)
+@shape("d42", Outcome(calls=(CALLS, 2 * CALLS), exits=EITHER))
 def review_is_too_long(asked: Asked) -> Told:
     """The prompt of the reliability review alone is over the window (llama.cpp)."""
     if asked.purpose == "reliability" and asked.tokens > 2_500:
@@ -328,7 +300,7 @@ def review_is_too_long(asked: Asked) -> Told:
     return asked.well()
 
 
-@shape("d43", PATIENT, missing="a call is waited for more than once")
+@shape("d43", PATIENT)
 def asks_to_wait_often(asked: Asked) -> Told:
     """Every third prompt is asked to come back after 5 s, and after these once more (a free tier)."""
     return _refused_for(asked, 8, 3, error(429, "slow down", "Retry-After: 5"))
@@ -362,13 +334,13 @@ async def _moving(text: str, steps: int, asked: Asked) -> AsyncIterator[bytes]:
 SLOW = Outcome((4, ITEMS), EITHER, (10, CALLS + 4), (0.6, 2.5), unsaid=("in 120 s",), purposes=frozenset({"facts", "judgement"}))
 
 
-@shape("e01", SLOW, missing="a stream that moves is not cut")
+@shape("e01", SLOW)
 def slow_stream(asked: Asked) -> Told:
     """Five tokens a second in each stream, all the time (a model on a CPU); the facts take 240 s."""
     return _slowly(asked)
 
 
-@shape("e01-timeout", SLOW, missing="timeout of a model", model="timeout = 600")
+@shape("e01-timeout", SLOW, model="timeout = 600")
 def slow_stream_that_has_its_time(asked: Asked) -> Told:
     """The same; `timeout = 600` stands in the settings."""
     return _slowly(asked)

@@ -30,31 +30,31 @@ def fenced(asked: Asked) -> Told:
     return asked.well(f"Here you are:\n\n```json\n{asked.reply()}\n```\n\nAsk me for more {{or for less}}.")
 
 
-@shape("b05", missing="bare quotation marks within a string are repaired")
+@shape("b05")
 def bare_quotes(asked: Asked) -> Told:
     """ASCII quotation marks within a Chinese sentence, not escaped: the commonest fault of JSON in Chinese."""
     return asked.well(asked.reply().replace("“", '"').replace("”", '"'))
 
 
-@shape("b06", missing="commas too many and comments are forgiven")
+@shape("b06")
 def trailing_commas(asked: Asked) -> Told:
     """A comma before each bracket that closes a list, and a comment at the end."""
     return asked.well(asked.reply().replace("]", ",]").replace("[,]", "[]") + "  // that is all")
 
 
-@shape("b07", missing="a dict of Python is read as JSON")
+@shape("b07")
 def dict_of_python(asked: Asked) -> Told:
     """A dict as Python prints it."""
     return asked.well(repr(json.loads(asked.reply())))
 
 
-@shape("b08", missing="an object within one key is unwrapped")
+@shape("b08")
 def wrapped(asked: Asked) -> Told:
     """The object within another one of a single key."""
     return asked.well(json.dumps({"answer": json.loads(asked.reply())}, ensure_ascii=False))
 
 
-@shape("b10", missing="of several objects the last that fits is read")
+@shape("b10")
 def thinks_aloud(asked: Asked) -> Told:
     """Notes longer than the reply before it, without any tags."""
     notes = {"notes": [f"line {number} says something about serving engines" for number in range(80)]}
@@ -68,13 +68,13 @@ def _with_third_claim(asked: Asked, change: Callable[[dict[str, Any]], object]) 
     return asked.well(json.dumps(found, ensure_ascii=False))
 
 
-@shape("b11", missing="one claim that is wrong costs itself alone")
+@shape("b11")
 def claim_without_cites(asked: Asked) -> Told:
     """One claim of six cites nothing."""
     return _with_third_claim(asked, lambda claim: claim.pop("cites", None))
 
 
-@shape("b13", missing="a near name of a section is understood")
+@shape("b13")
 def section_by_another_name(asked: Asked) -> Told:
     """One claim stands in the section `details` instead of `detail`."""
     return _with_third_claim(asked, lambda claim: claim.update(section="details"))
@@ -87,7 +87,7 @@ def _in_deltas(asked: Asked, *deltas: dict[str, Any]) -> Told:
     return http(200, "".join([*parts, chunk(finish="stop"), chunk(choices=[], usage=usage), DONE]), "text/event-stream")
 
 
-@shape("b15", missing="a reply in the field of the thoughts is read")
+@shape("b15")
 def all_is_thought(asked: Asked) -> Told:
     """The content is empty, the whole reply stands in `reasoning_content` (a reasoning parser of another model)."""
     return _in_deltas(asked, {"role": "assistant", "content": ""}, {"reasoning_content": asked.reply()})
@@ -119,7 +119,7 @@ def channels_leak(asked: Asked) -> Told:
     return asked.well(channel.format("analysis") + "JSON {so}.<|end|><|start|>assistant" + channel.format("final") + asked.reply())
 
 
-@shape("b19", missing="JSON within a JSON string is read")
+@shape("b19")
 def encoded_twice(asked: Asked) -> Told:
     """The object is written as a string of JSON."""
     return asked.well(json.dumps(asked.reply(), ensure_ascii=False))

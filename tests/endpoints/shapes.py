@@ -25,7 +25,7 @@ class Outcome:
     told: tuple[int, int] = (ITEMS, ITEMS)
     """Items by a model, at least and at most."""
     exits: frozenset[int] = frozenset({0})
-    calls: tuple[int, int] = (CALLS, CALLS + 2)
+    calls: tuple[int, int] = (CALLS - 2, CALLS + 2)
     share: tuple[float, float] = (1.0, 1.0)
     """Of the ledger's tokens and money in what the endpoint worked; where it worked nothing, the ledger says nothing."""
     said: tuple[str, ...] = ()
@@ -59,8 +59,6 @@ class Shape:
     does: str
     answering: Answering
     must: Outcome = WELL
-    missing: str = ""
-    """The ability for want of which it fails today; empty where it passes."""
     model: str = ""
     """Lines of the table of the model, beside its address and name."""
     models: str = ""

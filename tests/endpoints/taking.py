@@ -24,7 +24,7 @@ def plain_body(asked: Asked) -> Told:
     return asked.well()
 
 
-@shape("a01", ONE_STEP, missing="a refused parameter is sent under its other name")
+@shape("a01", ONE_STEP)
 def wants_the_newer_name(asked: Asked) -> Told:
     """A gateway before a newer OpenAI model refuses `max_tokens` and names `max_completion_tokens`."""
     if "max_tokens" in asked.body:
@@ -33,7 +33,7 @@ def wants_the_newer_name(asked: Asked) -> Told:
     return asked.well()
 
 
-@shape("a03", ONE_STEP, missing="a refused temperature is left out")
+@shape("a03", ONE_STEP)
 def one_temperature(asked: Asked) -> Told:
     """A model that takes no temperature but 1 (Kimi K2.5 and later)."""
     if asked.body.get("temperature", 1) != 1:
@@ -47,13 +47,13 @@ def _thoughts_need_a_stream(asked: Asked) -> Told:
     return asked.well()
 
 
-@shape("a04", missing="params of a model", model="stream = false\nparams = { enable_thinking = false }")
+@shape("a04", model="stream = false\nparams = { enable_thinking = false }")
 def thinks_only_in_streams(asked: Asked) -> Told:
     """A thinking model that must be told not to think where it does not stream (DashScope); a parameter says so."""
     return _thoughts_need_a_stream(asked)
 
 
-@shape("a04-think", missing="think of a model", model="stream = false\nthink = false")
+@shape("a04-think", model="stream = false\nthink = false")
 def thinks_only_in_streams_and_is_told_not_to(asked: Asked) -> Told:
     """The same; `think = false` says so."""
     return _thoughts_need_a_stream(asked)
@@ -78,23 +78,19 @@ def _thinking(asked: Asked) -> Told:
     return http(200, thoughts.encode() + body, "text/event-stream")
 
 
-@shape(
-    "a05",
-    Outcome(calls=(CALLS, 2 * CALLS + 2), share=(0.9, 1.1)),
-    missing="a reply that its thoughts cut off is asked for again with more room",
-)
+@shape("a05", Outcome(calls=(CALLS, 2 * CALLS + 2), share=(0.9, 1.1)))
 def thoughts_eat_the_room(asked: Asked) -> Told:
     """A model that thinks 3,500 tokens before it answers: the room asked for is gone before the first word."""
     return _thinking(asked)
 
 
-@shape("a05-think", missing="think of a model", model="think = false")
+@shape("a05-think", model="think = false")
 def thoughts_switched_off(asked: Asked) -> Told:
     """The same; `think = false` stands in the settings."""
     return _thinking(asked)
 
 
-@shape("a07", ONE_STEP, missing="instructions go before the material where no system message is taken")
+@shape("a07", ONE_STEP)
 def no_system_message(asked: Asked) -> Told:
     """A chat template without a system message (Gemma)."""
     if any(one["role"] != "user" for one in asked.body["messages"]):
@@ -120,13 +116,13 @@ def _narrow(asked: Asked) -> Told:
 FITTED = Outcome((6, 7), EITHER, (CALLS, 3 * CALLS), (0.9, 1.1))
 
 
-@shape("a08", FITTED, missing="the room for a reply fits the window", listing=listing(max_model_len=WINDOW))
+@shape("a08", FITTED, listing=listing(max_model_len=WINDOW))
 def narrow_window(asked: Asked) -> Told:
     """A window of 4,096 tokens (vLLM): prompt and longest reply together are over it, the prompt alone is not."""
     return _narrow(asked)
 
 
-@shape("a08-window", FITTED, missing="window of a model", model="window = 4096")
+@shape("a08-window", FITTED, model="window = 4096")
 def narrow_window_that_is_known(asked: Asked) -> Told:
     """The same; the window stands in the settings."""
     return _narrow(asked)
@@ -135,11 +131,7 @@ def narrow_window_that_is_known(asked: Asked) -> Told:
 READ = 2_048
 
 
-@shape(
-    "a10",
-    Outcome(exits=EITHER, calls=(1, 3 * CALLS), share=(0.9, 1.5), unsaid=("no JSON object",), or_said="2,?048"),
-    missing="a prompt that was cut is seen by the count of its tokens",
-)
+@shape("a10", Outcome(exits=EITHER, calls=(1, 3 * CALLS), share=(0.9, 1.5), unsaid=("no JSON object",), or_said="2,?048"))
 def cuts_the_front(asked: Asked) -> Told:
     """Cuts the front of a prompt that is over its 2,048 tokens and says nothing (Ollama); the instructions go first."""
     if asked.tokens > READ:
@@ -148,13 +140,13 @@ def cuts_the_front(asked: Asked) -> Told:
     return asked.well()
 
 
-@shape("a12", missing="headers of a model", model='headers = { "api-key" = "a-key-of-ours" }')
+@shape("a12", model='headers = { "api-key" = "a-key-of-ours" }')
 def key_in_another_header(asked: Asked) -> Told:
     """Takes its key in `api-key` alone (Azure behind an API management)."""
     return asked.well() if asked.header("api-key") == "a-key-of-ours" else error(401, "Access denied: no subscription key.")
 
 
-@shape("a12-query", missing="query of a model", model='query = { "api-version" = "2026-01-01" }')
+@shape("a12-query", model='query = { "api-version" = "2026-01-01" }')
 def version_in_the_query(asked: Asked) -> Told:
     """Wants a version in the query of its address (Azure)."""
     return asked.well() if asked.query == "api-version=2026-01-01" else error(404, "Resource not found")
@@ -170,7 +162,6 @@ HOST = "http://127.0.0.1:{port}/{id}"
 @shape(
     "a13",
     Outcome(calls=(0, CALLS + 2), or_said="leave .*chat/completions|without /chat/completions|take .*chat/completions"),
-    missing="an address with the path of a call at its end is understood",
     address=HOST + "/v1/chat/completions",
 )
 def whole_address_of_a_call(asked: Asked) -> Told:
@@ -178,12 +169,7 @@ def whole_address_of_a_call(asked: Asked) -> Told:
     return _only_below_v1(asked)
 
 
-@shape(
-    "a14",
-    Outcome(calls=(0, CALLS + 2), or_said=r"(add|ends? in|with|up to) /v1"),
-    missing="an address without /v1 is understood",
-    address=HOST,
-)
+@shape("a14", Outcome(calls=(0, CALLS + 2), or_said=r"(add|ends? in|with|up to) /v1"), address=HOST)
 def address_of_the_host(asked: Asked) -> Told:
     """The settings name the address without /v1: a 404 of plain text."""
     return asked.well() if asked.path == "/v1/chat/completions" else http(404, "404 page not found", "text/plain")
@@ -195,7 +181,7 @@ def slash_at_the_end(asked: Asked) -> Told:
     return _only_below_v1(asked)
 
 
-@shape("a18", refused("key_env", unsaid=("that key_env names",)), missing="a 401 without a key says that key_env is missing")
+@shape("a18", refused("key_env", unsaid=("that key_env names",)))
 def wants_a_key(asked: Asked) -> Told:
     """Wants a key (vLLM with --api-key), and the settings name none."""
     return http(401, '{"error": "Unauthorized"}') if not asked.header("Authorization").startswith("Bearer sk-") else asked.well()
@@ -207,11 +193,7 @@ def room_for_thoughts(asked: Asked) -> Told:
     return _thinking(asked)
 
 
-@shape(
-    "a20",
-    Outcome(exits=EITHER, calls=(CALLS - 2, CALLS + 6), share=(0.9, 1.1)),
-    missing="a purpose that fails does not speak for the others",
-)
+@shape("a20", Outcome(exits=EITHER, calls=(CALLS - 2, CALLS + 6), share=(0.9, 1.1)))
 def only_the_order_is_cut(asked: Asked) -> Told:
     """Every reply on the order of the stories is cut off at its longest length; all else is answered well."""
     if asked.purpose == "ranking":

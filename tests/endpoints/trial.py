@@ -152,9 +152,9 @@ async def _day(settings: Settings, folder: Path) -> tuple[Issue, int, list[Call]
     loop = asyncio.get_running_loop()
     assert isinstance(loop, LoopOfNames)
     deadline = loop.deadline(LEFT_S)
-    hugo, vectors = [Hugo(folder / "out")], embedder(settings)
-    wire = sample_web.DemoWire()
-    with run_of(folder, wire, settings=settings, deadline=deadline, publishers=hugo, embedder=vectors) as run:
+    hugo, wire = [Hugo(folder / "out")], sample_web.DemoWire()
+    with run_of(folder, wire, settings=settings, deadline=deadline, publishers=hugo) as run:
+        run.embedder = embedder(settings, run.store, run.slot, run.now)
         _written_by_models(run, lambda: deadline - monotonic())
         issue = await run_day(run)
         calls = run.store.calls_since(SLOT.key)

@@ -34,7 +34,7 @@ class Prompt:
     most_tokens: int = 4000
     """The longest reply."""
     ends_at: float = inf
-    """When its stage ends, as `time.monotonic` counts: until then it may wait for its turn."""
+    """When its stage ends, as the running loop counts: until then it may wait for its turn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from functools import cache
 from importlib.resources import files
 from math import inf
 from pathlib import Path
-from time import monotonic
 from traceback import extract_tb
 from typing import Any, TypeVar
 
@@ -21,6 +20,7 @@ from deepdaily.core.errors import ModelError
 from deepdaily.core.text import CJK, language_of
 from deepdaily.core.types import Language, Trouble
 from deepdaily.models import Model, Prompt, Purpose, Reply, S
+from deepdaily.models.pace import loop_s
 
 MOST_FITTINGS = 2
 """Times that a material is shortened for a window that was learnt on the way."""
@@ -62,11 +62,11 @@ class ModelWriter:
     troubles: Callable[[], list[Trouble]] = list
     """What the run's record should know of the models."""
     ends_at: float = inf
-    """When the stage ends, as `time.monotonic` counts."""
+    """When the stage ends, as the running loop counts."""
 
     def for_stage(self, wall_s: float) -> ModelWriter:
         """The same for a stage of so many seconds: a call may wait for a busy model as long as it lasts."""
-        return replace(self, ends_at=monotonic() + wall_s)
+        return replace(self, ends_at=loop_s() + wall_s)
 
     def room(self, purpose: Purpose, shape: type[BaseModel]) -> int | None:
         """Bytes that the material of such a prompt may have; None where no window is known."""

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from time import monotonic
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -93,7 +92,7 @@ class ChatModel:
     async def _once(self, request: Request, body: Mapping[str, Any], wall_s: float) -> tuple[Exchange, Refusal | None]:
         """What exactly one request gives, and the refusal where it is one."""
         started, heard, address = monotonic(), Heard(self._form.take), self._form.address
-        host, first_s = urlsplit(address).netloc, None
+        first_s = None
         try:
             async with asyncio.timeout(min(wall_s, self.reached.first_s)) as wall, client(address) as web:
                 async with posted(web, address, body, self._form.headers) as answer:
@@ -110,7 +109,7 @@ class ChatModel:
             return self._late(request, heard, started, wall_s), None
         except _FAULTS as error:
             free = isinstance(error, (*NEVER_SENT, ImportError, UnicodeError))
-            fault = of_connection(error, host)
+            fault = of_connection(error, address)
             return Exchange(error=fault, usage=Usage() if free else self._of(request, heard, started), told=heard.raw), None
         if heard.refusal:
             return self._refusal(heard.refusal, request, heard, started)

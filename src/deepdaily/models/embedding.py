@@ -13,7 +13,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Protocol, TypeAlias
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -158,7 +157,7 @@ class RemoteEmbedder:
     async def _asked(self, texts: Sequence[str]) -> tuple[list[Vector], dict[str, Any]]:
         """The vectors in order, and the usage as the endpoint tells it."""
         asked: dict[str, Any] = {"model": self._reached.model, "input": list(texts), "encoding_format": "float"}
-        key, host = self._reached.key, urlsplit(self._endpoint).netloc
+        key = self._reached.key
         headers = dict(self._reached.headers) or ({"Authorization": f"Bearer {key}"} if key else {})
         try:
             async with (
@@ -175,7 +174,7 @@ class RemoteEmbedder:
         except TimeoutError as error:
             raise ReplyBroken(f"no whole answer in {CALL_S:.0f} s") from error
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, TooLong, ImportError, UnicodeError) as error:
-            raise of_connection(error, host) from error
+            raise of_connection(error, self._endpoint) from error
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise ReplyBroken("not what the protocol of /embeddings promises") from error
 

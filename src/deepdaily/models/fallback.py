@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 
 from pydantic import BaseModel
 
@@ -33,7 +32,7 @@ from deepdaily.models.abilities import Abilities
 from deepdaily.models.exchange import FRAME_TOKENS, Endpoint, Exchange, Request, request_for
 from deepdaily.models.ledger import Ledger, exceeds, most_it_takes, priced, scaled
 from deepdaily.models.lenient import read
-from deepdaily.models.pace import MOST_WASTED, Pace
+from deepdaily.models.pace import MOST_WASTED, Pace, loop_s
 from deepdaily.settings.model_tables import Price
 
 CALL_S = 900.0
@@ -151,7 +150,7 @@ class Fallback:
         remaining_s: Callable[[], float],
         *,
         unusable: Sequence[Trouble] = (),
-        clock: Callable[[], float] = monotonic,
+        clock: Callable[[], float] = loop_s,
     ) -> None:
         self._rungs, self._ledger, self._remaining_s = rungs, ledger, remaining_s
         self._unusable, self._clock = tuple(unusable), clock

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from math import isfinite
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
 from deepdaily.core.errors import ModelAway, ModelBusy, ModelError, ModelRefused, PromptRefused, PromptTooLong, ReplyBroken
-from deepdaily.models.wire import TooLong
+from deepdaily.models.wire import TooLong, proxy_of
 
 LONGEST_WAIT_S = 86_400.0
 
@@ -226,9 +227,11 @@ _OURS = (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.LocalProtocolErro
 """What is wrong with the address or a header, before anything is sent."""
 
 
-def of_connection(error: Exception, host: str) -> ModelError:
-    """What a broken connection means, by the cause that the exception holds."""
-    causes = [*_causes(error)]
+def of_connection(error: Exception, address: str) -> ModelError:
+    """What a broken connection to `address` means, by the cause that the exception holds."""
+    causes, host = [*_causes(error)], urlsplit(address).netloc
+    if proxy := proxy_of(address):
+        host = f"{host} through the proxy {urlsplit(proxy).scheme}://{urlsplit(proxy).netloc.rpartition('@')[2]}"
     if isinstance(error, TooLong):
         return ReplyBroken("the answer does not end")
     if isinstance(error, ImportError):

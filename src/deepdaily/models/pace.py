@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from time import monotonic
 
 from deepdaily.core.errors import ModelBusy
 
@@ -31,6 +30,11 @@ SLOW_GROWTH = 8
 Sleep = Callable[[float], Awaitable[None]]
 
 
+def loop_s() -> float:
+    """Seconds as the running loop counts them, which its sleeps and walls go by."""
+    return asyncio.get_running_loop().time()
+
+
 class Pace:
     """One model's record in a run.
 
@@ -44,7 +48,7 @@ class Pace:
         at_once: int,
         *,
         sleep: Sleep = asyncio.sleep,
-        clock: Callable[[], float] = monotonic,
+        clock: Callable[[], float] = loop_s,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._at_once, self._limit, self._answers = at_once, at_once, 0

@@ -31,17 +31,23 @@ class TooLong(Exception):
 
 def client(endpoint: str) -> httpx2.AsyncClient:
     """A client for one request: proxies and certificates as the fetcher's, nothing else of the environment."""
-    parts = urlsplit(endpoint)
-    direct = is_loopback(endpoint) or proxy_bypass(parts.hostname or "")
-    proxies = {} if direct else getproxies()
     return httpx2.AsyncClient(
         verify=_certificates(),
-        proxy=proxies.get(parts.scheme or "https") or proxies.get("all"),
+        proxy=proxy_of(endpoint) or None,
         trust_env=False,
         follow_redirects=False,
         timeout=None,  # the walls are around it
         headers={"Accept-Encoding": "identity"},
     )
+
+
+def proxy_of(endpoint: str) -> str:
+    """The proxy of the environment that stands before an address; empty where there is none."""
+    parts = urlsplit(endpoint)
+    if is_loopback(endpoint) or proxy_bypass(parts.hostname or ""):
+        return ""
+    proxies = getproxies()
+    return proxies.get(parts.scheme or "https") or proxies.get("all") or ""
 
 
 @cache
