@@ -1,21 +1,20 @@
-"""Recorded replies of a real model, replayed in tests: what they were asked is part of their key.
-
-A cassette is JSON lines {purpose, key, reply}. The key covers purpose and material, not the instructions: rewording a prompt
-does not make an honest reply to the same sources worthless, another text does. To record: `tools/record.py`.
-"""
+"""Recorded replies with the calls that missed: replayed in tests, and written on by `tools/record.py`."""
 
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from pathlib import Path
 
+from pydantic import BaseModel
+
+from deepdaily import demo
 from deepdaily.core.errors import NoModel
+from deepdaily.demo.recorded import KEY, reply_key
 from deepdaily.models import Model, Prompt, Reply, S
 
-FOLDER = Path(__file__).parent / "cassettes"
-KEY = b"the key of recorded fences"
-"""Fences of recorded calls: the same on every machine."""
+__all__ = ["FOLDER", "KEY", "Cassette"]
+
+FOLDER = Path(demo.__file__).parent / "day"
 
 
 class Cassette:
@@ -28,7 +27,7 @@ class Cassette:
         self.missed: list[Prompt] = []
 
     async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
-        key = sha256(f"{prompt.purpose}\0{prompt.material}".encode()).hexdigest()
+        key = reply_key(prompt)
         if key in self._replies:
             return Reply(shape.model_validate(self._replies[key]), "recorded")
         self.missed.append(prompt)
@@ -41,5 +40,5 @@ class Cassette:
             tape.write(json.dumps(row, ensure_ascii=False) + "\n")
         return Reply(reply, "recorded")
 
-    def room(self, prompt: Prompt, shape: type[S]) -> int | None:
+    def room(self, prompt: Prompt, shape: type[BaseModel]) -> int | None:
         return None

@@ -52,6 +52,8 @@ class House:
     web: Wire | None = None
     """What stands in for the real web."""
     search_key: str | None = None
+    writer: ModelWriter | None = None
+    """Writes in place of the models of the settings."""
 
     @classmethod
     def of(cls, settings: Path | None, data: Path | None, out: Path | None) -> House:
@@ -108,9 +110,9 @@ class House:
                 store.before_writing = snapshots.sync
                 fetcher = Fetcher(self.web or web, store, snapshots, slot.key, now, allow_private=allowed)
                 publishers: list[Publisher] = [channel for channel, _ in self.channels()]
-                if not self.out:
+                if not (self.out or errand.again):  # a mail is not sent twice
                     publishers += message_channels(self.settings, store, slot, web)
-                writer = model_writer(self.settings, store, slot, now, lambda: deadline - monotonic())
+                writer = self.writer or model_writer(self.settings, store, slot, now, lambda: deadline - monotonic())
                 yield Run(
                     slot=slot,
                     now=now,
@@ -128,6 +130,7 @@ class House:
                     deadline=deadline,
                     by_keeper=errand.by_keeper,
                     dry=errand.dry,
+                    again=errand.moment if errand.again else None,
                 )
 
 

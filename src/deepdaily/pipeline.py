@@ -144,7 +144,7 @@ async def publish(run: Run, issue: Issue) -> None:
     with run.stage("publish", len(run.publishers)) as stage:
         for publisher in run.publishers:
             try:
-                if publisher.channel not in taken:  # a mail is not sent twice because a chat was missed
+                if run.again or publisher.channel not in taken:  # a mail is not sent twice because a chat was missed
                     run.store.keep_editions(await publisher.publish(publication))
                 stage.went_out += 1
             except PublishError as error:

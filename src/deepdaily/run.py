@@ -24,6 +24,7 @@ from deepdaily.store import Store
 from deepdaily.store.snapshots import Snapshots
 from deepdaily.write import Writing
 from deepdaily.write.by_rule import ByRule
+from deepdaily.write.notice import corrected
 
 if TYPE_CHECKING:
     from deepdaily.models.embedding import Embedder
@@ -113,6 +114,8 @@ class Errand:
     """Everything but publishing."""
     by_keeper: bool = False
     """The keeper started it, and tries the slot again if nothing is published now."""
+    again: bool = False
+    """The slot's issue anew, as a marked correction."""
 
 
 @dataclass(slots=True)
@@ -142,6 +145,8 @@ class Run:
     """The keeper started it, and tries the slot again if nothing is published now."""
     dry: bool = False
     """Everything but publishing."""
+    again: datetime | None = None
+    """When the slot's issue is written anew, as a marked correction."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -167,7 +172,7 @@ class Run:
         if self.dry:
             self.ended("dry")
             return issue
-        issue = self.store.keep_issue(issue)
+        issue = self.store.correct_issue(corrected(issue, self.again)) if self.again else self.store.keep_issue(issue)
         self.ended("running")
         return issue
 

@@ -48,7 +48,7 @@ async def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp(language)
     settings = sample_web.settings()
     digest = settings.digest.model_copy(update={"language": language})
-    wire, cassette = sample_web.DemoWire(), Cassette(FOLDER / f"demo.{language}.jsonl")
+    wire, cassette = sample_web.DemoWire(), Cassette(FOLDER / f"replies.{language}.jsonl")
     changed = settings.model_copy(update={"digest": digest})
     house = House(changed, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY)
     slot = house.slot(None, sample_web.NOW)

@@ -28,6 +28,9 @@ def run(
     day: Annotated[str | None, typer.Option("--date", help="The issue's day (default: today in its zone).")] = None,
     now: Annotated[str | None, typer.Option(help="Replaces the calendar, like 2026-02-11T07:30:00+08:00.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Everything but publishing.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Write the issue anew after a mended setting: a marked correction; the first is kept.")
+    ] = False,
     or_demo: Annotated[bool, typer.Option("--or-demo", help="Without a network, run the sample day instead.")] = False,
     by_keeper: Annotated[bool, typer.Option("--by-keeper", hidden=True, help="`schedule` started it.")] = False,
 ) -> None:
@@ -45,7 +48,7 @@ def run(
         raise typer.Exit(_sample_day(None, "none", tamper=False, as_json=as_json))
     moment = house.clock(now)
     slot = house.slot(day, moment)
-    made = keeper.run_slot(house, Errand(slot, moment, meter(), dry_run, by_keeper))
+    made = keeper.run_slot(house, Errand(slot, moment, meter(), dry_run, by_keeper, again))
     outcome = asyncio.run(made)
     _say_outcome(house, outcome, dry=dry_run, as_json=as_json)
     raise typer.Exit(outcome.exit)
@@ -62,7 +65,9 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
     elif as_json:
         answer(_value(house, outcome), (), as_json)
     elif outcome.issue is None or outcome.record is None:
-        typer.echo(f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`)")
+        typer.echo(
+            f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`, or write it anew: --again)"
+        )
     else:
         closing(outcome.issue, outcome.record)
         if dry:
@@ -94,7 +99,7 @@ def demo(
     settings: Annotated[Path | None, typer.Option("--settings", help="Tell the day in its language and by its models.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The bundled sample day on the real pipeline: offline, without a key, in ./deepdaily-demo."""
+    """The bundled sample day on the real pipeline, written by recorded replies: offline, without a key, in ./deepdaily-demo."""
     raise typer.Exit(_sample_day(settings, broken, tamper=tamper, as_json=as_json))
 
 
@@ -107,6 +112,7 @@ def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_js
     from deepdaily.cli.console import meter
     from deepdaily.cli.look import say_verdict, verdict_on
     from deepdaily.demo import sample_web, tampering
+    from deepdaily.demo.recorded import recorded_writer
     from deepdaily.house import House
     from deepdaily.run import Errand
     from deepdaily.settings.loading import load
@@ -114,7 +120,8 @@ def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_js
     folder = Path("deepdaily-demo")
     chosen = sample_web.settings(load(settings)[0] if settings else None)
     wire = sample_web.DemoWire(broken)
-    house = House(chosen, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY)
+    mind = None if settings or broken in ("models", "all") else recorded_writer(chosen.digest.language)
+    house = House(chosen, {}, folder / "data", folder / "out", wire, sample_web.SEARCH_KEY, mind)
     if (house.data / "deepdaily.db").exists():  # only what a demo wrote
         shutil.rmtree(house.data)
         shutil.rmtree(folder / "out", ignore_errors=True)

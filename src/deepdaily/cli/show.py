@@ -28,8 +28,13 @@ def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
     lines = [draft.title, *([draft.notice] if draft.notice else [])]
     lines += [f"{n:>2}. {item.title.text}  [{item.story}]" for n, item in enumerate(draft.items, 1)]
     lines += [f"finding  {one.severity}: {one.message} [{one.item}]" for one in issue.findings]
+    before = store.earlier_issues(draft.slot.key) if audit else []
+    lines += [f"earlier  {one.approved_at.isoformat()}: {len(one.items)} items; this issue took its place" for one in before]
     ran = run(draft.slot.key, store, audit=audit)
-    return Shown(lines + ran.lines, ran.value | {"findings": [asdict(finding) for finding in issue.findings]})
+    return Shown(
+        lines + ran.lines,
+        ran.value | {"earlier": [one.approved_at for one in before], "findings": [asdict(finding) for finding in issue.findings]},
+    )
 
 
 def run(slot: str, store: Store, *, audit: bool) -> Shown:

@@ -107,5 +107,7 @@ def _feed(feed: SiteFeed) -> Answer:
 
 def closing_words(day: str, broken: Broken) -> str:
     """What the sample day says at its end: what a model would add, and the next commands."""
-    taken = "Models were taken away: the built-in writer wrote every item.\n" if broken in ("models", "all") else ""
+    taken = (
+        "Models were taken away: the built-in writer quoted its sources for every item.\n" if broken in ("models", "all") else ""
+    )
     return taken + of_day("closing.txt").format(day=day).rstrip()

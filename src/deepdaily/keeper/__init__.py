@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from deepdaily.core.errors import Exit, NothingToPublish, StoreError
+from deepdaily.core.errors import Exit, NothingToPublish, SettingsError, StoreError
 from deepdaily.core.slots import left_s
 from deepdaily.core.types import Issue, RunRecord, Slot
 from deepdaily.house import House
@@ -86,6 +86,8 @@ async def run_slot(house: House, errand: Errand) -> Outcome:
 async def _made(house: House, store: Store, errand: Errand) -> Outcome:
     """What the run that holds the lease does."""
     slot, moment = errand.slot, errand.moment
+    if errand.again:
+        return await _anew(house, store, errand)
     if is_finished(store, slot, house.channel_names()):
         return Outcome(slot)
     now, left = calendar_of(store, slot, moment), left_s(slot, moment, house.settings.review.deadline)
@@ -96,6 +98,18 @@ async def _made(house: House, store: Store, errand: Errand) -> Outcome:
         except NothingToPublish:
             run.ended("failed")
             raise
+    return Outcome(slot, run.record.exit, issue, run.record.value())
+
+
+async def _anew(house: House, store: Store, errand: Errand) -> Outcome:
+    """The slot's issue told again from what was read then, in its place; the first is kept. Message channels are left alone."""
+    slot = errand.slot
+    before = store.issue(slot.day)
+    if before is None or before.slot.key != slot.key:
+        raise SettingsError(f"{slot.day} has no issue to write again", "run without --again")
+    now = store.begin(slot.key, errand.moment).astimezone(errand.moment.tzinfo)
+    async with house.run(store, errand, now) as run:
+        issue = await run_day(run)
     return Outcome(slot, run.record.exit, issue, run.record.value())
 
 

@@ -12,7 +12,7 @@ from deepdaily.core.types import Edition, Issue
 from deepdaily.store import fulltext
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
-from deepdaily.store.schema import EDITIONS, ISSUES, META
+from deepdaily.store.schema import EARLIER, EDITIONS, ISSUES, META
 
 READINGS_KEPT = 4
 """Lists of issues held in memory, each up to the 60 issues that the reader follows, of some 100 KB each."""
@@ -70,6 +70,24 @@ class IssueBook(Book):
             self._put_state(db, "issues")
             fulltext.keep(db, issue)
         return issue
+
+    def correct_issue(self, issue: Issue) -> Issue:
+        """Keep `issue` in place of its slot's, which is kept beside it."""
+        slot = issue.draft.slot
+        with self._writing() as db:
+            before = db.execute(select(ISSUES.c.issue).where(ISSUES.c.slot == slot.key)).scalar()
+            if before is not None:
+                old = {"slot": slot.key, "approved_at": from_json(Issue, before).approved_at.isoformat(), "issue": before}
+                db.execute(self._put(EARLIER, old, replacing=False), old)
+            row = {"slot": slot.key, "day": slot.day, "issue": to_json(issue)}
+            db.execute(self._put(ISSUES, row), row)
+            self._put_state(db, "issues")
+            fulltext.keep(db, issue)
+        return issue
+
+    def earlier_issues(self, slot: str) -> list[Issue]:
+        """Those of a slot that a correction took the place of, the first one first; mostly none."""
+        return self._values(Issue, select(EARLIER.c.issue).where(EARLIER.c.slot == slot).order_by(EARLIER.c.approved_at))
 
     def find(self, words: str, limit: int) -> list[fulltext.Printed]:
         """At most `limit` of the digest's printed items that have every one of the words, the most relevant first."""

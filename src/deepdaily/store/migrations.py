@@ -20,6 +20,7 @@ from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert, named
 from deepdaily.store.schema import (
     ABILITIES,
+    EARLIER,
     FETCHES,
     FETCHES_OF_URL,
     HARVESTS,
@@ -156,9 +157,10 @@ def structures_beside_documents(db: Connection) -> None:
     STRUCTURES.create(db, checkfirst=True)
 
 
-def abilities_of_models(db: Connection) -> None:
-    """What was learnt of models was not kept."""
+def abilities_and_corrections(db: Connection) -> None:
+    """What was learnt of models was not kept, and no issue was ever corrected."""
     ABILITIES.create(db, checkfirst=True)
+    EARLIER.create(db, checkfirst=True)
 
 
 def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
@@ -181,5 +183,5 @@ MIGRATIONS = (
     digest_in_slots,
     harvests_tell_losses,
     structures_beside_documents,
-    abilities_of_models,
+    abilities_and_corrections,
 )

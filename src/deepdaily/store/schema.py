@@ -53,6 +53,10 @@ STRUCTURES = _table("structures", "document", "structure")
 ISSUES = _table("issues", "slot", "day", "issue")
 
 
+EARLIER = _table("earlier_issues", "slot approved_at", "issue")
+"""Issues that a correction took the place of."""
+
+
 EDITIONS = _table("editions", "slot channel location", "edition")
 
 

@@ -111,6 +111,8 @@ class Words:
     sources: str
     notice: str
     title_basis: str
+    recorded: str
+    corrected: str
     written_by: str
     fetched: str
     carried: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from deepdaily.core.types import Draft, Language, Rung, SourceHealth, SourceKind
+from deepdaily.core.types import Draft, Issue, Language, Rung, SourceHealth, SourceKind
 from deepdaily.words import of
 
 
@@ -42,6 +43,13 @@ def _quiet(health: Sequence[SourceHealth], language: Language) -> str:
     asked = [one for one in health if one.asked]
     well, offers = sum(one.answered for one in asked), sum(one.offers for one in asked)
     return of(language).trouble.quiet.format(asked=len(asked), well=well, offers=offers)
+
+
+def corrected(issue: Issue, at: datetime) -> Issue:
+    """The issue marked as one that took the place of an earlier one at that moment."""
+    draft, words = issue.draft, of(issue.draft.language)
+    said = words.corrected.format(at.astimezone(draft.slot.due.tzinfo).strftime("%Y-%m-%d %H:%M"))
+    return replace(issue, approved_at=at, draft=replace(draft, notice=words.blank.join(filter(None, (said, draft.notice)))))
 
 
 def without_model(draft: Draft, failed: int, asked: int) -> Draft:
