@@ -44,3 +44,35 @@ def test_the_sample_day_is_told_in_the_language_of_other_settings(tmp_path: Path
 
     assert done.returncode == 0, done.stderr
     assert "**What it is**" in (tmp_path / "deepdaily-demo/out/content/posts/2026-03-12/index.md").read_text("utf-8")
+
+
+POST = "deepdaily-demo/out/content/posts/2026-03-12/index.md"
+
+
+def test_the_sample_day_is_told_by_recorded_replies_and_says_so_and_without_models_by_rules(tmp_path: Path) -> None:
+    recorded = deepdaily("demo", cwd=tmp_path)
+    told = (tmp_path / POST).read_text("utf-8")
+    taken = deepdaily("demo", "--break", "models", cwd=tmp_path)
+    quoted = (tmp_path / POST).read_text("utf-8")
+
+    assert (recorded.returncode, taken.returncode) == (0, 0), recorded.stderr + taken.stderr
+    assert told.count("由 录下的模型回复（示例日） 撰写") == 7
+    assert "落地建议" in told
+    assert "录下的" not in quoted
+
+
+def test_an_issue_is_written_again_only_where_there_is_one(tmp_path: Path) -> None:
+    env = environment() | {"DEEPDAILY_WEB": "sample"}
+    places = ("--settings", written(tmp_path), "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out"))
+    none = deepdaily("run", *places, "--now", "2026-03-12T07:30:00+08:00", "--again", env=env)
+    deepdaily("run", *places, "--now", "2026-03-12T07:30:00+08:00", env=env)
+    again = deepdaily("run", *places, "--now", "2026-03-12T09:15:00+08:00", "--again", env=env)
+    shown = deepdaily("show", "2026-03-12", "--audit", "--settings", places[1], "--data", places[3], env=env)
+
+    assert none.returncode == 2
+    assert "has no issue to write again" in none.stderr
+    assert again.returncode in (0, 10), again.stderr
+    assert "Corrected: this issue was written again at 2026-03-12 09:15" in (
+        tmp_path / "out/content/posts/2026-03-12/index.md"
+    ).read_text("utf-8")
+    assert "earlier  2026-03-12T07:30:00+08:00" in shown.stdout

@@ -25,6 +25,7 @@ from deepdaily.models import Model, Prompt, Reply, S
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
 from deepdaily.publish import Publication, TakenInPart
+from deepdaily.publish.files import Hugo
 from deepdaily.read.web_wire import Answer
 from deepdaily.run import Errand, Run, trouble
 from fakes import QuotingModel, SkippingLoop
@@ -378,3 +379,39 @@ async def test_a_model_of_whose_words_nothing_stands_is_said_as_one_that_does_no
     assert {item.writer for item in issue.items} == {""}
     assert run.record.exit == 10
     assert any(cause.startswith("models:") for cause in issue.draft.degraded)
+
+
+@pytest.mark.parametrize("window", [7_000, 14_000, 40_000])
+async def test_in_a_small_window_every_item_is_told_and_reviewed_and_no_prompt_is_longer(tmp_path: Path, window: int) -> None:
+    model = QuotingModel(window=window)
+    with run_of(tmp_path, CountedWire(), writing=by(model)) as run:
+        issue = await run_day(run)
+
+    assert {item.writer for item in issue.items} == {"qwen"}
+    sizes = [len((prompt.instructions + prompt.material).encode()) for prompt in model.asked]
+    assert max(sizes) <= window
+    reviewed = "".join(prompt.material for prompt in model.asked if prompt.purpose == "reliability")
+    assert all(f"\n{number}.1 [title]" in reviewed for number in range(1, 8))
+    assert not [one for one in run.findings if "did not review" in one.message]
+
+
+# -- again ------------------------------------------------------------------------------------------------------------
+
+
+async def test_an_issue_written_again_is_marked_takes_the_place_of_the_first_and_the_first_is_kept(tmp_path: Path) -> None:
+    later, hugo = SLOT.due + timedelta(hours=3), Hugo(tmp_path / "site")
+    with run_of(tmp_path, CountedWire(), publishers=[hugo]) as run:
+        first = await run_day(run)
+    with run_of(tmp_path, CountedWire(), publishers=[hugo], writing=by(QuotingModel())) as run:
+        run.again = later
+        second = await run_day(run)
+        kept, earlier = run.store.issue(SLOT.day), run.store.earlier_issues(SLOT.key)
+
+    assert {item.writer for item in first.items} == {""}
+    assert {item.writer for item in second.items} == {"qwen"}
+    assert [item.story for item in second.items] == [item.story for item in first.items]
+    assert (kept, earlier) == (second, [first])
+    assert second.draft.notice.startswith("更正版：本期于 2026-03-12 11:00 重新写过")
+    post = (tmp_path / "site" / "content" / "posts" / SLOT.day / "index.md").read_text("utf-8")
+    assert "更正版" in post
+    assert "qwen" in post

@@ -33,7 +33,7 @@ from deepdaily.models.faults import NEVER_SENT, Refusal, line, of_connection
 from deepdaily.models.heard import Heard, about, counted
 from deepdaily.models.openai_form import OpenAiForm
 from deepdaily.models.reached import Reached
-from deepdaily.models.wire import Answer, TooLong, client, posted
+from deepdaily.models.wire import PostAnswer, TooLong, client, posted
 
 MOST_BYTES = 1 << 20
 """The longest reply."""
@@ -118,7 +118,7 @@ class ChatModel:
         wrong = self._incomplete(heard, text, request)
         return Exchange(text, wrong, usage, _other(heard.model, self.reached.model), heard.raw), None
 
-    async def _none(self, answer: Answer) -> tuple[Exchange, Refusal | None]:
+    async def _none(self, answer: PostAnswer) -> tuple[Exchange, Refusal | None]:
         """An answer of another status than 200: nothing was told, and nothing is owed."""
         if answer.leads_to:
             fault: ModelError = ModelRefused(

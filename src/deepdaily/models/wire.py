@@ -56,8 +56,8 @@ def _certificates() -> ssl.SSLContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer whose body has not been read."""
+class PostAnswer:
+    """The answer to a POST, its body not read yet."""
 
     status: int
     headers: Mapping[str, str]
@@ -105,7 +105,7 @@ class Answer:
 
 
 @asynccontextmanager
-async def posted(web: httpx2.AsyncClient, address: str, body: object, headers: Mapping[str, str]) -> AsyncIterator[Answer]:
+async def posted(web: httpx2.AsyncClient, address: str, body: object, headers: Mapping[str, str]) -> AsyncIterator[PostAnswer]:
     """The answer to one POST; a redirect is followed once, where it stays on the host."""
     for hop in range(2):
         request = web.build_request("POST", address, json=body, headers=dict(headers))
@@ -114,7 +114,7 @@ async def posted(web: httpx2.AsyncClient, address: str, body: object, headers: M
             names = {name.lower(): value for name, value in response.headers.items()}
             leads_to = urljoin(address, names.get("location", "")) if response.status_code in REDIRECTS else ""
             if hop or not leads_to or urlsplit(leads_to).hostname != urlsplit(address).hostname:
-                yield Answer(response.status_code, names, leads_to, response)
+                yield PostAnswer(response.status_code, names, leads_to, response)
                 return
         finally:
             await response.aclose()
