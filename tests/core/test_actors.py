@@ -19,6 +19,8 @@ from deepdaily.core.actors import arrives_elsewhere, by_actor
         ("https://github.com/quill/engine/releases/tag/v1", "v1.4.2"),
         ("https://huggingface.co/acme/model", "acme/model"),
         ("https://qwen.ai/blog/x", "通义千问发布新模型"),
+        ("https://sorrel.example/blog/x", "Sorrel推出推理引擎"),
+        ("https://azure.com/x", "OpenAI新模型登陆Azure云"),
     ],
 )
 def test_the_owner_of_the_site_speaks_of_its_own(url: str, title: str) -> None:
