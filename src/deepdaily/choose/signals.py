@@ -11,7 +11,7 @@ from functools import lru_cache
 from deepdaily.choose import field
 from deepdaily.choose.changes import changes_signals
 from deepdaily.core import lexicon
-from deepdaily.core.actors import arrives_elsewhere, is_manual
+from deepdaily.core.actors import arrives_elsewhere, by_actor, is_manual, names_owner
 from deepdaily.core.likeness import neighbours, points
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import language_of
@@ -38,22 +38,35 @@ def candidate_signals(candidates: Sequence[Candidate]) -> list[Signals]:
     """For each candidate, in order, what its titles, its publisher and the like titles of others say."""
     nearby = neighbours(points(candidates), SAME_SUBJECT)
     return [
-        _title_signals(one) | _company_signals([one, *(candidates[at] for at in near)])
+        _title_signals(one) | _company_signals(_company(one, [candidates[at] for at in near]))
         for one, near in zip(candidates, nearby, strict=True)
     ]
+
+
+def _company(one: Candidate, near: Sequence[Candidate]) -> list[Candidate]:
+    """It and those that tell of the same. The launch's reports are not those of its arrival elsewhere, an event of that place."""
+    if arrives_elsewhere(one.title):
+        near = [other for other in near if _arrives_there_too(one, other)]
+    return [one, *near]
+
+
+def _arrives_there_too(one: Candidate, other: Candidate) -> bool:
+    there = names_owner(one.url, other.title) or names_owner(other.url, one.title)
+    return there and arrives_elsewhere(other.title)
 
 
 def _title_signals(one: Candidate) -> Signals:
     titles = " | ".join(dict.fromkeys(offer.title for offer in one.offers))
     sites = {domain(one.url), host(one.url)}
+    arrives, owner = arrives_elsewhere(one.title), by_actor(one.url, one.title)
     lab = bool(lexicon.LABS.search(titles) or lexicon.PRODUCTS.search(titles) or sites & lexicon.LAB_SITES)
     found = {
         "names a lab or project": lab,
         "names a model": lexicon.MODEL.search(titles),
         "release": lexicon.EVENT_VERB.search(titles),
-        "first-hand": lexicon.first_hand(one.url, one.title) and not sites & lexicon.NO_PUBLISHERS,
+        "first-hand": lexicon.first_hand(one.url, one.title) and not sites & lexicon.NO_PUBLISHERS and (not arrives or owner),
         "opinion or how-to": lexicon.OPINION.search(titles),
-        "an arrival elsewhere": arrives_elsewhere(one.title),
+        "an arrival elsewhere": arrives,
         "money talk": lexicon.MONEY.search(titles),
         "business talk": lexicon.BUSINESS.search(one.title),
         "round-up": lexicon.ROUNDUP.search(titles),

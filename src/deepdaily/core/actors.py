@@ -48,6 +48,11 @@ def is_manual(url: str) -> bool:
     return bool(lexicon.DOCUMENTATION.search(path)) and not lexicon.DATED_PAGE.search(path)
 
 
+def is_talk(url: str) -> bool:
+    """Whether a page of a platform is what anybody may write beside a project: an issue, a discussion."""
+    return domain(url) == "github.com" and bool(_CUES["talk"].search(url.partition("://")[2]))
+
+
 def _accounts_own(url: str) -> bool:
     """Whether a page of a platform is what an account brings out itself, and not what anybody may write beside it."""
     path = url.partition("://")[2].partition("/")[2]
