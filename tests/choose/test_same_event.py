@@ -36,7 +36,7 @@ def joined(left: str, right: str, urls: Sequence[str] = (A, B), more: Sequence[C
         ("百度开源文心 9.1 模型", "百度正式开源文心大模型 9.1，性能大涨"),
         ("Marmot 3.1 is now available in Quillcode", "Quillcode users: Marmot 3.1 available in the editor today"),
         ("Burrow Labs ships its LLM router 2.3", "LLM router 2.3: what Burrow Labs changes for teams"),
-        ("Tundra spends $140 billion on compute", "Tundra’s $140 Billion Plan Raises Doubts"),
+        ("Tundra spends $140 billion on compute", "Tundra’s $140 Billion Compute Plan Raises Doubts"),
         ("Tundra 计划投入 1400 亿美元建设算力", "Tundra's $140 billion compute plan"),
         ("Introducing Marmot 3.1 Flash", "Marmot 3.1 Flash发布，价格减半"),
     ],

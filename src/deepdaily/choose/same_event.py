@@ -14,7 +14,6 @@ from deepdaily.choose import traits as known
 from deepdaily.choose.logistic import Lesson, fitted
 from deepdaily.choose.traits import A_NAME, KINDS, Traits
 from deepdaily.core import lexicon
-from deepdaily.core.likeness import SMALL_NUMBER
 
 MOST_HOLDERS = 60
 """A term held by more of today's titles leads to no pair: pairs grow with its square."""
@@ -30,6 +29,9 @@ MOST_LINKING = 10
 
 FAR_DAYS = 10.0
 """Days between two reports after which more days say no more."""
+
+LARGE = 5_000
+"""A smaller number is a year, or stands in the titles of a day for many things."""
 
 PULL = 3.0
 """How much it counts that a weight were nothing, in pairs."""
@@ -117,16 +119,17 @@ def shown(left: Traits, right: Traits) -> dict[str, float]:
         found["one edition"] = 1.0
     if left.is_manual or right.is_manual:
         found["a page of a manual"] = 1.0
-    if any(_is_figure(term) for term in common):
+    figures = sum(map(_is_figure, common))
+    if figures and names > figures:
         found[ONE_FIGURE] = 1.0
-    elif names < 2:
+    if names < 2:
         found["one shared name" if names else "no shared name"] = 1.0
     return found
 
 
 def _is_figure(term: str) -> bool:
-    """Whether it counts something, as `13` parameters and `=3E+11` do: no version, and what may be a year is none."""
-    return term[0] == "=" or (term.isdigit() and int(term) > SMALL_NUMBER and not (len(term) == 4 and term[:2] in ("19", "20")))
+    """Whether it is a number as large as only one thing has, `=3E+10`: a sum, no share, age, day or year."""
+    return term[0] == "=" and float(term[1:]) >= LARGE
 
 
 def _both(left: float, right: float) -> float:
