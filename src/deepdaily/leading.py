@@ -1,15 +1,29 @@
-"""The maker's page of a story that only reports tell: one of their links is read, and leads where it tells the same event."""
+"""The maker's page of a story that only reports tell: a link of theirs or a search's result leads where it tells the same."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 
-from deepdaily.choose.leads import makers_link, with_lead
-from deepdaily.core.types import Candidate, Loss, Offer, Story, Window
+from deepdaily.choose.leads import EVENT_S, lacks_maker, makers_link, makers_query, makers_result, with_lead
+from deepdaily.core.errors import FetchError, SourceError
+from deepdaily.core.types import Candidate, Finding, Loss, Offer, Story, Window
 from deepdaily.core.urls import host, page_key
 from deepdaily.ladder import LADDER
 from deepdaily.read.pages import Pages
 from deepdaily.run import Run
+from deepdaily.sources.offering import offer
+from deepdaily.sources.search import WebSearch
+
+MOST_SEARCHES = 3
+"""Of one run: a search's quota is for the queries of the settings."""
+
+SEARCH_PART = 0.5
+"""Of the stage's time: what was found must still be read."""
+
+LATEST_DAYS = round(EVENT_S / 86_400)
+"""How old a page may be that is looked for."""
 
 
 async def led(run: Run, stories: Sequence[Story], wall_s: float) -> list[Story]:
@@ -18,13 +32,55 @@ async def led(run: Run, stories: Sequence[Story], wall_s: float) -> list[Story]:
     At most one page a story is read. A page that was read and does not lead is a loss of its story. What was printed before, is
     banned or muted is not asked for.
     """
+    ends_at = asyncio.get_running_loop().time() + wall_s
     structures = run.store.structures(document.id for story in stories for document in story.documents)
     printed = {page_key(one.url) for issue in run.memory.told for one in issue.sources()}
     links = {
         story.id: link for story in stories if (link := makers_link(story, structures, printed)) and _welcome(run, link, story)
     }
+    without = [story for story in stories if story.id not in links and lacks_maker(story)]
+    links |= await _looked_for(run, without, printed, wall_s * SEARCH_PART)
     if not links:
         return list(stories)
+    return await _read(run, stories, links, max(0.0, ends_at - asyncio.get_running_loop().time()))
+
+
+async def _looked_for(run: Run, stories: Sequence[Story], printed: Collection[str], wall_s: float) -> dict[str, str]:
+    """By story its maker's page as a search found it. The first MOST_SEARCHES stories that name somebody are asked for.
+
+    The first search that answered today is asked; a refusal ends the asking and is a note.
+    """
+    asked = [(story, query) for story in stories if (query := makers_query(story))][:MOST_SEARCHES]
+    found = dict[str, str]()
+    search = next((one for one in run.sources if isinstance(one, WebSearch) and _answered(run, one)), None)
+    if search is None or not asked:
+        return found
+    window = Window(run.slot, run.now, run.now - timedelta(days=LATEST_DAYS))
+    try:
+        async with asyncio.timeout(wall_s) as deadline:
+            for story, query in asked:
+                results = (await search.ask(query, LATEST_DAYS)).found
+                offers = (offer(search.name, one.url, one.title, window, published_at=one.published_at) for one in results)
+                welcome = [one for one in offers if one and not one.sponsored and _welcome(run, one.url, story)]
+                if link := makers_result(story, welcome, printed):
+                    found[story.id] = link
+    except (SourceError, FetchError) as error:
+        run.findings.append(Finding(search.name, "note", f"makers' pages were not looked for: {error.advised}"))
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        run.findings.append(Finding(search.name, "note", f"makers' pages were not looked for: no answer within {wall_s:g} s"))
+    return found
+
+
+def _answered(run: Run, search: WebSearch) -> bool:
+    """Whether it answered in this slot: who is refused, spent or not needed is not asked once more."""
+    harvest = run.store.harvest_of(run.slot.key, search.name)
+    return harvest is not None and harvest.health.answered
+
+
+async def _read(run: Run, stories: Sequence[Story], links: dict[str, str], wall_s: float) -> list[Story]:
+    """The stories led by the pages behind `links` (by story) where these tell the same event."""
     asked = [Candidate(links[one.id], (Offer(links[one.id], "lead", one.lead.title),)) for one in stories if one.id in links]
     pages, window = Pages(run.store, run.fetcher, run.engine, {}), Window(run.slot, run.now, run.now - LADDER[-1][1])
     readings = await pages.read(asked, window, wall_s=wall_s, on_done=run.record.meter.step)
@@ -34,7 +90,7 @@ async def led(run: Run, stories: Sequence[Story], wall_s: float) -> list[Story]:
         page = readings.documents.get(link)
         told = with_lead(story, page) if page else story
         if link and told is story:
-            why = readings.losses[link].reason if link in readings.losses else "it does not tell the story that links to it"
+            why = readings.losses[link].reason if link in readings.losses else "it does not tell the story that it was read for"
             losses.append(Loss(link, "read", why, story.id))
         found.append(told)
     run.store.add_losses(run.slot.key, losses)

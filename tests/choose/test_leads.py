@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 
-from deepdaily.choose.leads import lead_order, makers_link, with_lead
+import pytest
+
+from deepdaily.choose.leads import lead_order, makers_link, makers_query, with_lead
 from deepdaily.core.types import Link, Structure
 from making import document, story
 
@@ -42,6 +44,24 @@ def test_the_makers_link_is_deep_of_its_own_site_and_shares_most_words() -> None
 
     assert link_of("Anthropic releases Claude Opus 4.6", *others, OWN) == OWN
     assert link_of("Anthropic releases Claude Opus 4.6", *others[:3]) == ""
+
+
+def test_a_chinese_title_shares_the_names_that_stand_in_it() -> None:
+    assert link_of("刚刚，Anthropic发布Claude Opus 4.6模型", OWN) == OWN
+
+
+@pytest.mark.parametrize(
+    ("title", "query"),
+    [
+        ("OpenAI发布GPT-5.3-Codex，编程更快", "OpenAI GPT-5.3-Codex"),
+        ("Everything in Sorrel 2 by Quill Labs", "Sorrel Quill Labs"),
+        ("Kestrel launches an inference server", "Kestrel launches an inference server"),
+        ("智谱开源新一代语音模型", "智谱"),
+        ("On the state of things", ""),
+    ],
+)
+def test_a_search_is_asked_for_what_the_title_names(title: str, query: str) -> None:
+    assert makers_query(story(title)) == query
 
 
 def test_a_link_that_shares_one_word_leads_nowhere() -> None:

@@ -35,6 +35,10 @@ def joined(left: str, right: str, urls: Sequence[str] = (A, B), more: Sequence[C
         ("GitHub pauses rollout of GPT-5.3-Codex in Copilot", "GPT-5.3-Codex rollout paused by GitHub for Copilot users"),
         ("百度开源文心 9.1 模型", "百度正式开源文心大模型 9.1，性能大涨"),
         ("Marmot 3.1 is now available in Quillcode", "Quillcode users: Marmot 3.1 available in the editor today"),
+        ("Burrow Labs ships its LLM router 2.3", "LLM router 2.3: what Burrow Labs changes for teams"),
+        ("Tundra spends $140 billion on compute", "Tundra’s $140 Billion Compute Plan Raises Doubts"),
+        ("Tundra 计划投入 1400 亿美元建设算力", "Tundra's $140 billion compute plan"),
+        ("Introducing Marmot 3.1 Flash", "Marmot 3.1 Flash发布，价格减半"),
     ],
 )
 def test_reports_of_one_event_meet_in_either_language(left: str, right: str) -> None:
@@ -55,6 +59,10 @@ def test_reports_of_one_event_meet_in_either_language(left: str, right: str) -> 
         ("智能体开发实践", "智能体评测方法"),
         ("Burrow Labs raises money", "Tundra raises money"),
         ("Marmot 3.1, a new Quillcode plugin, Tundra's chips, and more", "Introducing Marmot 3.1"),
+        ("Introducing Marmot 3.1 Flash", "Introducing Marmot 3.1 Pro"),
+        ("马尔默 Marmot 3.1 Flash发布", "Marmot 3.1 Mini 发布，端侧可用"),
+        ("Now available: Marmot 3.1 on Tundra's cloud", "Introducing Marmot 3.1"),
+        ("Burrow Labs ships its LLM router 2.3", "Tundra speeds up its LLM router 2.3"),
     ],
 )
 def test_two_events_of_one_subject_stay_apart(left: str, right: str) -> None:
@@ -73,6 +81,20 @@ def test_two_pages_of_manuals_are_two_things_and_a_page_of_a_manual_needs_more_t
     assert joined("Quillcode fast mode for long sessions", "Quillcode: fast mode for long sessions", (manuals[0], B))
 
 
+def test_two_repositories_are_two_things_and_a_fault_told_beside_one_is_no_report_of_it() -> None:
+    ports = "https://github.com/ada/marmot.rs", "https://github.com/ben/marmot.c"
+    talk = "https://github.com/burrow/quillcode/issues/7"
+
+    assert not joined("Marmot 3.1 in the browser", "Marmot 3.1 in the browser", ports)
+    assert joined("Marmot 3.1 in the browser", "Marmot 3.1 in the browser", (ports[0], B))
+    told = [
+        candidate(title, url)
+        for title, url in (("Inside the Quillcode", A), ("Quillcode loses its tools", B), ("Quillcode loses its tools", talk))
+    ]
+    likely = Grouping.of([*told, *NOISE])
+    assert likely.alike(0, 2) < likely.alike(0, 1) / 2
+
+
 def test_texts_that_link_to_the_same_pages_are_one_document() -> None:
     read = {url: document("标题" if url == B else "Notes", url, url=url) for url in (A, B)}
     pulls = tuple(Link(f"https://github.com/acme/engine/pull/{n}", "fix", n) for n in range(same_event.ONE_DOCUMENT))
@@ -84,6 +106,18 @@ def test_texts_that_link_to_the_same_pages_are_one_document() -> None:
     assert [0, 1] in events(pulls)
     assert [0, 1] not in events(pulls[:-1])
     assert [0, 1] not in events(tuple(Link(f"https://site{n}.example/", "home", n) for n in range(9)))
+
+
+def test_pages_of_one_site_link_to_the_same_pages_anyway_and_a_translation_there_is_one_document() -> None:
+    one, other, translated = (f"https://lab.example/blog/{name}" for name in ("one", "other", "yi"))
+    titles = {one: "Notes on kites", other: "A field of barley", translated: "风筝笔记"}
+    read = {url: document(title, url, url=url) for url, title in titles.items()}
+    menu = Structure(tuple(Link(f"https://lab.example/menu/{n}", "menu", n) for n in range(9)))
+    every = [*(candidate(title, url) for url, title in titles.items()), *NOISE]
+    events = Grouping.of(every, documents=read, structures={text.id: menu for text in read.values()})
+
+    assert events.alike(0, 1) < 0.1
+    assert events.alike(0, 2) > 0.5
 
 
 def test_texts_that_share_a_small_part_of_their_links_and_no_word_are_two_events() -> None:

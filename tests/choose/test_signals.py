@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+
+import pytest
 
 from deepdaily.choose.signals import Signals, candidate_signals
 from deepdaily.core.types import Candidate
@@ -58,3 +61,32 @@ def test_an_offer_s_mark_of_money_is_not_looked_at() -> None:
     bought = Candidate(plain.url, tuple(replace(offer, sponsored=True) for offer in plain.offers))
 
     assert signals(plain) == signals(bought)
+
+
+@pytest.mark.parametrize(
+    "arrival",
+    [
+        candidate("Day 0 support: Claude Opus 4.6", "https://litellm.ai/blog/opus"),
+        candidate("Now available: Anthropic Claude Opus 4.6 on Quill Cloud", "https://www.cloudflare.com/blog/opus"),
+        candidate("首日支持 Claude Opus 4.6", "https://together.ai/blog/opus"),
+    ],
+)
+def test_who_carries_a_launch_too_has_neither_its_reports_nor_its_first_hand(arrival: Candidate) -> None:
+    """2026-02-08: the page of one that carried a model was ranked second, with the launch's own reports."""
+    reports = [candidate(TITLE, f"https://site{n}.example/1") for n in range(3)]
+    found, *_ = signals(arrival, *reports, candidate("Claude Opus 4.6", "https://anthropic.com/news/opus"))
+
+    assert "an arrival elsewhere" in found
+    assert "first-hand" not in found
+    assert found["independent publishers"] == found["sources around it"] == 0
+
+
+def test_reports_of_the_arrival_itself_are_its_own() -> None:
+    own, report, _ = signals(
+        candidate("Claude Opus 4.6 is now available in Windsurf", "https://windsurf.com/blog/opus"),
+        candidate("Claude Opus 4.6 is now available in Windsurf, a code editor", "https://press.example/1"),
+        candidate("Claude Opus 4.6 is now available in Quillcode", "https://quillcode.dev/blog/1"),
+    )
+
+    assert own["first-hand"] == 1
+    assert own["independent publishers"] == report["independent publishers"] == pytest.approx(math.log(2))

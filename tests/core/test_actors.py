@@ -19,6 +19,8 @@ from deepdaily.core.actors import arrives_elsewhere, by_actor
         ("https://github.com/quill/engine/releases/tag/v1", "v1.4.2"),
         ("https://huggingface.co/acme/model", "acme/model"),
         ("https://qwen.ai/blog/x", "通义千问发布新模型"),
+        ("https://sorrel.example/blog/x", "Sorrel推出推理引擎"),
+        ("https://azure.com/x", "OpenAI新模型登陆Azure云"),
     ],
 )
 def test_the_owner_of_the_site_speaks_of_its_own(url: str, title: str) -> None:
@@ -47,7 +49,7 @@ def test_whoever_carries_reports_or_documents_it_does_not(url: str, title: str) 
     "title",
     [
         "Claude Opus 4.6 is now available in Windsurf", "Day 0 support for GPT-5.3-Codex", "Gemini 3 lands in VS Code", "Cursor now supports Grok 5",
-        "腾讯云首发支持 DeepSeek-V3.2", "Windsurf 接入 Opus 4.6", "Kimi K2.5 登陆 Azure", "Codex and Claude are available in public preview on GitHub",
+        "腾讯云首发支持 DeepSeek-V3.2", "Windsurf 接入 Opus 4.6", "Now available: Claude Opus 4.6 on Quill Cloud", "Kimi K2.5 登陆 Azure", "Codex and Claude are available in public preview on GitHub",
     ],
 )  # fmt: skip
 def test_an_arrival_in_another_product_is_told_in_many_words(title: str) -> None:
@@ -59,7 +61,7 @@ def test_an_arrival_in_another_product_is_told_in_many_words(title: str) -> None
     [
         "Claude Opus 4.6 is now available", "GPT-5.3-Codex is available in public preview", "Gemini 3 is available for everyone",
         "Claude Code comes to iOS and the API is available in 9 countries", "vLLM now supports speculative decoding", "智谱发布 GLM-5",
-        "GPT-5.3-Codex available on macOS",
+        "GPT-5.3-Codex available on macOS", "Now available: Claude Opus 4.6 in public beta",
     ],
 )  # fmt: skip
 def test_to_whom_and_in_which_state_something_comes_is_no_arrival_elsewhere(title: str) -> None:

@@ -1,6 +1,6 @@
 """Which page of a story leads it: the maker's before the reports, and what came into another product or a manual after them.
 
-Where only reports tell it, one of their links may be the maker's page, and the page read there the story's lead.
+Where only reports tell it, one of their links, or a search's result, may be the maker's page, and the page read there the lead.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from deepdaily.core.actors import PLATFORMS, arrives_elsewhere, by_actor, is_manual, names_owner
-from deepdaily.core.lexicon import ROUNDUP
+from deepdaily.core.lexicon import LABS, MODEL, ROUNDUP
 from deepdaily.core.quantities import numbers
-from deepdaily.core.text import COMMON
-from deepdaily.core.types import NO_STRUCTURE, Document, Link, Story, Structure
+from deepdaily.core.text import CJK, COMMON, names, squeeze
+from deepdaily.core.types import NO_STRUCTURE, Document, Offer, Story, Structure
 from deepdaily.core.urls import canonical, domain, page_key, site_root, sponsored_link
 from deepdaily.memory.launches import launch
+
+_RUN = re.compile(rf"[^\W{CJK}]+|[{CJK}]+")
+"""A word, or Chinese without a break: `OpenAI发布` is two."""
 
 MOST_LINKS = 400
 """Links of a report that are looked at."""
@@ -24,6 +27,9 @@ MOST_LINKS = 400
 LEAST_WORDS, LEAST_FIGURES = 2, 2
 """Words of the report's title that a link's address and words share with it, and figures that two texts of one event share where no
 version does: one alone is a name or a year."""
+
+MOST_ASKED = 100
+"""Characters of a search's query."""
 
 LOOKED_AT = 8_000
 """Characters of two texts in which figures are compared."""
@@ -54,15 +60,14 @@ def _part(document: Document) -> int:
 def makers_link(story: Story, structures: Mapping[str, Structure], told: Collection[str] = ()) -> str:
     """The link of the story's reports that is most likely the maker's own page of it; empty where none is, or none is needed.
 
-    An arrival elsewhere is not its maker's event. It is a deep link of a site whose owner the lead's title names, no manual and
-    nothing paid; no page of `told` (page keys).
+    It is a deep link of a site whose owner the lead's title names, no manual and nothing paid; no page of `told` (page keys).
     """
-    if by_actor(story.lead.url, story.lead.title) or arrives_elsewhere(story.lead.title):
+    if not lacks_maker(story):
         return ""
     seen = {page_key(one.url) for one in story.documents} | set(told)
     wanted, found = _words(story.lead.title), dict[str, tuple[int, int]]()
     for link in (link for one in story.documents for link in structures.get(one.id, NO_STRUCTURE).links[:MOST_LINKS]):
-        if _leads_to_maker(link, story.lead.title) and page_key(link.url) not in seen:
+        if _leads_to_maker(link.url, story.lead.title) and page_key(link.url) not in seen:
             path = _words(urlsplit(link.url).path)
             shared = wanted & (_words(link.words) | path)
             if len(shared) >= LEAST_WORDS:
@@ -70,14 +75,50 @@ def makers_link(story: Story, structures: Mapping[str, Structure], told: Collect
     return max(found, key=lambda url: found[url], default="")
 
 
-def _leads_to_maker(link: Link, title: str) -> bool:
-    if not link.url.startswith(("https://", "http://")) or site_root(link.url) or is_manual(link.url) or sponsored_link(link.url):
+def lacks_maker(story: Story) -> bool:
+    """Whether only reports tell it; an arrival elsewhere is not its maker's event."""
+    return not (by_actor(story.lead.url, story.lead.title) or arrives_elsewhere(story.lead.title))
+
+
+def makers_query(story: Story) -> str:
+    """What a search is asked for the maker's page of a story: the makers, names and models of its title, each word once.
+
+    A title without any is asked as it is where it tells that something came out; else empty.
+    """
+    title = story.lead.title
+    named = [*(one.group() for one in LABS.finditer(title)), *names(title), *(one.group() for one in MODEL.finditer(title))]
+    if not named:
+        return squeeze(title)[:MOST_ASKED] if launch(title).act == "out" else ""
+    words = dict.fromkeys(" ".join(named)[:MOST_ASKED].split())
+    return " ".join(word for word in words if not any(word != other and word in other for other in words))
+
+
+def makers_result(story: Story, results: Sequence[Offer], told: Collection[str] = ()) -> str:
+    """The first of a search's results, best first, that may be the maker's page like a link of `makers_link`; empty where none may.
+
+    One that names other versions only is another event's.
+    """
+    title, seen = story.lead.title, {page_key(one.url) for one in story.documents} | set(told)
+    mine = launch(title).lines
+    for one in results:
+        theirs = launch(one.title).lines
+        if _leads_to_maker(one.url, title) and page_key(one.url) not in seen and not (mine and theirs and not mine & theirs):
+            return one.url
+    return ""
+
+
+def _leads_to_maker(url: str, title: str) -> bool:
+    try:
+        canonical(url)
+    except ValueError:  # a report may link to anything
         return False
-    return domain(link.url) not in PLATFORMS and names_owner(link.url, title)
+    if site_root(url) or is_manual(url) or sponsored_link(url):
+        return False
+    return domain(url) not in PLATFORMS and names_owner(url, title)
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in re.split(r"[^\w]+", text.casefold()) if len(word) > 1 and word not in COMMON}
+    return {word for word in _RUN.findall(text.casefold()) if len(word) > 1 and word not in COMMON}
 
 
 def with_lead(story: Story, page: Document) -> Story:

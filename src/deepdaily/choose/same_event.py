@@ -12,7 +12,7 @@ from itertools import combinations
 
 from deepdaily.choose import traits as known
 from deepdaily.choose.logistic import Lesson, fitted
-from deepdaily.choose.traits import Traits
+from deepdaily.choose.traits import A_NAME, KINDS, Traits
 from deepdaily.core import lexicon
 
 MOST_HOLDERS = 60
@@ -30,17 +30,17 @@ MOST_LINKING = 10
 FAR_DAYS = 10.0
 """Days between two reports after which more days say no more."""
 
+LARGE = 5_000
+"""A smaller number is a year, or stands in the titles of a day for many things."""
+
 PULL = 3.0
 """How much it counts that a weight were nothing, in pairs."""
-
-A_NAME = 0.5
-"""How far a term must be a name to be called one."""
 
 ALWAYS = "any two"
 """What every pair has: its weight says how rarely two titles with a common term tell one event."""
 
 ARRIVAL = "arrival"
-ONE_TEXT, BY_MEANING = "one document in two places", "by meaning"
+ONE_TEXT, BY_MEANING, ONE_FIGURE = "one document in two places", "by meaning", "one figure"
 
 
 def pairs(traits: Sequence[Traits], least: float = LEAST_SHARED) -> Iterator[tuple[int, int]]:
@@ -119,9 +119,17 @@ def shown(left: Traits, right: Traits) -> dict[str, float]:
         found["one edition"] = 1.0
     if left.is_manual or right.is_manual:
         found["a page of a manual"] = 1.0
+    figures = sum(map(_is_figure, common))
+    if figures and names > figures:
+        found[ONE_FIGURE] = 1.0
     if names < 2:
         found["one shared name" if names else "no shared name"] = 1.0
     return found
+
+
+def _is_figure(term: str) -> bool:
+    """Whether it is a number as large as only one thing has, `=3E+10`: a sum, no share, age, day or year."""
+    return term[0] == "=" and float(term[1:]) >= LARGE
 
 
 def _both(left: float, right: float) -> float:
@@ -136,7 +144,9 @@ def _days(left: Traits, right: Traits) -> float:
 
 
 def one_document(left: Traits, right: Traits) -> bool:
-    """Whether both link to the same pages, and to enough of them."""
+    """Whether both link to the same pages, and to enough of them; pages of one site in one language do anyway."""
+    if left.site == right.site and left.language == right.language:
+        return False
     shared = len(left.links & right.links)
     return shared >= ONE_DOCUMENT and 2 * shared > min(len(left.links), len(right.links))
 
@@ -148,10 +158,14 @@ def why_apart(left: Traits, right: Traits) -> str:
     if left.is_manual and right.is_manual:
         return "two pages of manuals"
     if left.repository and right.repository and left.repository != right.repository:
-        return "releases of two repositories"
+        return "pages of two repositories"
     shared = left.editions.keys() & right.editions.keys()
     if shared and not any(left.editions[product] & right.editions[product] for product in shared):
         return "two editions of one product"
+    if shared and left.variants and right.variants and not left.variants & right.variants:
+        return "two variants of one edition"
+    if shared and shared <= KINDS and left.subjects and right.subjects and not left.subjects & right.subjects:
+        return "things of one kind by two makers"
     if shared and ARRIVAL in left.tellings & right.tellings and not _one_place(left, right, shared):
         return "one edition that arrives at two places"
     if shared and left.tellings != right.tellings:

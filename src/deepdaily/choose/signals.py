@@ -11,7 +11,7 @@ from functools import lru_cache
 from deepdaily.choose import field
 from deepdaily.choose.changes import changes_signals
 from deepdaily.core import lexicon
-from deepdaily.core.actors import arrives_elsewhere, is_manual
+from deepdaily.core.actors import arrives_elsewhere, by_actor, is_manual, names_owner
 from deepdaily.core.likeness import neighbours, points
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import language_of
@@ -19,6 +19,9 @@ from deepdaily.core.types import Candidate, Document, Story
 from deepdaily.core.urls import domain, host
 
 Signals = dict[str, float]
+
+OF_LAUNCH = " of its launch"
+"""What is said of an arrival and belongs to its launch, by the end of its name."""
 
 SAME_SUBJECT = 0.22
 """Cosine of titles above which two candidates speak of one subject, looser than one story (docs/ranking.md)."""
@@ -38,22 +41,37 @@ def candidate_signals(candidates: Sequence[Candidate]) -> list[Signals]:
     """For each candidate, in order, what its titles, its publisher and the like titles of others say."""
     nearby = neighbours(points(candidates), SAME_SUBJECT)
     return [
-        _title_signals(one) | _company_signals([one, *(candidates[at] for at in near)])
-        for one, near in zip(candidates, nearby, strict=True)
+        _title_signals(one) | _told_by(one, [candidates[at] for at in near]) for one, near in zip(candidates, nearby, strict=True)
     ]
+
+
+def _told_by(one: Candidate, near: Sequence[Candidate]) -> Signals:
+    """Who else tells it. Of an arrival elsewhere, an event of that place, the reports of its launch are counted apart."""
+    everybody = _company_signals([one, *near])
+    if not arrives_elsewhere(one.title):
+        return everybody
+    own = _company_signals([one, *(other for other in near if _arrives_there_too(one, other))])
+    return own | {name + OF_LAUNCH: everybody[name] - value for name, value in own.items() if everybody[name] > value}
+
+
+def _arrives_there_too(one: Candidate, other: Candidate) -> bool:
+    there = names_owner(one.url, other.title) or names_owner(other.url, one.title)
+    return there and arrives_elsewhere(other.title)
 
 
 def _title_signals(one: Candidate) -> Signals:
     titles = " | ".join(dict.fromkeys(offer.title for offer in one.offers))
     sites = {domain(one.url), host(one.url)}
+    arrives = arrives_elsewhere(one.title)
+    first_hand = "first-hand" + (OF_LAUNCH if arrives and not by_actor(one.url, one.title) else "")
     lab = bool(lexicon.LABS.search(titles) or lexicon.PRODUCTS.search(titles) or sites & lexicon.LAB_SITES)
     found = {
         "names a lab or project": lab,
         "names a model": lexicon.MODEL.search(titles),
         "release": lexicon.EVENT_VERB.search(titles),
-        "first-hand": lexicon.first_hand(one.url, one.title) and not sites & lexicon.NO_PUBLISHERS,
+        first_hand: lexicon.first_hand(one.url, one.title) and not sites & lexicon.NO_PUBLISHERS,
         "opinion or how-to": lexicon.OPINION.search(titles),
-        "an arrival elsewhere": arrives_elsewhere(one.title),
+        "an arrival elsewhere": arrives,
         "money talk": lexicon.MONEY.search(titles),
         "business talk": lexicon.BUSINESS.search(one.title),
         "round-up": lexicon.ROUNDUP.search(titles),

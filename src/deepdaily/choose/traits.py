@@ -15,13 +15,14 @@ from importlib.resources import files
 
 from deepdaily.choose.bonds import repository
 from deepdaily.core import lexicon
-from deepdaily.core.actors import is_manual
+from deepdaily.core.actors import is_manual, is_talk
 from deepdaily.core.aliases import MEANING
 from deepdaily.core.cues import cues, table
 from deepdaily.core.likeness import terms_of
 from deepdaily.core.text import language_of
 from deepdaily.core.types import NO_STRUCTURE, Candidate, Document, Language, Structure
-from deepdaily.core.urls import page_key
+from deepdaily.core.urls import domain, page_key
+from deepdaily.memory.threads import GENERIC
 
 COMMON_SHARE = 0.02
 """A term held by more of the titles joins nothing by itself."""
@@ -39,11 +40,22 @@ _TABLE = table(__name__)
 TELLINGS = cues(_TABLE["tellings"])
 """By name the ways of telling that are no report of the thing itself: its arrival elsewhere, thoughts on it, a case about it."""
 
+TALK = "talk"
+"""The way of telling of whoever writes beside a project: a fault, a question."""
+
+A_NAME = 0.5
+"""How far a term must be a name to be called one."""
+
+KINDS = frozenset(_TABLE["kinds"].split())
+"""Words for things that many make: with a version they are one thing only where the maker is one."""
+
 _NO_PRODUCT = frozenset(_TABLE["no_product"].split())
 _COUNTED = "|".join(_TABLE["counted"].split())
 _EDITION = re.compile(
     rf"([A-Za-z][A-Za-z]*(?:-[A-Za-z]+)*)([\s\-]?)(v?)(\d+(?:\.\d+)*)(?![\d%万亿千个]|[bBkKxX]\b|\s?(?:{_COUNTED}))", re.IGNORECASE
 )
+_VARIANT = re.compile(rf"\d[\s\-]?\(?({'|'.join(_TABLE['variants'].split())})(?![a-z])", re.IGNORECASE)
+_REPOSITORY = re.compile(r"https://github\.com/([^/]+/[^/]+)/?(?:#.*)?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9\-_.+]*")
 _JOINT = re.compile(r"[\-_/]")
 _FIGURED, _NUMBER, _SHAPED = re.compile(r"\d"), re.compile(r"v?\d+(?:\.\d+)*"), re.compile(r"[a-z][A-Z]|[A-Z]{2}")
@@ -67,11 +79,16 @@ class Traits:
     editions: Mapping[str, frozenset[str]]
     """By product the versions that the titles name."""
     tellings: frozenset[str]
+    site: str
     repository: str
-    """Whose release the page is; empty for any other page."""
+    """Whose front page or release the page is; empty for any other page."""
     is_manual: bool
     is_digest: bool
     published_at: datetime | None
+    variants: frozenset[str]
+    """What stands behind a version, `3.5 Flash`: each is brought out by itself."""
+    subjects: frozenset[str]
+    """Its names but those of the field, of kinds of things and of versions: who and what of whom."""
     links: frozenset[str]
     """Keys of the pages its text links to, those of sites themselves left out."""
 
@@ -150,11 +167,14 @@ def _traits(one: Candidate, title: str, document: Document | None, structure: St
         sum(weight * names[term] for term, weight in terms.items()),
         language,
         {product: frozenset(versions) for product, versions in editions.items()},
-        frozenset(name for name, cue in TELLINGS.items() if cue.search(title)),
-        repository(one.url),
+        frozenset(name for name, cue in TELLINGS.items() if cue.search(title)) | ({TALK} if is_talk(one.url) else frozenset()),
+        domain(one.url),
+        repository(one.url) or _front_page(one.url),
         is_manual(one.url) or bool(lexicon.REFERENCE.search(title)),
         bool(lexicon.ROUNDUP.search(title)) or is_list(title),
         one.published_at or (document.published_at if document else None),
+        frozenset(found[1].lower() for found in _VARIANT.finditer(folded)),
+        frozenset(term for term, name in names.items() if name > A_NAME and _is_subject(term)),
         _pages(structure),
     )
 
@@ -180,6 +200,8 @@ def _weighed(title: str, language: Language, spread: Spread) -> tuple[dict[str, 
     headline = len(words) >= 3 and sum(word[0].isupper() for word in words) >= 0.8 * len(words)
     terms, names = dict[str, float](), dict[str, float]()
     for term, count in terms_of(title).items():
+        if term == "s":  # `Acme’s`
+            continue
         weight, key = min(count, 1.0) * spread.rarity(term), stem(term)
         if weight > terms.get(key, 0.0):
             form, first = written.get(term, ("", False))
@@ -223,6 +245,15 @@ def editions_of(title: str, small: frozenset[str] = frozenset()) -> list[tuple[s
         product = name if len(last) < 2 else last
         found.append((MEANING.get(product, product), version))
     return found
+
+
+def _front_page(url: str) -> str:
+    found = _REPOSITORY.fullmatch(url)
+    return found[1].lower() if found else ""
+
+
+def _is_subject(term: str) -> bool:
+    return not (_FIGURED.search(term) or term in KINDS or term in GENERIC or term in lexicon.TRADE)
 
 
 def is_list(title: str) -> bool:

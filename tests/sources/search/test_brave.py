@@ -204,3 +204,16 @@ async def test_a_spent_quota_ends_the_asking_for_questions_too() -> None:
         await search.harvest(WINDOW)
 
     assert fetcher.asked == [ONE]
+
+
+async def test_one_query_more_is_asked_for_a_week_and_not_once_the_quota_is_spent() -> None:
+    week = [Brave(KEY).request(query, 3)[0] for query in ("more", "still more")]
+    search, fetcher, _ = _search({week[0]: _answer(_result("a")), ONE: SPENT, TWO: _answer(_result("b"))})
+
+    assert [one.url for one in (await search.ask("more", 3)).found] == ["https://example.com/a"]
+    with pytest.raises(QuotaSpent):
+        await search.harvest(WINDOW)
+    with pytest.raises(QuotaSpent):
+        await search.ask("still more", 3)
+    assert fetcher.asked == [week[0], ONE]
+    assert "freshness=pw" in week[0]

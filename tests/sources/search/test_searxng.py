@@ -132,3 +132,7 @@ async def test_it_is_asked_in_place_of_a_search_whose_quota_is_spent_and_is_at_r
         harvests = await collect(both, WINDOW, Shelf(), wall_s=9, on_done=lambda _: None)
 
         assert [harvest.health.state for harvest in harvests] == states
+
+
+def test_what_may_be_older_than_a_day_is_asked_for_a_month() -> None:
+    assert Searxng(HOME).request("one", 3)[0].endswith("time_range=month")

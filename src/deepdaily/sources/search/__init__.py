@@ -53,8 +53,11 @@ class Provider(Protocol):
         """Reads an answer; a function of a module, for it runs in a worker. It raises SourceError."""
         ...
 
-    def request(self, query: str) -> tuple[str, dict[str, str]]:
-        """Address and headers of one query. A key is in no address: those are printed."""
+    def request(self, query: str, days: int = 1) -> tuple[str, dict[str, str]]:
+        """Address and headers of one query for pages at most `days` old, or the next span that the provider knows.
+
+        A key is in no address: those are printed.
+        """
         ...
 
     def refusal(self, error: FetchError) -> FetchError | SourceError:
@@ -107,6 +110,7 @@ class WebSearch:
         self.name, self.stands_in_for = name, tuple(stands_in_for)
         self._provider, self._queries = provider, tuple(dict.fromkeys(queries))
         self._fetcher, self._engine, self._pause = fetcher, engine, pause
+        self._spent: QuotaSpent | None = None
 
     async def harvest(self, window: Window) -> Harvest:
         """One offer a link, in the order of queries and results. It is ok if any query gave offers.
@@ -123,7 +127,7 @@ class WebSearch:
         notes: list[str] = []
         for query in self._queries:
             try:
-                results = await self._ask(query)
+                results = await self.ask(query)
             except (SourceError, FetchError) as error:
                 failed.append(error)
                 notes.append(f"{query!r}: {error.advised}")
@@ -139,9 +143,16 @@ class WebSearch:
         message = "; ".join(dict.fromkeys(filter(None, notes)))
         return Harvest(SourceHealth(self.name, self.kind, state, len(offers), message), tuple(offers.values()))
 
-    async def _ask(self, query: str) -> Results:
-        """The results of one query, asked once more where the provider says "too fast" and names a short time."""
-        url, headers = self._provider.request(query)
+    async def ask(self, query: str, days: int = 1) -> Results:
+        """The results of one query, asked once more where the provider says "too fast" and names a short time.
+
+        Raises:
+            QuotaSpent: now, or before: then nothing is asked.
+            RateLimited, SourceError, FetchError: no answer.
+        """
+        if self._spent:
+            raise self._spent
+        url, headers = self._provider.request(query, days)
         try:
             snapshot = await self._got(url, headers)
         except RateLimited as error:
@@ -158,6 +169,8 @@ class WebSearch:
             refusal = self._provider.refusal(error)
             if refusal is error:
                 raise
+            if isinstance(refusal, QuotaSpent):
+                self._spent = refusal
             raise refusal from error
 
     def _offer(self, result: Result, window: Window) -> Offer | None:

@@ -36,8 +36,9 @@ class Brave:
         self.key = key
         self.unset = "" if key else "no key is set: search is left out"
 
-    def request(self, query: str) -> tuple[str, dict[str, str]]:
-        asked = f"q={quote(query, safe='')}&count={MAX_RESULTS}&freshness=pd"
+    def request(self, query: str, days: int = 1) -> tuple[str, dict[str, str]]:
+        freshness = "pd" if days <= 1 else "pw" if days <= 7 else "pm"
+        asked = f"q={quote(query, safe='')}&count={MAX_RESULTS}&freshness={freshness}"
         headers = {"X-Subscription-Token": self.key, "Accept": "application/json"}
         return f"https://api.search.brave.com/res/v1/web/search?{asked}", headers
 

@@ -40,7 +40,7 @@ def _engine(failed: object) -> str:
 
 
 class Searxng:
-    """The provider: one instance, asked for what is a day old at most. Engines that know no dates are left out by it."""
+    """The provider: one instance, asked for a day or, as it documents no week, a month. Engines that know no dates are left out."""
 
     parse = staticmethod(parse_searxng)
     unset = ""
@@ -48,8 +48,8 @@ class Searxng:
     def __init__(self, endpoint: str, categories: Sequence[str] = ()) -> None:
         self.endpoint, self.categories = endpoint.rstrip("/"), categories
 
-    def request(self, query: str) -> tuple[str, dict[str, str]]:
-        asked = {"q": query, "format": "json", "time_range": "day"}
+    def request(self, query: str, days: int = 1) -> tuple[str, dict[str, str]]:
+        asked = {"q": query, "format": "json", "time_range": "day" if days <= 1 else "month"}
         asked |= {"categories": ",".join(self.categories)} if self.categories else {}
         return f"{self.endpoint}/search?{urlencode(asked, quote_via=quote)}", {"Accept": "application/json"}
 
