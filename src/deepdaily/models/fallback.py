@@ -56,7 +56,7 @@ LEAST_REPLY = 400
 REPLY_PART = 1 / 3
 """Of a small window that is kept for the reply: recorded ones are at most a third of their prompts."""
 
-SAFE = 0.95
+SAFE = 0.9
 """Of the bytes that a window is thought to hold."""
 
 MOST_TURNS = 24
@@ -228,7 +228,7 @@ class Fallback:
             rung.fitted(prompt, shape, "")
         except PromptTooLong:
             return False  # its writer shortens it
-        return rung.window is None
+        return True
 
     async def _waited(self, rung: Step, prompt: Prompt, busy: ModelBusy, others: bool) -> None:
         """Rest until it may be asked again. Raises `busy` where there is no time for that, or where another model is at hand."""
@@ -309,10 +309,17 @@ class Fallback:
             rung.pace.open(error.advised)
         elif isinstance(error, PromptTooLong):
             rung.note(error.advised)
+            if _too_dense(rung, error):
+                rung.abilities.shorten_tokens()
         elif isinstance(error, ReplyMisshapen):
             rung.pace.failed(purpose, f"not in the shape asked for: {error}")
         elif isinstance(error, ReplyBroken) or (isinstance(error, PromptRefused) and error.remedy):
             rung.pace.failed(purpose, error.advised)
+
+
+def _too_dense(rung: Step, error: PromptTooLong) -> bool:
+    """Whether a prompt did not fit in the window that was known: its tokens are shorter than was thought."""
+    return bool(rung.known_window) and (error.window is None or error.window >= (rung.known_window or 0))
 
 
 def _key(rung: Step, request: Request, wrong: str) -> str:
