@@ -36,10 +36,10 @@ from deepdaily.models.command import CommandModel
 from deepdaily.models.exchange import Exchange, Request
 from deepdaily.models.fallback import Fallback, Step
 from deepdaily.models.ledger import Ledger
+from deepdaily.models.outputs import last_words, of_any, of_codex, of_gemini, of_result, of_text
 from deepdaily.models.pace import Pace
 from deepdaily.models.presets import PRESETS, of_command
 from deepdaily.models.spawned import MOST_STDERR, MOST_STDOUT, Spawned, spawned
-from deepdaily.models.tellings import last_words, of_any, of_codex, of_gemini, of_result, of_text
 from deepdaily.settings.model_tables import AGENTS, Budget
 from deepdaily.store.opening import open_store
 from waiting import CEILING_S
@@ -425,7 +425,7 @@ def test_each_fault_is_one_of_ours_in_the_words_of_the_program(
 
 def test_a_run_that_was_ended_tells_its_last_words() -> None:
     """Of a stack trace the line above it; of codex what it said last of its connection."""
-    trace = "Attempt 3 failed with status 429. Retrying\n    at send (file:///a.js:1:2)\n  status: x\n}\n"
+    trace = "Attempt 3 failed with status 429. Retrying\n    at throwErrorIfNotOK (file:///a.js:1:2)\n  status: 429\n}\n"
     silent, retrying = gone("claude", late=True), gone("gemini", stderr=trace, late=True)
     offline = gone("codex", events({"type": "error", "message": "Reconnecting... 2/5 (Name does not resolve)"}), late=True)
 

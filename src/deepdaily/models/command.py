@@ -28,9 +28,9 @@ from deepdaily.models.abilities import BYTES_A_TOKEN
 from deepdaily.models.exchange import Exchange, Request
 from deepdaily.models.faults import line, of_words
 from deepdaily.models.heard import counted, other_model
+from deepdaily.models.outputs import MOST_OF_A_FAULT, Output, last_words
 from deepdaily.models.presets import FOLDER, SYSTEM_FILE, Preset
 from deepdaily.models.spawned import MOST_STDOUT, Spawned, spawned
-from deepdaily.models.tellings import MOST_OF_A_FAULT, Telling, last_words
 
 WHOLE_S = 600.0
 """The longest answer where the settings say nothing: an agent starts for some seconds, and thinks."""
@@ -118,7 +118,7 @@ class CommandModel:
         ours = {name: value.replace(FOLDER, beside) for name, value in self._preset.also.items()}
         return found | {"TMPDIR": beside} | {name: value for name, value in ours.items() if name not in self._more}
 
-    def _told(self, run: Spawned) -> Telling:
+    def _told(self, run: Spawned) -> Output:
         return self._preset.heard(bytes(run.stdout).decode(errors="replace"), bytes(run.stderr).decode(errors="replace"))
 
     def _unstarted(self, error: Exception) -> ModelError:
@@ -129,7 +129,7 @@ class CommandModel:
             return ModelBusy(f"{program} cannot be started: {line(str(error))}")
         return ModelRefused(f"{program} cannot be started: {line(str(error))}", "check command of the model")
 
-    def _fault(self, run: Spawned, told: Telling, took_s: float) -> ModelError | None:
+    def _fault(self, run: Spawned, told: Output, took_s: float) -> ModelError | None:
         """Why there is no whole reply."""
         stderr = bytes(run.stderr).decode(errors="replace")
         if run.endless:
@@ -169,7 +169,7 @@ class CommandModel:
                 words = words.replace(value, "***")
         return line(words)
 
-    def _usage(self, request: Request, told: Telling, fault: ModelError | None, took_s: float) -> Usage | None:
+    def _usage(self, request: Request, told: Output, fault: ModelError | None, took_s: float) -> Usage | None:
         """What the call took; None where nobody knows."""
         free = isinstance(fault, (ModelRefused, ModelBusy, PromptTooLong))
         if not (told.text or any(value for value in told.usage.values() if isinstance(value, int))):
@@ -177,7 +177,7 @@ class CommandModel:
         usage = counted(told.usage, request.prompt_bytes, len(told.text.encode(errors="replace")), BYTES_A_TOKEN)
         return replace(usage, total_s=took_s, cost=told.cost_usd if self._currency == "USD" else 0.0)
 
-    def _other(self, told: Telling) -> str:
+    def _other(self, told: Output) -> str:
         """The model that answered, where another one was asked for; a short name stands in a long one."""
         return other_model(told.model, self._model, within=True) if self._model else ""
 
@@ -191,7 +191,7 @@ def _as_answer(text: str) -> str:
     return line(text) if short and _SAID_AS_ANSWER.search(text) else ""
 
 
-def _unusable(told: Telling) -> ModelError | None:
+def _unusable(told: Output) -> ModelError | None:
     """Why a text that arrived is no whole reply."""
     if told.ended == "refusal":
         return PromptRefused("it will not answer this")

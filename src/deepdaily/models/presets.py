@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deepdaily.models.tellings import Telling, of_any, of_codex, of_gemini, of_result, of_text
+from deepdaily.models.outputs import Output, of_any, of_codex, of_gemini, of_result, of_text
 
 FOLDER, SYSTEM, NAME = "{folder}", "{system}", "{name}"
 """Stand in arguments and the environment for the folder beside the empty one, the instructions, and the model's name."""
@@ -24,7 +24,7 @@ class Preset:
 
     arguments: tuple[str, ...]
     """The program first; the instructions go before the prompt where neither these nor `also` take them."""
-    heard: Callable[[str, str], Telling]
+    heard: Callable[[str, str], Output]
     """What its stdout and stderr tell."""
     named: tuple[str, ...] = ()
     """More arguments where a model is asked for by name."""

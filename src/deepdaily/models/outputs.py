@@ -15,13 +15,15 @@ MOST_OF_A_FAULT = 600
 """Characters of an answer without an object that can still be an error told as an answer."""
 
 _ERROR_SAID = re.compile(r"error|fail|denied|limit|cannot|could not|unable|not (?:found|logged)|no key|refused", re.I)
+_PLACE = re.compile(r"at .*:\d+\)?\W*$|File \"|status: ", re.I)
+"""A line of a stack trace, in JavaScript and Python."""
 _ERROR_AS_TEXT = re.compile(r"\s*\[?(?:API )?Error\b", re.I)
 _RECONNECTING = re.compile(r"Reconnecting\.\.\. \d+/\d+ \((.*)\)\s*$", re.S)
 _LLM_USAGE = re.compile(r"^Token usage: ([\d,]+) input, ([\d,]+) output(?:, (\{.*\}))?\s*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Output:
     """What was told. Without a fault and without text nothing was."""
 
     text: str = ""
@@ -41,13 +43,13 @@ class Telling:
     """Whether it spoke in its own form, and not in mere text."""
 
 
-def of_result(stdout: str, stderr: str) -> Telling:
+def of_result(stdout: str, stderr: str) -> Output:
     """claude and qwen: the last object with `type: result`, alone or in a list of events."""
     told = next((one for one in reversed([*_objects(stdout)]) if one.get("type") == "result"), None)
     if told is None:
         return of_text(stdout, stderr)
     usage, result, stats = _mapping(told.get("usage")), told.get("result"), _mapping(told.get("stats"))
-    found = Telling(
+    found = Output(
         usage=_cached_inside(usage),
         raw=_raw(usage),
         cost_usd=_number(told.get("total_cost_usd")),
@@ -71,7 +73,7 @@ def _cached_inside(usage: dict[str, Any]) -> dict[str, Any]:
     return counts | {"cached_tokens": usage.get("cache_read_input_tokens")}
 
 
-def of_codex(stdout: str, stderr: str) -> Telling:
+def of_codex(stdout: str, stderr: str) -> Output:
     """codex: a line an event. Its last message is the reply; its last error counts where the turn was not completed."""
     text, fault, usage, completed, any_told = "", "", dict[str, Any](), False, False
     for one in _objects(stdout):
@@ -89,10 +91,10 @@ def of_codex(stdout: str, stderr: str) -> Telling:
         fault = inner[1]
     fault = "" if completed and text else line(fault, MOST_OF_A_FAULT)
     counts = usage | {"cached_tokens": usage.get("cached_input_tokens", 0)}
-    return Telling(text if completed else "", fault, usage=counts if usage else {}, raw=_raw(usage), structured=True)
+    return Output(text if completed else "", fault, usage=counts if usage else {}, raw=_raw(usage), structured=True)
 
 
-def of_gemini(stdout: str, stderr: str) -> Telling:
+def of_gemini(stdout: str, stderr: str) -> Output:
     """gemini: one object with `response`, or with `error`, which stands on stderr."""
     found = [one for one in (*_objects(stderr), *_objects(stdout)) if one.keys() & {"response", "error"}]
     if not found:
@@ -106,7 +108,7 @@ def of_gemini(stdout: str, stderr: str) -> Telling:
     }  # fmt: skip
     error = _mapping(told.get("error"))
     code = int(_number(error.get("code")))
-    return Telling(
+    return Output(
         str(told.get("response") or ""),
         line(_inner(str(error.get("message") or error.get("type") or "an error without words")), MOST_OF_A_FAULT) if error else "",
         code if 400 <= code < 600 else 0,
@@ -117,16 +119,16 @@ def of_gemini(stdout: str, stderr: str) -> Telling:
     )
 
 
-def of_text(stdout: str, stderr: str) -> Telling:
+def of_text(stdout: str, stderr: str) -> Output:
     """llm, ollama and whatever prints its reply: the text. llm tells its usage on stderr."""
     usage = dict[str, Any]()
     if counts := _LLM_USAGE.search(stderr):
         usage = {"input_tokens": int(counts[1].replace(",", "")), "output_tokens": int(counts[2].replace(",", ""))}
         usage |= next(_objects(counts[3] or ""), {})
-    return _or_fault(Telling(stdout, usage=usage, raw=_raw(usage)))
+    return _or_fault(Output(stdout, usage=usage, raw=_raw(usage)))
 
 
-def of_any(stdout: str, stderr: str) -> Telling:
+def of_any(stdout: str, stderr: str) -> Output:
     """A command of one's own: one of the forms above where it speaks it, else text."""
     for one in _objects(stdout):
         if one.get("type") == "result":
@@ -139,12 +141,13 @@ def of_any(stdout: str, stderr: str) -> Telling:
 
 
 def last_words(stderr: str) -> str:
-    """The last line that speaks of an error, else the last one: under it may stand the places in its code."""
-    lines = [one for one in (line(row, 300) for row in stderr.splitlines()[-400:]) if any(map(str.isalpha, one))]
+    """The last line that speaks of an error, else the last one; the places in its code are left out."""
+    lines = [line(row, 300) for row in stderr.splitlines()[-400:]]
+    lines = [one for one in lines if any(map(str.isalpha, one)) and not _PLACE.match(one)]
     return next((one for one in reversed(lines) if _ERROR_SAID.search(one)), lines[-1] if lines else "")
 
 
-def _or_fault(told: Telling) -> Telling:
+def _or_fault(told: Output) -> Output:
     """An error that is told as an answer, with the exit status of success, is no answer."""
     if len(told.text) > MOST_OF_A_FAULT or "{" in told.text or not _ERROR_AS_TEXT.match(told.text):
         return told
