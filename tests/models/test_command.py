@@ -347,7 +347,16 @@ FAULTS: list[tuple[str, str, str, int, type[ModelError], str, str]] = [
     ),
     ("claude", result(result="No.", stop_reason="refusal"), "", 0, PromptRefused, "will not answer", ""),
     ("claude", result(result='{"title": "Qui', stop_reason="max_tokens"), "", 0, ReplyCut, "longest length", ""),
-    ("claude", "", "error: unknown option '--strict-mcp-config'\n", 1, ReplyBroken, "unknown option", ""),
+    ("claude", "", "error: unknown option '--strict-mcp-config'\n", 1, ModelRefused, "unknown option", "another version"),
+    (
+        "gemini",
+        "",
+        "Unknown argument: skip-trust\n\nUsage: gemini [options]\n  --debug  Debug mode, with no limit\n",
+        1,
+        ModelRefused,
+        "skip-trust",
+        "npm",
+    ),
     ("claude", "You've hit your weekly limit · resets Monday", "", 0, ModelRefused, "weekly limit", "until it is reset"),
     ("codex", broken("unexpected status 401 Unauthorized: no key"), "", 1, ModelRefused, "not logged in", "codex login"),
     (
@@ -484,6 +493,18 @@ async def test_a_program_that_is_not_there_is_told_with_how_to_get_it(bench: Ben
     assert known.usage == own.usage == Usage()
     assert isinstance(own.error, ModelRefused)
     assert "quill-say" in str(own.error)
+
+
+async def test_text_that_no_program_takes_is_made_harmless_and_too_long_instructions_are_told(bench: Bench) -> None:
+    bench.says(result())
+    model = CommandModel("quill", PRESETS["claude"])
+    odd = await model.send(Request("In\0 JSON.", "Quill is\0 out.", 500), CEILING_S)
+    long = await model.send(Request("word " * 100_000, "x", 500), CEILING_S)
+
+    assert odd.error is None
+    assert bench.asked["stdin"] == "Quill is out."
+    assert "In JSON." in bench.asked["arguments"]
+    assert isinstance(long.error, PromptTooLong)
 
 
 async def test_a_file_that_cannot_be_started_is_refused(bench: Bench) -> None:

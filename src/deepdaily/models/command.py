@@ -5,6 +5,7 @@ It runs in an empty folder, without tools, sees only named variables of the envi
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -59,6 +60,9 @@ _UNCONNECTED = re.compile(
     r"|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|name does not resolve|network is unreachable",
     re.I,
 )
+_UNKNOWN_FLAG = re.compile(
+    r"^.{0,40}(?:unknown|unexpected|unrecognized|no such) (?:arguments?|option|flag|feature).{0,80}", re.I | re.M
+)
 _STATUS = re.compile(r"(?:status|error|code)\W{0,3}(?:code\W{0,3})?([45]\d\d)\b|\(([45]\d\d)\)", re.I)
 _SAID_AS_ANSWER = re.compile(r"not logged in|run /login|hit your (?:\w+ )?limit|(?:usage|session|weekly) limit", re.I)
 
@@ -89,25 +93,29 @@ class CommandModel:
 
     async def send(self, request: Request, wall_s: float) -> Exchange:
         """What one question gives."""
-        started, most_s = monotonic(), min(wall_s, self._timeout_s)
-        with TemporaryDirectory(prefix="deepdaily-") as empty, TemporaryDirectory(prefix="deepdaily-") as beside:
-            environment = self._environment(beside)
-            for name, text in {**self._preset.files, SYSTEM_FILE: request.system}.items():
-                (Path(beside) / name).write_text(text, encoding="utf-8")
-            words = self._preset.words(self._model, request.system, beside, environment)
-            prompt = request.user if self._preset.takes_system else f"{request.system}\n\n{request.user}"
-            try:
-                run = await spawned(words, prompt.encode(errors="replace"), empty, environment, most_s)
-            except (OSError, ValueError) as error:  # a NUL in an argument
-                return Exchange(error=self._unstarted(error), usage=Usage())
+        started = monotonic()
+        try:
+            run = await self._run(_sendable(request.system), _sendable(request.user), min(wall_s, self._timeout_s))
+        except OSError as error:
+            return Exchange(error=self._unstarted(error), usage=Usage())
         return self.taken(request, run, monotonic() - started)
+
+    async def _run(self, system: str, user: str, wall_s: float) -> Spawned:
+        """Raises OSError: no folder, no program, no process."""
+        with _folder() as empty, _folder() as beside:
+            environment = self._environment(beside)
+            for name, text in {**self._preset.files, SYSTEM_FILE: system}.items():
+                (Path(beside) / name).write_text(text, encoding="utf-8")
+            words = self._preset.words(self._model, system, beside, environment)
+            prompt = user if self._preset.takes_system else f"{system}\n\n{user}"
+            return await spawned(words, prompt.encode(), empty, environment, wall_s)
 
     def taken(self, request: Request, run: Spawned, took_s: float) -> Exchange:
         """What a run that has ended gives."""
         told = self._told(run)
         if words := _as_answer(told.text):
             told = replace(told, text="", fault=words)
-        text = told.text.replace("\0", "").encode(errors="replace").decode()
+        text = _sendable(told.text)
         fault = self._fault(run, replace(told, text=text), took_s)
         return Exchange(text, fault, self._usage(request, told, fault, took_s), self._other(told), told.raw)
 
@@ -121,9 +129,11 @@ class CommandModel:
     def _told(self, run: Spawned) -> Output:
         return self._preset.heard(bytes(run.stdout).decode(errors="replace"), bytes(run.stderr).decode(errors="replace"))
 
-    def _unstarted(self, error: Exception) -> ModelError:
+    def _unstarted(self, error: OSError) -> ModelError:
         program = line(self._preset.program, 80)
-        if isinstance(error, FileNotFoundError):
+        if error.errno == errno.E2BIG:
+            return PromptTooLong(f"its instructions are longer than {program} can be given")
+        if isinstance(error, FileNotFoundError) and error.filename == self._preset.program:
             return ModelRefused(f"there is no program {program}", self._preset.install or "check command of the model, and PATH")
         if isinstance(error, BlockingIOError):
             return ModelBusy(f"{program} cannot be started: {line(str(error))}")
@@ -139,6 +149,9 @@ class CommandModel:
             why = f"no whole answer in {took_s:.3g} s{'; its last words: ' if words else ''}{words}"
             return ReplyBroken(why, "raise timeout of the model, or take a faster one")
         words = told.fault
+        if not words and run.status and (flag := _UNKNOWN_FLAG.search(stderr)):
+            how = f"another version is needed: {self._preset.install}" if self._preset.install else "check command of the model"
+            return ModelRefused(self._clean(flag[0]), how)
         if not words and run.status and not (told.structured and told.text):
             words = last_words(stderr) or last_words(told.text) or f"it ended with status {run.status}"
         if not words and not told.text.strip():
@@ -183,6 +196,15 @@ class CommandModel:
 
 
 _BY_HAND = "run the command by hand to see more"
+
+
+def _folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="deepdaily-", ignore_cleanup_errors=True)  # what is locked in it is not ours
+
+
+def _sendable(text: str) -> str:
+    """What every program and database takes."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _as_answer(text: str) -> str:
