@@ -87,3 +87,41 @@ async def test_a_ladder_of_which_no_key_is_set_asks_nobody_and_says_why(tmp_path
 
     assert writer.troubles() == [Trouble("quill", "DD_UNSET is not set")]
     store.close()
+
+
+async def test_a_command_of_the_settings_writes_two_at_once_at_most_and_sees_what_it_may(tmp_path: Path) -> None:
+    program = tmp_path / "quill"
+    program.write_text('#!/bin/sh\ncat >/dev/null\necho "{\\"title\\": \\"$DD_TEST_seen $DD_TEST_hidden\\"}"\n', encoding="utf-8")
+    program.chmod(0o755)
+    table = f'[models.quill]\nkind = "command"\ncommand = ["{program}"]\nenv = ["DD_TEST_seen"]\n'
+    house = house_of(tmp_path, f'[models]\nladder = ["quill"]\nbudget = "1 USD/day"\n{table}')
+    store = open_store(tmp_path)
+    with variable("DD_TEST_seen", "seen"), variable("DD_TEST_hidden", "hidden"):
+        writer = model_writer(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
+        assert writer is not None
+        note = (await writer.model.ask(PROMPT, Note)).value
+
+    assert note.title == "seen "
+    assert writer.troubles() == []
+    assert [(call.model, call.state, call.usage.estimated) for call in store.calls_of_day("2026-02-11")] == [
+        ("quill", "answered", True)
+    ]
+    store.close()
+
+
+async def test_a_command_that_is_not_there_is_left_out_and_said(tmp_path: Path) -> None:
+    table = f'[models.quill]\nkind = "command"\ncommand = ["{tmp_path}/nowhere", "-x"]\n'
+    house = house_of(tmp_path, f'[models]\nladder = ["quill"]\n{table}')
+    store = open_store(tmp_path)
+    writer = model_writer(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
+    assert writer is not None
+
+    for _ in range(2):
+        with pytest.raises(NoModel):
+            await writer.model.ask(PROMPT, Note)
+
+    (trouble,) = writer.troubles()
+    assert "there is no program" in trouble.message
+    assert "left out for this run" in trouble.message
+    assert len(store.calls_of_day("2026-02-11")) == 1
+    store.close()

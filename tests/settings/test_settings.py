@@ -11,6 +11,7 @@ from deepdaily.settings import Settings
 from deepdaily.settings.loading import described, load
 from deepdaily.settings.model_tables import Budget
 
+PROGRAM = 'kind = "command"\n'
 QUILL = '[models.quill]\nname = "quill-7b"\nendpoint = "https://api.example/v1"\n'
 
 
@@ -78,6 +79,21 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[models]\nbudget = "3 BTC/day"', '"3 CNY/day" (or USD, EUR)', ""),
         ('[models.quill]\nname = "q"\nendpiont = "http://h/v1"', "models.quill.endpiont", "did you mean endpoint?"),
         ('[models.quill]\nname = "q"', "models.quill: endpoint is missing", ""),
+        ('[models.quill]\nendpoint = "http://h/v1"', "models.quill: name is missing", ""),
+        (f"[models.quill]\n{PROGRAM}", "models.quill: command is missing", ""),
+        (f"[models.quill]\n{PROGRAM}command = []", "models.quill: command is missing", ""),
+        (f'[models.quill]\n{PROGRAM}command = ["cladue"]', "did you mean claude?", ""),
+        (f'[models.quill]\n{PROGRAM}command = ["summon"]', "its whole path or its arguments too", ""),
+        (f'[models.quill]\n{PROGRAM}command = ["./mine", "-p"]', "write its whole path", ""),
+        (f'[models.quill]\n{PROGRAM}command = ["ollama"]', "name is missing: ollama", ""),
+        (
+            f'[models.quill]\n{PROGRAM}command = ["llm"]\nkey_env = "K"\nstream = false',
+            "key_env, stream says nothing of a command",
+            "",
+        ),
+        (f'[models.quill]\n{PROGRAM}command = ["llm"]\nenv = ["A=b"]', "'A=b' is no variable's name", ""),
+        ('[models.quill]\nname = "q"\nendpoint = "http://h/v1"\nenv = ["A"]', 'env needs kind = "command"', ""),
+        (f'[models]\nembedder = "quill"\n[models.quill]\n{PROGRAM}command = ["llm"]', "quill has no embeddings", ""),
         ('[models.quill]\nname = "q"\nendpoint = "h:8000/v1"', "models.quill: endpoint is an http(s) address", ""),
         ('[models.quill]\nname = "q"\nendpoint = "http://k:s3cret@h/v1"', "name its variable by key_env", ""),
         ('[models.quill]\nname = "q"\nkind = "anthropic"', "key_env is missing", ""),
@@ -119,6 +135,15 @@ def test_alerts_by_mail_need_the_server_of_a_mail_channel(tmp_path: Path) -> Non
         load(written(tmp_path, alert))
 
     assert load(written(tmp_path, mail + alert))[0].alert.mail
+
+
+@pytest.mark.parametrize("command", ['"claude"', '["claude"]', '["/opt/quill"]', '["quill", "-p"]'])
+def test_a_command_needs_no_name_no_endpoint_and_no_price(tmp_path: Path, command: str) -> None:
+    path = written(tmp_path, f'[models]\nladder = ["quill"]\nbudget = "3 USD/day"\n[models.quill]\n{PROGRAM}command = {command}\n')
+
+    (one,) = load(path)[0].models.known.values()
+
+    assert (one.kind, one.name, one.command[-1]) == ("command", "", command.strip('["]').rpartition('"')[2])
 
 
 def test_models_stand_under_names_of_ones_own_and_config_shows_each_key(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ answered by leaving the field out, and is remembered.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from time import monotonic
@@ -30,7 +29,7 @@ from deepdaily.models.abilities import Abilities
 from deepdaily.models.anthropic_form import AnthropicForm
 from deepdaily.models.exchange import Exchange, Request
 from deepdaily.models.faults import NEVER_SENT, Refusal, line, of_connection
-from deepdaily.models.heard import Heard, about, counted
+from deepdaily.models.heard import Heard, about, counted, other_model
 from deepdaily.models.openai_form import OpenAiForm
 from deepdaily.models.reached import Reached
 from deepdaily.models.wire import PostAnswer, TooLong, client, posted
@@ -116,7 +115,7 @@ class ChatModel:
         text, usage = self._text(heard), self._of(request, heard, started)
         usage = usage and replace(usage, first_token_s=first_s if self.reached.stream else None)
         wrong = self._incomplete(heard, text, request)
-        return Exchange(text, wrong, usage, _other(heard.model, self.reached.model), heard.raw), None
+        return Exchange(text, wrong, usage, other_model(heard.model, self.reached.model), heard.raw), None
 
     async def _none(self, answer: PostAnswer) -> tuple[Exchange, Refusal | None]:
         """An answer of another status than 200: nothing was told, and nothing is owed."""
@@ -209,14 +208,3 @@ def _doubted(request: Request, usage: Usage) -> int:
     if size < LEAST_DOUBTED or not read or usage.estimated:
         return 0
     return read if read < size / 6 or (read in _USUAL_WINDOWS and read < size / 4.6) else 0
-
-
-def _other(answered: str, asked: str) -> str:
-    """The name of the model that answered, where it is not a form of the one asked; of a path its last part alone."""
-    told = line(answered, 300).rpartition("/")[2]
-    ours, theirs = (_plain(asked), _plain(told))
-    return "" if not theirs or theirs.startswith(ours) or ours.startswith(theirs) or told.lower().endswith(".gguf") else told[:80]
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.:\s]", "", name.rpartition("/")[2].lower().removesuffix(".gguf"))

@@ -11,7 +11,7 @@ from deepdaily.core.errors import ModelRefused
 from deepdaily.core.types import Slot, Trouble
 from deepdaily.models.asking import ModelWriter
 from deepdaily.settings import Settings
-from deepdaily.settings.model_tables import ModelTable
+from deepdaily.settings.model_tables import Models, ModelTable
 from deepdaily.settings.table import secret
 from deepdaily.store import Store
 from deepdaily.words import of
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from deepdaily.models.embedding import Embedder
     from deepdaily.models.fallback import Step
     from deepdaily.models.reached import Reached
+
+
+PROGRAMS_AT_ONCE = 2
+"""Of one command, where the settings name no number: each is an agent of some hundred MB."""
 
 
 def model_writer(
@@ -52,10 +56,27 @@ def _step(name: str, settings: Settings, store: Store, today: datetime) -> Step:
     from deepdaily.models.pace import Pace
 
     one = settings.models.known[name]
+    if one.kind == "command":
+        return _program(name, one, settings.models, store, today)
     way = reached(name, one)
     abilities = Abilities.kept(store, way.identity, today.date())
     at_once = one.at_once or settings.models.at_once
     return Step(ChatModel(way, abilities), Pace(at_once), one.price, one.most_tokens, one.window, abilities)
+
+
+def _program(name: str, one: ModelTable, models: Models, store: Store, today: datetime) -> Step:
+    from deepdaily.models.abilities import Abilities
+    from deepdaily.models.command import WHOLE_S, CommandModel
+    from deepdaily.models.fallback import Step
+    from deepdaily.models.pace import Pace
+    from deepdaily.models.presets import of_command
+
+    timeout_s, currency = one.timeout or WHOLE_S, models.limit.currency
+    endpoint = CommandModel(name, of_command(one.command), one.name, more=one.env, timeout_s=timeout_s, currency=currency)
+    abilities = Abilities.kept(store, endpoint.identity, today.date())
+    abilities.learn("thinks", "yes")  # an agent does, and says more to its model than we do: so much is kept in reserve
+    at_once = one.at_once or min(models.at_once, PROGRAMS_AT_ONCE)
+    return Step(endpoint, Pace(at_once), one.price, one.most_tokens, one.window, abilities)
 
 
 def reached(name: str, one: ModelTable) -> Reached:

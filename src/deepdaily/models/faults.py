@@ -46,7 +46,8 @@ _BUSY = re.compile(
     r"rate.?limit|too many requests|overloaded|capacity|try again|loading model|throttl|并发|频率|速率|繁忙|稍后", re.I
 )
 _UNKNOWN_MODEL = re.compile(
-    r"model.{0,80}(?:not (?:found|exist|available)|does not exist|unknown|invalid)|no such model|模型.{0,20}不存在", re.I | re.S
+    r"model.{0,80}(?:not (?:found|exist|available)|does not exist|unknown|invalid)|no such model|unknown model|模型.{0,20}不存在",
+    re.I | re.S,
 )
 _WINDOW = re.compile(
     r"(?:maximum context length|context (?:length|window|size)|max_model_len|n_ctx|limit|maximum|最大)\D{0,40}?(\d[\d,]{2,9})", re.I
@@ -68,6 +69,8 @@ class Refusal:
     param: str = ""
     headers: Mapping[str, str] | None = None
     body: object = None
+    by_words: bool = False
+    """Whether the status is ours, made of the words."""
 
     @classmethod
     def of(cls, status: int, body: str, headers: Mapping[str, str], key: str = "") -> Refusal:
@@ -93,7 +96,7 @@ class Refusal:
     def fault(self) -> ModelError:
         """The error of our tree."""
         said, status = f"{self.code} {self.words}", self.status
-        told = f"{status}{f': {self.words}' if self.words else ''}"
+        told = self.words if self.by_words else f"{status}{f': {self.words}' if self.words else ''}"
         if status in (400, 413, 422, 500) and _TOO_LONG.search(said):
             return PromptTooLong(told, window=self._window())
         wait_s = wait_asked(self.headers or {}, self.body, self.words)
@@ -131,6 +134,15 @@ class Refusal:
                 return named
         found = _WINDOW.search(self.words)
         return int(found[1].replace(",", "")) if found else None
+
+
+_BY_WORDS = ((_TOO_LONG, 400), (_SPENT, 402), (_FILTERED, 400), (_UNKNOWN_MODEL, 404), (_BUSY, 429))
+
+
+def of_words(words: str, status: int = 0) -> ModelError:
+    """What words mean that stand alone, with or without a status; ReplyBroken where neither says anything."""
+    meant = status or next((number for pattern, number in _BY_WORDS if pattern.search(words)), 0)
+    return Refusal(meant, words, by_words=not status).fault() if meant else ReplyBroken(words)
 
 
 def line(text: str, chars: int = WORDS_CHARS) -> str:

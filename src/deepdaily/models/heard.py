@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -150,3 +151,19 @@ def _count(value: object) -> int:
         if isinstance(value, int | float) and not isinstance(value, bool) and value == value
         else 0
     )
+
+
+def other_model(answered: str, asked: str, *, within: bool = False) -> str:
+    """The name of the model that answered, where it is not a form of the one asked; of a path its last part alone.
+
+    Args:
+        within: whether the name asked may stand anywhere in the other, as an alias does.
+    """
+    told = line(answered, 300).rpartition("/")[2]
+    ours, theirs = (_plain(asked), _plain(told))
+    same = theirs.startswith(ours) or ours.startswith(theirs) or (within and ours in theirs)
+    return "" if not theirs or same or told.lower().endswith(".gguf") else told[:80]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.:\s]", "", name.rpartition("/")[2].lower().removesuffix(".gguf"))

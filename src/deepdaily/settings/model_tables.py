@@ -62,15 +62,38 @@ def is_loopback(endpoint: str) -> bool:
         return False
 
 
+AGENTS = ("claude", "codex", "gemini", "qwen", "llm", "ollama")
+"""Commands that are known by name (`models.presets`)."""
+
+_OF_A_COMMAND = frozenset(("kind", "command", "env", "name", "price", "most_tokens", "window", "at_once", "timeout"))
+
+
+def _program(name: str, *arguments: str) -> None:
+    """Raises ValueError where a command will not find its program."""
+    if "/" in name and not name.startswith("/"):
+        raise ValueError("command is started in an empty folder: write its whole path")
+    if not arguments and name not in AGENTS and "/" not in name:
+        near = difflib.get_close_matches(name, AGENTS, n=1)
+        hint = f"did you mean {near[0]}?" if near else "of your own, write its whole path or its arguments too"
+        raise ValueError(f"command {name!r} is none of {', '.join(AGENTS)}: {hint}")
+
+
 class ModelTable(_Table):
     """One model: where it is and what it is called there."""
 
     endpoint: str = key("", "Address up to /v1; may be left out for kind = anthropic.", example="http://127.0.0.1:8000/v1")
-    name: str = key(..., "The model's name at the endpoint.", example="qwen3-32b", min_length=1)
+    name: str = key("", "The model's name at the endpoint; of a command it may be left out.", example="qwen3-32b")
     key_env: str = key("", "Environment variable that holds the key; empty: no key.", example="QWEN_KEY")
-    kind: Literal["openai", "anthropic", "sentence-transformers"] = key(
-        "openai", "The protocol it speaks; sentence-transformers: an embedder in the folder `name`."
+    kind: Literal["openai", "anthropic", "sentence-transformers", "command"] = key(
+        "openai",
+        "The protocol it speaks; command: a program of this machine; sentence-transformers: an embedder in the folder `name`.",
     )
+    command: tuple[str, ...] = key(
+        (),
+        "For a command: claude, codex, gemini, qwen, llm, ollama; or all arguments of your own: prompt on stdin, JSON on stdout.",
+        example=["claude"],
+    )
+    env: tuple[str, ...] = key((), "For a command: names of more variables that the program may see.", example=["AWS_PROFILE"])
     languages: tuple[Literal["zh", "en"], ...] = key(("zh", "en"), "Of an embedder: those it was trained on.", min_length=1)
     price: Price | None = key(None, "{prefill, cached, decode} for a million tokens.")
     most_tokens: int | None = key(
@@ -91,12 +114,48 @@ class ModelTable(_Table):
     )
     at_once: int | None = key(None, "The most calls in flight to this model; not set: as of all.", unit="calls", ge=1, le=16)
     timeout: float | None = key(
-        None, "To its first token; not set: 120, on this machine 300. A stream that moves is not cut.", unit="s", ge=1, le=3600
+        None,
+        "To its first token; not set: 120, on this machine 300. A stream that moves is not cut. A command: to its end, 600.",
+        unit="s",
+        ge=1,
+        le=3600,
     )
     think: bool | None = key(None, "Switch its thinking on or off, in the words of the endpoint; not set: as it does by itself.")
 
+    @field_validator("command", mode="before")
+    @classmethod
+    def _one_word(cls, given: object) -> object:
+        return (given,) if isinstance(given, str) else given
+
+    @field_validator("env")
+    @classmethod
+    def _are_names(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if odd := [name for name in given if not re.fullmatch(r"[A-Za-z_]\w*", name, re.A)]:
+            raise ValueError(f"{odd[0]!r} is no variable's name; values stand in the environment")
+        return given
+
+    @model_validator(mode="after")
+    def _startable(self) -> ModelTable:
+        """Of a command: what is started, and nothing that only a network has."""
+        if self.kind != "command":
+            if mine := sorted(self.model_fields_set & {"command", "env"}):
+                raise ValueError(f'{mine[0]} needs kind = "command"')
+            return self
+        if odd := sorted(self.model_fields_set - _OF_A_COMMAND):
+            raise ValueError(f"{', '.join(odd)} says nothing of a command: arguments stand in command, names of variables in env")
+        if not self.command or not self.command[0]:
+            raise ValueError('command is missing, like ["claude"], or a list of all arguments of your own')
+        if self.command == ("ollama",) and not self.name:
+            raise ValueError("name is missing: ollama runs a model by its name")
+        _program(*self.command)
+        return self
+
     @model_validator(mode="after")
     def _reachable(self) -> ModelTable:
+        if self.kind == "command":
+            return self
+        if not self.name:
+            raise ValueError("name is missing: what the model is called there, like qwen3-32b")
         parts = urlsplit(self.endpoint)
         if not self.endpoint and self.kind == "openai":
             raise ValueError("endpoint is missing, like http://127.0.0.1:11434/v1")
@@ -136,7 +195,10 @@ class Models(_Table):
             one = self._described("ladder", name)
             if one.kind == "sentence-transformers":
                 raise ValueError(f"{name} writes nothing: name it as embedder, not in the ladder")
-            if self.limit.currency and not one.price and not is_loopback(one.endpoint):
+            paid_elsewhere = one.kind == "command" or is_loopback(
+                one.endpoint
+            )  # a subscription; what it tells of its cost is counted
+            if self.limit.currency and not one.price and not paid_elsewhere:
                 raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
         return self
 
@@ -144,7 +206,7 @@ class Models(_Table):
     def _the_embedder_embeds(self) -> Models:
         if not self.embedder:
             return self
-        if self._described("embedder", self.embedder).kind == "anthropic":
+        if self._described("embedder", self.embedder).kind in ("anthropic", "command"):
             raise ValueError(f'{self.embedder} has no embeddings: kind is "openai" or "sentence-transformers"')
         if self.embedder in self.ladder:
             raise ValueError(f"{self.embedder} is the embedder: it cannot write, take it out of the ladder")
