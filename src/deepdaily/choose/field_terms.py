@@ -85,6 +85,8 @@ def terms(text: str) -> dict[tuple[str, str], int]:
     for at, begun in enumerate(map(_begun, words)):
         if begun is None or at < free:
             continue
+        if not begun.families and begun.after.keys().isdisjoint(_keys(words[at + 1]) if at + 1 < len(words) else ()):
+            continue  # most of them: a sign or word that some term begins with
         free, met = _longest(begun, words, at)
         for family in met:
             term = family, " ".join(words[at:free])

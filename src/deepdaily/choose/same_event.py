@@ -112,9 +112,10 @@ def _by_terms(traits: Sequence[Traits], least: float) -> Iterator[tuple[int, int
     holders: dict[str, list[tuple[int, float]]] = {
         term: [] for term, number in held.items() if 1 < number <= MOST_HOLDERS and spread.joins(term)
     }
+    tongues = [one.language for one in traits]
     whole = [(least * one.length) ** 2 for one in traits]
     latin = [(least * one.latin_length) ** 2 for one in traits]  # what two languages can share
-    for at, one in enumerate(traits):
+    for at, (one, mine) in enumerate(zip(traits, tongues, strict=True)):
         shared: dict[int, float] = {}
         for term, weight in one.terms.items():
             if (others := holders.get(term)) is not None:
@@ -122,8 +123,8 @@ def _by_terms(traits: Sequence[Traits], least: float) -> Iterator[tuple[int, int
                     shared[other] = shared.get(other, 0.0) + weight * theirs
                 others.append((at, weight))
         for other, value in shared.items():
-            bars = whole if traits[other].language == one.language else latin
-            if value >= bars[at] or value >= bars[other]:
+            bars = whole if tongues[other] == mine else latin
+            if value >= bars[other] or value >= bars[at]:
                 yield other, at
 
 
@@ -152,10 +153,13 @@ def shared(left: Traits, right: Traits, meant: float = 0.0) -> list[float]:
         ours, theirs = left.terms[term], right.terms[term]
         product += ours * theirs
         is_name = _both(left.names[term], right.names[term])
-        as_name = (ours if ours < theirs else theirs) * is_name
-        as_word = (ours if ours < theirs else theirs) - as_name
+        less = ours if ours < theirs else theirs
+        as_name = less * is_name
         in_names += as_name
-        name, word = as_name if as_name > name else name, as_word if as_word > word else word
+        if as_name > name:
+            name = as_name
+        if less - as_name > word:
+            word = less - as_name
         names += is_name > A_NAME
     across = left.language != right.language
     shorter = min(left.latin_length, right.latin_length) if across else min(left.length, right.length)

@@ -202,11 +202,14 @@ def _weighed(
     for term, count in counts.items():
         if term == "s":  # `Acme’s`
             continue
-        weight, key = min(count, 1.0) * spread.rarity(term), stem(term)
+        weight, key = (count if count < 1 else 1.0) * spread.rarity(term), stem(term)
         if weight > terms.get(key, 0.0):
-            form, first = written.get(term, ("", False))
+            form, first = written.get(term, _UNWRITTEN)
             terms[key], names[key] = weight, _name(term, form, language, headline or first, spread)
     return terms, names
+
+
+_UNWRITTEN = "", False
 
 
 def _written(title: str) -> dict[str, tuple[str, bool]]:
