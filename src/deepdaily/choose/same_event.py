@@ -58,7 +58,10 @@ SHARED = (
 )
 """Signs of what two titles share, in the order of `shared`."""
 
-BESIDE = ("days between", *known.TELLINGS, "a page of a manual", ONE_TEXT, BY_MEANING)
+TELLINGS = (*known.TELLINGS, known.TALK)
+"""Ways of telling that one of the two has alone."""
+
+BESIDE = ("days between", *TELLINGS, "a page of a manual", ONE_TEXT, BY_MEANING)
 """All other signs, in the order of `beside`."""
 
 
@@ -197,7 +200,7 @@ def beside(left: Traits, right: Traits, meant: float = 0.0) -> list[float]:
         return [*[0.0] * (len(BESIDE) - 2), one_text, meant]
     told = left.tellings ^ right.tellings
     manual = left.is_manual or right.is_manual
-    return [_days(left, right) / 3, *[float(name in told) for name in known.TELLINGS], float(manual), one_text, meant]
+    return [_days(left, right) / 3, *[float(name in told) for name in TELLINGS], float(manual), one_text, meant]
 
 
 def _days(left: Traits, right: Traits) -> float:
