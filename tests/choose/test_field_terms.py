@@ -54,3 +54,9 @@ def test_a_site_is_known_by_its_host_what_it_is_below_and_of_a_shared_one_by_its
 
 def test_no_family_and_no_kind_of_site_bears_the_name_of_another() -> None:
     assert not set(families()) & set(kinds())
+
+
+def test_a_word_that_is_known_by_several_keys_is_followed_by_what_may_follow_any_of_them() -> None:
+    assert ("agents", "agent framework") in met("agent framework")
+    assert ("agents", "agents md") in met("an AGENTS.md")
+    assert ("agents", "agents framework") in met("agents framework")

@@ -251,3 +251,23 @@ def test_an_incident_that_its_maker_calls_minor_ranks_below_one_without_a_grade(
 
     assert first.story == plain
     assert {reason.name for one in others for reason in one.reasons} >= {"small by its own word"}
+
+
+def test_what_the_score_calls_of_our_field_is_not_refused_for_it_and_a_ban_still_holds() -> None:
+    """A text is not read a second time for a verdict that the score has."""
+    (plain,) = rank([story("A recipe for soup", "Salt, water and time." * 40)], NOW)
+    ours = replace(plain, score=2.0, reasons=(Reason("of our field", 0.8), Reason("release", 1.2)))
+    banned = Desk(banned_topics=(frozenset({"soup"}),))
+
+    assert [one.reason for one in select([plain], 7)[1]] == ["not about building or running AI systems"]
+    assert select([ours], 7)[0] == [ours]
+    assert not select([ours], 7, banned)[0]
+
+
+def test_the_candidate_that_says_most_speaks_for_its_story() -> None:
+    plain, telling = candidate("A note", "https://notes.example/1"), candidate("OpenAI releases GPT-9", "https://wire.example/2")
+    told = replace(story("LLM inference on new GPUs", DEEP), candidates=(plain, telling))
+    (found,) = rank([told], NOW)
+
+    assert found.story.candidates == (telling, plain)
+    assert found.story.documents == told.documents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from deepdaily.choose import same_event
 from deepdaily.choose.group import Grouping
-from deepdaily.choose.logistic import Lesson
+from deepdaily.choose.logistic import Lesson, chance
 from deepdaily.choose.traits import editions_of
 from deepdaily.core.decisions import Desk
 from deepdaily.core.types import Candidate, Link, Structure
@@ -197,3 +198,42 @@ def test_pages_joined_at_the_desk_are_one_event_however_alike_they_are() -> None
     every = [candidate("Introducing Marmot 3.1", A), candidate("Introducing Marmot 3.1", B), *NOISE]
 
     assert [0, 1] in Grouping.of(every, desk).events()
+
+
+TOLD = (
+    "Introducing Marmot 3.1",
+    "Burrow Labs releases Marmot 3.1 with longer memory",
+    "Marmot 3.1 发布：上下文更长，价格不变",
+    "Marmot is now available in Quillcode",
+    "Quillcode 4 is out",
+    "Thoughts on Quillcode",
+    "Tundra raises money for Quillcode",
+    "",
+)
+
+
+def test_a_pair_that_is_surely_below_what_is_asked_for_has_no_chance_and_any_other_has_its_own() -> None:
+    traits = Grouping.of([candidate(title, f"https://s{at}.example/") for at, title in enumerate(TOLD)]).traits
+    weights = same_event.Weights.of(same_event.weights())
+    pairs = [(left, right) for left in traits for right in traits]
+    whole, part = ([weights.chance(*pair, least=least) for pair in pairs] for least in (-math.inf, 1.0))
+
+    assert all(some in (every, 0.0) for every, some in zip(whole, part, strict=True))
+    assert all(some == every for every, some in zip(whole, part, strict=True) if every >= chance(1.0))
+    assert 0 < sum(map(bool, part)) < sum(map(bool, whole))
+
+
+def test_a_sign_that_speaks_for_one_event_is_never_left_out_of_what_a_pair_may_come_to() -> None:
+    left, right = Grouping.of([candidate("Marmot goes to sea", A), candidate("Thoughts on Marmot", B)]).traits
+    weights = same_event.Weights.of({same_event.ALWAYS: -4.0, "about": 3.0})
+
+    assert weights.chance(left, right, least=-2.0) == pytest.approx(chance(-1.0))
+    assert weights.chance(left, right, least=0.0) == 0
+
+
+def test_what_two_candidates_show_is_told_by_name_and_what_they_mean_beside_it() -> None:
+    left, right, other = Grouping.of([candidate(title, A) for title in ("Marmot goes to sea", "Marmot sails", "土拨鼠出海")]).traits
+
+    assert same_event.shown(left, right)[same_event.ALWAYS] == 1
+    assert same_event.shown(left, other) == {}
+    assert same_event.shown(left, other, 0.2) == {same_event.ALWAYS: 1, same_event.BY_MEANING: 0.2}

@@ -74,3 +74,27 @@ def test_every_pattern_of_the_tables_can_be_read() -> None:
     assert len(found) > 300
     for one in found:
         re.compile(one.pattern, one.flags)
+
+
+def test_what_is_begun_stands_at_the_beginning_of_a_word() -> None:
+    found = cue({"begun": "leak|data loss", "within": "漏洞"})
+
+    assert [bool(found.search(text)) for text in ("Leaked", "bleak", "no data losses", "一个漏洞")] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "open|opens|closed|over 9|cl[ao|x]p|clo(?:sing|ne)|c\\|d",
+        "open|(?:red|over) door|opens|[ab]cd|openly|(?:x|y)?z?end",
+        "opens?|o?pen|\\w+ing",
+    ],
+    ids=["each begins with a sign", "some begin with several", "some may begin with anything"],
+)
+def test_a_table_finds_what_its_alternatives_find_in_the_order_of_the_table(words: str) -> None:
+    """They are tried by their first signs; that may cost time or save it, and change nothing."""
+    text = "Opens open overdoor over door RED DOOR over 9 closed CLOSING clone clap clxp c|d acd bcdopenly zend xend pen singing"
+    plain = re.compile(rf"\b({words})\b|门", re.I)
+    found = cue({"whole": words, "within": "门"})
+
+    assert [one.span() for one in found.finditer(text + "开门")] == [one.span() for one in plain.finditer(text + "开门")]

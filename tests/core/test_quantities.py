@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdaily.core.quantities import Number, hinted, measured, numbers, periods, plain, quantities
+from deepdaily.core.quantities import Number, hinted, measured, numbers, periods, plain, quantities, with_unit
 from deepdaily.core.text import dates
 
 
@@ -188,3 +188,8 @@ def test_any_text_is_read_and_every_quantity_stands_where_it_says(text: str) -> 
 
     assert all(any(sign.isdigit() for sign in read[one.start : one.end]) for one in found)
     assert [one.start for one in found] == sorted(one.start for one in found)
+
+
+@given(st.text("0123456789.,% kKMGBms万亿三百两成次-—/至 tokens月日", max_size=40))
+def test_those_with_a_unit_are_those_of_all_that_have_one(text: str) -> None:
+    assert with_unit(text) == {one for one in numbers(text) if one.unit}

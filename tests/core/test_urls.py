@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,3 +161,12 @@ def test_a_paid_link_is_known_by_its_marks() -> None:
 )
 def test_a_front_page_has_no_path_but_a_language_or_an_index(url: str, root: bool) -> None:
     assert site_root(url) == root
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.example/x", "http://www.a.example", "https://a.example?x", "https://a.example#x", "https://www./", "https://A.Example/",
+     "https://me:secret@a.example/", "https://a.example:8080/", "https://[::1]/x", "https://例子.example/", "//a.example/", "a.example", ""],
+)  # fmt: skip
+def test_a_host_is_the_same_whichever_way_it_is_found(url: str) -> None:
+    assert host(url) == (urlsplit(url).hostname or "").removeprefix("www.")

@@ -41,9 +41,9 @@ def changes_signals(story: Story) -> dict[str, float]:
     `small changes only` is what is left of 1: 1 for notes of repairs and chores, however many they are. Of notes that were read
     in part nothing is said.
     """
-    notes = [one for one in story.documents if is_notes(one) and not one.partial]
     if not is_notes(story.lead):
         return {_GRAVE: 1.0} if _LINES["grave"].search(story.lead.title) else {}
+    notes = [one for one in story.documents if is_notes(one) and not one.partial]
     if not notes:
         return {}
     told = Counter(kind for one in notes for kind in _kinds(one))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -84,9 +83,10 @@ def _judged(title: str, head: str, url: str) -> Belonging:
 
 
 def _belonging(title: str, text: str, url: str, weights: Mapping[str, float]) -> Belonging:
-    found = ((name, round(value * weights.get(name, 0.0), 3)) for name, value in shown(title, text, url).items())
-    reasons = sorted((Reason(name, value) for name, value in found if value), key=lambda one: (-abs(one.value), one.name))
-    return Belonging(round(sum(one.value for one in reasons), 3), tuple(reasons))
+    found = [(name, round(value * weights.get(name, 0.0), 3)) for name, value in shown(title, text, url).items()]
+    found.sort(key=lambda one: (-abs(one[1]), one[0]))
+    reasons = tuple([Reason(name, value) for name, value in found if value])
+    return Belonging(round(sum([one.value for one in reasons]), 3), reasons)
 
 
 def shown(title: str, text: str, url: str) -> dict[str, float]:
@@ -117,20 +117,21 @@ def _sides() -> Mapping[str, int]:
 @lru_cache(maxsize=TITLES_KEPT)
 def _of_titles(lines: str) -> dict[str, float]:
     """What titles, a line each, show of each family."""
-    titles = lines.split("\n")
-    counts = Counter(family for one in titles for family, _ in terms(one))
+    titles, counts = lines.split("\n"), dict[str, int]()
+    for family, _ in (term for one in titles for term in terms(one)):
+        counts[family] = counts.get(family, 0) + 1
     return {family: math.log1p(count / len(titles)) for family, count in counts.items()}
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
 def _of_text(head: str) -> dict[str, float]:
     """What the beginning of a text shows of each family."""
-    counts = Counter[str]()
+    counts = dict[str, int]()
     for (family, _), count in terms(head).items():
-        counts[family] += min(OFTEN, count)
+        counts[family] = counts.get(family, 0) + min(OFTEN, count)
     sides, thousands = families(), max(1.0, len(head) / 1000)
-    share = {family: SHARE_OTHERS if sides[family] < 0 else SHARE_OURS for family in counts}
-    return {family: share[family] * math.log1p(count / thousands) for family, count in counts.items()}
+    share = {1: SHARE_OURS, 0: SHARE_OURS, -1: SHARE_OTHERS}
+    return {family: share[sides[family]] * math.log1p(count / thousands) for family, count in counts.items()}
 
 
 @cache

@@ -6,18 +6,20 @@ Each merge can say why.
 from __future__ import annotations
 
 import heapq
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from deepdaily.choose import same_event
 from deepdaily.choose.bonds import Bonds
 from deepdaily.choose.leads import lead_order
-from deepdaily.choose.logistic import chance, odds
 from deepdaily.choose.meaning import NOT_EMBEDDED, Embedded, meaning
 from deepdaily.choose.meaning import pairs as pairs_by_meaning
+from deepdaily.choose.same_event import Weights
 from deepdaily.choose.traits import Traits, traits_of
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.text import squeeze
@@ -33,8 +35,13 @@ STRONG = 0.35
 SOME_CHANCE = 0.03
 """A smaller chance counts as none."""
 
+SOME_ODDS = math.log(SOME_CHANCE / (1 - SOME_CHANCE)) - 1e-9
+"""Log-odds no larger than those of SOME_CHANCE."""
+
 EVENT_DAYS = 3
 """Reports of one event appear within so many days; like titles farther apart are two steps of a thread."""
+
+_LATIN_WORD = re.compile("[a-z0-9]+")
 
 TERMS_TOLD = 3
 """Shared terms named as the reason of a merge: the first three carry most of a likeness."""
@@ -50,7 +57,7 @@ class Grouping:
     bonds: Bonds
     meant: Mapping[int, Sequence[float]]
     """By place the embedding of the title, where there is one."""
-    weights: Mapping[str, float]
+    weights: Weights
     """Of the signs of one event."""
 
     @classmethod
@@ -73,7 +80,7 @@ class Grouping:
         urls = [one.url for one in candidates]
         meant = {at: embedded[url] for at, url in enumerate(urls) if url in embedded}
         traits = traits_of(candidates, documents or {}, structures or {})
-        return cls(candidates, traits, Bonds.of(urls, desk), meant, weights or same_event.weights())
+        return cls(candidates, traits, Bonds.of(urls, desk), meant, Weights.of(weights or same_event.weights()))
 
     def events(self) -> list[list[int]]:
         """The place of every candidate once, those that tell one event together, the groups in the order of their first members."""
@@ -82,7 +89,7 @@ class Grouping:
         for left, right in self._pairs():
             if same_event.why_apart(self.traits[left], self.traits[right]):
                 apart.append((left, right))
-            elif (likely := self._likely(left, right)) >= SOME_CHANCE:
+            elif (likely := self._likely(left, right, SOME_ODDS)) >= SOME_CHANCE:
                 links[left][right] = links[right][left] = likely
         merged = _average_link(self.bonds.groups(), links, apart)
         return sorted(sorted(group) for group in merged)
@@ -105,7 +112,7 @@ class Grouping:
         for group in self.groups():
             read = {at: documents[url] for at in group if (url := self.candidates[at].url) in documents}
             if read:
-                ordered = sorted(read, key=lambda at: lead_order(read[at]))
+                ordered = sorted(read, key=lambda at: lead_order(read[at])) if len(read) > 1 else list(read)
                 told = self._told(ordered, read)
                 story = Story(story_id(told[0]), tuple(self.candidates[at] for at in group), told)
                 found.append(Grouped(story, self._why_merged(ordered, group)))
@@ -118,6 +125,8 @@ class Grouping:
         """
         first, *others = ordered
         lead = read[first]
+        if not others:
+            return (lead,)
         kept = {_body(lead): lead}
         for at in others:
             near = self.alike(first, at) >= STRONG and _days_apart(lead, read[at]) <= EVENT_DAYS
@@ -129,16 +138,12 @@ class Grouping:
         """The chance that two candidates tell one event, 0 to 1; 0 where they share nothing or can never tell one."""
         return 0.0 if same_event.why_apart(self.traits[left], self.traits[right]) else self._likely(left, right)
 
-    def _likely(self, left: int, right: int) -> float:
-        """The chance by what the two show; 0 where they show nothing."""
-        shown = self._shown(left, right)
-        return chance(odds(shown, self.weights)) if shown else 0.0
+    def _likely(self, left: int, right: int, least: float = -math.inf) -> float:
+        """The chance by what the two show; 0 where they show nothing, or log-odds that are surely less than `least`."""
+        return self.weights.chance(self.traits[left], self.traits[right], self._meant(left, right), least)
 
-    def _shown(self, left: int, right: int) -> dict[str, float]:
-        shown = same_event.shown(self.traits[left], self.traits[right])
-        if meant := meaning(self.meant.get(left), self.meant.get(right)):
-            shown = {same_event.ALWAYS: 1.0} | shown | {same_event.BY_MEANING: meant}
-        return shown
+    def _meant(self, left: int, right: int) -> float:
+        return meaning(self.meant.get(left), self.meant.get(right)) if self.meant else 0.0
 
     def _why_merged(self, ordered: Sequence[int], group: Sequence[int]) -> dict[str, str]:
         """By URL of each read page but the lead, in words, why it is in the group."""
@@ -162,7 +167,8 @@ class Grouping:
         ours, theirs = self.traits[left].terms, self.traits[right].terms
         shares = sorted(((ours[term] * theirs[term], term) for term in ours if term in theirs), reverse=True)
         terms = [term.lstrip("=") for _, term in shares[:TERMS_TOLD]]
-        signs = [(value * self.weights.get(name, 0.0), name) for name, value in self._shown(left, right).items()]
+        shown = same_event.shown(self.traits[left], self.traits[right], self._meant(left, right))
+        signs = [(value * self.weights.named.get(name, 0.0), name) for name, value in shown.items()]
         signs = sorted(((value, name) for value, name in signs if name != same_event.ALWAYS), key=lambda one: -abs(one[0]))
         told = ", ".join([*terms, *(f"{name} {value:+.1f}" for value, name in signs[:TERMS_TOLD])])
         return f"alike {self.alike(left, right):.2f} ({told})"
@@ -199,7 +205,7 @@ def _days_apart(left: Document, right: Document) -> float:
 
 def story_id(lead: Document) -> str:
     """`s-vllm-gb200-wideep-3f2a91c0`: up to four Latin words of the title and eight digits of the URL's hash."""
-    words = re.findall(r"[a-z0-9]+", lead.title.lower())[:4]
+    words = [found[0] for found in islice(_LATIN_WORD.finditer(lead.title.lower()), 4)]
     return "-".join(["s", *words, sha256(lead.url.encode()).hexdigest()[:8]])
 
 

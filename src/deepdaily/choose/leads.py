@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from deepdaily.core.actors import PLATFORMS, arrives_elsewhere, by_actor, is_manual, names_owner
 from deepdaily.core.lexicon import LABS, MODEL, ROUNDUP
-from deepdaily.core.quantities import numbers
+from deepdaily.core.quantities import with_unit
 from deepdaily.core.text import CJK, COMMON, names, squeeze
 from deepdaily.core.types import NO_STRUCTURE, Document, Offer, Story, Structure
 from deepdaily.core.urls import canonical, domain, page_key, site_root, sponsored_link
@@ -144,7 +144,7 @@ def _one_event(reports: Sequence[Document], page: Document) -> bool:
 
 def _figures(document: Document) -> set[tuple[str, str]]:
     """Figures with a unit."""
-    return {(str(one.value), str(one.unit)) for one in numbers(document.text[:LOOKED_AT]) if one.unit}
+    return {(str(one.value), one.unit) for one in with_unit(document.text[:LOOKED_AT])}
 
 
 def _same_days(left: Document, right: Document) -> bool:

@@ -6,13 +6,13 @@ score. Sponsored candidates are left out before ranking.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from deepdaily.choose import field
 from deepdaily.choose.publishers import Standings, shipped
-from deepdaily.choose.signals import AGE, SAME_SUBJECT, TEASER, Signals, candidate_signals, story_signals, weighed
+from deepdaily.choose.signals import AGE, OUR_FIELD, SAME_SUBJECT, TEASER, Signals, candidate_signals, story_signals, weighed
 from deepdaily.choose.weights import WEIGHTS
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.lexicon import ROUNDUP
@@ -53,12 +53,16 @@ MOST_VOTES = 200
 
 def why_untold(story: Story, desk: Desk = NO_DESK) -> str:
     """Why a story is not for this daily at all; empty for one that is. A pin overrides all but a ban."""
+    return _why_refused(story, desk, lambda: relevant(story))
+
+
+def _why_refused(story: Story, desk: Desk, ours: Callable[[], bool]) -> str:
     banned = desk.why_banned(story.lead.url, story.lead.title)
     if banned or pinned(story, desk):
         return banned
     if ROUNDUP.search(story.lead.title):
         return "a round-up of others' news"
-    return "" if relevant(story) else "not about building or running AI systems"
+    return "" if ours() else "not about building or running AI systems"
 
 
 def pinned(story: Story, desk: Desk) -> bool:
@@ -90,8 +94,9 @@ def rank(
     known |= {one.url: one for story in stories for one in story.candidates}
     signals = dict(zip(known, candidate_signals(list(known.values())), strict=True))
     standings = (standings or shipped()).voted((url, vote) for url, _, vote in desk.votes)
+    weights = WEIGHTS[profile] | {PINNED: 1.0}
     found = [
-        _ranked(story, signals, story_signals(story, now) | said, profile, standings)
+        _ranked(story, signals, story_signals(story, now) | said, weights, standings)
         for story, said in zip(stories, _wanted(stories, desk), strict=True)
     ]
     return sorted(found, key=lambda ranked: (-ranked.score, ranked.story.id))
@@ -99,33 +104,38 @@ def rank(
 
 def _wanted(stories: Sequence[Story], desk: Desk) -> list[Signals]:
     """What the desk says of each story, in order: a pin, and -1 to 1 how useful readers found titles like its own."""
+    if desk == NO_DESK:
+        return [{} for _ in stories]
     votes = desk.votes[-MOST_VOTES:]
     points = vectors([*(title for _, title, _ in votes), *(story.lead.title for story in stories)])
     found = []
     for story, mine in zip(stories, points[len(votes) :], strict=True):
         likes = [(cosine(mine, point), vote) for point, (_, _, vote) in zip(points, votes, strict=False)]
         told = sum(alike * vote for alike, vote in likes if alike >= SAME_SUBJECT)
-        found.append({_VOTED: max(-1.0, min(1.0, told)), PINNED: PIN * pinned(story, desk)} if desk != NO_DESK else {})
+        found.append({_VOTED: max(-1.0, min(1.0, told)), PINNED: PIN * pinned(story, desk)})
     return found
 
 
 _VOTED = "readers found the like useful"
 
 
-def _ranked(story: Story, signals: Mapping[str, Signals], about_it: Signals, profile: Profile, standings: Standings) -> Ranked:
+def _ranked(
+    story: Story, signals: Mapping[str, Signals], about_it: Signals, weights: Mapping[str, float], standings: Standings
+) -> Ranked:
     """The story, its candidates best first, with the score of the best and each term of it, largest share first."""
-    weights = WEIGHTS[profile] | {PINNED: 1.0}
     about = weighed(about_it, weights)
     terms = {
         one.url: weighed(signals[one.url] | {"publisher's record": standings.of(one.url)}, weights) | about
         for one in story.candidates
     }
-    ordered = sorted(story.candidates, key=lambda one: (-sum(terms[one.url].values()), one.url))
+    ordered = story.candidates
+    if len(ordered) > 1:
+        ordered = tuple(sorted(ordered, key=lambda one: (-sum(terms[one.url].values()), one.url)))
     # The terms shown are the terms summed.
     shown = [(name, round(value, 3)) for name, value in terms[ordered[0].url].items() if abs(value) >= 0.005]
     reasons = tuple(Reason(name, value) for name, value in sorted(shown, key=lambda term: -abs(term[1])))
-    score = round(sum(reason.value for reason in reasons), 3)
-    return Ranked(replace(story, candidates=tuple(ordered)), score, reasons)
+    score = round(sum([reason.value for reason in reasons]), 3)
+    return Ranked(story if ordered == story.candidates else replace(story, candidates=ordered), score, reasons)
 
 
 def distinct(ranked: Sequence[Ranked], most: int) -> list[Candidate]:
@@ -148,8 +158,10 @@ def select(ranked: Sequence[Ranked], items: int, desk: Desk = NO_DESK) -> tuple[
     points = vectors([one.story.lead.title for one in ranked])
     taken: list[int] = []
     for at, one in enumerate(ranked):
-        likeness = max((cosine(points[at], points[i]) for i in taken), default=0.0)
-        reason = why_untold(one.story, desk) or _why_not(one, chosen, likeness, items, pinned(one.story, desk))
+        wanted = pinned(one.story, desk)
+        reason = _why_untold(one, desk) or _too_low(one, chosen, items, wanted)
+        if not (reason or wanted):
+            reason = _too_near(one, chosen, max((cosine(points[at], points[i]) for i in taken), default=0.0), items)
         if reason:
             losses.append(Loss(one.story.lead.url, "select", reason, one.story.id))
         else:
@@ -180,13 +192,19 @@ def _one_launch(left: Ranked, right: Ranked) -> bool:
     return same_launch(ours, theirs, late=True) or same_launch(theirs, ours, late=True)
 
 
-def _why_not(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int, wanted: bool) -> str:
+def _why_untold(one: Ranked, desk: Desk) -> str:
+    """`why_untold`, the field asked only where the score does not say that the story is of it: a text is read for that."""
+    ours = any(reason.name == OUR_FIELD and reason.value > 0 for reason in one.reasons)
+    return _why_refused(one.story, desk, lambda: ours or relevant(one.story))
+
+
+def _too_low(one: Ranked, chosen: Sequence[Ranked], items: int, wanted: bool) -> str:
     if not (wanted or stands(one)):
         return _below(one)
-    if len(chosen) >= items:
-        return f"score {one.score:.2f} below the last chosen {chosen[-1].score:.2f}"
-    if wanted:
-        return ""
+    return f"score {one.score:.2f} below the last chosen {chosen[-1].score:.2f}" if len(chosen) >= items else ""
+
+
+def _too_near(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int) -> str:
     if likeness >= SAME_PLACE:
         return "too much like a chosen story"
     if any(_one_launch(one, other) for other in chosen):

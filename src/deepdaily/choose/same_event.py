@@ -6,12 +6,14 @@ import math
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
+from operator import mul
 
 from deepdaily.choose import traits as known
-from deepdaily.choose.logistic import Lesson, fitted
+from deepdaily.choose.logistic import Lesson, chance, fitted
 from deepdaily.choose.traits import A_NAME, KINDS, Traits
 from deepdaily.core import lexicon
 
@@ -42,6 +44,61 @@ ALWAYS = "any two"
 ARRIVAL = "arrival"
 ONE_TEXT, BY_MEANING, ONE_FIGURE = "one document in two places", "by meaning", "one figure"
 
+SHARED = (
+    ALWAYS,
+    "shared of the shorter title",
+    "the same across languages",
+    "rarest shared name",
+    "rarest shared word",
+    "shared of the names",
+    "one edition",
+    ONE_FIGURE,
+    "one shared name",
+    "no shared name",
+)
+"""Signs of what two titles share, in the order of `shared`."""
+
+TELLINGS = (*known.TELLINGS, known.TALK)
+"""Ways of telling that one of the two has alone."""
+
+BESIDE = ("days between", *TELLINGS, "a page of a manual", ONE_TEXT, BY_MEANING)
+"""All other signs, in the order of `beside`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each sign weighs."""
+
+    named: Mapping[str, float]
+    """By sign; one that is not among them weighs nothing."""
+    shared: Sequence[float]
+    """Of SHARED."""
+    beside: Sequence[float]
+    """Of BESIDE."""
+    most: float
+    """What the signs beside add at most, links and meaning left out."""
+
+    @classmethod
+    def of(cls, named: Mapping[str, float]) -> Weights:
+        beside = [named.get(name, 0.0) for name in BESIDE]
+        days, *others = beside[:-2]
+        most = sum(max(0.0, one) for one in (days * FAR_DAYS / 3, *others))
+        return cls(named, [named.get(name, 0.0) for name in SHARED], beside, most)
+
+    def chance(self, left: Traits, right: Traits, meant: float = 0.0, least: float = -math.inf) -> float:
+        """The chance that two candidates tell one event; 0 where they show nothing, or log-odds that are surely less than `least`.
+
+        Args:
+            meant: how far the titles mean the same, where an embedder said it.
+            least: most pairs of a large day are far below it, and what they share tells that alone.
+        """
+        found = shared(left, right, meant)
+        odds = sum(map(mul, found, self.shared))
+        if odds + self.most < least and not (meant or (left.links and right.links)):
+            return 0.0
+        more = beside(left, right, meant)
+        return chance(odds + sum(map(mul, more, self.beside))) if found[0] or any(more) else 0.0
+
 
 def pairs(traits: Sequence[Traits], least: float = LEAST_SHARED) -> Iterator[tuple[int, int]]:
     """The places of candidates that may tell one event, the smaller first, each pair once: those that share rare terms or links.
@@ -49,34 +106,29 @@ def pairs(traits: Sequence[Traits], least: float = LEAST_SHARED) -> Iterator[tup
     Args:
         least: of the shorter title, as lengths of vectors, that must be shared.
     """
+    yield from sorted({*_by_terms(traits, least), *_by_links(traits)})
+
+
+def _by_terms(traits: Sequence[Traits], least: float) -> Iterator[tuple[int, int]]:
     spread = known.shipped()
-    holders: dict[str, list[int]] = defaultdict(list)
-    for at, one in enumerate(traits):
-        for term in one.terms:
-            if spread.joins(term):
-                holders[term].append(at)
-    found = set(_by_terms(traits, {term: held for term, held in holders.items() if 1 < len(held) <= MOST_HOLDERS}, least))
-    yield from sorted(found | set(_by_links(traits)))
-
-
-def _by_terms(traits: Sequence[Traits], holders: Mapping[str, Sequence[int]], least: float) -> Iterator[tuple[int, int]]:
-    for at, one in enumerate(traits):
-        shared: dict[int, float] = defaultdict(float)
+    held = Counter([term for one in traits for term in one.terms])
+    holders: dict[str, list[tuple[int, float]]] = {
+        term: [] for term, number in held.items() if 1 < number <= MOST_HOLDERS and spread.joins(term)
+    }
+    tongues = [one.language for one in traits]
+    whole = [(least * one.length) ** 2 for one in traits]
+    latin = [(least * one.latin_length) ** 2 for one in traits]  # what two languages can share
+    for at, (one, mine) in enumerate(zip(traits, tongues, strict=True)):
+        shared: dict[int, float] = {}
         for term, weight in one.terms.items():
-            for other in holders.get(term, ()):
-                if other >= at:
-                    break
-                shared[other] += weight * traits[other].terms[term]
+            if (others := holders.get(term)) is not None:
+                for other, theirs in others:
+                    shared[other] = shared.get(other, 0.0) + weight * theirs
+                others.append((at, weight))
         for other, value in shared.items():
-            if value >= (least * _shorter(one, traits[other])) ** 2:
+            bars = whole if tongues[other] == mine else latin
+            if value >= bars[other] or value >= bars[at]:
                 yield other, at
-
-
-def _shorter(left: Traits, right: Traits) -> float:
-    """The length of the shorter title, of what two languages can share where there are two."""
-    if left.language != right.language:
-        return min(left.latin_length, right.latin_length)
-    return min(left.length, right.length)
 
 
 def _by_links(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
@@ -88,43 +140,41 @@ def _by_links(traits: Sequence[Traits]) -> Iterator[tuple[int, int]]:
     yield from (pair for pair, number in shared.items() if number >= ONE_DOCUMENT)
 
 
-def shown(left: Traits, right: Traits) -> dict[str, float]:
-    """What two candidates show of being one event, by name; empty where they share no term and no document."""
+def shown(left: Traits, right: Traits, meant: float = 0.0) -> dict[str, float]:
+    """What two candidates show of being one event, by name; empty where they share and mean nothing."""
+    found = zip((*SHARED, *BESIDE), (*shared(left, right, meant), *beside(left, right, meant)), strict=True)
+    return {name: value for name, value in found if value}
+
+
+def shared(left: Traits, right: Traits, meant: float = 0.0) -> list[float]:
+    """How far the titles show each sign of SHARED; 0 for all of them where they share no term."""
     common = left.terms.keys() & right.terms.keys()
-    found = {ONE_TEXT: 1.0} if one_document(left, right) else {}
     if not common:
-        return found
-    across = left.language != right.language
-    shared, names, in_names, name, word = 0.0, 0, 0.0, 0.0, 0.0
+        return [float(meant > 0), *_NOTHING]
+    product, names, in_names, name, word = 0.0, 0, 0.0, 0.0, 0.0
     for term in common:
         ours, theirs = left.terms[term], right.terms[term]
-        shared += ours * theirs
-        weight, is_name = min(ours, theirs), _both(left.names[term], right.names[term])
-        in_names += weight * is_name
-        name, word = max(name, weight * is_name), max(word, weight * (1 - is_name))
+        product += ours * theirs
+        is_name = _both(left.names[term], right.names[term])
+        less = ours if ours < theirs else theirs
+        as_name = less * is_name
+        in_names += as_name
+        if as_name > name:
+            name = as_name
+        if less - as_name > word:
+            word = less - as_name
         names += is_name > A_NAME
-    covered, named = min(1.0, math.sqrt(shared) / _shorter(left, right)), min(left.named, right.named)
-    found |= {
-        ALWAYS: 1.0,
-        "shared of the shorter title": covered,
-        "the same across languages": covered * across,
-        "rarest shared name": name / 10,
-        "rarest shared word": word / 10,
-        "shared of the names": min(1.0, in_names / named) if named else 0.0,
-        "days between": _days(left, right) / 3,
-    }
-    told = left.tellings ^ right.tellings
-    found |= dict.fromkeys(told, 1.0)
-    if any(left.editions[one] & right.editions[one] for one in left.editions.keys() & right.editions.keys()):
-        found["one edition"] = 1.0
-    if left.is_manual or right.is_manual:
-        found["a page of a manual"] = 1.0
+    across = left.language != right.language
+    shorter = min(left.latin_length, right.latin_length) if across else min(left.length, right.length)
+    covered, named = min(1.0, math.sqrt(product) / shorter), min(left.named, right.named)
+    of_names = min(1.0, in_names / named) if named else 0.0
+    edition = not left.editions.keys().isdisjoint(right.editions) and _one_edition(left, right)
     figures = sum(map(_is_figure, common))
-    if figures and names > figures:
-        found[ONE_FIGURE] = 1.0
-    if names < 2:
-        found["one shared name" if names else "no shared name"] = 1.0
-    return found
+    figure = bool(figures) and names > figures
+    return [1.0, covered, covered * across, name / 10, word / 10, of_names, edition, figure, names == 1, names == 0]
+
+
+_NOTHING = [0.0] * (len(SHARED) - 1)
 
 
 def _is_figure(term: str) -> bool:
@@ -134,7 +184,23 @@ def _is_figure(term: str) -> bool:
 
 def _both(left: float, right: float) -> float:
     """How far a shared term is a name: one that either writes as a name is one, unless the other writes it small."""
-    return max(left, right) if min(left, right) > 0.15 else min(left, right)
+    low, high = (left, right) if left < right else (right, left)
+    return high if low > 0.15 else low
+
+
+def _one_edition(left: Traits, right: Traits) -> bool:
+    both = left.editions.keys() & right.editions.keys()
+    return any(left.editions[one] & right.editions[one] for one in both)
+
+
+def beside(left: Traits, right: Traits, meant: float = 0.0) -> list[float]:
+    """How far two candidates show each sign of BESIDE; of two titles that share no term only links and meaning say anything."""
+    one_text = float(one_document(left, right))
+    if left.terms.keys().isdisjoint(right.terms):
+        return [*[0.0] * (len(BESIDE) - 2), one_text, meant]
+    told = left.tellings ^ right.tellings
+    manual = left.is_manual or right.is_manual
+    return [_days(left, right) / 3, *[float(name in told) for name in TELLINGS], float(manual), one_text, meant]
 
 
 def _days(left: Traits, right: Traits) -> float:
@@ -145,7 +211,7 @@ def _days(left: Traits, right: Traits) -> float:
 
 def one_document(left: Traits, right: Traits) -> bool:
     """Whether both link to the same pages, and to enough of them; pages of one site in one language do anyway."""
-    if left.site == right.site and left.language == right.language:
+    if not (left.links and right.links) or (left.site == right.site and left.language == right.language):
         return False
     shared = len(left.links & right.links)
     return shared >= ONE_DOCUMENT and 2 * shared > min(len(left.links), len(right.links))

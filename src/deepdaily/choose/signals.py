@@ -13,7 +13,7 @@ from deepdaily.choose.changes import changes_signals
 from deepdaily.core import lexicon
 from deepdaily.core.actors import arrives_elsewhere, by_actor, is_manual, names_owner
 from deepdaily.core.likeness import neighbours, points
-from deepdaily.core.quantities import numbers
+from deepdaily.core.quantities import with_unit
 from deepdaily.core.text import language_of
 from deepdaily.core.types import Candidate, Document, Story
 from deepdaily.core.urls import domain, host
@@ -26,7 +26,7 @@ OF_LAUNCH = " of its launch"
 SAME_SUBJECT = 0.22
 """Cosine of titles above which two candidates speak of one subject, looser than one story (docs/ranking.md)."""
 
-AGE, TEASER = "age", "only a teaser"
+AGE, TEASER, OUR_FIELD = "age", "only a teaser", "of our field"
 
 TEXTS_KEPT = 2000
 """Texts whose figures are kept: a day's stories are ranked two to four times."""
@@ -34,6 +34,7 @@ TEXTS_KEPT = 2000
 SURELY = 2.0
 """Log-odds from which a story is not more of our field than another: what is near the edge ranks lower (docs/ranking.md)."""
 
+_NO_LETTERS = re.compile(r"\W+")
 _REPOSITORY = re.compile(r"https://github\.com/[^/]+/[^/]+/?")
 
 
@@ -60,7 +61,7 @@ def _arrives_there_too(one: Candidate, other: Candidate) -> bool:
 
 
 def _title_signals(one: Candidate) -> Signals:
-    titles = " | ".join(dict.fromkeys(offer.title for offer in one.offers))
+    titles, title = " | ".join(dict.fromkeys(offer.title for offer in one.offers)), one.title
     sites = {domain(one.url), host(one.url)}
     arrives = arrives_elsewhere(one.title)
     first_hand = "first-hand" + (OF_LAUNCH if arrives and not by_actor(one.url, one.title) else "")
@@ -73,7 +74,7 @@ def _title_signals(one: Candidate) -> Signals:
         "opinion or how-to": lexicon.OPINION.search(titles),
         "an arrival elsewhere": arrives,
         "money talk": lexicon.MONEY.search(titles),
-        "business talk": lexicon.BUSINESS.search(one.title),
+        "business talk": lexicon.BUSINESS.search(title),
         "round-up": lexicon.ROUNDUP.search(titles),
         "paper": domain(one.url) == "arxiv.org" or "huggingface.co/papers/" in one.url,
         "question": titles.rstrip().endswith(("?", "？")),
@@ -88,7 +89,7 @@ def _company_signals(company: Sequence[Candidate]) -> Signals:
     A publisher counts once, and so does a title: one wire report on ten sites is one voice.
     """
     own = len({offer.source for offer in company[0].offers})
-    voices = {_letters(one.title): domain(one.url) for one in reversed(company)}
+    voices = {_letters(one.title): domain(one.url) for one in reversed(company)} if len(company) > 1 else {"": ""}
     sources = {offer.source for one in company for offer in one.offers}
     votes = (offer.votes for one in company for offer in one.offers)
     most = max((one.n for one in votes if one and one.site == "hackernews"), default=0)
@@ -102,17 +103,18 @@ def _company_signals(company: Sequence[Candidate]) -> Signals:
 
 def _letters(title: str) -> str:
     """The first sixty letters, by which copies of one headline are known."""
-    return re.sub(r"\W+", "", title.casefold())[:60]
+    return _NO_LETTERS.sub("", title.casefold())[:60]
 
 
 def story_signals(story: Story, now: datetime) -> Signals:
     """What the lead's text says, what release notes change, and how old the story is in days."""
     lead, head = story.lead, story.lead.text[:6000]
+    scale = _scale(head)
     return changes_signals(story) | {
-        "of our field": max(0.0, min(SURELY, field.judged(*field.spoken(story)).score)) / SURELY,
-        "engineering depth": _depth(head),
+        OUR_FIELD: max(0.0, min(SURELY, field.judged(*field.spoken(story)).score)) / SURELY,
+        "engineering depth": _depth(head, scale),
         TEASER: float(lead.partial),
-        "thin text": float(len(head) * _scale(head) < 500 and not lead.partial),
+        "thin text": float(len(head) * scale < 500 and not lead.partial),
         "reference page": float(_documentation(lead)),
         "small by its own word": float(bool(lexicon.MINOR.search(head[:1000]))),
         AGE: _age_days(story, now),
@@ -125,11 +127,11 @@ def _documentation(lead: Document) -> bool:
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
-def _depth(head: str) -> float:
+def _depth(head: str, scale: float) -> float:
     """0 to 1.2: measured quantities and engineering terms per thousand characters of the beginning."""
-    measured = sum(1 for number in numbers(head) if number.unit)
+    measured = len(with_unit(head))
     terms = len({found.casefold() for found in lexicon.DEPTH.findall(head)})
-    return min(1.2, 0.05 * measured * _scale(head) + 0.1 * terms)
+    return min(1.2, 0.05 * measured * scale + 0.1 * terms)
 
 
 def _scale(text: str) -> float:

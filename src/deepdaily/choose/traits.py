@@ -6,8 +6,8 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -51,14 +51,17 @@ KINDS = frozenset(_TABLE["kinds"].split())
 
 _NO_PRODUCT = frozenset(_TABLE["no_product"].split())
 _COUNTED = "|".join(_TABLE["counted"].split())
+# A name is tried at its beginning and in full alone: from within it nothing else is found, and each letter would be tried.
 _EDITION = re.compile(
-    rf"([A-Za-z][A-Za-z]*(?:-[A-Za-z]+)*)([\s\-]?)(v?)(\d+(?:\.\d+)*)(?![\d%万亿千个]|[bBkKxX]\b|\s?(?:{_COUNTED}))", re.IGNORECASE
+    rf"(?<![A-Za-z])([A-Za-z]++(?:-[A-Za-z]++)*+)([\s\-]?)(v?)(\d+(?:\.\d+)*)(?![\d%万亿千个]|[bBkKxX]\b|\s?(?:{_COUNTED}))",
+    re.IGNORECASE,
 )
 _VARIANT = re.compile(rf"\d[\s\-]?\(?({'|'.join(_TABLE['variants'].split())})(?![a-z])", re.IGNORECASE)
 _REPOSITORY = re.compile(r"https://github\.com/([^/]+/[^/]+)/?(?:#.*)?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9\-_.+]*")
 _JOINT = re.compile(r"[\-_/]")
 _FIGURED, _NUMBER, _SHAPED = re.compile(r"\d"), re.compile(r"v?\d+(?:\.\d+)*"), re.compile(r"[a-z][A-Z]|[A-Z]{2}")
+_BETWEEN = re.compile(r"[,;·|•]|\s\+\s")
 _LONG_WORD = re.compile(r"[A-Za-z]{4,}")
 
 
@@ -98,17 +101,17 @@ class Spread:
     """In how many of so many titles a term stands."""
 
     titles: int
-    held: Mapping[str, int]
+    held: Mapping[str, float]
     small: frozenset[str]
     """Words that are written small at least as often as with a capital: capitals of a headline make no names of them."""
 
-    def with_titles(self, found: Iterable[Iterable[str]]) -> Spread:
-        """With the terms of more titles."""
-        counts, more = Counter(self.held), 0
+    def with_titles(self, found: Sequence[Mapping[str, float]]) -> Spread:
+        """With the terms of more titles, each as far as it counts there."""
+        held = dict[str, float](self.held)
         for terms in found:
-            counts.update(terms)
-            more += 1
-        return Spread(self.titles + more, counts, self.small)
+            for term, count in terms.items():
+                held[term] = held.get(term, 0) + count
+        return Spread(self.titles + len(found), held, self.small)
 
     def rarity(self, term: str) -> float:
         """Minus the log of its share: 3.9 for one title in fifty, 6.2 for one in 500."""
@@ -142,18 +145,21 @@ def traits_of(
         structures: by document id.
     """
     titles = [titles_of(one) for one in candidates]
-    spread = shipped().with_titles(terms_of(title) for title in titles)
+    counts = [terms_of(title) for title in titles]
+    spread = shipped().with_titles(counts)
     found = []
-    for one, title in zip(candidates, titles, strict=True):
+    for one, title, count in zip(candidates, titles, counts, strict=True):
         document = documents.get(one.url)
         structure = structures.get(document.id, NO_STRUCTURE) if document else NO_STRUCTURE
-        found.append(_traits(one, title, document, structure, spread))
+        found.append(_traits(one, title, count, document, structure, spread))
     return found
 
 
-def _traits(one: Candidate, title: str, document: Document | None, structure: Structure, spread: Spread) -> Traits:
+def _traits(
+    one: Candidate, title: str, counts: Mapping[str, float], document: Document | None, structure: Structure, spread: Spread
+) -> Traits:
     folded, language = unicodedata.normalize("NFKC", title), language_of(title)
-    terms, names = _weighed(folded, language, spread)
+    terms, names = _weighed(folded, counts, language, spread)
     editions: dict[str, set[str]] = defaultdict(set)
     for product, version in editions_of(folded, spread.small):
         editions[product].add(version)
@@ -162,9 +168,9 @@ def _traits(one: Candidate, title: str, document: Document | None, structure: St
     return Traits(
         terms,
         names,
-        _length(terms.values()),
-        _length(weight for term, weight in terms.items() if term.isascii()),
-        sum(weight * names[term] for term, weight in terms.items()),
+        math.hypot(*terms.values()) or 1.0,
+        math.hypot(*[weight for term, weight in terms.items() if term.isascii()]) or 1.0,
+        sum([weight * names[term] for term, weight in terms.items()]),
         language,
         {product: frozenset(versions) for product, versions in editions.items()},
         frozenset(name for name, cue in TELLINGS.items() if cue.search(title)) | ({TALK} if is_talk(one.url) else frozenset()),
@@ -179,34 +185,41 @@ def _traits(one: Candidate, title: str, document: Document | None, structure: St
     )
 
 
-def _length(weights: Iterable[float]) -> float:
-    return math.sqrt(sum(weight * weight for weight in weights)) or 1.0
-
-
 def stem(term: str) -> str:
     """Without the s of a plural or of the third person."""
-    plural = len(term) > 4 and term[-1] == "s" and term[-2] != "s" and term.isascii() and term.isalpha()
+    plural = term[-1] == "s" and len(term) > 4 and term[-2] != "s" and term.isascii() and term.isalpha()
     return term[:-1] if plural else term
 
 
-def _weighed(title: str, language: Language, spread: Spread) -> tuple[dict[str, float], dict[str, float]]:
+def _weighed(
+    title: str, counts: Mapping[str, float], language: Language, spread: Spread
+) -> tuple[dict[str, float], dict[str, float]]:
     """How much each term of a title says, and how far it is a name."""
-    written = dict[str, tuple[str, bool]]()
-    for found in _WORD.finditer(title):
-        word = found[0]
-        for form in (word, *_JOINT.split(word)) if _JOINT.search(word) else (word,):
-            written.setdefault(form.lower(), (form, found.start() == 0))
+    written = _written(title)
     words = _LONG_WORD.findall(title)
-    headline = len(words) >= 3 and sum(word[0].isupper() for word in words) >= 0.8 * len(words)
+    headline = len(words) >= 3 and sum([word[0].isupper() for word in words]) >= 0.8 * len(words)
     terms, names = dict[str, float](), dict[str, float]()
-    for term, count in terms_of(title).items():
+    for term, count in counts.items():
         if term == "s":  # `Acme’s`
             continue
-        weight, key = min(count, 1.0) * spread.rarity(term), stem(term)
+        weight, key = (count if count < 1 else 1.0) * spread.rarity(term), stem(term)
         if weight > terms.get(key, 0.0):
-            form, first = written.get(term, ("", False))
+            form, first = written.get(term, _UNWRITTEN)
             terms[key], names[key] = weight, _name(term, form, language, headline or first, spread)
     return terms, names
+
+
+_UNWRITTEN = "", False
+
+
+def _written(title: str) -> dict[str, tuple[str, bool]]:
+    """By word, and by part of a compound, how it is first written, and whether the title begins with it."""
+    found, first = dict[str, tuple[str, bool]](), _WORD.match(title) is not None
+    for word in _WORD.findall(title):
+        for form in (word,) if word.isalnum() else (word, *_JOINT.split(word)):
+            found.setdefault(form.lower(), (form, first))
+        first = False
+    return found
 
 
 def _name(term: str, form: str, language: Language, anyway: bool, spread: Spread) -> float:
@@ -232,7 +245,7 @@ def editions_of(title: str, small: frozenset[str] = frozenset()) -> list[tuple[s
     A word of the trade names no product, nor does an ordinary one, one of `small`, that is written small: `scheduler 2.2`.
     """
     found = []
-    for match in _EDITION.finditer(title):
+    for match in _EDITION.finditer(title) if _FIGURED.search(title) else ():
         name, joint, marked, version = match[1].lower(), match[2], match[3], match[4]
         last = name.rpartition("-")[2]
         if last == "v" or last in lexicon.TRADE or (last in small and match[1].islower()):
@@ -258,9 +271,9 @@ def _is_subject(term: str) -> bool:
 
 def is_list(title: str) -> bool:
     """Whether a headline of Latin letters lists several things: three or more capitalised parts of two words each."""
-    if not title.isascii() and language_of(title) == "zh":
+    if not _BETWEEN.search(title) or language_of(title) == "zh":
         return False
-    parts = [part.strip() for part in re.split(r"[,;·|•]|\s\+\s", title) if len(part.split()) > 1]
+    parts = [part.strip() for part in _BETWEEN.split(title) if len(part.split()) > 1]
     return len(parts) > 1 and (title.lower().endswith("and more") or (len(parts) > 2 and all(part[:1].isupper() for part in parts)))
 
 

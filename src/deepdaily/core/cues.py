@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -52,13 +52,67 @@ class Cue:
 def cue(said: str | Mapping[str, str]) -> Cue:
     """A pattern of alternatives, parted by bars and line ends, without regard to case.
 
-    A text is found anywhere. Of a table `whole` is found only as words between borders, and `within` anywhere.
+    A text is found anywhere. Of a table `whole` is found only as words between borders, `begun` where a word begins, and `within`
+    anywhere; where the signs that each begins with are known, the table is tried at these alone, which halves the time.
     """
-    kinds = {"within": said} if isinstance(said, str) else said
-    joined = {kind: "|".join(lines.strip("\n").split("\n")) for kind, lines in kinds.items()}
-    if "whole" in joined:
-        joined["whole"] = rf"\b({joined['whole']})\b"
-    return Cue("|".join(joined.values()), re.I)
+    if isinstance(said, str):
+        return Cue(_joined(said), re.I)
+    kinds = {kind: _alternatives(_joined(lines)) for kind, lines in said.items()}
+    begun = [_firsts(one) for found in kinds.values() for one in found]
+    firsts = "".join(dict.fromkeys("".join(begun))) if all(begun) else ""
+    pattern = "|".join(_BORDERS[kind].format(_by_first(found)) for kind, found in kinds.items())
+    return Cue(f"(?=[{firsts}])(?:{pattern})" if firsts else pattern, re.I)
+
+
+_BORDERS = {"whole": r"\b({})\b", "begun": r"\b(?:{})", "within": "{}"}
+
+
+def _joined(lines: str) -> str:
+    return "|".join(lines.strip("\n").split("\n"))
+
+
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]|[^\\\[()|]+|.", re.DOTALL)
+"""Of a pattern: an escape, a class, a bracket or bar, what lies between."""
+
+_SIGN = re.compile("\\[([a-z0-9\u3400-\u9fff]+)\\](?![?*{])|([a-z0-9\u3400-\u9fff])(?![?*{])")
+_GROUP = re.compile(r"\(\?:((?:[^()\[\]\\]|\\.)*)\)(?![?*{])")
+"""One that holds no other."""
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The parts between the bars that stand in no group."""
+    found, depth = [""], 0
+    for piece in _PIECE.findall(pattern):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += piece
+    return found
+
+
+def _firsts(alternative: str) -> str:
+    """The signs that it may begin with; empty where they are not known."""
+    if group := _GROUP.match(alternative):
+        signs = [_SIGN.match(one) for one in group[1].split("|")]
+    else:
+        signs = [_SIGN.match(alternative)]
+    return "".join(sign[1] or sign[2] for sign in signs if sign) if all(signs) else ""
+
+
+def _by_first(alternatives: Sequence[str]) -> str:
+    """A pattern of alternatives, neighbours that begin with one sign together: `re` tries each at every place.
+
+    Two with different first signs are never found at one place, so that their order says nothing.
+    """
+    runs: list[dict[str, list[str]]] = [{}]
+    for one in alternatives:
+        if _SIGN.match(one) and one[0] != "[":
+            runs[-1].setdefault(one[0], []).append(one[1:])
+        else:
+            runs += [{one: [""]}, {}]
+    told = (sign + (f"(?:{'|'.join(rests)})" if len(rests) > 1 else rests[0]) for run in runs for sign, rests in run.items())
+    return "|".join(told)
 
 
 def cues(found: Mapping[str, Any]) -> dict[str, Cue]:

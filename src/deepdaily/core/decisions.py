@@ -39,7 +39,7 @@ class Desk:
 
     def why_banned(self, url: str, title: str) -> str:
         """Why an editor does not want this page told; empty for one that may be."""
-        if page_key(url) in self.banned_pages:
+        if self.banned_pages and page_key(url) in self.banned_pages:
             return "banned at the desk"
         site = next((name for name in self.banned_hosts if host(url) == name or host(url).endswith("." + name)), "")
         if site:

@@ -29,18 +29,19 @@ Vector = dict[str, float]
 TITLES_KEPT = 10_000
 """Titles whose terms are kept: a day compares each with others at grouping, ranking and choosing."""
 
+_JOINT = re.compile(r"[\-_/]")
 _CHINESE_NAME = Cue("|".join(sorted((word for word in MEANING if not word.isascii()), key=lambda word: (-len(word), word))))
 
 
 def vectors(titles: Sequence[str]) -> list[Vector]:
     """Unit TF-IDF vectors of the titles, in order; a title without terms gives an empty one."""
     counts = [terms_of(title) for title in titles]
-    spread = Counter(term for count in counts for term in count)
-    total = len(titles)
+    spread = Counter([term for count in counts for term in count])
+    rarity = {number: math.log(1 + len(titles) / number) for number in set(spread.values())}
     found = []
     for count in counts:
-        weights = {term: n * math.log(1 + total / spread[term]) for term, n in count.items()}
-        norm = math.sqrt(sum(weight * weight for weight in weights.values()))
+        weights = {term: n * rarity[spread[term]] for term, n in count.items()}
+        norm = math.hypot(*weights.values())
         found.append({term: weight / norm for term, weight in weights.items()} if norm else {})
     return found
 
@@ -54,7 +55,7 @@ def terms_of(title: str) -> Mapping[str, float]:
     `eval/selection` 0.17 instead of 0.53).
     """
     counts: dict[str, float] = defaultdict(float)
-    named = _CHINESE_NAME.sub(lambda found: f" {MEANING[found[0]]} ", unicodedata.normalize("NFKC", title))
+    named = title if title.isascii() else _CHINESE_NAME.sub(_meaning, unicodedata.normalize("NFKC", title))
     for term in tokens(named, parts=False):
         if term in COMMON:
             continue
@@ -62,21 +63,27 @@ def terms_of(title: str) -> Mapping[str, float]:
             counts[term] += 0.5
         elif term in MEANING:
             counts[MEANING[term]] += 1
+        elif term.isalnum():
+            counts[term] += 1
         else:
-            parts = [part for part in re.split(r"[\-_/]", term) if part]
+            parts = [part for part in _JOINT.split(term) if part]
             for part in parts:
                 counts[MEANING.get(part, part)] += 1 / len(parts)
     for number in numbers(title):
         if number.value > SMALL_NUMBER and str(number.value) not in counts:
             counts[f"={number.value}"] += 1
-    return {term: min(count, 1.0 + math.log(max(count, 1.0))) for term, count in counts.items()}
+    return {term: count if count <= 1 else 1.0 + math.log(count) for term, count in counts.items()}
+
+
+def _meaning(found: re.Match[str]) -> str:
+    return f" {MEANING[found[0]]} "
 
 
 def cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:
     """Cosine of two unit vectors, 0 to 1."""
     if len(left) > len(right):
         left, right = right, left
-    return sum(weight * right.get(term, 0.0) for term, weight in left.items())
+    return sum([weight * right[term] for term, weight in left.items() if term in right])
 
 
 def points(candidates: Sequence[Candidate]) -> list[Vector]:
@@ -90,23 +97,27 @@ def neighbours(found: Sequence[Vector], least: float) -> list[dict[int, float]]:
     Two titles are compared that share a term of at most MOST_HOLDERS titles, so past a few hundred titles the pairs grow
     with the number of terms, which is in proportion to that of the titles.
     """
-    spread = Counter(term for point in found for term in point)
+    spread = Counter([term for point in found for term in point])
     limit = min(MOST_HOLDERS, max(10, COMMON_SHARE * len(found)))
-    holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    holders: dict[str, list[tuple[int, float]]] = {term: [] for term, number in spread.items() if 1 < number <= limit}
     near: list[dict[int, float]] = [{} for _ in found]
+    commons: list[Vector] = []
     length: list[float] = []
     for at, point in enumerate(found):
-        sums: dict[int, float] = defaultdict(float)
+        sums, common = dict[int, float](), Vector()
         for term, weight in point.items():
-            if spread[term] <= limit:
-                for other, theirs in holders[term]:
-                    sums[other] += weight * theirs
-                holders[term].append((at, weight))
-        common = {term: weight for term, weight in point.items() if spread[term] > limit}
-        length.append(math.sqrt(sum(weight * weight for weight in common.values())))
+            if (others := holders.get(term)) is not None:
+                for other, theirs in others:
+                    sums[other] = sums.get(other, 0.0) + weight * theirs
+                others.append((at, weight))
+            elif spread[term] > limit:
+                common[term] = weight
+        mine = math.hypot(*common.values())
         for other, rare in sums.items():
-            if rare + length[at] * length[other] >= least:  # the common terms cannot add more
-                alike = rare + cosine(common, found[other]) if common else rare
+            if rare + mine * length[other] >= least:  # the common terms cannot add more
+                alike = rare + cosine(common, commons[other])
                 if alike >= least:
                     near[at][other] = near[other][at] = alike
+        commons.append(common)
+        length.append(mine)
     return near

@@ -51,7 +51,8 @@ def _either(spellings: Iterator[str]) -> str:
 _LATIN_UNITS = _either(said for said in _UNIT if said[-1].isascii())
 _OTHER_UNITS = _either(said for said in _UNIT if not said[-1].isascii())
 _NUMBER = Cue(
-    r"(?<![a-z0-9_.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?!\.?\d))(?:⁄(?P<under>\d{1,3}))?"
+    # It begins with the figure, so that it is tried at figures alone.
+    r"(?P<digits>\d(?<![a-z0-9_.].)(?:\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d*(?:\.\d+)?(?!\.?\d)))(?:⁄(?P<under>\d{1,3}))?"
     r"(?:\s?(?P<size>万亿|[十百千][万亿]|[百千万亿]|hundred|thousand|million|billion|trillion)"
     r"|(?P<suffix>bn|mn|tn|[kmbt])\+?(?![a-z0-9]))?(?P<more>\s?[余多几]|\+)?"
     rf"(?:[\s-]?(?P<unit>(?:{_LATIN_UNITS})(?![a-z0-9])|(?:{_OTHER_UNITS})))?"
@@ -89,6 +90,7 @@ _CHINESE = Cue(
     r"(?P<run>(?:[一二两三四五六七八九]|(?<!\d\s)十)[零〇一二两三四五六七八九十百千万亿]*)(?P<tenths>成(?![本功果员为立长熟都交绩就品])半?)?"
     rf"(?=(?P<next>[余多]|[到至~-]\s?[\d两三四五六七八九十]|{_COUNTERS})?)"
 )
+_CHINESE_BEGINNING = Cue("[一二两三四五六七八九十]")
 _SAYINGS = tuple((Cue(said), read) for said, read in _TABLE["sayings"].items())
 _LISTED = Cue(r"^[ \t]*\d{1,2}[.)、]\s", re.M)
 """The number of a line in a list is no number of the text."""
@@ -135,10 +137,9 @@ def _worded(folded: str) -> str:
     read = folded
     if "fold" in read or not _CHAINED.isdisjoint(_LETTERS.findall(read)):
         read = _CHAIN.sub(_english, read)
-    if read.isascii():
-        return read
-    read = _CHINESE.sub(_chinese, read)
-    return _IN_TWO.sub(lambda found: f"{int(found[1]) * 10**4 + int(found[2])}万", read)
+    if _CHINESE_BEGINNING.search(read):
+        read = _CHINESE.sub(_chinese, read)
+    return _IN_TWO.sub(lambda found: f"{int(found[1]) * 10**4 + int(found[2])}万", read) if "亿" in read else read
 
 
 _IN_TWO = Cue(r"(?<![\d.])(\d{1,6})\s?亿\s?(\d{1,4})\s?万")
@@ -304,7 +305,7 @@ def numbers(text: str) -> set[Number]:
     the first end of a range and the units that only the evidence check tells apart.
     """
     folded = _folded(text)
-    found = {_own(folded, one) for one in quantities(folded)}
+    found = _figures(folded)
     read = _worded(folded)
     if read == folded:
         return found
@@ -312,6 +313,15 @@ def numbers(text: str) -> set[Number]:
     return found | {
         Number(one.number.value, "") for one in quantities(read) if one.number.unit != "/" and one.number.value not in values
     }
+
+
+def with_unit(text: str) -> set[Number]:
+    """Those of `numbers` that have a unit: all of them are written in figures."""
+    return {one for one in _figures(_folded(text)) if one.unit}
+
+
+def _figures(folded: str) -> set[Number]:
+    return {_own(folded, one) for one in quantities(folded)}
 
 
 _UNWEIGHED = frozenset(_TABLE["unweighed"]["units"])

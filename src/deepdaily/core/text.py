@@ -17,7 +17,7 @@ CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 LANGUAGE_CHARS = 20_000
 """Of a text by which its language is told."""
 
-_CHINESE, _KANA, _LETTER = Cue(f"[{CJK}]"), Cue("[\u3041-\u3096\u30a1-\u30fa]"), Cue(r"[^\W\d_]")
+_CHINESE, _KANA, _LETTERS = Cue(f"[{CJK}]+"), Cue("[\u3041-\u3096\u30a1-\u30fa]+"), Cue(r"[^\W\d_]+")
 _UNWANTED = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _KEPT_CONTROLS = {"\t", "\n"}
 
@@ -67,10 +67,14 @@ def language_of(text: str) -> Language:
     if text.isascii():
         return "en"
     head = text[:LANGUAGE_CHARS]
-    chinese = len(_CHINESE.findall(head))
-    if not chinese or 10 * len(_KANA.findall(head)) >= chinese:
+    chinese = _signs(_CHINESE, head)
+    if not chinese or 10 * _signs(_KANA, head) >= chinese:
         return "en"
-    return "zh" if 10 * chinese >= len(_LETTER.findall(head)) else "en"
+    return "zh" if 10 * chinese >= _signs(_LETTERS, head) else "en"
+
+
+def _signs(runs: Cue, text: str) -> int:
+    return sum(map(len, runs.findall(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +200,16 @@ _DATE_OF_NAMES = (
 # What any of them begins with stands before them: they are not tried at every character.
 _FIGURES_ONLY = Cue(rf"(?=\d)(?:{_DATE_OF_FIGURES})")
 _DATE = Cue(rf"(?=\d|(?<![a-z])[abdefijlmnosu])(?:(?=\d)(?:{_DATE_OF_FIGURES})|(?=[a-z])(?:{_DATE_OF_NAMES}))")
-_LIKE_A_MONTH = Cue("[jfmasond](?:an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)")
-_ANY_DIGIT = Cue("[0-9]")
+_LIKE_A_MONTH = Cue("jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec")
+_LIKE_A_DATE = Cue(r"20\d\d|月|/")
+"""What every date of figures holds."""
 
 
 def _date_pattern(folded: str) -> Cue | None:
     """What finds every date of a folded text in small letters; None where it can have none."""
     if _LIKE_A_MONTH.search(folded):
         return _DATE
-    return _FIGURES_ONLY if _ANY_DIGIT.search(folded) else None
+    return _FIGURES_ONLY if _LIKE_A_DATE.search(folded) else None
 
 
 _QUARTERS = {

@@ -104,7 +104,7 @@ class Candidate:
     @property
     def title(self) -> str:
         """The longest offered title: aggregators shorten, publishers rarely do."""
-        return max((offer.title for offer in self.offers), key=len)
+        return self.offers[0].title if len(self.offers) == 1 else max((offer.title for offer in self.offers), key=len)
 
     @property
     def published_at(self) -> datetime | None:

@@ -44,6 +44,8 @@ PAID_MEDIUMS = _WORDS["paid_mediums"]
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _CONTROL = re.compile("[\x00-\x1f]")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]++)(?![^/?#])")
+"""Of nearly every link: no part of it needs a closer look."""
 _NAMED = re.compile(r"\.[a-z][a-z0-9-]+$")
 """Not an address."""
 _AS_IT_IS = re.compile(r"[A-Za-z0-9\-._~/!$'()*+,;=:@]*")
@@ -97,7 +99,8 @@ def page_key(url: str) -> str:
 @lru_cache(maxsize=KNOWN)
 def host(url: str) -> str:
     """The host as readers see it, without `www.`; empty where there is none."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    plain = _PLAIN_HOST.match(url)
+    return (plain[1] if plain else urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def site_root(url: str) -> bool:
