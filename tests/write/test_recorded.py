@@ -111,7 +111,7 @@ async def test_the_second_opinion_s_order_is_one_of_the_reasons(day: Recorded) -
 
 
 async def test_another_text_is_not_answered_from_the_recording(day: Recorded) -> None:
-    cassette = Cassette(FOLDER / f"demo.{day.language}.jsonl")
+    cassette = Cassette(FOLDER / f"replies.{day.language}.jsonl")
 
     with pytest.raises(NoModel):
         await cassette.ask(Prompt("facts", "", "another text"), Facts)

@@ -132,7 +132,7 @@ def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_js
     verdict = verdict_on(house, slot.day)
     if not as_json:
         say_verdict(verdict, f"tampered: {changed}" if changed else "")
-        typer.echo(sample_web.closing_words(slot.day, broken))
+        typer.echo(sample_web.closing_words(slot.day, broken, mind is not None))
     return outcome.exit if verdict.green else Exit.RED
 
 

@@ -105,9 +105,8 @@ def _feed(feed: SiteFeed) -> Answer:
     return _answer(200, body, "application/feed+json" if feed.kind == "json" else "application/xml")
 
 
-def closing_words(day: str, broken: Broken) -> str:
-    """What the sample day says at its end: what a model would add, and the next commands."""
-    taken = (
-        "Models were taken away: the built-in writer quoted its sources for every item.\n" if broken in ("models", "all") else ""
-    )
-    return taken + of_day("closing.txt").format(day=day).rstrip()
+def closing_words(day: str, broken: Broken, recorded: bool) -> str:
+    """What the sample day says at its end: who wrote it, and the next commands."""
+    taken = "Models were taken away: the built-in writer quoted its sources.\n" if broken in ("models", "all") else ""
+    told = "Told by replies that a model gave when the day was recorded; `--break models` takes it away.\n" if recorded else ""
+    return taken + told + of_day("closing.txt").format(day=day).rstrip()
