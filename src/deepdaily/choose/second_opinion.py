@@ -18,7 +18,7 @@ from deepdaily.core.types import Finding, Ranked, Reason, Story
 from deepdaily.core.urls import host
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, within
-from deepdaily.models.replies import _first, _Shape
+from deepdaily.models.replies import First, _Shape
 
 RANKING = Purpose("ranking", __package__, most_tokens=400)
 
@@ -100,4 +100,4 @@ def _moved(one: Ranked, move: float) -> Ranked:
 class Order(_Shape):
     """The numbers of a list, best first."""
 
-    order: Annotated[list[int], _first(60)]
+    order: Annotated[list[int], First(60)]

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
 
 from deepdaily.core.text import clean, squeeze
 
@@ -13,9 +24,20 @@ Line = Annotated[str, AfterValidator(lambda text: squeeze(clean(text))), Field(m
 """One visible line: a reply can hold escapes for what nobody sees."""
 
 
-def _first(most: int) -> BeforeValidator:
-    """A list that is too long is cut: what comes first is what the model thinks most of."""
-    return BeforeValidator(lambda found: found[:most] if isinstance(found, list) else found)
+@dataclass(frozen=True, slots=True)
+class First:
+    """A list that is too long is cut: what comes first is what the model thinks most of. Its schema says how many there may be."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._cut, handler(source))
+
+    def _cut(self, found: Any) -> Any:
+        return found[: self.most] if isinstance(found, list) else found
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"maxItems": self.most}
 
 
 def _numbers(found: object) -> object:
@@ -27,7 +49,7 @@ def _numbers(found: object) -> object:
     return [int(one) for one in read] if read or not parts else found
 
 
-Numbers = Annotated[list[int], BeforeValidator(_numbers), _first(30)]
+Numbers = Annotated[list[int], BeforeValidator(_numbers), First(30)]
 
 
 class _Shape(BaseModel):
@@ -40,4 +62,4 @@ class _Shape(BaseModel):
         return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
 
 
-Ids = Annotated[list[Annotated[str, Field(max_length=8)]], _first(20)]
+Ids = Annotated[list[Annotated[str, Field(max_length=8)]], First(20)]

@@ -15,7 +15,7 @@ from deepdaily.core.text import shorten, squeeze
 from deepdaily.core.types import Claim, Draft, Finding, Item
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, within
-from deepdaily.models.replies import Line, _first, _Shape
+from deepdaily.models.replies import First, Line, _Shape
 
 Role = Literal["structure", "reliability", "least change"]
 
@@ -177,4 +177,4 @@ class Remark(_Shape):
 
 
 class Remarks(_Shape):
-    remarks: Annotated[list[Remark], _first(30)] = []
+    remarks: Annotated[list[Remark], First(30)] = []

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from deepdaily.models.replies import Ids, Line, Numbers, _first, _Shape
+from deepdaily.models.replies import First, Ids, Line, Numbers, _Shape
 
 
 def _section(told: object) -> object:
@@ -28,8 +28,8 @@ class Facts(_Shape):
 
     title: Line
     title_cites: Numbers = []
-    claims: Annotated[list[Fact], _first(20), Field(min_length=1)]
-    gaps: Annotated[list[Line], _first(6)] = []
+    claims: Annotated[list[Fact], First(20), Field(min_length=1)]
+    gaps: Annotated[list[Line], First(6)] = []
 
 
 class Mended(_Shape):
@@ -41,7 +41,7 @@ class Mended(_Shape):
 
 
 class Repair(_Shape):
-    claims: Annotated[list[Mended], _first(21)]
+    claims: Annotated[list[Mended], First(21)]
 
 
 class Opinion(_Shape):
@@ -64,24 +64,24 @@ class Advice(_Shape):
     threshold: Line = ""
     rollback: Line = ""
     because: Ids = []
-    presumes: Annotated[list[Line], _first(4)] = []
+    presumes: Annotated[list[Line], First(4)] = []
 
 
 class Judgement(_Shape):
     """Step 2: what it means for the reader, from checked facts alone."""
 
-    why: Annotated[list[Opinion], _first(4)] = []
-    impact: Annotated[list[Opinion], _first(4)] = []
-    sums: Annotated[list[Sum], _first(3)] = []
-    advice: Annotated[list[Advice], _first(4)] = []
-    unknowns: Annotated[list[Line], _first(6)] = []
+    why: Annotated[list[Opinion], First(4)] = []
+    impact: Annotated[list[Opinion], First(4)] = []
+    sums: Annotated[list[Sum], First(3)] = []
+    advice: Annotated[list[Advice], First(4)] = []
+    unknowns: Annotated[list[Line], First(6)] = []
 
 
 class Shared(_Shape):
     """What at least two items share."""
 
     text: Line
-    items: Annotated[list[int], _first(20)]
+    items: Annotated[list[int], First(20)]
 
 
 class Question(_Shape):
@@ -93,5 +93,5 @@ class Question(_Shape):
 class Ending(_Shape):
     """What closes the issue."""
 
-    trends: Annotated[list[Shared], _first(6)] = []
-    watchlist: Annotated[list[Question], _first(6)] = []
+    trends: Annotated[list[Shared], First(6)] = []
+    watchlist: Annotated[list[Question], First(6)] = []
