@@ -55,7 +55,7 @@ def run(
 
 
 def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> None:
-    from deepdaily.cli.console import closing, models_told, where
+    from deepdaily.cli.console import NO_WRITER, closing, models_told, where
 
     slot, held = outcome.slot, outcome.held
     if held:
@@ -74,8 +74,11 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
             typer.echo("dry run: nothing was published")
             return
         with house.store() as store:
-            for line in models_told(outcome.issue, store.calls_of(slot.key), house.settings.models.limit.currency):
+            calls = [call for call in store.calls_of(slot.key) if call.purpose != "test"]
+            for line in models_told(outcome.issue, calls, house.settings.models.limit.currency):
                 typer.echo(line)
+            if not (house.settings.models.ladder or house.writer):
+                typer.echo(NO_WRITER)
             where(slot, store.editions(slot.key), {one.channel: folder for one, folder in house.channels()})
 
 
