@@ -22,8 +22,8 @@ def said(value: object) -> bytes:
     return http(200, json.dumps(value))
 
 
-def rows(*given: Mapping[str, Any]) -> bytes:
-    return said({"object": "list", "data": [{"id": NAME} | one for one in given]})
+def rows(*given: dict[str, Any]) -> bytes:
+    return said({"object": "list", "data": [{"id": NAME, **one} for one in given]})
 
 
 async def told_behind(routes: Mapping[str, Answer], model: str = NAME) -> tuple[Told, RoutedServer]:

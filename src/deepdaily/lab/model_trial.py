@@ -58,7 +58,7 @@ SLOWEST_S = 120.0
 WRITERS: Sequence[Purpose] = (RANKING, FACTS, JUDGEMENT, *PURPOSES.values(), CLOSING)
 """What a model is asked for."""
 
-Json = Literal["", "by schema", "as an object", "in words"]
+_Json = Literal["", "by schema", "as an object", "in words"]
 
 _ABOUT: dict[Language, str] = {
     "zh": "第 {n} 号构建在 {m} 毫秒内完成，用去 {k} MB 内存，比上一版多处理了 {m} 个请求。",
@@ -111,7 +111,7 @@ class Trial:
     """What it wants said otherwise: field or part of the request, and how."""
     left_out: tuple[str, ...] = ()
     """Fields that it refuses."""
-    json: Json = ""
+    json: _Json = ""
     mended: bool = False
     """Whether its JSON had to be repaired, or looked for between words."""
     thinks: bool = False
@@ -223,7 +223,7 @@ class _Trying:
             raise ReplyMisshapen(
                 f"its reply is not in the shape asked for: {error}", "take a larger model, or one that takes a JSON schema"
             ) from error
-        asked: dict[str, Json] = {"object": "as an object", "prose": "in words"}
+        asked: dict[str, _Json] = {"object": "as an object", "prose": "in words"}
         self.trial.json = asked.get(known.of("json"), "by schema")
         self.trial.mended = not _is_json(came.text)
 
