@@ -7,11 +7,9 @@ import os
 import pty
 import re
 import subprocess
-import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -29,7 +27,6 @@ from deepdaily.core.errors import SettingsError
 from deepdaily.models.told import MOST_TOLD_BYTES
 from deepdaily.settings.channel_tables import FileTable
 from deepdaily.settings.loading import load
-from deepdaily.settings.model_tables import ModelTable
 from webs import BIN, deepdaily, environment, serving
 
 JSON = "application/json"
@@ -115,21 +112,22 @@ def test_a_key_goes_where_its_own_libraries_would_send_it() -> None:
     assert [one.key_env for one in keyed({"OPENAI_API_KEY": "  ", "ANTHROPIC_API_KEY": "x"})] == ["ANTHROPIC_API_KEY"]
 
 
-def test_an_agent_is_offered_only_where_the_settings_know_commands() -> None:
-    kinds = get_args(ModelTable.model_fields["kind"].annotation)
+def test_an_agent_is_offered_where_its_program_is_and_ollama_by_its_server() -> None:
     found = agents(lambda name: f"/usr/bin/{name}" if name in ("codex", "claude", "ollama") else None)
 
-    assert [one.command for one in found] == ([("claude",), ("codex",)] if "command" in kinds else [])
+    assert [one.command for one in found] == [("claude",), ("codex",)]
     assert agents(lambda name: None) == []
 
 
-def test_an_agent_is_written_as_a_command() -> None:
-    agent = FoundModel(kind="command", command=("claude",), label="claude")
+@pytest.mark.parametrize("name", ["claude", "codex", "gemini", "qwen", "llm"])
+def test_an_agent_is_written_as_a_command_that_loads(tmp_path: Path, name: str) -> None:
+    (agent,) = agents(lambda asked: f"/usr/bin/{asked}" if asked == name else None)
 
-    written = tomllib.loads(settings_text(Answers(model=agent)))["models"]
+    write_settings(tmp_path / "deepdaily.toml", Answers(model=agent, budget="200k tokens/day"))
 
-    assert written["ladder"] == ["claude"]
-    assert written["claude"] == {"kind": "command", "command": ["claude"]}
+    models = load(tmp_path / "deepdaily.toml")[0].models
+    assert models.ladder == (name,)
+    assert models.known[name].command == (name,)
     assert agent.paid
 
 

@@ -6,14 +6,14 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from deepdaily.models.reached import Reached
 from deepdaily.models.told import NO_TEMPLATE, Listing, listed, told_beside, window_of
-from deepdaily.settings.model_tables import ModelTable
+from deepdaily.settings.model_tables import AGENTS
 
 PORTS = (11434, 1234, 8000, 8080, 30000, 1337, 3000, 4000, 4891, 5000, 5001, 9997, 12434, 13305, 23333)
 """Where servers listen when nobody says otherwise, by their manuals of 2026: Ollama, LM Studio, vLLM, llama.cpp (LocalAI, mlx),
@@ -110,7 +110,10 @@ class AtHand:
 async def at_hand() -> AtHand:
     """Everything: servers first, the most capable of them on top, then keys, then agents."""
     found = await servers(default_endpoints(os.environ))
-    return AtHand([*found.models, *keyed(os.environ), *agents(shutil.which)], found.remarks)
+    remarks = [*found.remarks]
+    if shutil.which("ollama") and not any(":11434" in one for one in (*remarks, *(model.endpoint for model in found.models))):
+        remarks.append("ollama is installed and does not answer: start it by `ollama serve`, then run init again")
+    return AtHand([*found.models, *keyed(os.environ), *agents(shutil.which)], remarks)
 
 
 # -- servers ----------------------------------------------------------------------------------------------------------
@@ -297,12 +300,7 @@ def _address(one: _Provider, environment: Mapping[str, str]) -> str:
     return next((address for address in given if address.startswith(("http://", "https://"))), one.endpoint)
 
 
-AGENTS = ("claude", "codex", "gemini", "qwen", "llm", "ollama")
-"""Programs that write when they are given a prompt."""
-
-
 def agents(which: Callable[[str], str | None]) -> list[FoundModel]:
-    """The agents that `which` finds; none where the settings know no commands. Ollama is asked by its server."""
-    kinds: Sequence[str] = get_args(ModelTable.model_fields["kind"].annotation)
-    names = [name for name in AGENTS if name != "ollama" and which(name)] if "command" in kinds else []
+    """The agents of the settings that `which` finds. Ollama is no agent here: its server is asked."""
+    names = [name for name in AGENTS if name != "ollama" and which(name)]
     return [FoundModel(kind="command", command=(name,), label=name) for name in names]

@@ -70,6 +70,8 @@ def _rows(house: House, store: Store) -> list[dict[str, Any]]:
 
 def where(one: ModelTable) -> str:
     """Its address and name there, or its command."""
+    if one.command:
+        return " ".join(one.command)[:60]
     return f"{one.name} at {one.endpoint}" if one.endpoint else f"{one.name} ({one.kind})".strip()
 
 
@@ -147,7 +149,7 @@ def _trials(settings: Path | None, data: Path | None, name: str, window: int | N
 
 async def _trial(house: House, store: Store, name: str, window: int | None) -> tuple[Trial, list[str]]:
     from deepdaily.lab.model_trial import Trial, lines_to_paste, tried
-    from deepdaily.models.configured import step_of
+    from deepdaily.models.configured import PROGRAMS_AT_ONCE, step_of
     from deepdaily.models.fallback import Step
     from deepdaily.models.ledger import Ledger
 
@@ -164,7 +166,8 @@ async def _trial(house: House, store: Store, name: str, window: int | None) -> t
         made = await tried(anew, ledger, house.settings.digest.language, one.think, window)
     except ModelRefused as error:
         made = Trial(name, str(error), error.remedy or "put it into the environment of this command")
-    return made, lines_to_paste(made, one.think, one.at_once or chosen.at_once, one.window, one.timeout)
+    usual = min(chosen.at_once, PROGRAMS_AT_ONCE) if one.kind == "command" else chosen.at_once
+    return made, lines_to_paste(made, one.think, one.at_once or usual, one.window, one.timeout)
 
 
 def _value(trial: Trial, pasted: Sequence[str]) -> dict[str, Any]:

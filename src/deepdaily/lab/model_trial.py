@@ -334,8 +334,9 @@ class _Trying:
         rates = [one.prefill_tokens / one.first_token_s for one in self._fresh if one.first_token_s]
         made.prefill_a_second = max(rates, default=None)
         made.issue_cost = priced(ISSUE, self.step.price).cost
-        if (prefill := made.prefill_a_second) and (decode := made.decode_together or made.decode_a_second):
-            made.issue_minutes = (ISSUE.prefill_tokens / prefill + ISSUE.decode_tokens / decode) / 60
+        if decode := made.decode_together or made.decode_a_second:
+            reading_s = ISSUE.prefill_tokens / made.prefill_a_second if made.prefill_a_second else 0.0  # within the reply's time
+            made.issue_minutes = (reading_s + ISSUE.decode_tokens / decode) / 60
         if made.window:
             made.too_narrow = too_narrow(made.window, self.language, known.bytes_a_token)
         if made.can_write and len(made.too_narrow) > len(WRITERS) / 2:
