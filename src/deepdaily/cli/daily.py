@@ -38,7 +38,7 @@ def run(
     import asyncio
 
     from deepdaily import keeper
-    from deepdaily.cli.console import meter
+    from deepdaily.cli.console import NO_WRITER, meter
     from deepdaily.cli.probing import PROBE_S, online
     from deepdaily.run import Errand
 
@@ -51,11 +51,13 @@ def run(
     made = keeper.run_slot(house, Errand(slot, moment, meter(), dry_run, by_keeper, again))
     outcome = asyncio.run(made)
     _say_outcome(house, outcome, dry=dry_run, as_json=as_json)
+    if outcome.record and not (as_json or house.settings.models.ladder):
+        typer.echo(NO_WRITER)
     raise typer.Exit(outcome.exit)
 
 
 def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> None:
-    from deepdaily.cli.console import NO_WRITER, closing, models_told, where
+    from deepdaily.cli.console import closing, models_told, where
 
     slot, held = outcome.slot, outcome.held
     if held:
@@ -77,8 +79,6 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
             calls = [call for call in store.calls_of(slot.key) if call.purpose != "test"]
             for line in models_told(outcome.issue, calls, house.settings.models.limit.currency):
                 typer.echo(line)
-            if not (house.settings.models.ladder or house.writer):
-                typer.echo(NO_WRITER)
             where(slot, store.editions(slot.key), {one.channel: folder for one, folder in house.channels()})
 
 

@@ -78,7 +78,7 @@ _ENDS: dict[Language, str] = {
 _MARKS = ("LARK-4172", "PINE-8306")
 
 
-class Titled(_Shape):
+class _Reply(_Shape):
     """The reply that is asked for."""
 
     title: Line
@@ -218,7 +218,7 @@ class _Trying:
         self.trial.answered_as, self._fresh = came.answered_as, [came.usage] if came.usage else []
         self.trial.counts = bool(came.usage and not came.usage.estimated)
         try:
-            read(came.text, Titled)
+            read(came.text, _Reply)
         except ReplyMisshapen as error:
             raise ReplyMisshapen(
                 f"its reply is not in the shape asked for: {error}", "take a larger model, or one that takes a JSON schema"
@@ -287,7 +287,7 @@ class _Trying:
         return "\n".join(f"{n}| {one}" for n, one in enumerate(lines, 1))
 
     def _request(self, number: int) -> Request:
-        return request_for(Prompt(TEST, _ASKED[self.language][0], self._material(number), MOST_TOKENS), Titled, MOST_TOKENS)
+        return request_for(Prompt(TEST, _ASKED[self.language][0], self._material(number), MOST_TOKENS), _Reply, MOST_TOKENS)
 
     async def _asked(self, request: Request) -> Exchange:
         """What comes of it; a model that is loading or busy is asked again some times. Raises ModelError: it does not answer."""
