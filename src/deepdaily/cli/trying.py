@@ -230,7 +230,8 @@ def _of_speed(trial: Trial) -> list[tuple[str, str]]:
     speed += [f"{trial.decode_together:.3g} with three at once"] if trial.decode_together else []
     hands = trial.at_once
     refuses = "" if hands is None or trial.decode_together else f"answers {hands} of three at once: at_once = {hands}"
-    issue = [f"about {max(1, round(trial.issue_minutes))} minutes"] if trial.issue_minutes else []
+    minutes = max(1, round(trial.issue_minutes or 0))
+    issue = [f"about {minutes} minute{'s' if minutes > 1 else ''}"] if trial.issue_minutes else []
     issue += [f"{trial.issue_cost:.2g} {trial.currency}"] if trial.issue_cost else []
     thoughts = " and its thoughts" if trial.thinks and not trial.quiet else ""
     used = trial.spent
