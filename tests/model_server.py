@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,6 +65,38 @@ class FaultServer:
 @asynccontextmanager
 async def serving(*answers: Answer) -> AsyncIterator[FaultServer]:
     made = FaultServer(answers)
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield made
+
+
+@dataclass
+class RoutedServer:
+    """Answers by path, 404 where it has none; remembers which it was asked for."""
+
+    routes: Mapping[str, Answer]
+    asked: list[str] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answer_one(reader, writer, self._of)
+
+    def _of(self, head: str, body: dict[str, Any]) -> Answer:
+        path = head.split(" ", 2)[1]
+        self.asked.append(path)
+        self.heads.append(head)
+        return self.routes.get(path, error(404))
+
+
+@asynccontextmanager
+async def routing(routes: Mapping[str, Answer]) -> AsyncIterator[RoutedServer]:
+    made = RoutedServer(routes)
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
     async with server:

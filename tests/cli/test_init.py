@@ -13,24 +13,24 @@ from pathlib import Path
 
 import pytest
 
+from deepdaily.cli.finding import LONGEST_NAME, AtHand, FoundModel, agents, keyed, servers
 from deepdaily.cli.starting import (
-    LONGEST_NAME,
-    MOST_BYTES,
     Answers,
-    LocalModel,
     chosen_model,
-    found_models,
     hour_and_zone,
+    how_to_get_a_writer,
     settings_text,
+    taken_unasked,
     write_settings,
 )
 from deepdaily.core.errors import SettingsError
+from deepdaily.models.told import MOST_TOLD_BYTES
 from deepdaily.settings.channel_tables import FileTable
 from deepdaily.settings.loading import load
 from webs import BIN, deepdaily, environment, serving
 
 JSON = "application/json"
-FOUND = [LocalModel("http://127.0.0.1:1/v1", "qwen3:8b"), LocalModel("http://127.0.0.1:2/v1", "quill-7b")]
+FOUND = [FoundModel("http://127.0.0.1:1/v1", "qwen3:8b"), FoundModel("http://127.0.0.1:2/v1", "quill-7b")]
 
 
 def listed(*names: object) -> tuple[str, str]:
@@ -41,18 +41,26 @@ def listed(*names: object) -> tuple[str, str]:
 
 
 @contextmanager
-def servers(*answers: tuple[str, str]) -> Iterator[list[int]]:
-    """A server each; their ports."""
+def listening(*answers: tuple[str, str]) -> Iterator[list[str]]:
+    """A server each; their addresses."""
     with ExitStack() as opened:
-        yield [int(opened.enter_context(serving({"/v1/models": one})).rpartition(":")[2]) for one in answers]
+        yield [f"http://{opened.enter_context(serving({'/v1/models': one}))}/v1" for one in answers]
 
 
-async def test_the_models_of_every_server_are_found_in_the_order_of_the_ports() -> None:
-    with servers(listed("qwen3:8b", "nomic-embed-text"), listed("quill-7b")) as ports:
-        found = await found_models([*ports, 1])
+async def test_the_models_of_every_server_are_found_the_most_capable_first() -> None:
+    with listening(listed("quill-7b", "nomic-embed-text"), listed("qwen3:8b", "qwen3:32b")) as addresses:
+        found = await servers([*addresses, "http://127.0.0.1:1/v1"])
 
-    assert [one.name for one in found] == ["qwen3:8b", "quill-7b"]
-    assert found[0].endpoint == f"http://127.0.0.1:{ports[0]}/v1"
+    assert [one.name for one in found.models] == ["qwen3:32b", "qwen3:8b", "quill-7b"]
+    assert found.models[0].endpoint == addresses[1]
+    assert found.remarks == []
+
+
+async def test_a_server_that_is_found_at_two_addresses_is_one() -> None:
+    with listening(listed("quill-7b")) as (address,):
+        found = await servers([address, address])
+
+    assert len(found.models) == 1
 
 
 @pytest.mark.parametrize(
@@ -64,15 +72,91 @@ async def test_the_models_of_every_server_are_found_in_the_order_of_the_ports() 
         (JSON, '{"data": [1, {"id": 2}, {"id": ""}, {"id": "a\\u001b[31m"}]}'),
         listed("x" * (LONGEST_NAME + 1)),
         (JSON, "[" * 200_000),
-        (JSON, " " * MOST_BYTES + listed("quill-7b")[1]),
+        (JSON, " " * MOST_TOLD_BYTES + listed("quill-7b")[1]),
         ("", ""),
     ],
 )
 async def test_what_does_not_speak_the_protocol_is_no_model_server(answer: tuple[str, str]) -> None:
-    with servers(answer, listed("quill-7b")) as ports:
-        found = await found_models(ports)
+    with listening(answer, listed("quill-7b")) as addresses:
+        found = await servers(addresses)
 
-    assert [one.name for one in found] == ["quill-7b"]
+    assert [one.name for one in found.models] == ["quill-7b"]
+
+
+# -- keys and agents --------------------------------------------------------------------------------------------------
+
+USUAL = (
+    "OPENAI_API_KEY ANTHROPIC_API_KEY DEEPSEEK_API_KEY DASHSCOPE_API_KEY MOONSHOT_API_KEY ZHIPUAI_API_KEY ZAI_API_KEY GEMINI_API_KEY"
+    " OPENROUTER_API_KEY SILICONFLOW_API_KEY ARK_API_KEY MISTRAL_API_KEY GROQ_API_KEY"
+).split()
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_a_key_is_known_by_its_usual_name_and_what_is_written_for_it_loads(tmp_path: Path, name: str) -> None:
+    (found,) = keyed({name: "sekrit", "OTHER_KEY": "x"})
+
+    write_settings(tmp_path / "deepdaily.toml", Answers(model=found, budget="200k tokens/day"))
+
+    text = (tmp_path / "deepdaily.toml").read_text("utf-8")
+    models = load(tmp_path / "deepdaily.toml")[0].models
+    assert models.known[found.label].key_env == name
+    assert models.budget == "200k tokens/day"
+    assert "sekrit" not in text + found.described
+    assert "(paid, by " in found.described
+
+
+def test_a_key_goes_where_its_own_libraries_would_send_it() -> None:
+    (found,) = keyed({"OPENAI_API_KEY": "x", "OPENAI_BASE_URL": "https://gateway.example/v1"})
+
+    assert found.endpoint == "https://gateway.example/v1"
+    assert [one.key_env for one in keyed({"OPENAI_API_KEY": "  ", "ANTHROPIC_API_KEY": "x"})] == ["ANTHROPIC_API_KEY"]
+
+
+def test_an_agent_is_offered_where_its_program_is_and_ollama_by_its_server() -> None:
+    found = agents(lambda name: f"/usr/bin/{name}" if name in ("codex", "claude", "ollama") else None)
+
+    assert [one.command for one in found] == [("claude",), ("codex",)]
+    assert agents(lambda name: None) == []
+
+
+@pytest.mark.parametrize("name", ["claude", "codex", "gemini", "qwen", "llm"])
+def test_an_agent_is_written_as_a_command_that_loads(tmp_path: Path, name: str) -> None:
+    (agent,) = agents(lambda asked: f"/usr/bin/{asked}" if asked == name else None)
+
+    write_settings(tmp_path / "deepdaily.toml", Answers(model=agent, budget="200k tokens/day"))
+
+    models = load(tmp_path / "deepdaily.toml")[0].models
+    assert models.ladder == (name,)
+    assert models.known[name].command == (name,)
+    assert agent.paid
+
+
+LOCAL = FoundModel("http://127.0.0.1:1/v1", "qwen3:8b")
+KEY, OTHER = keyed({"DEEPSEEK_API_KEY": "x", "GROQ_API_KEY": "x"})
+
+
+@pytest.mark.parametrize(
+    ("models", "budget", "taken"),
+    [
+        ([], "", None),
+        ([LOCAL, KEY], "", LOCAL),
+        ([LOCAL, KEY], "200k tokens/day", LOCAL),
+        ([KEY], "", None),
+        ([KEY], "200k tokens/day", KEY),
+        ([KEY, OTHER], "200k tokens/day", None),
+        ([FoundModel(kind="command", command=("claude",), label="claude")], "200k tokens/day", None),
+    ],
+)
+def test_unasked_nothing_paid_is_taken_but_one_key_with_a_budget(
+    models: list[FoundModel], budget: str, taken: FoundModel | None
+) -> None:
+    assert taken_unasked(AtHand(models), budget) == taken
+
+
+def test_how_to_get_a_writer_is_one_line_that_names_what_is_there() -> None:
+    assert "ollama pull" in how_to_get_a_writer(AtHand())
+    assert 'DEEPSEEK_API_KEY is set: `deepdaily init --yes --budget "200k tokens/day"`' in how_to_get_a_writer(AtHand([KEY]))
+    assert "DEEPSEEK_API_KEY and GROQ_API_KEY are set" in how_to_get_a_writer(AtHand([KEY, OTHER]))
 
 
 # -- the answers ------------------------------------------------------------------------------------------------------
@@ -86,17 +170,18 @@ async def test_what_does_not_speak_the_protocol_is_no_model_server(answer: tuple
         ("1", FOUND[0]),
         ("2", FOUND[1]),
         ("quill-7b", FOUND[1]),
-        ("https://api.example/v1 big-1", LocalModel("https://api.example/v1", "big-1")),
+        ("deepseek", KEY),
+        ("https://api.example/v1 big-1", FoundModel("https://api.example/v1", "big-1")),
     ],
 )
-def test_a_model_is_chosen_by_number_name_or_address(said: str, model: LocalModel | None) -> None:
-    assert chosen_model(said, FOUND) == model
+def test_a_model_is_chosen_by_number_name_label_or_address(said: str, model: FoundModel | None) -> None:
+    assert chosen_model(said, [*FOUND, KEY]) == model
 
 
-@pytest.mark.parametrize("said", ["3", "0", "quill", "https://api.example/v1", "²"])
+@pytest.mark.parametrize("said", ["4", "0", "quill", "local", "https://api.example/v1", "²"])
 def test_what_names_no_model_is_refused(said: str) -> None:
     with pytest.raises(SettingsError, match="is no model"):
-        chosen_model(said, FOUND)
+        chosen_model(said, [*FOUND, KEY])
 
 
 def test_an_hour_may_come_without_its_zone() -> None:
@@ -112,7 +197,7 @@ def test_an_hour_may_come_without_its_zone() -> None:
     [
         Answers(),
         Answers("en", "18:30", "Europe/Berlin", '../my "blog"\\site\x7f', FOUND[0]),
-        Answers(model=LocalModel("http://127.0.0.1:8000/v1", 'odd"name\\')),
+        Answers(model=FoundModel("http://127.0.0.1:8000/v1", 'odd"name\\')),
     ],
 )
 def test_the_written_file_loads_with_what_was_answered(tmp_path: Path, answers: Answers) -> None:
@@ -145,7 +230,7 @@ def test_the_file_is_read_in_a_minute() -> None:
 
 
 @pytest.mark.parametrize(
-    "answers", [Answers("fr"), Answers(timezone="Asia/Shanghia"), Answers(at="8"), Answers(model=LocalModel("ftp://x/v1", "m"))]
+    "answers", [Answers("fr"), Answers(timezone="Asia/Shanghia"), Answers(at="8"), Answers(model=FoundModel("ftp://x/v1", "m"))]
 )
 def test_an_answer_that_cannot_stand_leaves_no_file(tmp_path: Path, answers: Answers) -> None:
     with pytest.raises(SettingsError):
@@ -180,8 +265,13 @@ def test_without_a_terminal_it_asks_nothing_and_says_so(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def without_keys(**more: str) -> dict[str, str]:
+    """Nothing of this machine that could write."""
+    return {name: value for name, value in environment().items() if name not in (*USUAL, "OLLAMA_HOST")} | more
+
+
 def test_the_defaults_are_written_and_the_next_command_is_named(tmp_path: Path) -> None:
-    done = deepdaily("init", "--yes", cwd=tmp_path)
+    done = deepdaily("init", "--yes", cwd=tmp_path, env=without_keys())
 
     assert done.returncode == 0
     assert "deepdaily run" in done.stdout
@@ -201,3 +291,31 @@ def test_on_a_terminal_four_questions_make_the_file(tmp_path: Path) -> None:
     assert (settings.digest.language, settings.digest.timezone) == ("en", "Europe/Berlin")
     assert settings.models.known["local"].name == "big-1"
     assert done.stdout.count("/4 ") == 4
+
+
+def test_a_key_is_named_and_not_used_until_a_budget_is_named_with_it(tmp_path: Path) -> None:
+    env = without_keys(DEEPSEEK_API_KEY="sekrit-key", PATH=str(tmp_path))
+    careful = deepdaily("init", "--yes", "--settings", "a.toml", cwd=tmp_path, env=env)
+    allowed = deepdaily("init", "--yes", "--settings", "b.toml", "--budget", "200k tokens/day", cwd=tmp_path, env=env)
+
+    assert load(tmp_path / "a.toml")[0].models.ladder == ()
+    assert "DEEPSEEK_API_KEY is set" in careful.stdout
+    assert load(tmp_path / "b.toml")[0].models.ladder == ("deepseek",)
+    assert "deepdaily models test --settings b.toml" in allowed.stdout
+    assert "sekrit" not in careful.stdout + allowed.stdout
+
+
+def test_a_key_that_is_chosen_has_a_name_and_a_budget_and_is_tried_only_when_that_is_wished(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    os.write(ours, b"en\n08:00 UTC\nout\ndeepseek\n\n100k tokens/day\n\n")
+
+    env = without_keys(DEEPSEEK_API_KEY="sekrit-key")
+    done = subprocess.run([BIN, "init"], env=env, cwd=tmp_path, stdin=theirs, capture_output=True, text=True, check=False)
+    os.close(ours)
+    os.close(theirs)
+
+    assert done.returncode == 0, done.stderr
+    models = load(tmp_path / "deepdaily.toml")[0].models
+    assert (models.ladder, models.budget, models.known["deepseek"].name) == (("deepseek",), "100k tokens/day", "deepseek-chat")
+    assert "Try it now?" in done.stdout
+    assert not (tmp_path / "deepdaily-data").exists()

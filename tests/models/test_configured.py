@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
@@ -18,7 +19,7 @@ from deepdaily.house import House
 from deepdaily.models import Prompt
 from deepdaily.models.configured import model_writer
 from deepdaily.store.opening import open_store
-from model_server import serving, streamed
+from model_server import http, routing, serving, streamed
 
 NOW = datetime(2026, 2, 10, 23, 30, tzinfo=UTC)
 """Half past seven on the 11th in Shanghai."""
@@ -125,3 +126,21 @@ async def test_a_command_that_is_not_there_is_left_out_and_said(tmp_path: Path) 
     assert "left out for this run" in trouble.message
     assert len(store.calls_of_day("2026-02-11")) == 1
     store.close()
+
+
+@pytest.mark.parametrize(("more", "asked"), [("", 3), ("window = 8192\n", 0)])
+async def test_a_window_of_the_settings_is_not_asked_for(tmp_path: Path, more: str, asked: int) -> None:
+    """Without one: the list of models, and what llama.cpp, Ollama and LM Studio would tell beside it, before the first call."""
+    routes = {"/v1/chat/completions": streamed(), "/v1/models": http(200, '{"data": [{"id": "quill-7b", "max_model_len": 4096}]}')}
+    async with routing(routes) as server:
+        table = f'[models]\nladder = ["quill"]\n[models.quill]\nname = "quill-7b"\nendpoint = "{server.url}"\n{more}'
+        house = house_of(tmp_path, table)
+        with house.store() as store:
+            writer = model_writer(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
+            assert writer is not None
+            await writer.model.ask(PROMPT, Note)
+            await writer.model.ask(replace(PROMPT, material="2| Another."), Note)
+
+    assert server.asked.count("/v1/models") == bool(asked)
+    assert len([path for path in server.asked if "/v1/" not in path]) == asked
+    assert server.asked[-2:] == ["/v1/chat/completions"] * 2

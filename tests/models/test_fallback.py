@@ -16,8 +16,9 @@ from pydantic import BaseModel
 
 from deepdaily.core.errors import ModelBusy, ModelError, ModelRefused, NoModel, PromptRefused, PromptTooLong, ReplyBroken, ReplyCut
 from deepdaily.core.types import Call, Trouble, Usage
-from deepdaily.models import Prompt
+from deepdaily.models import Prompt, Purpose
 from deepdaily.models.abilities import BYTES_A_TOKEN, Abilities
+from deepdaily.models.asking import ModelWriter
 from deepdaily.models.chat import ChatModel
 from deepdaily.models.exchange import Exchange, Request
 from deepdaily.models.fallback import CALL_S, LEAST_S, THOUGHTS, Fallback, Step
@@ -243,6 +244,47 @@ async def test_a_reply_is_fitted_into_the_window_and_what_cannot_fit_is_not_sent
     room = model.room(Prompt("facts", "Extract facts.", "", 3000), Note)
     assert room is not None
     assert await model.ask(Prompt("facts", "Extract facts.", "w" * room, 3000), Note)
+
+
+async def test_a_server_is_asked_for_its_window_once_before_the_first_calls_and_what_does_not_fit_is_refitted(store: Store) -> None:
+    quill, learnt, meetings = Scripted(GOOD), Abilities(), list[str]()
+
+    async def meet() -> str:
+        meetings.append("met")
+        await asyncio.sleep(0)
+        learnt.learn_window(2048)
+        return ""
+
+    steps = [Step(quill, Pace(3), abilities=learnt, meet=meet)]
+    model = Fallback(steps, Ledger(store, SLOT, NOW, Budget.parsed("1M tokens/day")), lambda: inf)
+    writer = ModelWriter(model, "en", "engineers", b"key")
+    shown = list[int | None]()
+
+    def material(room: int | None) -> str:
+        shown.append(room)
+        return "w" * (room or 20_000)
+
+    purpose = Purpose("closing", "deepdaily.write.by_model", 1_500)
+    await asyncio.gather(writer.ask(purpose, material, Note), writer.ask(purpose, lambda room: "one line", Note))
+
+    first, second = shown
+    assert meetings == ["met"]
+    assert first is None
+    assert second is not None
+    assert all(one.prompt_bytes / BYTES_A_TOKEN < 2048 for one in quill.requests)
+    assert len(quill.requests) == len(store.calls_of(SLOT)) == 2
+    assert model.troubles() == []
+
+
+async def test_what_a_server_tells_for_a_person_is_in_the_record_once(store: Store) -> None:
+    async def meet() -> str:
+        return "this model has no chat template"
+
+    quill = Step(Scripted(GOOD), Pace(3), meet=meet)
+    model = Fallback([quill], Ledger(store, SLOT, NOW, Budget.parsed("1M tokens/day")), lambda: inf)
+    await asked_side_by_side(model, 3)
+
+    assert model.troubles() == [Trouble("quill", "this model has no chat template")]
 
 
 async def test_a_window_that_is_learnt_on_the_way_shortens_the_reply_of_the_same_call(store: Store) -> None:

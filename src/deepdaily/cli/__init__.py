@@ -3,63 +3,86 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from deepdaily import __version__
-from deepdaily.cli.options import app, desk_app, mcp_app, sources_app, warn
+from deepdaily.cli.options import app, desk_app, mcp_app, models_app, sources_app, warn
 from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
 
 if TYPE_CHECKING:
-    from deepdaily.cli.starting import Answers, LocalModel
+    from deepdaily.cli.finding import AtHand
+    from deepdaily.cli.starting import Answers
 
 
 @app.command("init")
 def init_command(
     settings: Annotated[Path, typer.Option("--settings", help="The file to write.")] = Path("deepdaily.toml"),
     yes: Annotated[bool, typer.Option("--yes", help="Take every default; ask nothing.")] = False,
+    budget: Annotated[
+        str,
+        typer.Option(
+            help='What its model may take in a day, like "200k tokens/day"; with --yes it lets a key write, if one is all there is.'
+        ),
+    ] = "",
 ) -> None:
-    """A settings file in four questions; finds a model server on this machine."""
+    """A settings file in four questions; finds model servers of this machine, keys in the environment and agents."""
     import asyncio
     import shlex
 
-    from deepdaily.cli import starting
+    from deepdaily.cli import finding, starting
 
     if settings.exists():
         raise SettingsError(f"{settings} exists already and stays as it is", "edit it, or name another by --settings")
     if not yes and not sys.stdin.isatty():
         raise SettingsError("init asks four questions, and this is no terminal", "take the defaults with --yes")
-    found = asyncio.run(starting.found_models())
-    default = starting.Answers(model=found[0] if found else None)
-    starting.write_settings(settings, default if yes else _questions(default, found))
-    typer.echo(f"wrote {settings}")
+    found = asyncio.run(finding.at_hand())
+    for remark in found.remarks:
+        typer.echo(f"! {remark}")
+    default = starting.Answers(model=starting.taken_unasked(found, budget), budget=budget)
+    answers = default if yes else _questions(default, found)
+    starting.write_settings(settings, answers)
+    typer.echo(f"wrote {settings}" + (f": {answers.model.described} writes" if answers.model else ""))
     option = "" if settings == Path("deepdaily.toml") else f" --settings {shlex.quote(str(settings))}"
-    typer.echo(f"next: deepdaily run{option}")
+    if answers.model is None:
+        typer.echo(starting.how_to_get_a_writer(found))
+    elif not yes and answers.model.paid and typer.confirm("Try it now? About six short calls, paid", default=False):
+        from deepdaily.cli.trying import say_trial
+
+        say_trial(settings, answers.model.label)
+    typer.echo(f"next: {f'deepdaily models test{option}, then ' if answers.model else ''}deepdaily run{option}")
 
 
-def _questions(default: Answers, found: Sequence[LocalModel]) -> Answers:
+def _questions(default: Answers, found: AtHand) -> Answers:
     from deepdaily.cli import starting
     from deepdaily.words import languages
 
     language = typer.prompt(f"1/4 Language, {' or '.join(languages())}", default.language)
     at, timezone = starting.hour_and_zone(typer.prompt("2/4 Hour and time zone", f"{default.at} {default.timezone}"))
     blog = typer.prompt("3/4 Folder to publish to (a Hugo site, or any)", default.blog)
-    for number, one in enumerate(found, 1):
-        typer.echo(f"    {number}  {one.name} at {one.endpoint}")
-    told = "none found here; ADDRESS NAME, or none" if not found else "a number, ADDRESS NAME, or none"
-    model = typer.prompt(f"4/4 Model that writes ({told})", "1" if found else "none")
-    return starting.Answers(language, at, timezone, blog, starting.chosen_model(model, found))
+    for number, one in enumerate(found.models, 1):
+        typer.echo(f"    {number}  {one.described}")
+    told = "none found here; ADDRESS NAME, or none" if not found.models else "a number, ADDRESS NAME, or none"
+    said = typer.prompt(f"4/4 Model that writes ({told})", "1" if found.free else "none")
+    model = starting.chosen_model(said, found.models)
+    if model is None or not model.paid:
+        return starting.Answers(language, at, timezone, blog, model, default.budget)
+    if model.name:
+        model = replace(model, name=typer.prompt("    Its name there", model.name))
+    budget = typer.prompt("    What it may take in a day", default.budget or starting.USUAL_BUDGET)
+    return starting.Answers(language, at, timezone, blog, model, budget)
 
 
 # Every module adds its commands to the groups.
-from deepdaily.cli import daily, editing, look, measuring, serving  # noqa: E402, F401
+from deepdaily.cli import daily, editing, look, measuring, serving, trying  # noqa: E402, F401
 
 app.add_typer(sources_app, name="sources")
 app.add_typer(desk_app, name="desk")
 app.add_typer(mcp_app, name="mcp")
+app.add_typer(models_app, name="models")
 
 
 def _version(value: bool) -> None:

@@ -16,6 +16,9 @@ from deepdaily.core.text import shorten
 from deepdaily.core.types import Call, Edition, Issue, RunRecord, Slot
 from deepdaily.run import Meter
 
+NO_WRITER = "no model writes, facts stand as quotations: `deepdaily init` finds a server, key or agent that can (docs/models.md)"
+"""One line for who has none."""
+
 
 class LineMeter:
     """One plain line a stage and one a trouble."""

@@ -38,7 +38,7 @@ def run(
     import asyncio
 
     from deepdaily import keeper
-    from deepdaily.cli.console import meter
+    from deepdaily.cli.console import NO_WRITER, meter
     from deepdaily.cli.probing import PROBE_S, online
     from deepdaily.run import Errand
 
@@ -51,6 +51,8 @@ def run(
     made = keeper.run_slot(house, Errand(slot, moment, meter(), dry_run, by_keeper, again))
     outcome = asyncio.run(made)
     _say_outcome(house, outcome, dry=dry_run, as_json=as_json)
+    if outcome.record and not (as_json or house.settings.models.ladder):
+        typer.echo(NO_WRITER)
     raise typer.Exit(outcome.exit)
 
 
@@ -74,7 +76,8 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
             typer.echo("dry run: nothing was published")
             return
         with house.store() as store:
-            for line in models_told(outcome.issue, store.calls_of(slot.key), house.settings.models.limit.currency):
+            calls = [call for call in store.calls_of(slot.key) if call.purpose != "test"]
+            for line in models_told(outcome.issue, calls, house.settings.models.limit.currency):
                 typer.echo(line)
             where(slot, store.editions(slot.key), {one.channel: folder for one, folder in house.channels()})
 

@@ -1,36 +1,28 @@
-"""`init`: a settings file in four questions, and the search for a model server on this machine."""
+"""`init`: a settings file in four questions."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from deepdaily.cli.finding import AtHand, FoundModel
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language
 from deepdaily.house import House
+from deepdaily.settings.model_tables import Models
 from deepdaily.words import languages, of
 
-PORTS = (11434, 8000, 8080, 30000)
-"""Where Ollama, vLLM, llama.cpp and SGLang listen by default."""
+USUAL_BUDGET = "200k tokens/day"
+"""Two issues with what is asked again: one takes 70k to 100k tokens."""
 
-ASK_S = 0.5
-MOST_BYTES = 1 << 20
-MOST_NAMES, LONGEST_NAME = 20, 200
-
-
-@dataclass(frozen=True, slots=True)
-class LocalModel:
-    """A model that a server offers."""
-
-    endpoint: str
-    name: str
+NO_WRITER = (
+    "no model will write, facts stand as quotations: Ollama (`ollama pull qwen3:8b`) or any key gives a writer (docs/models.md)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +33,26 @@ class Answers:
     at: str = "08:00"
     timezone: str = "Asia/Shanghai"
     blog: str = "deepdaily-out"
-    model: LocalModel | None = None
+    model: FoundModel | None = None
+    budget: str = ""
+    """What the model may take in a day; empty: that of the settings."""
 
 
-async def found_models(ports: Iterable[int] = PORTS) -> list[LocalModel]:
-    """The models of the servers on this machine, in the order of `ports`; none answers later than ASK_S."""
-    timeout = aiohttp.ClientTimeout(total=ASK_S)
-    async with aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session:
-        offers = await asyncio.gather(*(_offered(session, f"http://127.0.0.1:{port}/v1") for port in ports))
-    return [found for offer in offers for found in offer]
+def taken_unasked(found: AtHand, budget: str) -> FoundModel | None:
+    """What `--yes` takes: the best that costs nothing; a key only where it alone is there and a budget was named with it."""
+    keys = [one for one in found.models if one.key_env]
+    alone = len(keys) == 1 and len(found.models) == 1
+    return found.free or (keys[0] if alone and budget else None)
 
 
-async def _offered(session: aiohttp.ClientSession, endpoint: str) -> list[LocalModel]:
-    """What `endpoint` lists; nothing where it does not speak the protocol."""
-    try:
-        async with session.get(f"{endpoint}/models", allow_redirects=False) as answer:
-            body = await answer.content.read(MOST_BYTES) if answer.status == 200 else b""
-            while body and len(body) < MOST_BYTES and (more := await answer.content.read(MOST_BYTES - len(body))):
-                body += more
-        listed = json.loads(body)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):
-        return []
-    rows = listed.get("data") if isinstance(listed, dict) else None
-    return [LocalModel(endpoint, name) for name in _names(rows)][:MOST_NAMES] if isinstance(rows, list) else []
-
-
-def _names(rows: Sequence[Any]) -> list[str]:
-    """The ids that can be names; an embedder is no writer."""
-    names = (row.get("id") for row in rows if isinstance(row, dict))
-    fit = (name for name in names if isinstance(name, str) and 0 < len(name) <= LONGEST_NAME and name.isprintable())
-    return [name for name in dict.fromkeys(fit) if "embed" not in name.lower()]
+def how_to_get_a_writer(found: AtHand) -> str:
+    """One line for who has no model yet."""
+    keys = [one.key_env for one in found.models if one.key_env]
+    if len(keys) == 1:
+        return f'{keys[0]} is set: `deepdaily init --yes --budget "{USUAL_BUDGET}"` lets its model write'
+    if keys:
+        return f"{' and '.join(keys)} are set: `deepdaily init` on a terminal asks which may write"
+    return NO_WRITER
 
 
 def hour_and_zone(text: str) -> tuple[str, str]:
@@ -79,8 +61,8 @@ def hour_and_zone(text: str) -> tuple[str, str]:
     return at, timezone.strip() or Answers().timezone
 
 
-def chosen_model(text: str, found: Sequence[LocalModel]) -> LocalModel | None:
-    """`none`, a number or a name of what was found, or `ADDRESS NAME`.
+def chosen_model(text: str, found: Sequence[FoundModel]) -> FoundModel | None:
+    """`none`, a number, a name or a label of what was found, or `ADDRESS NAME`.
 
     Raises:
         SettingsError: nothing of these.
@@ -91,11 +73,11 @@ def chosen_model(text: str, found: Sequence[LocalModel]) -> LocalModel | None:
     if said.isascii() and said.isdecimal() and 1 <= int(said) <= len(found):
         return found[int(said) - 1]
     for one in found:
-        if one.name == said:
+        if said in (one.name, one.label if one.paid else ""):
             return one
     endpoint, _, name = said.partition(" ")
     if endpoint.startswith(("http://", "https://")) and name.strip():
-        return LocalModel(endpoint, name.strip())
+        return FoundModel(endpoint, name.strip())
     raise SettingsError(f"{said!r} is no model", "a number or name of the list, `ADDRESS NAME`, or none")
 
 
@@ -120,15 +102,15 @@ def write_settings(path: Path, answers: Answers) -> None:
 
 
 def settings_text(answers: Answers) -> str:
-    """A commented deepdaily.toml that a person reads in a minute; every value in it is a string."""
+    """A commented deepdaily.toml that a person reads in a minute; values are quoted."""
     words = of(answers.language if answers.language in languages() else "en")  # what cannot stand `load` says
     templates = Environment(
         loader=PackageLoader("deepdaily.cli"), undefined=StrictUndefined, finalize=_quoted,
         trim_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    return templates.get_template("deepdaily.toml.jinja").render(answers=answers, words=words)
+    return templates.get_template("deepdaily.toml.jinja").render(answers=answers, words=words, usual=Models().budget)
 
 
-def _quoted(text: str) -> str:
-    """As a basic string of TOML: JSON's, but for the one control character that JSON leaves."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _quoted(value: object) -> str:
+    """As TOML writes a string, a number or a list: as JSON does, but for the one control character that JSON leaves."""
+    return value if isinstance(value, Markup) else json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -12,8 +12,6 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any, Protocol
 
-import httpx2
-
 from deepdaily.core.errors import (
     ModelBusy,
     ModelError,
@@ -32,7 +30,7 @@ from deepdaily.models.faults import NEVER_SENT, Refusal, line, of_connection
 from deepdaily.models.heard import Heard, about, counted, other_model
 from deepdaily.models.openai_form import OpenAiForm
 from deepdaily.models.reached import Reached
-from deepdaily.models.wire import PostAnswer, TooLong, client, posted
+from deepdaily.models.wire import FAULTS, ServerAnswer, client, sent
 
 MOST_BYTES = 1 << 20
 """The longest reply."""
@@ -46,14 +44,6 @@ LEAST_DOUBTED = 2_000
 _USUAL_WINDOWS = frozenset(2**n for n in range(11, 18))
 
 _TEMPLATE_MARKS = ("<|im_end|>", "<|im_start|>", "<|eot_id|>", "<end_of_turn>")
-
-_FAULTS: tuple[type[Exception], ...] = (
-    httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, TooLong,
-    ImportError,  # a proxy that needs a package
-    UnicodeError,  # a key that no header may hold
-    ValueError,  # a header of two lines
-)  # fmt: skip
-"""All that a request was seen to raise, or can by the sources of httpx2 2.16."""
 
 
 class Form(Protocol):
@@ -94,7 +84,7 @@ class ChatModel:
         first_s = None
         try:
             async with asyncio.timeout(min(wall_s, self.reached.first_s)) as wall, client(address) as web:
-                async with posted(web, address, body, self._form.headers) as answer:
+                async with sent(web, address, body, self._form.headers) as answer:
                     if answer.status != 200:
                         return await self._none(answer)
                     async for one in answer.lines():
@@ -106,7 +96,7 @@ class ChatModel:
                 heard.end()
         except TimeoutError:
             return self._late(request, heard, started, wall_s), None
-        except _FAULTS as error:
+        except FAULTS as error:
             free = isinstance(error, (*NEVER_SENT, ImportError, UnicodeError))
             fault = of_connection(error, address)
             return Exchange(error=fault, usage=Usage() if free else self._of(request, heard, started), told=heard.raw), None
@@ -115,9 +105,10 @@ class ChatModel:
         text, usage = self._text(heard), self._of(request, heard, started)
         usage = usage and replace(usage, first_token_s=first_s if self.reached.stream else None)
         wrong = self._incomplete(heard, text, request)
-        return Exchange(text, wrong, usage, other_model(heard.model, self.reached.model), heard.raw), None
+        other = other_model(heard.model, self.reached.model)
+        return Exchange(text, wrong, usage, other, heard.raw, _thought(heard, text)), None
 
-    async def _none(self, answer: PostAnswer) -> tuple[Exchange, Refusal | None]:
+    async def _none(self, answer: ServerAnswer) -> tuple[Exchange, Refusal | None]:
         """An answer of another status than 200: nothing was told, and nothing is owed."""
         if answer.leads_to:
             fault: ModelError = ModelRefused(
@@ -186,11 +177,9 @@ class ChatModel:
         return None if heard.finish or heard.done else ReplyUnended("the answer broke off")
 
     def _cut(self, heard: Heard, text: str) -> ReplyCut:
-        if any(mark in text for mark in _TEMPLATE_MARKS):
+        if self.abilities.of("template") or any(mark in text for mark in _TEMPLATE_MARKS):
             return ReplyCut("it does not stop: this model has no chat template", "take an instruction-tuned model")
-        details = heard.usage.get("completion_tokens_details")
-        reasoned = details.get("reasoning_tokens") if isinstance(details, Mapping) else 0
-        thought = bool(heard.thoughts or reasoned or ("<think>" in text and "</think>" not in text))
+        thought = _thought(heard, text) and "</think>" not in text
         if thought:
             self.abilities.learn("thinks", "yes")
         return ReplyCut("cut off at its longest length", "raise most_tokens of the model, or set think = false", thought)
@@ -208,3 +197,10 @@ def _doubted(request: Request, usage: Usage) -> int:
     if size < LEAST_DOUBTED or not read or usage.estimated:
         return 0
     return read if read < size / 6 or (read in _USUAL_WINDOWS and read < size / 4.6) else 0
+
+
+def _thought(heard: Heard, text: str) -> bool:
+    """Whether there were thoughts: in a field of their own, in the text, or as a count alone."""
+    details = heard.usage.get("completion_tokens_details")
+    reasoned = details.get("reasoning_tokens") if isinstance(details, Mapping) else 0
+    return bool(heard.thoughts or reasoned or "</think>" in text or "<think>" in text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deepdaily.core.errors import ModelRefused
@@ -40,7 +41,7 @@ def model_writer(
     today = now.astimezone(settings.zone)
     for name in chosen.ladder:
         try:
-            rungs.append(_step(name, settings, store, today))
+            rungs.append(step_of(name, settings.models.known[name], settings.models, store, today))
         except ModelRefused as error:
             unusable.append(Trouble(name, str(error)))
     ledger = Ledger(store, slot.key, today, chosen.limit)
@@ -48,20 +49,21 @@ def model_writer(
     return ModelWriter(ladder, digest.language, audience, store.secret(), ladder.troubles)
 
 
-def _step(name: str, settings: Settings, store: Store, today: datetime) -> Step:
-    """Raises ModelRefused: its key is not set."""
+def step_of(name: str, one: ModelTable, models: Models, store: Store, today: datetime) -> Step:
+    """A model of the settings with what is known of it. Raises ModelRefused: its key is not set."""
     from deepdaily.models.abilities import Abilities
     from deepdaily.models.chat import ChatModel
     from deepdaily.models.fallback import Step
     from deepdaily.models.pace import Pace
+    from deepdaily.models.told import introduced
 
-    one = settings.models.known[name]
     if one.kind == "command":
-        return _program(name, one, settings.models, store, today)
+        return _program(name, one, models, store, today)
     way = reached(name, one)
     abilities = Abilities.kept(store, way.identity, today.date())
-    at_once = one.at_once or settings.models.at_once
-    return Step(ChatModel(way, abilities), Pace(at_once), one.price, one.most_tokens, one.window, abilities)
+    meet = partial(introduced, way, abilities) if one.kind == "openai" and not one.window else None
+    pace = Pace(one.at_once or models.at_once)
+    return Step(ChatModel(way, abilities), pace, one.price, one.most_tokens, one.window, abilities, meet=meet)
 
 
 def _program(name: str, one: ModelTable, models: Models, store: Store, today: datetime) -> Step:

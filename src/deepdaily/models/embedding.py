@@ -24,7 +24,7 @@ from deepdaily.models.faults import Refusal, of_connection
 from deepdaily.models.heard import MOST_RAW, counted
 from deepdaily.models.ledger import Ledger, most_it_takes, priced
 from deepdaily.models.reached import Reached
-from deepdaily.models.wire import TooLong, client, posted
+from deepdaily.models.wire import TooLong, client, sent
 from deepdaily.settings.model_tables import Price
 from deepdaily.store import Store
 
@@ -163,7 +163,7 @@ class RemoteEmbedder:
             async with (
                 asyncio.timeout(CALL_S),
                 client(self._endpoint) as web,
-                posted(web, f"{self._endpoint}/embeddings", asked | dict(self._reached.params), headers) as answer,
+                sent(web, f"{self._endpoint}/embeddings", asked | dict(self._reached.params), headers) as answer,
             ):
                 if answer.status != 200:
                     raise Refusal.of(answer.status, await answer.words(), answer.headers, key).fault()

@@ -58,6 +58,8 @@ class Exchange:
     """The model the endpoint says has answered, where that is not the one asked for."""
     told: str = ""
     """Its usage as the endpoint tells it, as JSON."""
+    thought: bool = False
+    """Whether it thought before it replied, as far as that can be heard."""
 
 
 class Endpoint(Protocol):

@@ -9,7 +9,7 @@ in the shape is asked for once more; one that was cut gets more room, one that d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel
@@ -85,6 +85,9 @@ class Step:
     """How many times more it counted than its call could take."""
     longer: dict[str, int] = field(default_factory=dict)
     """By purpose the room for a reply, where a first one was cut."""
+    meet: Callable[[], Awaitable[str]] | None = None
+    """Asks its server what that tells of it, and gives what a person should know of that; None once it is done."""
+    _meeting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def name(self) -> str:
@@ -93,6 +96,13 @@ class Step:
     @property
     def known_window(self) -> int | None:
         return self.window or self.abilities.window
+
+    async def met(self) -> None:
+        """Its server was asked once: the first call of a run waits for that, and those beside it."""
+        async with self._meeting:
+            if self.meet and (remark := await self.meet()):
+                self.note(remark)
+            self.meet = None
 
     def note(self, line: str) -> None:
         if line not in self.notes:
@@ -202,6 +212,8 @@ class Fallback:
 
     async def _asked(self, rung: Step, prompt: Prompt, shape: type[S], others: bool) -> Reply[S]:
         """A usable reply of one model."""
+        if not rung.pace.left_out(prompt.purpose):
+            await rung.met()
         wrong, spare = "", {ReplyBroken: 1, ReplyMisshapen: 1, ReplyCut: 2, PromptTooLong: 2}
         for _ in range(MOST_TURNS):
             try:

@@ -1,4 +1,4 @@
-"""One POST to a model: the environment's proxies and certificates, a bounded answer as lines, at most one redirect on the host."""
+"""One request to a model's server: the environment's proxies and certificates, a bounded answer, one redirect on its host."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ class TooLong(Exception):
     """The answer does not end."""
 
 
+FAULTS: tuple[type[Exception], ...] = (
+    httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError, TooLong,
+    ImportError,  # a proxy that needs a package
+    UnicodeError,  # a key that no header may hold
+    ValueError,  # a header of two lines
+)  # fmt: skip
+"""All that a request was seen to raise, or can by the sources of httpx2 2.16."""
+
+
 def client(endpoint: str) -> httpx2.AsyncClient:
     """A client for one request: proxies and certificates as the fetcher's, nothing else of the environment."""
     return httpx2.AsyncClient(
@@ -56,7 +65,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 @dataclass(frozen=True, slots=True)
-class PostAnswer:
+class ServerAnswer:
     """The answer to a POST, its body not read yet."""
 
     status: int
@@ -76,11 +85,11 @@ class PostAnswer:
         if rest:
             yield rest
 
-    async def words(self) -> str:
-        """The beginning of the body."""
+    async def words(self, most: int = MOST_WORDS_BYTES) -> str:
+        """The beginning of the body, as text."""
         found = bytearray()
         try:
-            async for piece in self._unpacked(MOST_WORDS_BYTES):
+            async for piece in self._unpacked(most):
                 found += piece
         except (TooLong, httpx2.HTTPError):
             pass  # a refusal that breaks off is one all the same
@@ -105,16 +114,16 @@ class PostAnswer:
 
 
 @asynccontextmanager
-async def posted(web: httpx2.AsyncClient, address: str, body: object, headers: Mapping[str, str]) -> AsyncIterator[PostAnswer]:
-    """The answer to one POST; a redirect is followed once, where it stays on the host."""
+async def sent(web: httpx2.AsyncClient, address: str, body: object, headers: Mapping[str, str]) -> AsyncIterator[ServerAnswer]:
+    """The answer to one POST, or one GET where `body` is None; a redirect is followed once, where it stays on the host."""
     for hop in range(2):
-        request = web.build_request("POST", address, json=body, headers=dict(headers))
+        request = web.build_request("GET" if body is None else "POST", address, json=body, headers=dict(headers))
         response = await web.send(request, stream=True)
         try:
             names = {name.lower(): value for name, value in response.headers.items()}
             leads_to = urljoin(address, names.get("location", "")) if response.status_code in REDIRECTS else ""
             if hop or not leads_to or urlsplit(leads_to).hostname != urlsplit(address).hostname:
-                yield PostAnswer(response.status_code, names, leads_to, response)
+                yield ServerAnswer(response.status_code, names, leads_to, response)
                 return
         finally:
             await response.aclose()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from secrets import token_hex
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from deepdaily.core.types import Call
 from deepdaily.store.book import Book
@@ -54,6 +54,10 @@ class ModelBook(Book):
         """Every call that was paid from the budget of `day`, of whatever slot and digest."""
         return self._values(Call, select(CALLS.c.call).where(CALLS.c.day == day))
 
+    def calls_from(self, day: str) -> list[Call]:
+        """Every call that was paid from the budget of `day` or a later one, of whatever slot and digest, in no order."""
+        return self._values(Call, select(CALLS.c.call).where(CALLS.c.day >= day))
+
     def abilities(self, model: str, since: date) -> dict[str, str]:
         """By name what was learnt of a model since that day; empty where nothing was."""
         known = select(ABILITIES.c.name, ABILITIES.c.value).where(ABILITIES.c.model == model)
@@ -61,6 +65,11 @@ class ModelBook(Book):
 
     def keep_ability(self, model: str, name: str, value: str, seen_on: date) -> None:
         self._keep(ABILITIES, model=model, name=name, value=value, seen_on=seen_on.isoformat())
+
+    def forget_abilities(self, model: str) -> None:
+        """Nothing is known of a model any more."""
+        with self._writing() as db:
+            db.execute(delete(ABILITIES).where(ABILITIES.c.model == model))
 
     def embeddings(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Kept vectors by key, float32 in the machine's order; unknown keys are left out."""
