@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def model_writer(
     today = now.astimezone(settings.zone)
     for name in chosen.ladder:
         try:
-            rungs.append(_step(name, settings, store, today))
+            rungs.append(step_of(name, chosen.known[name], chosen, store, today))
         except ModelRefused as error:
             unusable.append(Trouble(name, str(error)))
     ledger = Ledger(store, slot.key, today, chosen.limit)
@@ -48,19 +49,18 @@ def model_writer(
     return ModelWriter(ladder, digest.language, audience, store.secret(), ladder.troubles)
 
 
-def _step(name: str, settings: Settings, store: Store, today: datetime) -> Step:
-    """Raises ModelRefused: its key is not set."""
+def step_of(name: str, one: ModelTable, models: Models, store: Store, today: datetime) -> Step:
+    """A described model, in the ladder or not. Raises ModelRefused: its key is not set."""
     from deepdaily.models.abilities import Abilities
     from deepdaily.models.chat import ChatModel
     from deepdaily.models.fallback import Step
     from deepdaily.models.pace import Pace
 
-    one = settings.models.known[name]
     if one.kind == "command":
-        return _program(name, one, settings.models, store, today)
+        return _program(name, one, models, store, today)
     way = reached(name, one)
     abilities = Abilities.kept(store, way.identity, today.date())
-    at_once = one.at_once or settings.models.at_once
+    at_once = one.at_once or models.at_once
     return Step(ChatModel(way, abilities), Pace(at_once), one.price, one.most_tokens, one.window, abilities)
 
 
@@ -72,7 +72,8 @@ def _program(name: str, one: ModelTable, models: Models, store: Store, today: da
     from deepdaily.models.presets import of_command
 
     timeout_s, currency = one.timeout or WHOLE_S, models.limit.currency
-    endpoint = CommandModel(name, of_command(one.command), one.name, more=one.env, timeout_s=timeout_s, currency=currency)
+    preset = of_command(one.command)
+    endpoint = CommandModel(name, preset, one.name, more=one.env, timeout_s=timeout_s, currency=currency, layers=one.made_of)
     abilities = Abilities.kept(store, endpoint.identity, today.date())
     abilities.learn("thinks", "yes")  # an agent does, and says more to its model than we do: so much is kept in reserve
     at_once = one.at_once or min(models.at_once, PROGRAMS_AT_ONCE)
@@ -90,7 +91,8 @@ def reached(name: str, one: ModelTable) -> Reached:
         raise ModelRefused(f"kind = {one.kind} writes nothing")
     headers = {part: _filled(value) for part, value in one.headers.items()}
     query = {part: _filled(value) for part, value in one.query.items()}
-    return Reached(name, one.name, one.endpoint, key, one.kind, one.stream, one.params, headers, query, one.timeout, one.think)
+    way = Reached(name, one.name, one.endpoint, key, one.kind, one.stream, one.params, headers, query, one.timeout, one.think)
+    return replace(way, layers=one.made_of)
 
 
 def _filled(value: str) -> str:
