@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A daily that shows its proof.")
 sources_app = typer.Typer(no_args_is_help=True, help="The places links come from.")
 desk_app = typer.Typer(no_args_is_help=True, help="What an editor says; the next run acts on it.")
+models_app = typer.Typer(no_args_is_help=True, help="The models that may write: what is known of them, and a trial.")
 mcp_app = typer.Typer(invoke_without_command=True)
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: deepdaily.toml here).")]
