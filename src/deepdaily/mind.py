@@ -47,11 +47,10 @@ class ByModel:
                 why = str(outcome) if outcome else "the time for writing was up"
                 findings.append(Finding("models", "note", f"the built-in writer wrote it: {why}", story.id))
                 continue
-            item, found = outcome
-            findings += found
-            failed += item is None and bool(found)  # too little of it stood; a short text has no findings
-            if item is not None:
-                told[story.id] = item
+            findings += outcome.findings
+            failed += outcome.item is None and bool(outcome.findings)  # too little of it stood; a short text has no findings
+            if outcome.item is not None:
+                told[story.id] = outcome.item
         draft = replace(draft, items=tuple(told.get(item.story, item) for item in draft.items))
         return without_model(draft, failed, len(stories)), findings
 

@@ -17,8 +17,8 @@ from deepdaily.models.asking import ModelWriter, within
 from deepdaily.review import proven
 from deepdaily.review.reviewers import MOST_CUTS, Remarks, looked_over
 from deepdaily.write.by_model.ending import ending
-from deepdaily.write.by_model.facts import LEAST_UNITS, MOST_CITED
-from deepdaily.write.by_model.item import MOST_DETAILS, told_item
+from deepdaily.write.by_model.facts import LEAST_UNITS, MOST_CITED, Stood
+from deepdaily.write.by_model.item import MOST_DETAILS, ToldItem, told_item
 from deepdaily.write.by_model.numbered import MOST_TOKENS, MOST_UNITS, fenced, tokens_in, units_of
 from deepdaily.write.by_model.shapes import Ending, Facts
 from fakes import FakeModel
@@ -64,9 +64,9 @@ def writer(language: Language = "zh", **replies: Any) -> ModelWriter:
 
 
 async def told(of: Story = STORY, language: Language = "zh", **replies: Any) -> tuple[Item, list[str]]:
-    item, findings = await told_item(of, writer(language, **replies))
-    assert item is not None
-    return item, [finding.message for finding in findings]
+    telling = await told_item(of, writer(language, **replies))
+    assert telling.item is not None
+    return telling.item, [finding.message for finding in telling.findings]
 
 
 def facts(**changes: Any) -> dict[str, Any]:
@@ -224,16 +224,33 @@ async def test_a_headline_that_is_not_proven_gives_way_to_the_source_s_own() -> 
 async def test_a_text_of_few_sentences_or_a_teaser_is_left_to_the_builtin_writer() -> None:
     assert LEAST_UNITS > 2
     for short in (story("Title", "One sentence."), replace(STORY, documents=(replace(STORY.lead, partial=True),))):
-        assert await told_item(short, writer(facts=FACTS)) == (None, [])
+        assert await told_item(short, writer(facts=FACTS)) == ToldItem(None)
 
 
 async def test_too_few_standing_facts_leave_the_item_to_the_builtin_writer() -> None:
     given = FACTS | {"claims": [{"id": "x", "section": "what", "text": "吞吐高 99%。", "cites": [5]}]}
 
-    item, findings = await told_item(STORY, writer(facts=given, repair={"claims": []}))
+    telling = await told_item(STORY, writer(facts=given, repair={"claims": []}))
 
-    assert item is None
-    assert any("built-in writer" in finding.message for finding in findings)
+    assert telling.item is None
+    assert any("built-in writer" in finding.message for finding in telling.findings)
+
+
+@pytest.mark.parametrize(
+    ("repaired", "stood"),
+    [
+        ([{"id": "c4", "text": "8 块 GPU 上吞吐高 31%。", "cites": [5]}], Stood(6, 4, 5)),
+        ([{"id": "c4", "text": "吞吐高 38%。", "cites": [5]}, {"id": "c5", "text": ""}], Stood(6, 4, 4)),
+        ([], Stood(6, 4, 4)),
+    ],
+)
+async def test_a_telling_says_how_many_sentences_stood_at_first_and_after_repair(repaired: list[Any], stood: Stood) -> None:
+    more = [{"section": "detail", "text": f"吞吐高 {wrong}%。", "cites": [5]} for wrong in (37, 39)]
+    given = FACTS | {"claims": [*FACTS["claims"], *more]}
+
+    telling = await told_item(STORY, writer(facts=given, repair={"claims": repaired}, judgement=JUDGEMENT))
+
+    assert telling.stood == stood
 
 
 async def test_without_a_reply_for_the_facts_the_error_is_the_caller_s() -> None:

@@ -77,12 +77,12 @@ def _questions(default: Answers, found: AtHand) -> Answers:
 
 
 # Every module adds its commands to the groups.
-from deepdaily.cli import daily, editing, look, measuring, serving, trying  # noqa: E402, F401
+from deepdaily.cli import daily, editing, look, measuring, rivals, serving, trying  # noqa: E402, F401
 
 app.add_typer(sources_app, name="sources")
 app.add_typer(desk_app, name="desk")
-app.add_typer(mcp_app, name="mcp")
 app.add_typer(models_app, name="models")
+app.add_typer(mcp_app, name="mcp")
 
 
 def _version(value: bool) -> None:

@@ -74,6 +74,7 @@ class CommandModel:
         model: its name for the program; empty for the one the program takes by itself.
         more: names of further variables that the program may see.
         currency: of the budget: where it is USD, the cost that a program tells is counted.
+        layers: what it is made of, a part of what it answers as.
     """
 
     def __init__(
@@ -85,11 +86,12 @@ class CommandModel:
         more: tuple[str, ...] = (),
         timeout_s: float = WHOLE_S,
         currency: str = "",
+        layers: str = "",
     ) -> None:
         self.name, self._preset, self._model, self._more = name, preset, model, more
         self._timeout_s, self._currency = timeout_s, currency
         told = json.dumps(preset.arguments, ensure_ascii=False) if not preset.install else preset.program
-        self.identity = " ".join(filter(None, ("command", told, model)))
+        self.identity = " ".join(filter(None, ("command", told, model, layers)))
 
     async def send(self, request: Request, wall_s: float) -> Exchange:
         """What one question gives."""

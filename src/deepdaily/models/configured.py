@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ def model_writer(
     today = now.astimezone(settings.zone)
     for name in chosen.ladder:
         try:
-            rungs.append(step_of(name, settings.models.known[name], settings.models, store, today))
+            rungs.append(step_of(name, chosen.known[name], chosen, store, today))
         except ModelRefused as error:
             unusable.append(Trouble(name, str(error)))
     ledger = Ledger(store, slot.key, today, chosen.limit)
@@ -50,7 +51,7 @@ def model_writer(
 
 
 def step_of(name: str, one: ModelTable, models: Models, store: Store, today: datetime) -> Step:
-    """A model of the settings with what is known of it. Raises ModelRefused: its key is not set."""
+    """A described model, in the ladder or not. Raises ModelRefused: its key is not set."""
     from deepdaily.models.abilities import Abilities
     from deepdaily.models.chat import ChatModel
     from deepdaily.models.fallback import Step
@@ -74,7 +75,8 @@ def _program(name: str, one: ModelTable, models: Models, store: Store, today: da
     from deepdaily.models.presets import of_command
 
     timeout_s, currency = one.timeout or WHOLE_S, models.limit.currency
-    endpoint = CommandModel(name, of_command(one.command), one.name, more=one.env, timeout_s=timeout_s, currency=currency)
+    preset = of_command(one.command)
+    endpoint = CommandModel(name, preset, one.name, more=one.env, timeout_s=timeout_s, currency=currency, layers=one.made_of)
     abilities = Abilities.kept(store, endpoint.identity, today.date())
     abilities.learn("thinks", "yes")  # an agent does, and says more to its model than we do: so much is kept in reserve
     at_once = one.at_once or min(models.at_once, PROGRAMS_AT_ONCE)
@@ -92,7 +94,8 @@ def reached(name: str, one: ModelTable) -> Reached:
         raise ModelRefused(f"kind = {one.kind} writes nothing")
     headers = {part: _filled(value) for part, value in one.headers.items()}
     query = {part: _filled(value) for part, value in one.query.items()}
-    return Reached(name, one.name, one.endpoint, key, one.kind, one.stream, one.params, headers, query, one.timeout, one.think)
+    way = Reached(name, one.name, one.endpoint, key, one.kind, one.stream, one.params, headers, query, one.timeout, one.think)
+    return replace(way, layers=one.made_of)
 
 
 def _filled(value: str) -> str:

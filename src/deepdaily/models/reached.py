@@ -40,14 +40,15 @@ class Reached:
     """To the first token."""
     think: bool | None = None
     """None: as the model does by itself."""
+    layers: str = ""
+    """What it is made of, in free words: what another engine or other weights said is not this one's reply."""
 
     @property
     def identity(self) -> str:
         """Where and what it is, and what is sent beside the prompt."""
+        thinks = {None: "", True: "think", False: "quiet"}[self.think]
         more = json.dumps(dict(self.params), sort_keys=True, ensure_ascii=False) if self.params else ""
-        return " ".join(
-            filter(None, (self.kind, self.endpoint, self.model, more, {None: "", True: "think", False: "quiet"}[self.think]))
-        )
+        return " ".join(filter(None, (self.kind, self.endpoint, self.model, more, thinks, self.layers)))
 
     @property
     def first_s(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -65,7 +66,7 @@ def is_loopback(endpoint: str) -> bool:
 AGENTS = ("claude", "codex", "gemini", "qwen", "llm", "ollama")
 """Commands that are known by name (`models.presets`)."""
 
-_OF_A_COMMAND = frozenset(("kind", "command", "env", "name", "price", "most_tokens", "window", "at_once", "timeout"))
+_OF_A_COMMAND = frozenset(("kind", "command", "env", "name", "price", "most_tokens", "window", "at_once", "timeout", "layers"))
 
 
 def _program(name: str, *arguments: str) -> None:
@@ -121,6 +122,19 @@ class ModelTable(_Table):
         le=3600,
     )
     think: bool | None = key(None, "Switch its thinking on or off, in the words of the endpoint; not set: as it does by itself.")
+    layers: dict[str, str] = key(
+        {}, "What it is made of, in your words, for `models compare`.", example={"weights": "fp8", "engine": "vllm 0.12"}
+    )
+
+    @property
+    def made_of(self) -> str:
+        """Its layers as one text, the same for the same ones; empty where none are named."""
+        return json.dumps(self.layers, sort_keys=True, ensure_ascii=False) if self.layers else ""
+
+    @property
+    def paid_elsewhere(self) -> bool:
+        """On this machine, or by a subscription; what a command tells of its cost is counted."""
+        return self.kind == "command" or is_loopback(self.endpoint)
 
     @field_validator("command", mode="before")
     @classmethod
@@ -195,10 +209,7 @@ class Models(_Table):
             one = self._described("ladder", name)
             if one.kind == "sentence-transformers":
                 raise ValueError(f"{name} writes nothing: name it as embedder, not in the ladder")
-            paid_elsewhere = one.kind == "command" or is_loopback(
-                one.endpoint
-            )  # a subscription; what it tells of its cost is counted
-            if self.limit.currency and not one.price and not paid_elsewhere:
+            if self.limit.currency and not one.price and not one.paid_elsewhere:
                 raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
         return self
 

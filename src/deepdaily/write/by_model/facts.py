@@ -46,6 +46,20 @@ class Checked:
     gaps: tuple[str, ...]
     findings: tuple[Finding, ...]
     model: str
+    stood: Stood
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """How many sentences of a reply passed the check, the headline among them."""
+
+    asked: int
+    at_first: int
+    at_last: int
+    """With those that were written again."""
+
+
+NONE_STOOD = Stood(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,7 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
         ModelError: no model gave a usable reply.
     """
     units = units_of(story)
-    if len(units) < LEAST_UNITS or story.lead.partial:
+    if not tellable(story, units):
         return None
     answer = await writer.ask(FACTS, lambda room: fenced(units_of(story, room), writer.key), Facts)
     reply = answer.value
@@ -73,18 +87,26 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
     asked = [Fact(id=TITLE, section="what", text=reply.title, cites=reply.title_cites or [1])]
     asked += [fact.model_copy(update={"id": f"c{place}"}) for place, fact in enumerate(reply.claims, 1)]
     passed, failed = _sorted_out(asked, by_number, writer.language)
-    findings = list[Finding]()
+    findings, lost = list[Finding](), {one.fact.id for one in failed}
     if failed:
         mended, note = await _mended(failed, by_number, writer)
         again, still = _sorted_out(mended, by_number, writer.language)
         passed |= again
+        given_up = lost - {fact.id for fact in mended}
+        lost -= again.keys()
         findings = [Finding("models", "note", note, story.id)] if note else []
         findings += [_cut(one, story.id) for one in still]
-        given_up = {one.fact.id for one in failed} - {fact.id for fact in mended}
         findings += [_cut(one, story.id) for one in failed if one.fact.id in given_up]
     told = tuple(NamedClaim(fact.id, fact.section, passed[fact.id]) for fact in asked if fact.id in passed)
     title = next((one.claim for one in told if one.id == TITLE), None)
-    return Checked(title, tuple(one for one in told if one.id != TITLE), tuple(reply.gaps), tuple(findings), answer.model)
+    stood = Stood(len(asked), len(asked) - len(failed), len(asked) - len(lost))
+    facts = tuple(one for one in told if one.id != TITLE)
+    return Checked(title, facts, tuple(reply.gaps), tuple(findings), answer.model, stood)
+
+
+def tellable(story: Story, units: Sequence[Unit]) -> bool:
+    """Whether a text is whole and long enough to be told again."""
+    return len(units) >= LEAST_UNITS and not story.lead.partial
 
 
 def _cut(trouble: _Trouble, story: str) -> Finding:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Claim, Finding, Item, Section, SectionKind, Story, cited
 from deepdaily.models.asking import ModelWriter
-from deepdaily.write.by_model.facts import Checked, NamedClaim, facts_of
+from deepdaily.write.by_model.facts import NONE_STOOD, Checked, NamedClaim, Stood, facts_of
 from deepdaily.write.by_model.judgement import Judged, judged, unjudged
 from deepdaily.write.headline import byline, headline
 
@@ -16,8 +16,19 @@ LEAST_FACTS = 2
 """With fewer standing facts the built-in writer's quotations say more."""
 
 
-async def told_item(story: Story, writer: ModelWriter) -> tuple[Item | None, list[Finding]]:
-    """The story as the model tells it, and what was cut on the way; no item where too little of it stands.
+@dataclass(frozen=True, slots=True)
+class ToldItem:
+    """A story as a model told it."""
+
+    item: Item | None
+    """None where too little of it stands."""
+    findings: tuple[Finding, ...] = ()
+    """What was cut on the way; empty for a text too short to be told."""
+    stood: Stood = NONE_STOOD
+
+
+async def told_item(story: Story, writer: ModelWriter) -> ToldItem:
+    """The story as the model tells it.
 
     A model that fails after the facts costs the judgement alone.
 
@@ -26,11 +37,11 @@ async def told_item(story: Story, writer: ModelWriter) -> tuple[Item | None, lis
     """
     checked = await facts_of(story, writer)
     if checked is None:
-        return None, []
+        return ToldItem(None)
     findings = list(checked.findings)
     if len(checked.facts) < LEAST_FACTS:
         few = f"{len(checked.facts)} facts of the model's stand; the built-in writer wrote it"
-        return None, [*findings, Finding("evidence", "note", few, story.id)]
+        return ToldItem(None, (*findings, Finding("evidence", "note", few, story.id)), checked.stood)
     title = checked.title or headline(story, writer.language)
     try:
         said = await judged(story.id, title, checked, writer)
@@ -38,7 +49,8 @@ async def told_item(story: Story, writer: ModelWriter) -> tuple[Item | None, lis
         findings.append(Finding("models", "note", f"no judgement: {error}", story.id))
         said = unjudged(story.id, title, checked, writer)
     item = _item(story, writer, title, checked, said)
-    return replace(item, writer=", ".join(dict.fromkeys(filter(None, (checked.model, said.model))))), [*findings, *said.findings]
+    item = replace(item, writer=", ".join(dict.fromkeys(filter(None, (checked.model, said.model)))))
+    return ToldItem(item, (*findings, *said.findings), checked.stood)
 
 
 MOST_WHAT, MOST_DETAILS = 3, 6
