@@ -134,7 +134,7 @@ async def serving(model: Obedient) -> AsyncIterator[str]:
         whole = {
             "id": "1", "object": "chat.completion", "created": 1, "model": "obedient",
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20},
+            "usage": {"prompt_tokens": len((system + user).encode()) // 4, "completion_tokens": len(answer.encode()) // 4},
         }  # fmt: skip
         return JSONResponse(whole)
 

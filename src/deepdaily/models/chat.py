@@ -158,7 +158,7 @@ class ChatModel:
 
     def _incomplete(self, heard: Heard, text: str, request: Request) -> ModelError | None:
         """Why a response that arrived is no whole reply."""
-        if heard.usage and (read := _doubted(request, counted(heard.usage, 0, 0, 1.0))):
+        if heard.usage and (read := _doubted(request, counted(heard.usage, request.prompt_bytes, 0, 1.0))):
             self.abilities.learn_window(read)
             meant = about(request.prompt_bytes, self.abilities.bytes_a_token)
             return PromptTooLong(f"the server read only {read} of about {meant} tokens", _RAISE, window=read)

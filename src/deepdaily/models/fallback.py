@@ -214,7 +214,7 @@ class Fallback:
         """A usable reply of one model."""
         if not rung.pace.left_out(prompt.purpose):
             await rung.met()
-        wrong, spare = "", {ReplyBroken: 1, ReplyMisshapen: 1, ReplyCut: 2, PromptTooLong: 2}
+        wrong, spare = "", {ReplyBroken: 1, ReplyMisshapen: 1, ReplyCut: 2, PromptTooLong: 1}
         for _ in range(MOST_TURNS):
             try:
                 return await self._attempt(rung, prompt, shape, wrong)
@@ -236,6 +236,8 @@ class Fallback:
             return True
         if error.window is None and rung.window is None:  # it names no figure: so much was too much
             rung.abilities.learn_window(int(0.75 * (rung.about(request_for(prompt, shape, None)) + rung.reply_tokens(prompt))))
+        if _too_dense(rung, rung.about(request_for(prompt, shape, None))):
+            rung.abilities.shorten_tokens()
         try:
             rung.fitted(prompt, shape, "")
         except PromptTooLong:
@@ -321,17 +323,16 @@ class Fallback:
             rung.pace.open(error.advised)
         elif isinstance(error, PromptTooLong):
             rung.note(error.advised)
-            if _too_dense(rung, error):
-                rung.abilities.shorten_tokens()
         elif isinstance(error, ReplyMisshapen):
             rung.pace.failed(purpose, f"not in the shape asked for: {error}")
         elif isinstance(error, ReplyBroken) or (isinstance(error, PromptRefused) and error.remedy):
             rung.pace.failed(purpose, error.advised)
 
 
-def _too_dense(rung: Step, error: PromptTooLong) -> bool:
-    """Whether a prompt did not fit in the window that was known: its tokens are shorter than was thought."""
-    return bool(rung.known_window) and (error.window is None or error.window >= (rung.known_window or 0))
+def _too_dense(rung: Step, size: int) -> bool:
+    """Whether a prompt of about so many tokens was refused though it should have fitted closely: they are more than thought."""
+    window = rung.known_window
+    return window is not None and window / 2 <= size <= window - LEAST_REPLY
 
 
 def _key(rung: Step, request: Request, wrong: str) -> str:

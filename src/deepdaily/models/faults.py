@@ -52,6 +52,7 @@ _UNKNOWN_MODEL = re.compile(
 _WINDOW = re.compile(
     r"(?:maximum context length|context (?:length|window|size)|max_model_len|n_ctx|limit|maximum|最大)\D{0,40}?(\d[\d,]{2,9})", re.I
 )
+_TOKENS = re.compile(r"(\d[\d,]{2,9})(?: tokens?| 个? ?token)", re.I)
 _AGAIN_IN = re.compile(
     r"(?:again|retry|reset)[^.\d]{0,30}(\d+(?:\.\d+)?) ?(ms|milliseconds?|s|sec|seconds?|m|min|minutes?)\b", re.I
 )
@@ -133,7 +134,10 @@ class Refusal:
             if isinstance(named, int) and named > 0:
                 return named
         found = _WINDOW.search(self.words)
-        return int(found[1].replace(",", "")) if found else None
+        if found:
+            return int(found[1].replace(",", ""))
+        alone = _TOKENS.findall(self.words)
+        return int(alone[0].replace(",", "")) if len(alone) == 1 else None
 
 
 _BY_WORDS = ((_TOO_LONG, 400), (_SPENT, 402), (_FILTERED, 400), (_UNKNOWN_MODEL, 404), (_BUSY, 429))

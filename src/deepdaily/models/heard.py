@@ -14,6 +14,9 @@ from deepdaily.models.faults import Refusal, line
 MOST_TOKENS = 10**9
 """No call takes more, whatever an endpoint says."""
 
+LEAST_WINDOW = 256
+"""Tokens: no model has a smaller one."""
+
 MOST_RAW = 2_000
 """Characters of what an endpoint says of its usage."""
 
@@ -125,6 +128,8 @@ def counted(told: Mapping[str, Any], prompt_bytes: int, reply_bytes: int, bytes_
     details = told.get("prompt_tokens_details")
     beside = _count(told.get("cache_read_input_tokens")) + _count(told.get("cache_creation_input_tokens"))
     prefill = _count(told.get("prompt_tokens")) or (_count(told.get("input_tokens")) + beside if told.get("input_tokens") else 0)
+    if prefill < LEAST_WINDOW and prompt_bytes > 10 * LEAST_WINDOW:
+        prefill = 0  # it is no count: no window is as small, no token as long
     decode = _count(told.get("completion_tokens")) or _count(told.get("output_tokens"))
     if prefill and decode:
         decode = max(decode, _count(told.get("total_tokens")) - prefill)
