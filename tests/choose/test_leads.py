@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from deepdaily.choose.leads import lead_order, makers_link, makers_query, with_lead
-from deepdaily.core.types import Link, Structure
+from deepdaily.choose.leads import lead_order, makers_link, makers_query, makers_result, with_lead
+from deepdaily.core.types import Link, Offer, Structure
 from making import document, story
 
 OWN = "https://www.anthropic.com/news/claude-opus-4-6"
@@ -62,6 +62,19 @@ def test_a_chinese_title_shares_the_names_that_stand_in_it() -> None:
 )
 def test_a_search_is_asked_for_what_the_title_names(title: str, query: str) -> None:
     assert makers_query(story(title)) == query
+
+
+def test_of_a_search_the_first_result_on_the_makers_site_that_names_no_other_version_may_lead() -> None:
+    told = story("Anthropic releases Claude Opus 4.6", url="https://press.example/1")
+    results = [
+        Offer("https://press.example/2", "web", "Claude Opus 4.6 is out"),
+        Offer("https://www.anthropic.com/news/claude-opus-4-5", "web", "Introducing Claude Opus 4.5"),
+        Offer(OWN, "web", "Introducing Claude Opus 4.6"),
+    ]
+
+    assert makers_result(told, results) == OWN
+    assert makers_result(told, results[:2]) == ""
+    assert makers_result(told, results, told={"anthropic.com/news/claude-opus-4-6"}) == ""
 
 
 def test_a_link_that_shares_one_word_leads_nowhere() -> None:

@@ -6,7 +6,18 @@ import pickle
 
 import pytest
 
-from deepdaily.core.errors import BadStatus, DeepdailyError, Forwarded, ModelBusy, NotAFeed, NoText, RateLimited, StoreTooNew
+from deepdaily.core.errors import (
+    BadStatus,
+    DeepdailyError,
+    Forwarded,
+    ModelBusy,
+    NotAFeed,
+    NoText,
+    PromptTooLong,
+    RateLimited,
+    ReplyCut,
+    StoreTooNew,
+)
 
 
 def back(error: DeepdailyError) -> DeepdailyError:
@@ -26,6 +37,8 @@ def back(error: DeepdailyError) -> DeepdailyError:
         BadStatus("429", "wait", status=429, retry_after_s=3.5, body=b"slow down", headers={"retry-after": "3.5"}),
         RateLimited("asked too fast", retry_after_s=60.0),
         ModelBusy("overloaded", "try another model", retry_after_s=None),
+        PromptTooLong("longer than its window", "raise it", window=4096),
+        ReplyCut("cut off at its longest length", thought=True),
     ],
 )
 def test_an_error_loses_nothing_on_its_way_between_processes(error: DeepdailyError) -> None:
