@@ -18,8 +18,9 @@ from deepdaily.models import Prompt
 FRAME_TOKENS = 64
 """What a chat template puts around two messages; that of Qwen 3 takes about 20."""
 
-_PLAIN = frozenset(("type", "properties", "required", "items", "maxItems", "enum", "$defs", "$ref", "anyOf", "const"))
-"""Words of JSON Schema that every server's grammar knows; lengths and patterns slow some down, and are checked here."""
+_PLAIN = frozenset(("type", "properties", "required", "items", "maxItems", "maxLength", "enum", "$defs", "$ref", "anyOf", "const"))
+"""Words of JSON Schema that every server's grammar knows; patterns slow some down, and are checked here. Lists and texts have an
+end: a model that nothing has taught to stop writes on until its limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def _section(told: object) -> object:
 class Fact(_Shape):
     """One checkable sentence and the numbers of the units that carry all of it. It is named by its place."""
 
-    id: str = ""
+    id: Annotated[str, Field(json_schema_extra={"maxLength": 8})] = ""
     section: Annotated[Literal["what", "detail"], BeforeValidator(_section)] = "detail"
     text: Line
     cites: Numbers
