@@ -77,16 +77,18 @@ class ModelWriter:
 
         Raises ModelError: no model gave a usable reply.
         """
+        if isinstance(material, str):
+            return await self.model.ask(self._prompt(purpose, material), shape)
         room = self.room(purpose, shape)
         for _ in range(MOST_FITTINGS):
             try:
-                return await self.model.ask(self._prompt(purpose, material if isinstance(material, str) else material(room)), shape)
+                return await self.model.ask(self._prompt(purpose, material(room)), shape)
             except ModelError:
                 now = self.room(purpose, shape)
-                if isinstance(material, str) or now is None or (room is not None and now >= room):
+                if now is None or (room is not None and now >= room):
                     raise
                 room = now
-        return await self.model.ask(self._prompt(purpose, material if isinstance(material, str) else material(room)), shape)
+        return await self.model.ask(self._prompt(purpose, material(room)), shape)
 
     def _prompt(self, purpose: Purpose, material: str) -> Prompt:
         return prompt(purpose, self.language, material, self.audience, self.ends_at)

@@ -213,7 +213,7 @@ def _near(blocks: Sequence[Block], at: int, above: frozenset[int], day_first: bo
     before = [block.text() for block in reversed(blocks[max(0, at - 4) : at]) if len(block.raw) <= SHORT_LINE]
     lines = [line for line in (*behind, *before) if not _CUES["today"].search(line)]
     return next((found for line in lines if (found := _published(line, day_first))), None) or next(
-        (found for line in lines if (found := First(line, day_first))), None
+        (found for line in lines if (found := _first(line, day_first))), None
     )
 
 
@@ -223,7 +223,7 @@ def _labelled(blocks: Sequence[Block], day_first: bool) -> datetime | None:
     for block in blocks:
         if len(block.raw) <= SHORT_LINE and (label := _CUES["label"].search(text := block.text())):
             said = text[label.end() : label.end() + 60]
-            found = First(said, day_first) or _short(said, day_first)
+            found = _first(said, day_first) or _short(said, day_first)
             if found and not _CUES["updated"].search(label.group()):
                 return found
             later = later or found
@@ -259,7 +259,7 @@ def dates_in(text: str, day_first: bool = False) -> list[DayNamed]:
     return sorted(found, key=lambda one: one.start)
 
 
-def First(text: str, day_first: bool) -> datetime | None:
+def _first(text: str, day_first: bool) -> datetime | None:
     return next((one.at for one in dates_in(text, day_first)), None)
 
 

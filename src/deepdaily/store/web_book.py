@@ -135,12 +135,12 @@ class WebBook(Book):
 
     def keep_reading(self, slot: str, url: str, reading: Document | str) -> Document | str:
         """Keep a page's document, or the reason why it has none; returned as kept: a known text keeps its first snapshot."""
-        reading = self.First(reading) if isinstance(reading, Document) else reading
+        reading = self._first(reading) if isinstance(reading, Document) else reading
         document, reason = (reading.id, "") if isinstance(reading, Document) else ("", reading)
         self._keep_later(READINGS, [{"slot": slot, "url": url, "document": document, "reason": reason}])
         return reading
 
-    def First(self, document: Document) -> Document:
+    def _first(self, document: Document) -> Document:
         """The document as it was first kept, which is now where its text is new."""
         if known := self._taken.get(document.id):
             return known
