@@ -59,10 +59,10 @@ def _kinds(document: Document) -> Iterator[str]:
     under = "other"
     for line in document.text.removeprefix(document.title).split("\n", MOST_LINES)[:MOST_LINES]:
         line = line[:LONGEST].strip()
-        if len(line) <= SHORT and (heading := First(_HEADINGS, line)) and not _is_entry(line):
+        if len(line) <= SHORT and (heading := _first(_HEADINGS, line)) and not _is_entry(line):
             under = heading
         elif line:
-            own = First(_LINES, line) or under
+            own = _first(_LINES, line) or under
             yield under if under in ("fix", "chore") and own in ("capability", "behaviour") else own
 
 
@@ -70,5 +70,5 @@ def _is_entry(line: str) -> bool:
     return line.startswith(("-", "*", "•", "+")) or bool(re.match(r"\d+[.)、]", line))
 
 
-def First(patterns: dict[str, Cue], line: str) -> str:
+def _first(patterns: dict[str, Cue], line: str) -> str:
     return next((name for name, pattern in patterns.items() if pattern.search(line)), "")

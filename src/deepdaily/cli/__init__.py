@@ -106,13 +106,13 @@ def main() -> NoReturn:
         foreseen, bugs = group.split(DeepdailyError)
         if bugs or foreseen is None:
             raise
-        sys.exit(_ended_by(First(foreseen)))
+        sys.exit(_ended_by(_first(foreseen)))
     sys.exit(Exit.PUBLISHED)
 
 
-def First(group: ExceptionGroup[DeepdailyError]) -> DeepdailyError:
+def _first(group: ExceptionGroup[DeepdailyError]) -> DeepdailyError:
     first = group.exceptions[0]
-    return First(first) if isinstance(first, ExceptionGroup) else first
+    return _first(first) if isinstance(first, ExceptionGroup) else first
 
 
 def _ended_by(error: DeepdailyError) -> Exit:
