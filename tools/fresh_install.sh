@@ -32,5 +32,5 @@ assert "<article" in page, page[:500]
 PYTHON
 "$daily" mcp probe "http://127.0.0.1:$(wait_for_port mcp.txt)/mcp"
 "$daily" mcp probe "$daily mcp --data $work/deepdaily-demo/data"
-"$work/venv/bin/python" -c "import pydantic_ai.models.openai, pydantic_ai.models.anthropic, psycopg"
+"$work/venv/bin/python" -c "import json_repair, socksio, psycopg"
 echo "a fresh install runs the sample day, the reader and MCP"
