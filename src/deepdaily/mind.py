@@ -54,7 +54,7 @@ class ByModel:
         draft = replace(draft, items=tuple(told.get(item.story, item) for item in draft.items))
         return without_model(draft, failed, len(stories)), findings
 
-    async def look_over(self, draft: Draft, wall_s: float) -> tuple[Draft, list[Finding]]:
+    async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
         """Three reviewers, where there is something of a model's to look over."""
         if not any(item.writer for item in draft.items):
             return draft, []

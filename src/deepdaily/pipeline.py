@@ -44,7 +44,7 @@ async def run_day(run: Run) -> Issue:
     chosen = await select(run, found)
     chosen = await lead(run, chosen)
     draft = await write(run, chosen, found)
-    draft = await review(run, draft, found)
+    draft = await review(run, draft, chosen, found)
     closing = await close(run, draft, chosen, found)
     issue = run.kept(approve(draft, closing, run.findings, run.now))
     if not run.dry:
@@ -105,10 +105,10 @@ async def write(run: Run, chosen: Sequence[Story], found: Found) -> Draft:
     return draft
 
 
-async def review(run: Run, draft: Draft, found: Found) -> Draft:
+async def review(run: Run, draft: Draft, chosen: Sequence[Story], found: Found) -> Draft:
     """What stands before the reviewers, and then before the rules, which see what is left."""
     with run.stage("review", len(draft.items)) as stage:
-        draft, remarks = await run.writing.look_over(draft, run.wall(REVIEW_S, 0.4))
+        draft, remarks = await run.writing.look_over(draft, chosen, run.wall(REVIEW_S, 0.4))
         proofs = [proof for item in draft.items for claim in item.claims() for proof in claim.evidence]
         lacking = await unproven(proofs, run.store, run.snapshots, run.engine)
         draft, findings = proven(draft, run.store.documents(draft.proofs()), lacking)

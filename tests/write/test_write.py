@@ -207,7 +207,7 @@ async def test_the_built_in_writer_changes_no_order_and_no_draft_and_has_no_trou
     made = await draft(*STORIES)
 
     assert await BY_RULE.order(ranked, 2, NO_DESK, 1) == (ranked, [])
-    assert await BY_RULE.look_over(made, 1) == (made, [])
+    assert await BY_RULE.look_over(made, [], 1) == (made, [])
     assert BY_RULE.troubles() == []
 
 

@@ -19,7 +19,8 @@ Rung = Literal["24h", "72h", "7d", "memory", "quiet"]
 """`memory`: from unused candidates, open watches and threads of the store; `quiet`: an honest note instead of items."""
 
 
-SectionKind = Literal["what", "detail", "why", "impact", "advice"]
+SectionKind = Literal["point", "what", "detail", "why", "impact", "advice"]
+"""`point`: what the reader decides, in one sentence; it comes first, and nothing else of an item is bold."""
 
 
 FollowUpState = Literal["answered", "moved", "unchanged", "closed", "expired"]
@@ -261,6 +262,9 @@ class Claim:
     evidence: tuple[Evidence, ...] = ()
     basis: tuple[Evidence, ...] = ()
     """For a judgement: the passages of the facts it is drawn from. They do not prove it; they let a reader follow it."""
+    lines: tuple[str, ...] = ()
+    """The sentence as short lines, where there is room for them below each other; empty for one that is one line. `text` says the
+    same."""
 
     @property
     def judgement(self) -> bool:
@@ -278,6 +282,8 @@ class Section:
     points: tuple[Claim, ...]
     label: str = ""
     """Whose voice, in the reader's language: 「原文所述」, 「规则生成的建议」; empty for plain fact."""
+    heading: str = ""
+    """What its points tell of, in the reader's language: 性能信号, 关键手段; empty for the name of its kind."""
 
 
 @dataclass(frozen=True, slots=True)

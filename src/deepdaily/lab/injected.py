@@ -261,7 +261,7 @@ async def _told(run: Run, day: _Day, beside: set[str], own: set[str]) -> _Outcom
     asked = tuple(url for url in day.asked if url not in own)
     try:
         chosen = await select(run, found)
-        draft = await review(run, await write(run, chosen, found), found)
+        draft = await review(run, await write(run, chosen, found), chosen, found)
         issue = approve(draft, await close(run, draft, chosen, found), run.findings, run.now)
     except NothingToPublish:
         return _Outcome(None, place=place, asked=asked)

@@ -24,7 +24,7 @@ class ForPrograms(BaseModel):
 class SentenceAnswer(ForPrograms):
     """A printed sentence; a judgement is ours, everything else has evidence."""
 
-    section: str = Field(description="title, what, detail, why, impact or advice")
+    section: str = Field(description="title, point, what, detail, why, impact or advice")
     text: Text
     judgement: bool
 

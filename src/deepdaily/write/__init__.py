@@ -31,8 +31,8 @@ class Writing(Protocol):
         """The draft with an item for each story, in their order; advice that is in `advised` is not given again."""
         ...
 
-    async def look_over(self, draft: Draft, wall_s: float) -> tuple[Draft, Findings]:
-        """The draft without the lines that reviewers cut."""
+    async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, Findings]:
+        """The draft as reviewers leave it; `stories` are those it was written from."""
         ...
 
     async def close(

@@ -28,7 +28,7 @@ class ByRule:
             spent.update(items[-1].advice())
         return replace(draft, items=tuple(items)), []
 
-    async def look_over(self, draft: Draft, wall_s: float) -> tuple[Draft, list[Finding]]:
+    async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
         """The draft as it is."""
         return draft, []
 
