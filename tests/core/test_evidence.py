@@ -188,3 +188,66 @@ def test_whatever_a_passage_says_is_supported_by_itself(text: str) -> None:
 def test_a_number_beyond_reason_is_a_number(text: str) -> None:
     assert unsupported(text, ["Nothing of the kind."])
     assert unsupported(text, [text]) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("限 Free 与 8 美元订阅 Go 两档。", "the Free tier and Go, the eight-dollar subscription."),
+        ("提供两种模式：批量与流式。", "It offers batch and streaming."),
+        ("Free、Go 与 Plus 三档。", "Free, Go and Plus"),
+        ("It has two modes: batch and streaming.", "It offers batch and streaming."),
+        ("设置在两次渲染之间改变时崩溃。", "a crash when a setting changed between renders"),
+    ],
+)
+def test_a_small_count_of_what_the_claim_lists_itself_needs_no_figure(claim: str, source: str) -> None:
+    assert unsupported(claim, [source]) == []
+
+
+@pytest.mark.parametrize("claim", ["限 Free 与 Go 三档。", "覆盖 3 个区域。", "提供三种模式：批量与流式。", "两次发布都在周一。"])
+def test_a_count_of_what_the_claim_does_not_list_needs_one(claim: str) -> None:
+    assert [note.split()[0] for note in unsupported(claim, ["Free and Go, batch and streaming, regions on Monday."])] == ["number"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("达到 H200 的 3–5 倍。", "a 3-5x improvement over H200."),
+        ("覆盖 13 种语言。", "Both cover 13 languages."),
+        ("单次录音最长三小时。", "recordings of up to three hours"),
+        ("8 块 H100", "on 8x H100 GPUs"),
+    ],
+)
+def test_what_stands_beside_a_number_is_read_as_whole_words(claim: str, source: str) -> None:
+    assert unsupported(claim, [source]) == []
+
+
+def test_a_phrase_that_a_foreign_source_has_between_marks_may_be_translated_and_no_other() -> None:
+    source = 'the app says "no resources" where it means "not connected"'
+    assert unsupported("把“无资源”与“未连接”分开显示。", [source]) == []
+    assert unsupported("把“无资源”、“未连接”与“无权限”分开显示。", [source]) != []
+    assert unsupported("把“无资源也无法连接到任何服务器上的任何工具”分开显示。", [source]) != []
+    assert unsupported("把“无资源”分开显示。", ["应用把没有资源显示为“没有权限”"]) == ["quotation “无资源”"]
+
+
+@pytest.mark.parametrize(
+    "claim", ["这是首个开源模型。", "该厂商独家提供。", "It is the first open model.", "The first to ship it."]
+)
+def test_a_word_of_uniqueness_needs_one_in_the_source(claim: str) -> None:
+    assert [note.split()[0] for note in unsupported(claim, ["An open model that a vendor ships."])] == ["superlative"]
+    assert unsupported(claim, ["The first open model, which only one vendor ships."]) == []
+
+
+def test_what_is_denied_or_only_measured_is_no_claim_of_uniqueness() -> None:
+    assert unsupported("它不是最快的。", ["It is not quick."]) == []
+    assert unfounded("重测；看：首次出现的时间", ["It failed."], "", proposal=True) == []
+    assert unfounded("这是首次失败。", ["It failed."], "") == ["superlative 首次"]
+
+
+def test_an_acronym_is_supported_by_its_long_form_anywhere_in_the_document() -> None:
+    source = document(
+        "Results. Latency fell by 3%.\nHere the time to complete a task is not what we mean, but time to commit transactions is."
+    )
+    fell = passage(source, source.text.index("Latency"), source.text.index("\n"))
+    assert check_claim(Claim("TTCT 下降 3%。", (fell,)), {source.id: source}) == []
+    assert check_claim(Claim("TTCQ 下降 3%。", (fell,)), {source.id: source}) == ["name TTCQ"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deepdaily.core.naming import unknown_names
+from deepdaily.core.naming import is_spelled_out, unknown_names
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,20 @@ def test_a_name_of_the_source_is_known(text: str, known: str) -> None:
 )
 def test_another_name_is_named(text: str, known: str, name: str) -> None:
     assert name in unknown_names(text, known)
+
+
+def test_an_acronym_is_spelled_out_where_a_text_has_its_words_next_to_each_other() -> None:
+    long_text = (
+        "We ran some tests for a system. The time to first token fell. Supervised Fine-Tuning helped, so did a world model (WM)."
+    )
+    assert is_spelled_out("TTFT", [long_text])
+    assert is_spelled_out("SFT", ["nothing", long_text])
+    assert is_spelled_out("WM", [long_text])
+
+
+def test_words_that_only_happen_to_begin_with_its_letters_spell_no_short_acronym() -> None:
+    long_text = "We ran some tests for a system; the team trains for the talk."
+    assert not is_spelled_out("SFT", ["some find that"])
+    assert not is_spelled_out("RST", [long_text])
+    assert not is_spelled_out("TTFT", [long_text.replace("for the talk", "daily")])
+    assert not is_spelled_out("Qwen", [long_text])

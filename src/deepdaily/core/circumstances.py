@@ -42,7 +42,9 @@ class Circumstances:
 def _tied(said: str, *, before: bool) -> Cue:
     """The alternatives of `said` as they stand right before a number, or right after it."""
     joined = "|".join(said.strip("\n").split("\n"))
-    return Cue(rf"(?:{joined})[\s约$¥€£]*(?:an? |the |about |some )?$" if before else rf"\s?(?:{joined})")
+    # A Latin word begins where it stands: `cover 13` is no `over 13`.
+    begun = rf"(?:(?<![a-z])|(?![a-z]))(?:{joined})"
+    return Cue(rf"{begun}[\s约$¥€£]*(?:an? |the |about |some )?$" if before else rf"\s?(?:{joined})")
 
 
 _BEFORE = {name: _tied(said, before=True) for name, said in _TABLE["before"].items()}

@@ -13,8 +13,8 @@ from deepdaily.core.circumstances import circumstances, is_told_ahead, is_told_a
 from deepdaily.core.cues import Cue
 from deepdaily.core.errors import QuoteNotFound
 from deepdaily.core.matching import Figures
-from deepdaily.core.naming import unknown_names
-from deepdaily.core.quantities import Number, numbers, periods, plain, quantities
+from deepdaily.core.naming import is_spelled_out, unknown_names
+from deepdaily.core.quantities import Number, Quantity, numbers, periods, plain, quantities
 from deepdaily.core.rewording import rewordings
 from deepdaily.core.text import CJK, dates, quarters, squeeze, versions
 from deepdaily.core.types import Claim, Document, Evidence
@@ -51,25 +51,32 @@ _OF_WORDS = Cue(r"[^\s][ \u3400-\u9fff]")
 _SAME_SIGN = str.maketrans("–—‑‐", "----", "’‘'“”「」『』\"")
 """A quotation may be set in other marks and dashes than its source sets it in."""
 _SUPERLATIVES = (
-    Cue(r"首个(?! ?token)|首次|首款|首例|第一[次个款]|\bfirst(?:-ever)?\b(?! tokens?\b)", re.I),
+    Cue(r"首个(?! ?token)|首次|首款|首例|首家|率先|第一[次个款家例]|\bfirst(?:-ever)?\b(?! tokens?\b)", re.I),
     Cue(r"最快|\bfastest\b", re.I),
     Cue(r"最大|\b(?:largest|biggest|greatest|maxim(?:um|al|iz\w+|is\w+))\b", re.I),
     Cue(r"最强|\b(?:strongest|most (?:powerful|capable)|best)\b", re.I),
-    Cue(r"唯一|\b(?:only|sole|unique)\b", re.I),
+    Cue(r"唯一|独家|独有|仅此|\b(?:only|sole|uniquely?|exclusive(?:ly)?)\b", re.I),
     Cue(r"史上|以来|\bever\b", re.I),
 )
 """Each row is one superlative in both languages: a claim may use it where a passage does."""
 _CLAIMED = Cue(
-    r"首个(?! ?token)|首次|首款|首例|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出)|最强|唯一|史上|有史以来"
-    r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)",
+    r"(?<!不是)(?<!并非)(?<!不等于)(?<!未必是)(?:首个(?! ?token)|首次|首款|首例|首家|率先|第一[次个款家例](?! ?token)"
+    r"|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出)|最强|唯一|独家|独有|史上|有史以来)"
+    r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)"
+    r"|(?<=\bthe )first (?=(?:open|public|known|commercial|production|native|model|product|release|of its kind|company|vendor|lab)\b)"
+    r"|(?<=\bworld's )first\b|\bfirst (?=to (?:ship|offer|support|release|launch|open)\b)",
     re.I,
 )
+"""What is denied is not claimed: 不是最快的."""
 
 
-def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *, sum_note: str = "") -> list[str]:
+def unsupported(
+    text: str, passages: Sequence[str], about: Sequence[str] = (), *, sum_note: str = "", event: Sequence[str] = ()
+) -> list[str]:
     """What `text` says that no passage does, as short notes; empty when nothing is missing.
 
-    `about` is what is known of the documents themselves (title, host, author): whose word it is may stand there alone. With
+    `about` is what is known of the documents themselves (title, host, author): whose word it is may stand there alone. `event`
+    are whole texts in which the long form of an acronym may stand: TTFT is `time to first token` wherever they say so. With
     `sum_note`, how `text` says so (`按所引数字计算：{}`), a figure that it works out from figures of the passages is not missing.
 
     Numbers are compared by value (2.62 万 = 26.2K) and, where the text gives one, unit; dates by the parts both write;
@@ -88,7 +95,7 @@ def unsupported(text: str, passages: Sequence[str], about: Sequence[str] = (), *
     missing += ["forecast told as a result"] if is_told_as_done(claim) and is_told_ahead(shown) else []
     known = "\n".join([source, *about])
     missing += [f"quotation “{quote}”" for quote in _invented(text, known)]
-    missing += [f"name {name}" for name in unknown_names(text, known)]
+    missing += [f"name {name}" for name in unknown_names(text, known) if not is_spelled_out(name, event)]
     missing += [f"superlative {word}" for word in _CLAIMED.findall(text) if not _is_said(word, source)]
     return list(dict.fromkeys(missing))
 
@@ -106,7 +113,14 @@ def _is_bare(version: str, source: str) -> bool:
 def _invented(text: str, known: str) -> list[str]:
     quotes = _quoted(text)
     words = _set_alike(known) if quotes else ""
-    return [quote for quote in quotes if _set_alike(quote).strip(" ,.。") not in words]
+    invented = [quote for quote in quotes if _set_alike(quote).strip(" ,.。") not in words]
+    translated = len(_quoted(known)) if invented and not re.search(f"[{CJK}]", known) else 0
+    return invented if len(invented) > translated or not all(map(_is_term, invented)) else []
+
+
+def _is_term(quote: str) -> bool:
+    """A short Chinese phrase: a term of our own, or what a foreign source has between marks of its own, translated."""
+    return len(quote) <= COINED and bool(re.search(f"[{CJK}]", quote))
 
 
 def _set_alike(text: str) -> str:
@@ -149,7 +163,7 @@ def _notes_of(claim: str, figures: Figures, worked: set[Number]) -> list[str]:
             continue
         like = figures.like(one, claim)
         if not like:
-            if not figures.hints(one, claim):
+            if not figures.hints(one, claim) and not _counts_a_list(claim, one):
                 notes.append(f"number {one.number.value}{one.number.unit}")
             continue
         mine = circumstances(claim, said, at)
@@ -157,6 +171,26 @@ def _notes_of(claim: str, figures: Figures, worked: set[Number]) -> list[str]:
         if len(troubles) == len(like) and not figures.hints(one, claim):
             notes.append(troubles[0])
     return notes
+
+
+_JOINED = r"(?:、|,?(?:以及|与|和|及|或)|,? (?:and|or) |, )"
+_MEMBER = r"(?:(?!与|和|及|或| and | or )[^、。;:(),]){1,60}"
+_MOST_LISTED = 4
+
+
+def _counts_a_list(claim: str, one: Quantity) -> bool:
+    """Whether a small number counts what the `plain` claim itself lists beside it: `Free 与 Go 两档`, `two modes: a and b`.
+
+    So does 两次 in 两次……之间, whose English is a bare plural.
+    """
+    count = one.number.value
+    if one.number.unit or count not in range(2, _MOST_LISTED + 1):
+        return False
+    if count == 2 and re.match(r"\s?次[^,。;]{1,20}之间", claim[one.end :]):
+        return True
+    members = rf"{_MEMBER}(?:{_JOINED}{_MEMBER}){{{int(count) - 1}}}"
+    after = re.match(rf"[^,。;:]{{0,20}}[:(]\s?{members}(?:$|[。.;)])", claim[one.end :])
+    return bool(after or re.search(rf"(?:^|[,。;:(]){members}(?:这|那|, )?\s?$", claim[: one.start]))
 
 
 def _sum_notes(expression: str, source: str) -> list[str]:
@@ -233,13 +267,14 @@ COINED = 12
 """Characters of a Chinese phrase in quotation marks that is our own term (「能用」不等于「可靠」), not a quotation."""
 
 
-def unfounded(text: str, passages: Sequence[str], sum_note: str, *, proposal: bool = False) -> list[str]:
+def unfounded(text: str, passages: Sequence[str], sum_note: str, *, proposal: bool = False, event: Sequence[str] = ()) -> list[str]:
     """What a judgement of ours brings that no passage has.
 
     Counts up to four (两家、三种), periods and short terms of our own are anybody's; so are counts, times and dates of a
-    `proposal`, which is said to be ours: 30 tasks and 3 days are ours to propose, 40% faster is not.
+    `proposal`, which is said to be ours: 30 tasks and 3 days are ours to propose, the first failure is ours to count, 40% faster is
+    not. `event` as `unsupported` takes it.
     """
-    return [note for note in unsupported(text, passages, sum_note=sum_note) if not _is_ours(note, proposal)]
+    return [note for note in unsupported(text, passages, sum_note=sum_note, event=event) if not _is_ours(note, proposal)]
 
 
 _COUNT = Cue(r"[\d.E+]+(?:s|min|h|day|week|month|year|token|/)?")
@@ -249,10 +284,10 @@ _COUNT = Cue(r"[\d.E+]+(?:s|min|h|day|week|month|year|token|/)?")
 def _is_ours(note: str, proposal: bool) -> bool:
     kind, _, said = note.partition(" ")
     if kind == "quotation":
-        return len(said) <= COINED + 2 and bool(re.search(f"[{CJK}]", said))
+        return _is_term(said[1:-1])
     if kind == "number":
         return said in ("2", "3", "4") or (proposal and bool(_COUNT.fullmatch(said)))
-    return kind in ("period", "per") or (proposal and kind == "date")
+    return kind in ("period", "per") or (proposal and kind in ("date", "superlative"))
 
 
 def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
@@ -267,4 +302,5 @@ def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
         return []
     cited = [documents[evidence.document] for evidence in claim.evidence]
     about = [told for document in cited for told in (document.title, host(document.url), document.author)]
-    return unsupported(claim.text, [evidence.quote for evidence in claim.evidence], about)
+    texts = [document.text for document in cited]
+    return unsupported(claim.text, [evidence.quote for evidence in claim.evidence], about, event=texts)

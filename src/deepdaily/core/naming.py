@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 from deepdaily.core.aliases import MEANING, NAMED
 from deepdaily.core.cues import Cue
@@ -74,10 +75,33 @@ def _is_written(word: str, folded: str) -> bool:
     return word in folded if not word.isascii() else bool(re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", folded))
 
 
+_LOOSE = 4
+"""Letters of an acronym from which its words may stand in small letters: fewer are found by chance in any long text."""
+
+
+def is_spelled_out(name: str, texts: Sequence[str]) -> bool:
+    """Whether one of the whole texts has the words that a name in capitals stands for, next to each other: TTFT, SFT.
+
+    Words of a short name must have capitals, or the name in brackets behind them.
+    """
+    if not _is_acronym(name):
+        return False
+    letters = name.removesuffix("s")
+    words = r"[\s\-/]+".join(f"{letter}[A-Za-z]*" for letter in letters)
+    any_case = rf"(?i:\b{words}\b)"
+    said = any_case if len(letters) >= _LOOSE else rf"\b{words}\b|{any_case}\s*[(（]{letters}\b"
+    return any(re.search(said, text) for text in texts)
+
+
+def _is_acronym(name: str) -> bool:
+    letters = name.removesuffix("s")
+    return 2 <= len(letters) <= 6 and letters.isalpha() and letters[0].isupper() and letters[-1].isupper()
+
+
 def _is_short_for(name: str, known: str) -> bool:
     """Whether the letters of a short name begin words that follow each other: GAN, TTFT; two letters begin two capitals."""
     letters = name.removesuffix("s")
-    if not (2 <= len(letters) <= 6 and letters.isalpha() and letters[0].isupper() and letters[-1].isupper()):
+    if not _is_acronym(name):
         return False
     words = [word for word in re.split(r"[^A-Za-z]+", known) if word]
     begun = "".join(word[0] for word in words)

@@ -245,14 +245,20 @@ def _quantities(text: str, match: re.Match[str]) -> Iterator[Quantity]:
     ):
         unit, end = "", match.start("unit")
     counted = frozenset[str]() if unit and unit not in ("token", "gpu", "x") else _counted(text, end)
-    if unit == "x" and match["unit"] != "倍" and "gpu" in counted:
-        unit = ""  # 8x H100 are eight
+    if unit == "x" and match["unit"] != "倍" and "gpu" in counted and not _CHANGE.match(text, end):
+        unit = ""  # 8x H100 are eight; a 5x improvement over H100 is none
     if unit in _NOUNS:
         counted |= {unit}
     if match["suffix"] in ("b", "t") and counted == {"model"}:
         counted = frozenset({"parameter"})  # a 7B model
     yield Quantity(Number(value, unit), counted if unit != "x" else frozenset(), start, end)
 
+
+_CHANGE = Cue(
+    r"\s?(?:[a-z]+\s)?(?:faster|slower|higher|lower|more|less|better|cheaper|speed-?ups?|improvements?|gains?|increases?|reductions?|throughput"
+    r"|over|than|that|of|the)\b"
+)
+"""After a number that is a multiple, not a count."""
 
 _MOST_PARTS = 1000
 
