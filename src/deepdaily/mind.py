@@ -11,11 +11,16 @@ from deepdaily.core.decisions import Desk
 from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Trouble, Watch
 from deepdaily.models.asking import ModelWriter, within
+from deepdaily.models.pace import loop_s
 from deepdaily.review.reviewers import looked_over
 from deepdaily.write.by_model.ending import ending
-from deepdaily.write.by_model.item import told_item
+from deepdaily.write.by_model.facts import Checked
+from deepdaily.write.by_model.item import ToldItem, begun_item, enough, gist, judged_item
 from deepdaily.write.by_rule import ByRule
 from deepdaily.write.notice import without_model
+
+FACTS_PART = 0.6
+"""Of the time for writing, for the facts: what they have not become by then, the built-in writer writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,8 @@ class ByModel:
     ) -> tuple[Draft, list[Finding]]:
         """What no model told is said in `degraded`, and where that is every item in the notice: a reader sees that today quotes."""
         draft, _ = await self.rules.write(draft, stories, advised, wall_s)
-        writer = self.writer.for_stage(wall_s)
-        outcomes = await within(wall_s, [told_item(story, writer) for story in stories])
         told, findings, failed = dict[str, Item](), list[Finding](), 0
-        for story, outcome in zip(stories, outcomes, strict=True):
+        for story, outcome in zip(stories, await self._told(stories, wall_s), strict=True):
             if isinstance(outcome, ModelError | None):
                 failed += 1
                 why = str(outcome) if outcome else "the time for writing was up"
@@ -53,6 +56,26 @@ class ByModel:
                 told[story.id] = outcome.item
         draft = replace(draft, items=tuple(told.get(item.story, item) for item in draft.items))
         return without_model(draft, failed, len(stories)), findings
+
+    async def _told(self, stories: Sequence[Story], wall_s: float) -> list[ToldItem | ModelError | None]:
+        """Each story's item, in order: the facts of all, and then the judgement of each beside the gist of the others."""
+        ends_at, part_s = loop_s() + wall_s, wall_s * FACTS_PART
+        writer = self.writer.for_stage(part_s)
+        facts = await within(part_s, [begun_item(story, writer) for story in stories])
+        left_s = max(0.0, ends_at - loop_s())
+        writer = self.writer.for_stage(left_s)
+        gists = {
+            story.id: gist(story, one, writer)
+            for story, one in zip(stories, facts, strict=True)
+            if isinstance(one, Checked) and enough(one)
+        }
+        judging = [
+            judged_item(story, one, writer, [told for other, told in gists.items() if other != story.id])
+            for story, one in zip(stories, facts, strict=True)
+            if isinstance(one, Checked)
+        ]
+        judged = iter(await within(left_s, judging))
+        return [next(judged) if isinstance(one, Checked) else one for one in facts]
 
     async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
         """Three reviewers, where there is something of a model's to look over."""
@@ -77,8 +100,9 @@ class ByModel:
         if isinstance(outcome, ModelError | None):
             why = str(outcome) if outcome else "the time was up"
             return closing, [Finding("models", "note", f"trends and questions are by rule: {why}")]
-        trends, watches, findings = outcome
-        return replace(closing, trends=trends or closing.trends, watchlist=watches or closing.watchlist), findings
+        lead, trends, watches, findings = outcome
+        of_model = replace(closing, trends=trends or closing.trends, watchlist=watches or closing.watchlist)
+        return replace(of_model, summary=lead or closing.summary), findings
 
     def troubles(self) -> list[Trouble]:
         """What the ladder of models noted."""

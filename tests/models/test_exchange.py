@@ -120,8 +120,8 @@ def test_the_system_part_is_the_same_for_every_material() -> None:
     other = request_for(Prompt("facts", PROMPT.instructions, "1| Another.", 900), Note, None, "title: missing")
 
     assert one.system == other.system
-    assert one.system.startswith(PROMPT.instructions)
-    assert '"cites"' in one.system
+    assert one.system == PROMPT.instructions
+    assert "cites" in one.schema["properties"]
     assert one.user == PROMPT.material
     assert other.user.startswith("1| Another.\n\nAn earlier reply was not usable: title: missing.")
 

@@ -620,9 +620,9 @@ async def test_the_budget_is_the_days_whatever_slot_spends_it(store: Store) -> N
     usage = Usage(prefill_tokens=100, decode_tokens=900)
     await ladder(store, Scripted(GOOD, usage=usage), budget="2k tokens/day").ask(prompt(1), Note)
     with pytest.raises(NoModel):
-        await ladder(store, Scripted(GOOD), budget="2k tokens/day").ask(prompt(2), Note)
+        await ladder(store, Scripted(GOOD), budget="1900 tokens/day").ask(prompt(2), Note)
 
-    tomorrow = ladder(store, Scripted(GOOD), budget="2k tokens/day", now=NOW + timedelta(days=1))
+    tomorrow = ladder(store, Scripted(GOOD), budget="1900 tokens/day", now=NOW + timedelta(days=1))
 
     assert await tomorrow.ask(prompt(2), Note)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from deepdaily.core.errors import ModelError, NoModel
 from deepdaily.core.evidence import check_claim, worked_out
 from deepdaily.core.types import Draft, Item, Language, Story
+from deepdaily.mind import ByModel
+from deepdaily.models import Prompt, S
 from deepdaily.models.asking import ModelWriter, within
 from deepdaily.review import proven
 from deepdaily.review.reviewers import MOST_CUTS, Remarks, looked_over
@@ -423,8 +426,9 @@ async def test_trends_and_questions_rest_on_the_items_they_name() -> None:
         ],
     }
 
-    trends, watches, findings = await ending(draft, [STORY, STORY], [], writer(closing=reply))
+    lead, trends, watches, findings = await ending(draft, [STORY, STORY], [], writer(closing=reply))
 
+    assert lead == ""
     assert [trend.text for trend in trends] == ["推理缓存正从显存移到磁盘"]
     assert [watch.question for watch in watches] == ["Quillserve 何时给出磁盘型号？"]
     assert watches[0].opened_on == SLOT.due.date()
@@ -518,7 +522,7 @@ async def test_a_trend_is_not_proven_by_a_threshold_of_ours_and_names_two_items(
     draft = replace(draft, items=(draft.items[0], issue(STORY).items[0]))
     wrong = [{"text": "两家都以 5% 为界限停用新版", "items": [1, 2]}, {"text": "推理缓存正移到磁盘", "items": [1]}]
 
-    trends, _, findings = await ending(draft, [STORY, STORY], [], writer(closing={"trends": wrong}))
+    _, trends, _, findings = await ending(draft, [STORY, STORY], [], writer(closing={"trends": wrong}))
 
     assert trends == ()
     assert any("5" in finding.message for finding in findings)
@@ -537,3 +541,142 @@ def test_small_slips_of_a_reply_are_forgiven() -> None:
     assert (reply.title, reply.title_cites, len(reply.gaps), reply.claims[0].id) == ("A b c", [], 6, "")
     assert Ending.model_validate({"watchlist": [{"item": 1, "question": "x?", "days": 90}]}).watchlist[0].days == 90
     assert Remarks.model_validate({"remarks": [{"line": "1.2", "severity": "fix", "message": "m"}]}).remarks
+
+
+# -- what is shown first, and how ---------------------------------------------------------------------------------------
+
+
+async def test_the_point_stands_before_the_facts_and_what_the_figures_do_not_show_among_the_consequences() -> None:
+    said = {
+        "point": {"text": "先不买卡，试 Quillserve 2.4", "because": ["c1"]},
+        "limit": {"text": "31% 没有说明首 token 延迟", "because": ["c2"]},
+    }
+
+    item, _ = await told(facts=FACTS, judgement=JUDGEMENT | said)
+
+    assert [section.kind for section in item.sections] == ["point", "what", "detail", "why", "impact", "advice"]
+    assert texts(item, "point") == ["先不买卡，试 Quillserve 2.4。"]
+    assert texts(item, "impact")[1] == "31% 没有说明首 token 延迟。"
+
+
+async def test_a_point_that_brings_a_figure_or_runs_long_is_cut_and_said() -> None:
+    for text in ("升级后能省 45% 的卡", "先试 Quillserve 2.4，" * 20):
+        item, notes = await told(facts=FACTS, judgement=JUDGEMENT | {"point": {"text": text, "because": ["c1"]}})
+
+        assert not texts(item, "point")
+        assert any(text[:20] in note for note in notes)
+
+
+async def test_advice_is_one_sentence_and_also_its_lines() -> None:
+    item, _ = await told(facts=FACTS, judgement=JUDGEMENT)
+
+    (claim,) = (point for section in item.sections if section.kind == "advice" for point in section.points)
+    assert claim.lines[0] == "在一台机器上试 Quillserve 2.4"
+    assert claim.lines[-1] == "回退：换回 Quillserve 2.3"
+    assert all(line in claim.text for line in claim.lines)
+
+
+def labelled(*labels: str) -> dict[str, Any]:
+    """FACTS with details of these labels, true and each its own."""
+    said = [
+        "8 块 GPU 上吞吐比 Quillserve 2.3 高 31%。",
+        "每 GPU 每秒读 2.62 万 token。",
+        "每 GPU 每秒写 1.01 万 token。",
+        "负载是 2K token 输入、2K token 输出。",
+    ]
+    cites = [[5], [8], [8], [4]]
+    claims = [
+        {"section": "detail", "label": label, "text": text, "cites": cite}
+        for label, text, cite in zip(labels, said, cites, strict=False)
+    ]
+    return FACTS | {"claims": [FACTS["claims"][0], *claims]}
+
+
+def headings(item: Item) -> list[tuple[str, int]]:
+    return [(section.heading, len(section.points)) for section in item.sections if section.kind == "detail"]
+
+
+async def test_details_of_one_label_stand_together_under_it() -> None:
+    item, _ = await told(facts=labelled("性能信号", "", "性能信号", "负载"), judgement={})
+
+    assert headings(item) == [("性能信号", 2), ("", 1), ("负载", 1)]
+
+
+@pytest.mark.parametrize(
+    "label", ["Performance", "性能 31%", "性能：信号", "一个远远超过标题长度的小标题文字", "**性能**x[1]", " "]
+)
+async def test_a_label_that_is_no_heading_of_the_readers_language_is_left_out(label: str) -> None:
+    item, _ = await told(facts=labelled(label, label), judgement={})
+
+    assert headings(item) == [("", 2)]
+
+
+async def test_an_item_has_so_many_headings_and_no_more() -> None:
+    item, _ = await told(facts=labelled("性能", "读", "写", "负载"), judgement={})
+
+    assert headings(item) == [("性能", 1), ("读", 1), ("写", 1), ("", 1)]
+
+
+async def test_each_story_is_judged_beside_the_gist_of_the_others_and_never_its_own() -> None:
+    other = story("Other news of Quillserve", "It moved. It stayed. It grew. It shrank. It ended.", url="https://b.example/2")
+    model = FakeModel(facts=FACTS, judgement=JUDGEMENT)
+    mind = ByModel(ModelWriter(model, "zh", "工程团队", KEY))
+
+    await mind.write(await _draft(), [STORY, replace(STORY, id="s-twin"), other], (), 60)
+
+    seen = [prompt.material for prompt in model.asked if prompt.purpose == "judgement"]
+    assert [one.count("另：Quillserve 2.4 把 KV cache 移到本地磁盘") for one in seen] == [1, 1]
+
+
+async def test_where_a_window_has_no_room_for_the_others_they_are_left_out() -> None:
+    model = Narrow(facts=FACTS, judgement=JUDGEMENT)
+
+    await ByModel(ModelWriter(model, "zh", "工程团队", KEY)).write(await _draft(), [STORY, replace(STORY, id="s-twin")], (), 60)
+
+    seen = [prompt.material for prompt in model.asked if prompt.purpose == "judgement"]
+    assert len(seen) == 2
+    assert not any("另：" in one for one in seen)
+
+
+class Narrow(FakeModel):
+    """Has room for the facts of one story, and for no more beside them."""
+
+    def room(self, prompt: Prompt, shape: type[S]) -> int | None:
+        return 420 if prompt.purpose == "judgement" else None
+
+
+async def test_a_claim_is_asked_again_with_the_lines_that_speak_of_what_it_lacks() -> None:
+    page = story(
+        "A page",
+        "One thing is here. "
+        + "Nothing more is said of it. " * 1
+        + "\n".join(f"Line {n} is about topic {n}." for n in range(5, 40))
+        + "\nQuillCache is remote.",
+    )
+    given = FACTS | {
+        "title": "一个页面",
+        "title_cites": [1],
+        "claims": [{"text": "QuillCache 是远端的。", "cites": [2]}, {"text": "这里有一件东西。", "cites": [2]}],
+    }
+    model = writer(facts=given, repair={"claims": []})
+
+    with contextlib.suppress(ModelError):
+        await told_item(page, model)
+
+    (repair,) = (one for one in model.model.asked if one.purpose == "repair")  # type: ignore[attr-defined]
+    assert "QuillCache is remote." in repair.material
+    assert "Line 30" not in repair.material
+
+
+async def test_the_sentence_of_the_day_rests_on_the_items_it_names_and_is_no_title() -> None:
+    draft = await _draft()
+    draft = replace(draft, items=(draft.items[0], issue(STORY).items[0]))
+    good = {"text": "KV cache 移到磁盘之后，先重测再买卡。", "items": [1]}
+    for bad in (
+        {"text": "吞吐全面提高 77%，先重测再买卡。", "items": [1]},
+        {"text": draft.items[0].title.text, "items": [1]},
+        {"text": "先重测再买卡。" * 20, "items": [1]},
+        {"text": "先重测再买卡，看看再说。", "items": []},
+    ):
+        assert (await ending(draft, [STORY, STORY], [], writer(closing={"lead": bad})))[0] == ""
+    assert (await ending(draft, [STORY, STORY], [], writer(closing={"lead": good})))[0] == good["text"]

@@ -63,7 +63,7 @@ _CLAIMED = Cue(
     r"(?<!不是)(?<!并非)(?<!不等于)(?<!未必是)(?:首个(?! ?token)|首次|首款|首例|首家|率先|第一[次个款家例](?! ?token)"
     r"|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出)|最强|唯一|独家|独有|史上|有史以来)"
     r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)"
-    r"|(?<=\bthe )first (?=(?:open|public|known|commercial|production|native|model|product|release|of its kind|company|vendor|lab)\b)"
+    r"|(?<=\bthe )first (?=(?:open|public|known|commercial|production|native|model|product|release|company|vendor|lab)\b)"
     r"|(?<=\bworld's )first\b|\bfirst (?=to (?:ship|offer|support|release|launch|open)\b)",
     re.I,
 )

@@ -129,7 +129,8 @@ async def serving(model: Obedient) -> AsyncIterator[str]:
     async def completed(request: Request) -> JSONResponse:
         asked = await request.json()
         system, user = (" ".join(_texts(one)) for one in asked["messages"][:2])
-        answer = json.dumps(model.reply(user, system.rpartition("JSON schema:")[2]), ensure_ascii=False)
+        schema = json.dumps(asked["response_format"]["json_schema"]["schema"])
+        answer = json.dumps(model.reply(user, schema), ensure_ascii=False)
         message = {"role": "assistant", "content": answer}
         whole = {
             "id": "1", "object": "chat.completion", "created": 1, "model": "obedient",

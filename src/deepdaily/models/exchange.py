@@ -31,7 +31,7 @@ class Request:
     user: str
     most_tokens: int
     schema: dict[str, Any] = field(default_factory=dict, hash=False)
-    """Of the reply, in plain words of JSON Schema; empty where none is asked for. The whole of it stands in `system`."""
+    """Of the reply, in plain words of JSON Schema; empty where none is asked for."""
 
     @property
     def prompt_bytes(self) -> int:
@@ -43,8 +43,8 @@ class Request:
         return self.prompt_bytes + FRAME_TOKENS
 
     def key(self, identity: str, attempt: int) -> str:
-        """The reply's name in the store: sha256 of the model, its prompt, and the attempt."""
-        return sha256(json.dumps([identity, self.system, self.user, attempt]).encode()).hexdigest()
+        """The reply's name in the store: sha256 of the model, its prompt, the schema, and the attempt."""
+        return sha256(json.dumps([identity, self.system, self.user, self.schema, attempt]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,6 @@ def _plain(schema: Any, *, names: bool = False) -> Any:
 
 
 def request_for(prompt: Prompt, shape: type[BaseModel], most_tokens: int | None, wrong: str = "") -> Request:
-    """`prompt` with the shape of its reply; `wrong` is what was wrong with the first one."""
-    told = json.dumps(_schema(shape), ensure_ascii=False, separators=(",", ":"))
-    system = f"{prompt.instructions}\n\nReply with this JSON object alone. Its JSON schema:\n{told}"
+    """`prompt` with the schema of its reply, whose instructions show one; `wrong` is what was wrong with the first one."""
     again = f"\n\nAn earlier reply was not usable: {wrong}. Reply with the whole JSON object again." if wrong else ""
-    return Request(system, prompt.material + again, most_tokens or prompt.most_tokens, _plain(_schema(shape)))
+    return Request(prompt.instructions, prompt.material + again, most_tokens or prompt.most_tokens, _plain(_schema(shape)))

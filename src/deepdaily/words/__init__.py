@@ -56,6 +56,7 @@ class ModelWords:
     presumes: str
     presumes_comma: str
     worked_out: str
+    also: str
     """How a judgement says that a figure of it is worked out, so that a reader and the check can do it again."""
 
 

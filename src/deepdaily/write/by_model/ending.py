@@ -1,4 +1,4 @@
-"""Trends and questions by a model, from the printed items alone; each is checked against the items it names."""
+"""A model's sentence of the day, trends and questions, from the printed items alone; each is checked against those it names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
 from deepdaily.words import of
 from deepdaily.write.by_model.shapes import Ending, Shared
-from deepdaily.write.by_rule.trends import MOST_TRENDS, watch
+from deepdaily.write.by_rule.trends import MOST_TRENDS, SUMMARY_COLUMNS, watch
 
 CLOSING = Purpose("closing", __package__, most_tokens=1_500)
 
@@ -22,8 +22,10 @@ LONGEST = 400
 
 async def ending(
     draft: Draft, stories: Sequence[Story], asked_before: Sequence[Watch], writer: ModelWriter
-) -> tuple[tuple[Trend, ...], tuple[Watch, ...], list[Finding]]:
-    """Trends, questions that were not asked before, and every cut. `stories` are those of the draft's items, in order.
+) -> tuple[str, tuple[Trend, ...], tuple[Watch, ...], list[Finding]]:
+    """Lead sentence (empty where none stands), trends, questions that were not asked before, and every cut.
+
+    `stories` are those of the draft's items, in order.
 
     Raises:
         ModelError: no model gave a usable reply.
@@ -36,6 +38,11 @@ async def ending(
         findings.extend([Finding.cut(text, troubles)] if troubles else [])
         return not troubles
 
+    lead = (
+        reply.lead.text
+        if reply.lead and _opens(reply.lead, draft) and stands(reply.lead.text, _named(reply.lead, draft.items))
+        else ""
+    )
     trends = [one for one in reply.trends if len(_named(one, draft.items)) > 1 and stands(one.text, _named(one, draft.items))]
     asked = {one.question for one in asked_before}
     questions = [
@@ -49,10 +56,17 @@ async def ending(
     watches = [
         watch(one.question, stories[one.item - 1], today, min(one.days, 30)) for one in questions if by_item[one.item] is one
     ]
-    return told[:MOST_TRENDS], tuple(watches[:MOST_WATCHES]), findings
+    return lead, told[:MOST_TRENDS], tuple(watches[:MOST_WATCHES]), findings
 
 
-_KINDS: tuple[tuple[SectionKind, ...], ...] = (("what", "detail", "why", "impact", "advice"), ("what", "why"), ("what",), ())
+def _opens(lead: Shared, draft: Draft) -> bool:
+    """Whether it says more than a title does, in the space of a summary."""
+    return width(lead.text) <= SUMMARY_COLUMNS and lead.text not in {item.title.text for item in draft.items}
+
+
+_KINDS: tuple[tuple[SectionKind, ...], ...] = (
+    ("point", "what", "detail", "why", "impact", "advice"), ("point", "what", "why"), ("what",), ()
+)  # fmt: skip
 """What of the items is shown, the first that fits."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from deepdaily.core.errors import ModelError
 from deepdaily.core.evidence import check_claim
-from deepdaily.core.text import width
+from deepdaily.core.text import language_of, squeeze, width
 from deepdaily.core.types import Claim, Finding, Language, Story
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, in_language
@@ -35,6 +37,8 @@ class NamedClaim:
     id: str
     section: str
     claim: Claim
+    label: str = ""
+    """What kind of detail it is; empty for none that could be printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,26 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
         findings = [Finding("models", "note", note, story.id)] if note else []
         findings += [_cut(one, story.id) for one in still]
         findings += [_cut(one, story.id) for one in failed if one.fact.id in given_up]
-    told = tuple(NamedClaim(fact.id, fact.section, passed[fact.id]) for fact in asked if fact.id in passed)
+    told = tuple(
+        NamedClaim(fact.id, fact.section, passed[fact.id], _label(fact.label, writer.language))
+        for fact in asked
+        if fact.id in passed
+    )
     title = next((one.claim for one in told if one.id == TITLE), None)
     stood = Stood(len(asked), len(asked) - len(failed), len(asked) - len(lost))
     facts = tuple(one for one in told if one.id != TITLE)
     return Checked(title, facts, tuple(reply.gaps), tuple(findings), answer.model, stood)
+
+
+LONGEST_LABEL = 24
+"""Columns."""
+
+
+def _label(said: str, language: Language) -> str:
+    """The label as a heading: in the reader's language, short, without a figure or a mark of its own; else empty."""
+    label = squeeze(said).strip(" ：:。.#*")
+    plain_words = bool(label) and width(label) <= LONGEST_LABEL and not re.search(r"[\d<>\[\](){}|`*_:：/\\]", label)
+    return label if plain_words and language_of(label) == ("zh" if language == "zh" else "en") else ""
 
 
 def tellable(story: Story, units: Sequence[Unit]) -> bool:
@@ -166,13 +185,26 @@ def _beside(cited: Sequence[Unit], units: Mapping[int, Unit]) -> list[Unit]:
     return [unit for unit in found if unit.document.id in known]
 
 
+MOST_SPEAKING = 3
+"""Lines shown for each thing that a claim lacks."""
+
+
+def _speaking_of(messages: Iterable[str], units: Mapping[int, Unit]) -> Iterator[Unit]:
+    """The first units that have what a claim lacks: the figure, the name, the word."""
+    for message in messages:
+        kind, _, lacked = message.partition(" ")
+        if kind in ("number", "name", "superlative", "version"):
+            said = re.compile(rf"(?<![A-Za-z0-9.]){re.escape(lacked)}", re.I)
+            yield from islice((unit for unit in units.values() if said.search(unit.text)), MOST_SPEAKING)
+
+
 async def _mended(failed: Sequence[_Trouble], units: Mapping[int, Unit], writer: ModelWriter) -> tuple[list[Fact], str]:
     """The failed claims written again, from their own units; those given up are left out. And why none could be asked."""
     shown: dict[int, Unit] = {}
     lines = []
     for one in failed:
         cited = [units[number] for number in one.fact.cites if number in units]
-        shown |= {unit.number: unit for unit in [*cited, *_beside(cited, units)]}
+        shown |= {unit.number: unit for unit in [*cited, *_beside(cited, units), *_speaking_of(one.messages, units)]}
         cites = ", ".join(map(str, one.fact.cites))
         lines += [f"{one.fact.id} [{cites}]: {one.fact.text}", f"  ! {'; '.join(one.messages)}"]
     material = fenced([shown[number] for number in sorted(shown)], writer.key, before=lines)

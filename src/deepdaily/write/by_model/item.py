@@ -1,13 +1,14 @@
-"""One story told by a model: facts, then judgement, each checked. What no model can give, the built-in writer gives."""
+"""A story told by a model: facts, then judgement, each checked. What no model can give, the built-in writer gives."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deepdaily.core.errors import ModelError
-from deepdaily.core.types import Claim, Finding, Item, Section, SectionKind, Story, cited
+from deepdaily.core.types import Claim, Finding, Item, Section, Story, cited
 from deepdaily.models.asking import ModelWriter
+from deepdaily.words import of
 from deepdaily.write.by_model.facts import NONE_STOOD, Checked, NamedClaim, Stood, facts_of
 from deepdaily.write.by_model.judgement import Judged, judged, unjudged
 from deepdaily.write.headline import byline, headline
@@ -28,26 +29,52 @@ class ToldItem:
 
 
 async def told_item(story: Story, writer: ModelWriter) -> ToldItem:
-    """The story as the model tells it.
-
-    A model that fails after the facts costs the judgement alone.
+    """The story as the model tells it alone, facts and then judgement.
 
     Raises:
         ModelError: no model gave usable facts.
     """
-    checked = await facts_of(story, writer)
-    if checked is None:
-        return ToldItem(None)
+    begun = await begun_item(story, writer)
+    return begun if isinstance(begun, ToldItem) else await judged_item(story, begun, writer)
+
+
+async def begun_item(story: Story, writer: ModelWriter) -> Checked | ToldItem:
+    """The checked facts of the story; where its text is too short to be told again, no item and no findings.
+
+    Raises:
+        ModelError: no model gave usable facts.
+    """
+    return await facts_of(story, writer) or ToldItem(None)
+
+
+def enough(checked: Checked) -> bool:
+    """Whether so much of a reply stands that it makes an item."""
+    return len(checked.facts) >= LEAST_FACTS
+
+
+def gist(story: Story, checked: Checked, writer: ModelWriter) -> str:
+    """What the other items of the day are told of this one: its headline and its first fact, on a line."""
+    title = checked.title or headline(story, writer.language)
+    words = of(writer.language)
+    return words.by_model.also.format(words.semicolon.join((title.text, checked.facts[0].claim.text)))
+
+
+async def judged_item(story: Story, checked: Checked, writer: ModelWriter, beside: Sequence[str] = ()) -> ToldItem:
+    """The item that its checked facts make, judged; a model that fails here costs the judgement alone.
+
+    Args:
+        beside: the `gist` of the day's other items.
+    """
     findings = list(checked.findings)
-    if len(checked.facts) < LEAST_FACTS:
+    if not enough(checked):
         few = f"{len(checked.facts)} facts of the model's stand; the built-in writer wrote it"
         return ToldItem(None, (*findings, Finding("evidence", "note", few, story.id)), checked.stood)
     title = checked.title or headline(story, writer.language)
     try:
-        said = await judged(story.id, title, checked, writer)
+        said = await judged(story, title, checked, writer, beside)
     except ModelError as error:
         findings.append(Finding("models", "note", f"no judgement: {error}", story.id))
-        said = unjudged(story.id, title, checked, writer)
+        said = unjudged(story, title, checked, writer)
     item = _item(story, writer, title, checked, said)
     item = replace(item, writer=", ".join(dict.fromkeys(filter(None, (checked.model, said.model)))))
     return ToldItem(item, (*findings, *said.findings), checked.stood)
@@ -58,27 +85,27 @@ MOST_WHAT, MOST_DETAILS = 3, 6
 
 
 def _printed(facts: Sequence[NamedClaim], judgements: Sequence[Section]) -> list[NamedClaim]:
-    """The facts that are printed, in their order: those a judgement is drawn from first, then as the model ranked them."""
+    """The facts that are printed, in their order: all that a judgement is drawn from, then as the model ranked them."""
     drawn = {proof for section in judgements for point in section.points for proof in point.basis}
-
-    def worth(one: NamedClaim) -> bool:
-        return not drawn.intersection(one.claim.evidence)
 
     kept: list[NamedClaim] = []
     for kind, most in (("what", MOST_WHAT), ("detail", MOST_DETAILS)):
-        kept += sorted((one for one in facts if one.section == kind), key=worth)[:most]
+        founding = [one for one in facts if one.section == kind and drawn.intersection(one.claim.evidence)]
+        others = [one for one in facts if one.section == kind and one not in founding]
+        kept += [*founding, *others[: max(0, most - len(founding))]]
     return [one for one in facts if one in kept]
 
 
 def _item(story: Story, writer: ModelWriter, title: Claim, checked: Checked, said: Judged) -> Item:
     facts = _printed(checked.facts, said.sections)
-    sections = [_facts("what", facts), _facts("detail", facts), *said.sections]
+    point = [one for one in said.sections if one.kind == "point"]
+    sections = [*point, *_told_facts(facts), *(one for one in said.sections if one not in point)]
     claims = [title, *(one.claim for one in facts)]
     used = {proof.document for claim in claims for proof in claim.evidence}
     return Item(
         story=story.id,
         title=title,
-        sections=tuple(one for one in sections if one.points),
+        sections=tuple(sections),
         sources=tuple(cited(one) for one in story.documents if one.id in used or one is story.lead),
         byline=byline(story, used, writer.language),
         unknowns=said.unknowns,
@@ -86,5 +113,20 @@ def _item(story: Story, writer: ModelWriter, title: Claim, checked: Checked, sai
     )
 
 
-def _facts(kind: SectionKind, facts: Sequence[NamedClaim]) -> Section:
-    return Section(kind, tuple(one.claim for one in facts if one.section == kind))
+MOST_HEADINGS = 3
+"""Labelled groups of details: more is a list of labels."""
+
+
+def _told_facts(facts: Sequence[NamedClaim]) -> Iterator[Section]:
+    """What it is, then the details: those of one label together, in the order in which labels come first."""
+    what = tuple(one.claim for one in facts if one.section == "what")
+    if what:
+        yield Section("what", what)
+    details = [one for one in facts if one.section != "what"]
+    labels = dict.fromkeys(one.label for one in details if one.label)
+    headed = sorted(labels, key=lambda label: sum(one.label == label for one in details), reverse=True)[:MOST_HEADINGS]
+    by_heading: dict[str, list[Claim]] = {}
+    for one in details:
+        by_heading.setdefault(one.label if one.label in headed else "", []).append(one.claim)
+    for heading, claims in by_heading.items():
+        yield Section("detail", tuple(claims), heading=heading)

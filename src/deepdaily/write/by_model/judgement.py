@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deepdaily.core.evidence import unfounded, worked_out
 from deepdaily.core.text import width
-from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind
+from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind, Story
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
 from deepdaily.words import Words, of
@@ -18,7 +18,7 @@ JUDGEMENT = Purpose("judgement", __package__, most_tokens=2_200)
 
 MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 2, 1, 2, 3
 
-LONGEST, LONGEST_ADVICE = 400, 1_000
+LONGEST_POINT, LONGEST, LONGEST_ADVICE = 160, 400, 1_000
 """Columns of a composed sentence; advice has four parts."""
 
 
@@ -33,27 +33,42 @@ class Judged:
     """Empty where no model judged."""
 
 
-async def judged(story: str, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
-    """Why, impact, advice and unknowns of one story, asked from its facts alone.
+async def judged(story: Story, title: Claim, checked: Checked, writer: ModelWriter, beside: Sequence[str] = ()) -> Judged:
+    """Point, why, impact, advice and unknowns of one story, asked from its facts alone.
+
+    Args:
+        beside: what the day's other items tell, a line each, so that none is judged as if it stood alone.
 
     Raises:
         ModelError: no model gave a usable reply.
     """
-    lines = [f"{TITLE}| {title.text}", *(f"{one.id}| {one.claim.text}" for one in checked.facts)]
-    lines += [f"g{place}| {gap}" for place, gap in enumerate(checked.gaps, 1)]
-    answer = await writer.ask(JUDGEMENT, fence(lines, [story], writer.key), Judgement)
+    answer = await writer.ask(JUDGEMENT, lambda room: _material(story, title, checked, beside, writer.key, room), Judgement)
     reply = answer.value
     bench, words = _Bench(story, title, checked, writer.language), of(writer.language)
+    point = bench.keep((_opinion(one, words, LONGEST_POINT) for one in _told(reply.point)), 1)
     why = bench.keep((_opinion(one, words) for one in reply.why), MOST_WHY)
     impact = bench.keep((_opinion(one, words) for one in reply.impact), MOST_IMPACT)
+    impact += bench.keep((_opinion(one, words) for one in _told(reply.limit)), 1)
     impact += bench.keep((_summed(one, words) for one in reply.sums), MOST_SUMS)
     advice = bench.keep((_advice(one, words) for one in reply.advice), MOST_ADVICE)
-    kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("why", why), ("impact", impact), ("advice", advice))
+    kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("point", point), ("why", why), ("impact", impact), ("advice", advice))
     sections = tuple(Section(kind, tuple(points)) for kind, points in kinds if points)
     return Judged(sections, bench.unknowns(reply.unknowns or checked.gaps), tuple(bench.findings), answer.model)
 
 
-def unjudged(story: str, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
+def _told(one: Opinion | None) -> list[Opinion]:
+    return [one] if one and one.text else []
+
+
+def _material(story: Story, title: Claim, checked: Checked, beside: Sequence[str], key: bytes, room: int | None) -> str:
+    """Title, facts and gaps by name, then the other items, in a fence; without these where there is no room for them."""
+    lines = [f"{TITLE}| {title.text}", *(f"{one.id}| {one.claim.text}" for one in checked.facts)]
+    lines += [f"g{place}| {gap}" for place, gap in enumerate(checked.gaps, 1)]
+    whole = fence([*lines, *beside], [story.id], key)
+    return whole if room is None or len(whole.encode()) <= room else fence(lines, [story.id], key)
+
+
+def unjudged(story: Story, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
     """What is left where no model judges: the gaps of the sources."""
     return Judged((), _Bench(story, title, checked, writer.language).unknowns(checked.gaps), ())
 
@@ -69,13 +84,17 @@ class _Said:
     ours: str = ""
     """What we propose: its figures are ours, its names are not."""
     proposal: bool = False
+    longest: int = LONGEST
+    """Columns."""
+    lines: tuple[str, ...] = ()
 
 
 class _Bench:
     """Checks composed sentences against the facts they name."""
 
-    def __init__(self, story: str, title: Claim, checked: Checked, language: Language) -> None:
-        self._story, self._gaps, self._language = story, checked.gaps, language
+    def __init__(self, story: Story, title: Claim, checked: Checked, language: Language) -> None:
+        self._story, self._gaps, self._language = story.id, checked.gaps, language
+        self._texts = [document.text for document in story.documents]
         self._sum_note = of(language).by_model.worked_out
         self._facts = {one.id: one.claim for one in checked.facts} | {TITLE: title}
         self.findings: list[Finding] = []
@@ -89,7 +108,8 @@ class _Bench:
             if troubles:
                 self.findings.append(Finding.cut(one.text, troubles, self._story))
             elif len(kept) < most:
-                kept.append(Claim(one.text, basis=tuple(dict.fromkeys(p for fact in named for p in fact.evidence))))
+                basis = tuple(dict.fromkeys(proof for fact in named for proof in fact.evidence))
+                kept.append(Claim(one.text, basis=basis, lines=one.lines))
         return kept
 
     def _troubles(self, said: _Said, named: Sequence[Claim]) -> list[str]:
@@ -97,14 +117,13 @@ class _Bench:
             return [said.wrong]
         if not named:
             return ["it names no fact it rests on"]
-        longest = LONGEST_ADVICE if said.proposal else LONGEST
-        if width(said.text) > longest:
-            return [f"longer than {longest} columns"]
+        if width(said.text) > said.longest:
+            return [f"longer than {said.longest} columns"]
         if not in_language(said.text, self._language):
             return ["not in the reader's language"]
         passages = _passages(self._facts.values())
-        notes = unfounded(said.checked, passages, self._sum_note, proposal=said.proposal)
-        ours = unfounded(said.ours, passages, self._sum_note)
+        notes = unfounded(said.checked, passages, self._sum_note, proposal=said.proposal, event=self._texts)
+        ours = unfounded(said.ours, passages, self._sum_note, event=self._texts)
         return notes + [note for note in ours if note.startswith(("name", "version"))]
 
     def unknowns(self, told: Sequence[str]) -> tuple[str, ...]:
@@ -112,7 +131,7 @@ class _Bench:
         by_name = {f"g{place}": gap for place, gap in enumerate(self._gaps, 1)}
         said = dict.fromkeys(by_name.get(one.strip("[] "), one) for one in told)
         every = _passages(self._facts.values())
-        fits = [one for one in said if 4 <= width(one) <= 200 and not unfounded(one, every, self._sum_note)]
+        fits = [one for one in said if 4 <= width(one) <= 200 and not unfounded(one, every, self._sum_note, event=self._texts)]
         return tuple(fits[:MOST_UNKNOWNS])
 
 
@@ -120,11 +139,11 @@ def _passages(facts: Iterable[Claim]) -> list[str]:
     return [line for fact in facts for line in (fact.text, *(proof.quote for proof in fact.evidence))]
 
 
-def _opinion(one: Opinion, words: Words) -> _Said:
+def _opinion(one: Opinion, words: Words, longest: int = LONGEST) -> _Said:
     text = one.text if one.text.endswith(("。", "！", "？", ".", "!", "?")) else one.text + words.stop
     if one.not_when:
         text += words.in_brackets(words.by_model.not_when.format(_bare(one.not_when)))
-    return _Said(text, text, one.because)
+    return _Said(text, text, one.because, longest=longest)
 
 
 def _advice(one: Advice, words: Words) -> _Said:
@@ -137,8 +156,9 @@ def _advice(one: Advice, words: Words) -> _Said:
         (said.way_back, one.rollback),
         (said.presumes, said.presumes_comma.join(one.presumes)),
     )
-    text = words.semicolon.join(frame.format(_bare(part)) for frame, part in framed if _bare(part)) + words.stop
-    return _Said(text, "\n".join((one.do, one.measure, one.rollback)), one.because, ours=one.threshold, proposal=True)
+    lines = tuple(frame.format(_bare(part)) for frame, part in framed if _bare(part))
+    checked, text = "\n".join((one.do, one.measure, one.rollback)), words.semicolon.join(lines) + words.stop
+    return _Said(text, checked, one.because, ours=one.threshold, proposal=True, longest=LONGEST_ADVICE, lines=lines)
 
 
 def _bare(part: str) -> str:

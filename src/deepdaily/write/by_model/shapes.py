@@ -19,6 +19,8 @@ class Fact(_Shape):
 
     id: Annotated[str, Field(json_schema_extra={"maxLength": 8})] = ""
     section: Annotated[Literal["what", "detail"], BeforeValidator(_section)] = "detail"
+    label: Annotated[str, Field(max_length=60)] = ""
+    """What kind of detail it is, in the reader's language: those of one label are printed together."""
     text: Line
     cites: Numbers
 
@@ -70,15 +72,19 @@ class Advice(_Shape):
 class Judgement(_Shape):
     """Step 2: what it means for the reader, from checked facts alone."""
 
+    point: Opinion | None = None
+    """What to decide, in one sentence."""
     why: Annotated[list[Opinion], First(4)] = []
     impact: Annotated[list[Opinion], First(4)] = []
+    limit: Opinion | None = None
+    """What its figures do not show."""
     sums: Annotated[list[Sum], First(3)] = []
     advice: Annotated[list[Advice], First(4)] = []
     unknowns: Annotated[list[Line], First(6)] = []
 
 
 class Shared(_Shape):
-    """What at least two items share."""
+    """What items say together."""
 
     text: Line
     items: Annotated[list[int], First(20)]
@@ -91,7 +97,9 @@ class Question(_Shape):
 
 
 class Ending(_Shape):
-    """What closes the issue."""
+    """What opens and closes the issue."""
 
+    lead: Shared | None = None
+    """The sentence of the day."""
     trends: Annotated[list[Shared], First(6)] = []
     watchlist: Annotated[list[Question], First(6)] = []
