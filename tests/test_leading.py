@@ -95,13 +95,14 @@ async def test_another_page_of_the_maker_does_not_lead_and_says_why(store: Store
     assert [(one.url, one.story) for one in store.losses(SLOT.key)] == [(PAGE, REPORT.id)]
 
 
-async def test_at_most_one_page_a_story_is_read_and_a_makers_own_lead_needs_none(store: Store) -> None:
+async def test_at_most_one_page_a_story_is_read(store: Store) -> None:
     own = story("Introducing Claude Opus 4.6", SAID, url="https://www.anthropic.com/news/opus")
     fetcher = FakeFetcher({})
-    told = [linking(store, PAGE, PAGE.replace("4-6", "4-6-system-card")), linking(store, PAGE, told=own)]
+    pages = (PAGE, PAGE.replace("4-6", "4-6-system-card"))
+    told = [linking(store, *pages), linking(store, *pages, told=own)]
 
     assert await after(store, told, fetcher) == told
-    assert len(fetcher.asked) == 1
+    assert len(fetcher.asked) == 2
 
 
 async def test_what_was_printed_before_is_muted_or_leads_to_a_manual_is_not_asked_for(store: Store) -> None:
@@ -249,3 +250,24 @@ def test_a_search_that_never_answers_costs_its_share_of_the_time(store: Store) -
         assert runner.run(led(run, [REPORT], 20.0)) == [REPORT]
 
     assert [one.message for one in run.findings] == ["makers' pages were not looked for: no answer within 10 s"]
+
+
+async def test_a_makers_page_is_told_with_another_page_of_its_event_that_it_links_to(store: Store) -> None:
+    card = "https://www.anthropic.com/claude-opus-4-6-system-card"
+    own = story("Introducing Claude Opus 4.6", SAID, url=PAGE)
+    fetcher = FakeFetcher({card: made("Claude Opus 4.6 system card")}, "text/html")
+
+    (found,) = await after(store, [linking(store, card, told=own)], fetcher)
+
+    assert [one.url for one in found.documents] == [PAGE, card]
+
+
+async def test_a_page_it_links_to_that_tells_something_else_is_a_loss(store: Store) -> None:
+    other = "https://www.anthropic.com/claude-opus-4-5"
+    own = story("Introducing Claude Opus 4.6", SAID, url=PAGE)
+    fetcher = FakeFetcher({other: made("Introducing Claude Opus 4.5")}, "text/html")
+
+    (found,) = await after(store, [linking(store, other, told=own)], fetcher)
+
+    assert found == own
+    assert [loss.url for loss in store.losses(SLOT.key)] == [other]

@@ -1,4 +1,4 @@
-"""The maker's page of a story that only reports tell: a link of theirs or a search's result leads where it tells the same."""
+"""What else tells a chosen story: the maker's page where only reports tell it, which then leads, or another page of its event."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from deepdaily.choose.leads import EVENT_S, lacks_maker, makers_link, makers_query, makers_result, with_lead
+from deepdaily.choose.leads import EVENT_S, lacks_maker, makers_link, makers_query, makers_result, own_link, with_lead, with_own
 from deepdaily.core.errors import FetchError, SourceError
 from deepdaily.core.types import Candidate, Finding, Loss, Offer, Story, Window
 from deepdaily.core.urls import host, page_key
@@ -27,9 +27,10 @@ LATEST_DAYS = round(EVENT_S / 86_400)
 
 
 async def led(run: Run, stories: Sequence[Story], wall_s: float) -> list[Story]:
-    """The stories in their order, each with the maker's page before its reports where one was found.
+    """The stories in their order, each with the maker's page before its reports where one was found, or behind its maker's page
+    another that this links to: what that says is not unknown.
 
-    At most one page a story is read. A page that was read and does not lead is a loss of its story. What was printed before, is
+    At most one page a story is read. A page that was read and does not tell it is a loss of its story. What was printed before, is
     banned or muted is not asked for.
     """
     ends_at = asyncio.get_running_loop().time() + wall_s
@@ -40,6 +41,11 @@ async def led(run: Run, stories: Sequence[Story], wall_s: float) -> list[Story]:
     }
     without = [story for story in stories if story.id not in links and lacks_maker(story)]
     links |= await _looked_for(run, without, printed, wall_s * SEARCH_PART)
+    links |= {
+        story.id: link
+        for story in stories
+        if story.id not in links and (link := own_link(story, structures, printed)) and _welcome(run, link, story)
+    }
     if not links:
         return list(stories)
     return await _read(run, stories, links, max(0.0, ends_at - asyncio.get_running_loop().time()))
@@ -80,7 +86,7 @@ def _answered(run: Run, search: WebSearch) -> bool:
 
 
 async def _read(run: Run, stories: Sequence[Story], links: dict[str, str], wall_s: float) -> list[Story]:
-    """The stories led by the pages behind `links` (by story) where these tell the same event."""
+    """The stories with the pages behind `links` (by story) where these tell the same event."""
     asked = [Candidate(links[one.id], (Offer(links[one.id], "lead", one.lead.title),)) for one in stories if one.id in links]
     pages, window = Pages(run.store, run.fetcher, run.engine, {}), Window(run.slot, run.now, run.now - LADDER[-1][1])
     readings = await pages.read(asked, window, wall_s=wall_s, on_done=run.record.meter.step)
@@ -88,7 +94,7 @@ async def _read(run: Run, stories: Sequence[Story], links: dict[str, str], wall_
     for story in stories:
         link = links.get(story.id, "")
         page = readings.documents.get(link)
-        told = with_lead(story, page) if page else story
+        told = (with_lead if lacks_maker(story) else with_own)(story, page) if page else story
         if link and told is story:
             why = readings.losses[link].reason if link in readings.losses else "it does not tell the story that it was read for"
             losses.append(Loss(link, "read", why, story.id))

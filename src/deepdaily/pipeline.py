@@ -81,11 +81,11 @@ async def select(run: Run, found: Found) -> list[Story]:
 
 
 async def lead(run: Run, chosen: Sequence[Story]) -> list[Story]:
-    """The seven, led by the maker's page where only reports told one of them and link to it; nothing is grouped again."""
+    """The seven, each with its maker's page, or another of its event, where what tells it links there; nothing is grouped again."""
     with run.stage("lead", len(chosen)) as stage:
         stories = await led(run, chosen, run.wall(LEAD_S, LEAD_PART))
-        stage.went_out = sum(before.lead != after.lead for before, after in zip(chosen, stories, strict=True))
-        stage.line = f"{stage.went_out} makers' pages found"
+        stage.went_out = sum(before.documents != after.documents for before, after in zip(chosen, stories, strict=True))
+        stage.line = f"{stage.went_out} pages of their own found"
     return stories
 
 

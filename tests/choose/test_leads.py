@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from deepdaily.choose.leads import lead_order, makers_link, makers_query, makers_result, with_lead
+from deepdaily.choose.leads import lead_order, makers_link, makers_query, makers_result, own_link, with_lead, with_own
 from deepdaily.core.types import Link, Offer, Structure
 from making import document, story
 
@@ -104,3 +104,36 @@ def test_two_figures_tell_one_event_where_no_version_is_named() -> None:
 
     assert with_lead(told, same).lead == same
     assert with_lead(told, document("How Claude caches prompts", "Anthropic found that 3 GB are saved.", url=OWN)) == told
+
+
+NOTES = "https://www.anthropic.com/research/claude-opus-4-6-system-card"
+
+
+def own_of(*urls: str, words: str = "the system card of Claude Opus", url: str = OWN) -> str:
+    told = story("Introducing Claude Opus 4.6", url=url)
+    return own_link(
+        told, {told.lead.id: Structure(tuple(Link(one, words, 0) for one in urls))}, {"anthropic.com/news/told-claude-opus"}
+    )
+
+
+def test_another_page_of_the_makers_event_is_a_deep_link_that_shares_its_names() -> None:
+    assert own_of("https://www.anthropic.com/", "mailto:press@anthropic.com", OWN, NOTES) == NOTES
+    assert own_of("https://docs.claude.com/en/opus") == "https://docs.claude.com/en/opus"
+    assert own_of("https://www.anthropic.com/careers", words="join us") == ""
+    assert own_of("https://www.anthropic.com/news/told-claude-opus") == ""
+    assert own_of(NOTES, url="https://press.example/1") == ""
+
+
+def test_a_page_of_the_event_tells_it_too_unless_it_is_of_another_version_older_or_no_whole_page() -> None:
+    told = story("Introducing Claude Opus 4.6", url=OWN)
+    card = document("Claude Opus 4.6 system card", "What was tested.", url=NOTES)
+
+    assert with_own(told, card).documents == (told.lead, card)
+    assert with_own(told, document("Claude Opus 4.6 system card", url=NOTES, hours=None)).documents[1:] != ()
+    for other in (
+        document("Claude Opus 4.5 system card", url=NOTES),
+        document("Our offices", url=NOTES),
+        document("Claude Opus 4.6 system card", url=NOTES, hours=24.0 * 60),
+        document("Claude Opus 4.6 system card", url=NOTES, partial=True),
+    ):
+        assert with_own(told, other) == told

@@ -37,6 +37,9 @@ LOOKED_AT = 8_000
 EVENT_S = 3 * 86_400.0
 """Pages of one event appear within so many seconds."""
 
+LATEST_S = 30 * 86_400.0
+"""A dated page that its event's page links to is of the event unless it is so many seconds older: then it is what came before."""
+
 
 def lead_order(document: Document) -> tuple[bool, bool, int, float, str]:
     """A key by which the lead sorts first.
@@ -75,6 +78,37 @@ def makers_link(story: Story, structures: Mapping[str, Structure], told: Collect
     return max(found, key=lambda url: found[url], default="")
 
 
+def own_link(story: Story, structures: Mapping[str, Structure], told: Collection[str] = ()) -> str:
+    """The link of the lead that is most likely another page of its own event (notes, card, paper, manual); empty where none is.
+
+    Its address and words share names with the lead's title, which is the maker's; no page of `told` (page keys), nothing paid, no
+    site's first page.
+    """
+    if lacks_maker(story):
+        return ""
+    seen = {page_key(one.url) for one in story.documents} | set(told)
+    wanted, found = _words(story.lead.title), dict[str, int]()
+    for link in structures.get(story.lead.id, NO_STRUCTURE).links[:MOST_LINKS]:
+        shared = wanted & (_words(link.words) | _words(urlsplit(link.url).path))
+        if len(shared) >= LEAST_WORDS and _is_deep(link.url) and page_key(link.url) not in seen:
+            found.setdefault(canonical(link.url), len(shared))
+    return max(found, key=lambda url: found[url], default="")
+
+
+def with_own(story: Story, page: Document) -> Story:
+    """The story with `page` behind what tells it, if that is of the same thing; else the story as it is.
+
+    It shares names with the lead's title, is of no other version, and is not older than LATEST_S before it.
+    """
+    mine, theirs = launch(story.lead.title), launch(page.title)
+    named = _words(story.lead.title) & _words(page.title)
+    other = mine.lines and theirs.lines and not mine.lines & theirs.lines
+    first, last = page.published_at, story.lead.published_at
+    old = first is not None and last is not None and (last - first).total_seconds() > LATEST_S
+    fits = not page.partial and len(named) >= LEAST_WORDS and not other and not old
+    return replace(story, documents=(*story.documents, page)) if fits else story
+
+
 def lacks_maker(story: Story) -> bool:
     """Whether only reports tell it; an arrival elsewhere is not its maker's event."""
     return not (by_actor(story.lead.url, story.lead.title) or arrives_elsewhere(story.lead.title))
@@ -108,13 +142,16 @@ def makers_result(story: Story, results: Sequence[Offer], told: Collection[str] 
 
 
 def _leads_to_maker(url: str, title: str) -> bool:
+    return _is_deep(url) and not is_manual(url) and domain(url) not in PLATFORMS and names_owner(url, title)
+
+
+def _is_deep(url: str) -> bool:
+    """Whether it is the address of a page of its own that nobody paid for."""
     try:
         canonical(url)
     except ValueError:  # a report may link to anything
         return False
-    if site_root(url) or is_manual(url) or sponsored_link(url):
-        return False
-    return domain(url) not in PLATFORMS and names_owner(url, title)
+    return not (site_root(url) or sponsored_link(url))
 
 
 def _words(text: str) -> set[str]:
