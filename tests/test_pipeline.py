@@ -317,14 +317,7 @@ async def test_a_model_tells_the_items_and_every_sentence_of_them_is_proven(tmp_
     assert len(facts) > 20
     assert [trouble for claim in facts for trouble in check_claim(claim, documents)] == []
     assert "这件事何时有下一步？" in {watch.question for watch in issue.closing.watchlist}
-    assert {prompt.purpose for prompt in model.asked} >= {
-        "facts",
-        "judgement",
-        "closing",
-        "structure",
-        "reliability",
-        "least change",
-    }
+    assert {prompt.purpose for prompt in model.asked} >= {"facts", "judgement", "closing", "reliability", "form"}
 
 
 def test_a_model_that_hangs_costs_no_more_than_its_time_and_the_issue_is_whole(tmp_path: Path) -> None:

@@ -12,15 +12,26 @@ from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Trouble, Watch
 from deepdaily.models.asking import ModelWriter, within
 from deepdaily.models.pace import loop_s
+from deepdaily.review.mending import mended, to_mend, told_by_model
 from deepdaily.review.reviewers import looked_over
 from deepdaily.write.by_model.ending import ending
 from deepdaily.write.by_model.facts import Checked
 from deepdaily.write.by_model.item import ToldItem, begun_item, enough, gist, judged_item
+from deepdaily.write.by_model.revision import Revised, revised
 from deepdaily.write.by_rule import ByRule
 from deepdaily.write.notice import without_model
 
 FACTS_PART = 0.6
 """Of the time for writing, for the facts: what they have not become by then, the built-in writer writes."""
+
+READ_PART = 0.6
+"""Of the time for the review until the readers are done; the rest is for the revision."""
+
+
+def _signed(item: Item, model: str) -> Item:
+    """The item with the model that mended it among its writers; what the built-in writer wrote instead has none."""
+    names = [*item.writer.split(", "), model] if item.writer else []
+    return replace(item, writer=", ".join(dict.fromkeys(filter(None, names))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +89,24 @@ class ByModel:
         return [next(judged) if isinstance(one, Checked) else one for one in facts]
 
     async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
-        """Three reviewers, where there is something of a model's to look over."""
-        if not any(item.writer for item in draft.items):
+        """Two reviewers read what a model told, what they remark is written again once, and what nobody could mend goes."""
+        by_id = {story.id: story for story in stories}
+        if not told_by_model(draft, by_id):
             return draft, []
-        (outcome,) = await within(inf, [looked_over(draft, self.writer.for_stage(wall_s), wall_s)])
-        if isinstance(outcome, ModelError | None):
-            return draft, [Finding("models", "note", f"nobody reviewed: {outcome}")]
-        return outcome
+        reviewer = self.writer.given("reviewer").for_stage(wall_s)
+        (read,) = await within(inf, [looked_over(draft, by_id, reviewer, READ_PART * wall_s)])
+        if isinstance(read, ModelError | None):
+            return draft, [Finding("models", "note", f"nobody reviewed: {read}")]
+        remarks, notes = read
+        asked = to_mend(draft, remarks, by_id)
+        (revision,) = await within(max(0.0, reviewer.ends_at - loop_s()), [revised(draft, by_id, asked, reviewer)])
+        if isinstance(revision, ModelError | None):
+            why = f"it was not written again: {revision or 'the time was up'}"
+            revision = Revised(dict.fromkeys(asked, why), {})
+        left = mended(draft, remarks, revision.lines, by_id, self.rules)
+        signed = [_signed(item, revision.models.get(number, "")) for number, item in enumerate(left.draft.items, 1)]
+        draft = without_model(replace(left.draft, items=tuple(signed)), left.swapped, len(stories))
+        return draft, [*notes, *left.findings]
 
     async def close(
         self, draft: Draft, stories: Sequence[Story], asked: Sequence[Watch], wall_s: float

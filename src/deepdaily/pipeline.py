@@ -19,9 +19,12 @@ from deepdaily.ladder import LADDER, Found, gather
 from deepdaily.leading import led
 from deepdaily.publish import Publication, TakenInPart
 from deepdaily.review import approve, proven
+from deepdaily.review.agreement import agreeing
+from deepdaily.review.answered import without_answered
 from deepdaily.run import Run, trouble
 from deepdaily.sources import collect as ask_all
 from deepdaily.write import begun, recall
+from deepdaily.write.by_rule import ByRule
 
 COLLECT_S, COLLECT_PART = 60.0, 0.25
 """The share of the time for collecting: the slowest source may not eat the reading. Before a deadline a part of what is left."""
@@ -108,13 +111,18 @@ async def write(run: Run, chosen: Sequence[Story], found: Found) -> Draft:
 async def review(run: Run, draft: Draft, chosen: Sequence[Story], found: Found) -> Draft:
     """What stands before the reviewers, and then before the rules, which see what is left."""
     with run.stage("review", len(draft.items)) as stage:
+        stories, by_rule = {story.id: story for story in chosen}, ByRule()
+        draft, answered = without_answered(draft, stories)
         draft, remarks = await run.writing.look_over(draft, chosen, run.wall(REVIEW_S, 0.4))
-        proofs = [proof for item in draft.items for claim in item.claims() for proof in claim.evidence]
-        lacking = await unproven(proofs, run.store, run.snapshots, run.engine)
+        draft, first = agreeing(draft, stories, by_rule)
+        titles = [by_rule.headline(story, draft.language, draft.proofs()) for story in chosen]
+        claims = [*titles, *(claim for item in draft.items for claim in item.claims())]
+        lacking = await unproven((proof for claim in claims for proof in claim.evidence), run.store, run.snapshots, run.engine)
         draft, findings = proven(draft, run.store.documents(draft.proofs()), lacking)
+        draft, last = agreeing(draft, stories, by_rule, lacking)  # the proofs took lines out too
         draft = draft if draft.items else recall.quiet(draft, found.health, found.followed)
         run.store.add_losses(run.slot.key, _blocked(found.stories, findings))
-        run.findings += [*remarks, *findings]
+        run.findings += [*answered, *remarks, *first, *findings, *last]
         stage.went_out = len(draft.items)
         stage.line = f"{stage.went_out} items stand, {len(run.findings)} findings"
     return draft

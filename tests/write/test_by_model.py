@@ -18,7 +18,7 @@ from deepdaily.mind import ByModel
 from deepdaily.models import Prompt, S
 from deepdaily.models.asking import ModelWriter, within
 from deepdaily.review import proven
-from deepdaily.review.reviewers import MOST_CUTS, Remarks, looked_over
+from deepdaily.review.reviewers import Remarks
 from deepdaily.write.by_model.ending import ending
 from deepdaily.write.by_model.facts import LEAST_UNITS, MOST_CITED, Stood
 from deepdaily.write.by_model.item import MOST_DETAILS, ToldItem, told_item
@@ -350,64 +350,9 @@ async def test_a_model_that_fails_after_the_facts_costs_the_judgement_alone() ->
     assert any("no judgement" in message for message in findings)
 
 
-# -- the three reviewers ----------------------------------------------------------------------------------------------
-
-
 async def _draft() -> Draft:
     item, _ = await told(facts=FACTS, judgement=JUDGEMENT)
     return replace(issue(STORY).draft, items=(item,))
-
-
-def remark(line: str, severity: str = "cut") -> dict[str, str]:
-    return {"line": line, "severity": severity, "message": "否定丢了"}
-
-
-async def test_the_lines_that_reviewers_cut_are_gone_and_every_remark_is_kept() -> None:
-    draft = await _draft()
-    roles: dict[str, Any] = {
-        "structure": {"remarks": [remark("1.3", "note"), remark("1.2")]},
-        "reliability": {"remarks": [remark("1.4")]},
-    }
-
-    left, findings = await looked_over(draft, writer(**roles), 10)
-
-    gone = {claim.text for claim in draft.items[0].claims()} - {claim.text for claim in left.items[0].claims()}
-    assert len(gone) == 2  # the fact, and the sum that rested on it alone
-    assert any("读写之比" in text for text in gone)
-    assert {(one.reviewer, one.severity) for one in findings} == {
-        ("structure", "note"), ("reliability", "fix"), ("least change", "note"),
-    }  # fmt: skip
-    assert left.items[0].claims()[:2] == draft.items[0].claims()[:2]
-
-
-async def test_a_reviewer_cuts_neither_titles_nor_lines_that_are_not_there_nor_more_than_its_share() -> None:
-    draft = await _draft()
-    wild = {"remarks": [remark("1.1"), remark("9.9"), remark("x"), *(remark(f"1.{line}") for line in range(8, 1, -1))]}
-
-    left, _ = await looked_over(draft, writer(structure=wild), 10)
-
-    assert left.items[0].title == draft.items[0].title
-    assert len(left.items[0].claims()) == len(draft.items[0].claims()) - MOST_CUTS
-
-
-async def test_three_reviewers_together_leave_an_item_its_last_fact() -> None:
-    draft = await _draft()
-    every = {"remarks": [remark(f"1.{line}") for line in (2, 3, 4)]}
-    other = {"remarks": [remark(f"1.{line}") for line in (5, 6, 7)]}
-
-    left, _ = await looked_over(draft, writer(structure=every, reliability=other, least_change=every), 10)
-
-    assert sum(bool(claim.evidence) for claim in left.items[0].claims()[1:]) == 1
-
-
-async def test_the_reliability_reviewer_sees_the_passages_beside_the_lines() -> None:
-    asked = writer()
-
-    await looked_over(await _draft(), asked, 10)
-
-    shown = {one.purpose: one.material for one in asked.model.asked}  # type: ignore[attr-defined]
-    assert "= Quillserve 2.4 moves cold KV cache" in shown["reliability"]
-    assert "moves cold" not in shown["structure"]
 
 
 # -- the ending -------------------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def _rows(house: House, store: Store) -> list[dict[str, Any]]:
     calls = store.calls_from((today - timedelta(days=DAYS - 1)).isoformat())
     rows = []
     for name in [*chosen.ladder, *(name for name in chosen.known if name not in chosen.ladder)]:
-        place = str(chosen.ladder.index(name) + 1) if name in chosen.ladder else "embedder" if name == chosen.embedder else "-"
+        places = [str(chosen.ladder.index(name) + 1)] if name in chosen.ladder else ["embedder"] if name == chosen.embedder else []
+        place = ", ".join([*places, *(purpose for purpose, given in chosen.given.items() if given == name)]) or "-"
         seen, one = week(call for call in calls if call.model == name), chosen.known[name]
         percent = None if seen.answered_percent is None else f"{seen.answered_percent:.0f} %"
         cost = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from math import inf
@@ -27,6 +27,9 @@ MOST_FITTINGS = 2
 
 Material = str | Callable[[int | None], str]
 """What a model is given to read; as a function of the bytes that there is room for, None for as many as one likes."""
+
+PartMaterial = Callable[[Sequence[int], int | None], str]
+"""What a model is given of some numbered things; with less of each where the bytes that there is room for ask for it."""
 
 LEAST_CHINESE = 3
 """Characters of a Chinese sentence at least: one on a parameter may be nine tenths Latin."""
@@ -63,6 +66,12 @@ class ModelWriter:
     """What the run's record should know of the models."""
     ends_at: float = inf
     """When the stage ends, as the running loop counts."""
+    own: Mapping[str, Model] = field(default_factory=dict)
+    """By purpose of the settings (`reviewer`) the model that it was given to."""
+
+    def given(self, purpose: str) -> ModelWriter:
+        """The same, by the model that the settings give this purpose to; itself where they name none."""
+        return replace(self, model=self.own.get(purpose, self.model))
 
     def for_stage(self, wall_s: float) -> ModelWriter:
         """The same for a stage of so many seconds: a call may wait for a busy model as long as it lasts."""
@@ -90,8 +99,43 @@ class ModelWriter:
                 room = now
         return await self.model.ask(self._prompt(purpose, material(room)), shape)
 
+    async def ask_in_parts(
+        self, purpose: Purpose, numbers: Sequence[int], material: PartMaterial, shape: type[S], spare: int = MOST_FITTINGS
+    ) -> list[tuple[list[int], Reply[S] | ModelError]]:
+        """What was said of each part of `numbers`: all at once, or parts side by side, each as much as there is room for.
+
+        A part that turns out to be too long for a window is parted again. Never raises a ModelError: it is that part's outcome.
+        """
+        room = self.room(purpose, shape)
+        parts = _parted(numbers, material, room)
+        outcomes = await within(inf, [self.ask(purpose, material(part, room), shape) for part in parts])
+        found = list[tuple[list[int], Reply[S] | ModelError]]()
+        for part, outcome in zip(parts, outcomes, strict=True):
+            shrunk = isinstance(outcome, ModelError | None) and _is_less(self.room(purpose, shape), room)
+            if shrunk and spare:
+                found += await self.ask_in_parts(purpose, part, material, shape, spare - 1)
+            else:
+                found.append((part, outcome or ModelError("the time was up")))
+        return found
+
     def _prompt(self, purpose: Purpose, material: str) -> Prompt:
         return prompt(purpose, self.language, material, self.audience, self.ends_at)
+
+
+def _parted(numbers: Sequence[int], material: PartMaterial, room: int | None) -> list[list[int]]:
+    """The numbers in order, as many together as there is room for."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        joined = [*parts[-1], number] if parts else [number]
+        if parts and (room is None or len(material(joined, None).encode()) <= room):
+            parts[-1] = joined
+        else:
+            parts.append([number])
+    return parts
+
+
+def _is_less(now: int | None, before: int | None) -> bool:
+    return now is not None and (before is None or now < before)
 
 
 T = TypeVar("T")

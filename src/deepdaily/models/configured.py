@@ -38,16 +38,22 @@ def model_writer(
     from deepdaily.models.fallback import Fallback, Step
     from deepdaily.models.ledger import Ledger
 
-    rungs, unusable = list[Step](), list[Trouble]()
+    steps, unusable = dict[str, Step](), list[Trouble]()
     today = now.astimezone(settings.zone)
-    for name in chosen.ladder:
+    for name in dict.fromkeys((*chosen.ladder, *chosen.given.values())):
         try:
-            rungs.append(step_of(name, chosen.known[name], chosen, store, today))
+            steps[name] = step_of(name, chosen.known[name], chosen, store, today)
         except ModelRefused as error:
             unusable.append(Trouble(name, str(error)))
     ledger = Ledger(store, slot.key, today, chosen.limit)
-    ladder, audience = (Fallback(rungs, ledger, remaining_s, unusable=unusable), digest.audience or of(digest.language).audience)
-    return ModelWriter(ladder, digest.language, audience, store.secret(), ladder.troubles)
+
+    def ladder(*first: str) -> Fallback:
+        names = dict.fromkeys((*first, *chosen.ladder))
+        return Fallback([steps[name] for name in names if name in steps], ledger, remaining_s, unusable=unusable)
+
+    own = {purpose: ladder(name) for purpose, name in chosen.given.items()}
+    every, audience = ladder(*chosen.given.values()), digest.audience or of(digest.language).audience
+    return ModelWriter(ladder(), digest.language, audience, store.secret(), every.troubles, own=own)
 
 
 def step_of(name: str, one: ModelTable, models: Models, store: Store, today: datetime) -> Step:

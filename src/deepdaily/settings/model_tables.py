@@ -182,6 +182,10 @@ class ModelTable(_Table):
         return self
 
 
+GIVEN = ("reviewer",)
+"""Purposes that may be given to a model of their own, each a key of [models]."""
+
+
 class Models(_Table):
     """Who writes beside the built-in writer, best first; each name of the ladder has a table [models.NAME]."""
 
@@ -189,6 +193,9 @@ class Models(_Table):
     __pydantic_extra__: dict[str, ModelTable] = Field(init=False)
 
     ladder: tuple[str, ...] = key((), "Names of models, best first; empty: the built-in writer alone.", example=["qwen"])
+    reviewer: str = key(
+        "", "The model that reads and mends the draft, before those of the ladder; empty: the ladder.", example="critic"
+    )
     embedder: str = key("", "The model that says which titles mean the same; empty: their words alone.", example="bge")
     budget: str = key(
         "1M tokens/day", "What all models may take in a day, in money (CNY, USD, EUR) or tokens; never passed.", example="3 CNY/day"
@@ -206,12 +213,23 @@ class Models(_Table):
         if len(set(self.ladder)) < len(self.ladder):
             raise ValueError("each model may stand in the ladder once")
         for name in self.ladder:
-            one = self._described("ladder", name)
-            if one.kind == "sentence-transformers":
-                raise ValueError(f"{name} writes nothing: name it as embedder, not in the ladder")
-            if self.limit.currency and not one.price and not one.paid_elsewhere:
-                raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
+            self._writes("ladder", name)
         return self
+
+    @model_validator(mode="after")
+    def _each_purpose_has_one_that_writes(self) -> Models:
+        for purpose, name in self.given.items():
+            self._writes(purpose, name)
+            if not self.ladder:
+                raise ValueError(f"{purpose} needs a ladder: without one nobody writes what it would read")
+        return self
+
+    def _writes(self, key: str, name: str) -> None:
+        one = self._described(key, name)
+        if one.kind == "sentence-transformers":
+            raise ValueError(f"{name} writes nothing: name it as embedder, not as {key}")
+        if self.limit.currency and not one.price and not one.paid_elsewhere:
+            raise ValueError(f"a budget in {self.limit.currency} needs the price of {name}: price = {{...}}")
 
     @model_validator(mode="after")
     def _the_embedder_embeds(self) -> Models:
@@ -219,7 +237,7 @@ class Models(_Table):
             return self
         if self._described("embedder", self.embedder).kind in ("anthropic", "command"):
             raise ValueError(f'{self.embedder} has no embeddings: kind is "openai" or "sentence-transformers"')
-        if self.embedder in self.ladder:
+        if self.embedder in (*self.ladder, *self.given.values()):
             raise ValueError(f"{self.embedder} is the embedder: it cannot write, take it out of the ladder")
         return self
 
@@ -234,6 +252,11 @@ class Models(_Table):
     def known(self) -> dict[str, ModelTable]:
         """Every described model by its name, in the ladder or not."""
         return self.__pydantic_extra__
+
+    @property
+    def given(self) -> dict[str, str]:
+        """By purpose the model that is asked before those of the ladder; none where the ladder alone is."""
+        return {purpose: name for purpose in GIVEN if (name := getattr(self, purpose))}
 
     @property
     def limit(self) -> Budget:

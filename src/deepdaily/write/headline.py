@@ -66,6 +66,11 @@ def _status(document: Document) -> tuple[str, Evidence] | None:
     return None
 
 
+def says_status(story: Story) -> bool:
+    """Whether its headline says what has become of the thing: paused, withdrawn."""
+    return not _is_family(story) and _status(story.lead) is not None
+
+
 def _title_evidence(document: Document) -> Evidence:
     """The title where the text begins with it (or with the end of it that its source wrote), without an issue tracker's tail."""
     first = document.text.partition("\n")[0]

@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from deepdaily.core.decisions import Desk
-from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Trouble, Watch
+from deepdaily.core.types import Claim, Closing, Draft, Finding, Item, Language, Ranked, Story, Trouble, Watch
+from deepdaily.write.by_rule.advice import advice_for
 from deepdaily.write.by_rule.brief import write_item
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
+from deepdaily.write.headline import byline, headline, says_status
 
 
 class ByRule:
@@ -31,6 +33,22 @@ class ByRule:
     async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
         """The draft as it is."""
         return draft, []
+
+    def headline(self, story: Story, language: Language, quoted: Collection[str]) -> Claim:
+        """The source's own title, as `headline` of the house."""
+        return headline(story, language, quoted)
+
+    def byline(self, story: Story, used: Collection[str], language: Language) -> str:
+        """Whose word it is, by the documents that are used."""
+        return byline(story, used, language)
+
+    def advice(self, story: Story, quotes: Sequence[str], language: Language, spent: Collection[str]) -> tuple[Claim, ...]:
+        """Advice of the first playbook that fits."""
+        return advice_for(story, quotes, language, spent, adopting=not says_status(story))
+
+    def item(self, story: Story, language: Language, spent: Collection[str]) -> Item:
+        """A brief of the story's own sentences."""
+        return write_item(story, language, spent)
 
     async def close(
         self, draft: Draft, stories: Sequence[Story], asked: Sequence[Watch], wall_s: float

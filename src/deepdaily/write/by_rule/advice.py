@@ -43,6 +43,6 @@ def unknowns_of(story: Story, headline: str, language: Language) -> tuple[str, .
     silent = [
         words.silences[one.name]
         for one in SILENCES
-        if one.title.search(headline) and not one.missing.search(texts) and (launched or not one.of_launches)
+        if one.title.search(headline) and not one.broken_by(texts) and (launched or not one.of_launches)
     ]
     return (words.silent.format(words.or_else.join(silent[:2])),) if silent else ()

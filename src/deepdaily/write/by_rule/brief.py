@@ -23,7 +23,7 @@ from deepdaily.write.by_rule.passages import (
     says_why,
     tells_what,
 )
-from deepdaily.write.headline import _is_family, _title_evidence, byline, headline
+from deepdaily.write.headline import _is_family, _title_evidence, byline, headline, says_status
 
 MOST_WHAT, MOST_DETAILS, MOST_ROWS, MOST_WHY, MOST_FOLLOWS = 2, 5, 2, 1, 2
 """Sentences a section: an item is read in a minute."""
@@ -55,8 +55,7 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
     sections = [*(_release_sections(brief, language) if family else _report_sections(brief, story, language))]
     quotes = [proof.quote for section in sections for claim in section.points for proof in claim.evidence]
     title = headline(story, language, {passage.document.id for passage in brief.printed})
-    status = len(title.evidence) > 1 and not family
-    advice = advice_for(story, quotes, language, spent, adopting=not status)
+    advice = advice_for(story, quotes, language, spent, adopting=not says_status(story))
     sections.append(Section("advice", advice, words.proposal))
     used = {proof.document for claim in (title, *(p for one in sections for p in one.points)) for proof in claim.evidence}
     return Item(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deepdaily.core.cues import Cue, cue, cues, rows, table
+from deepdaily.core.gaps import BY_NAME
 
 NEVER = Cue(r"(?!)")
 
@@ -34,9 +35,12 @@ class Silence:
 
     name: str
     title: Cue
-    missing: Cue
     of_launches: bool = False
     """Asked only of something its maker launches."""
+
+    def broken_by(self, text: str) -> bool:
+        """Whether the text has a word of it."""
+        return bool(BY_NAME[self.name].said.search(text))
 
 
 _TABLE = table(__name__)
