@@ -8,7 +8,7 @@ from datetime import datetime
 from deepdaily.archive.lookup import item_of
 from deepdaily.core.decisions import TOPIC, decision_id, in_force
 from deepdaily.core.errors import SettingsError
-from deepdaily.core.types import Decision, DecisionKind, Item
+from deepdaily.core.types import Decision, DecisionKind, Item, Slot
 from deepdaily.core.urls import canonical, page_key
 from deepdaily.memory.repeats import open_watches, unsettled
 from deepdaily.store import Store
@@ -93,19 +93,31 @@ def _offered_title(url: str, store: Store) -> str:
     return ""
 
 
-def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str]]:
-    """Id, kind, subject and title of every decision in force, the newest first; then the questions that are open."""
+def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str, str]]:
+    """Id, kind, who said it, subject and title of every decision in force, the newest first; then the questions that are open.
+
+    Of a second reader's also the day that it holds for.
+    """
     rows = [
-        (one.id, one.kind, " + ".join(filter(None, (one.subject, one.other))), one.title)
+        (one.id, one.kind, _said_by(one), " + ".join(filter(None, (one.subject, one.other))), one.title)
         for one in reversed(in_force(store.decisions()))
     ]
-    return rows + [(one.id, "open question", one.story, one.question) for one in open_watches(store.issues(), now.date())]
+    return rows + [(one.id, "open question", "", one.story, one.question) for one in open_watches(store.issues(), now.date())]
 
 
-def taken_back(name: str, store: Store, now: datetime) -> Decision:
-    """The decision of that id, no longer in force. Raises SettingsError where there is none."""
-    found = next((one for one in store.decisions() if one.id == name and one.taken_back_at is None), None)
-    if found is None:
+def _said_by(one: Decision) -> str:
+    return f"{one.by}, {Slot.of_key(one.slot).day}" if one.slot else "desk"
+
+
+def taken_back(name: str, store: Store, now: datetime) -> list[Decision]:
+    """The decision of that id, or of that day all of a second reader's, no longer in force.
+
+    Raises SettingsError: there is none.
+    """
+    slots = {slot for slot in store.slots() if Slot.of_key(slot).day == name}
+    found = [one for one in store.decisions() if one.taken_back_at is None and (one.id == name or one.slot in slots)]
+    if not found:
         raise SettingsError(f"no decision {name!r} is in force", "see `deepdaily desk list`")
-    store.keep_decision(replace(found, taken_back_at=now))
-    return replace(found, taken_back_at=now)
+    back = [replace(one, taken_back_at=now) for one in found]
+    store.keep_decision(*back)
+    return back

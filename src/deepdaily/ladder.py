@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf
 
@@ -73,6 +73,8 @@ class Found:
     ranked: list[Ranked]
     """Best first."""
     losses: list[Loss]
+    gathered: Gathered
+    """What it was found from."""
     health: tuple[SourceHealth, ...] = ()
     kept: frozenset[str] = frozenset()
     """Stories whose lead was read on an earlier day."""
@@ -108,21 +110,33 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
         step = await _step(run, pages, rung, run.now - span, offered)
         if step.enough(run.settings.digest):
             break
-    recalling = await _remember(run, step, harvests, [*losses, *step.losses(offered)])
-    groups = recalling.groups
-    run.record.rung = recalling.rung
+    losses += step.losses(offered)
+    gathered = await _remember(run, step, harvests, losses)
+    return await _found(run, replace(gathered, losses=losses, health=tuple(harvest.health for harvest in harvests)))
+
+
+async def regrouped(run: Run, gathered: Gathered) -> Found:
+    """What was gathered, grouped and ranked anew as `run.desk` says now; no rung is left for another."""
+    groups = gathered.groups.under(run)
+    return await _found(run, replace(gathered, groups=groups, ranked=_ranked(run, groups, gathered.among)))
+
+
+async def _found(run: Run, gathered: Gathered) -> Found:
+    groups = gathered.groups
+    run.record.rung = gathered.rung
     run.record.funnel |= {"documents": len(groups.documents), "stories": len(groups.grouped), "untold": len(groups.untold)}
     read = tuple(groups.texts())
     followed = follow_up(run.memory.earlier, read, run.slot, run.desk.closed, rule_of)
     proofs = [proof for one in followed if one.proof for proof in one.proof.evidence]
     followed = without(followed, await unproven(proofs, run.store, run.snapshots, run.engine))
     return Found(
-        recalling.rung,
-        recalling.ranked,
-        [*losses, *step.losses(offered), *groups.losses(run.desk)],
-        tuple(harvest.health for harvest in harvests),
-        recalling.kept,
-        still_asking(recalling.recalled, followed),
+        gathered.rung,
+        gathered.ranked,
+        [*gathered.losses, *groups.losses(run.desk)],
+        gathered,
+        gathered.health,
+        frozenset(story.id for story in groups.untold if story.lead.id not in gathered.of_today),
+        still_asking(gathered.recalled, followed),
         followed,
         read,
     )
@@ -139,7 +153,7 @@ def suffices(stories: Sequence[Story], items: int) -> bool:
     return len(read) >= 2 * items and len({host(story.lead.url) for story in read}) >= HOSTS_NEEDED
 
 
-def _ranked(run: Run, groups: _Groups, among: Sequence[Candidate]) -> list[Ranked]:
+def _ranked(run: Run, groups: Groups, among: Sequence[Candidate]) -> list[Ranked]:
     """The untold stories, best first. `among`: every candidate of the window, read or not: who else speaks of a story."""
     return rank.rank(groups.untold, run.now, profile=run.settings.digest.profile, among=among, desk=run.desk)
 
@@ -155,9 +169,10 @@ def _carried(harvests: Iterable[Harvest]) -> dict[str, Document]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Groups:
+class Groups:
     """Documents by candidate URL, the stories they tell, and which of these may be told now."""
 
+    grouping: Grouping
     documents: Mapping[str, Document]
     grouped: list[Grouped]
     untold: list[Story]
@@ -167,11 +182,30 @@ class _Groups:
     @classmethod
     def of(
         cls, run: Run, found: Sequence[Candidate], documents: Mapping[str, Document], near: Embedded = NOT_EMBEDDED,
-    ) -> _Groups:  # fmt: skip
+    ) -> Groups:  # fmt: skip
         structures = run.store.structures(document.id for document in documents.values())
-        grouped = Grouping.of(found, run.desk, near, documents, structures).stories(documents)
+        return cls._told(run, Grouping.of(found, run.desk, near, documents, structures), documents)
+
+    @classmethod
+    def _told(cls, run: Run, grouping: Grouping, documents: Mapping[str, Document]) -> Groups:
+        grouped = grouping.stories(documents)
         ours = [one.story for one in grouped if not rank.why_untold(one.story, run.desk)]
-        return cls(documents, grouped, *without_repeats(ours, run.memory.told, run.now))
+        return cls(grouping, documents, grouped, *without_repeats(ours, run.memory.told, run.now))
+
+    def under(self, run: Run) -> Groups:
+        """The same pages as `run.desk` holds them together and lets them be told now."""
+        return self._told(run, self.grouping.under(run.desk), self.documents)
+
+    def refused(self, run: Run) -> list[Story]:
+        """What the gate alone keeps from being told: read whole, of no banned page, no round-up and not told before; best first."""
+        stories = [one.story for one in self.grouped if rank.why_untold(one.story, run.desk) == rank.NOT_OURS]
+        fresh, _ = without_repeats([one for one in stories if not one.lead.partial], run.memory.told, run.now)
+        return [one.story for one in rank.rank(fresh, run.now, profile=run.settings.digest.profile, desk=run.desk)]
+
+    def lead_first(self, story: Story) -> Story:
+        """The story, the candidate of its lead before the others."""
+        lead = {url for url, document in self.documents.items() if document.id == story.lead.id}
+        return replace(story, candidates=tuple(sorted(story.candidates, key=lambda one: one.url not in lead)))
 
     def texts(self) -> Iterator[tuple[Document, str]]:
         """Every document with the id of its story, in the order of URLs."""
@@ -199,7 +233,7 @@ class _Step:
     since: datetime
     inside: Sequence[Candidate]
     readings: Readings
-    groups: _Groups
+    groups: Groups
     ranked: list[Ranked]
     """The untold stories, best first; empty where another rung follows anyway."""
 
@@ -221,7 +255,7 @@ async def _step(run: Run, pages: Pages, rung: Rung, since: datetime, offered: Se
     with run.stage("read", min(len(inside), MOST_PAGES), rung) as stage:
         window, wall_s = Window(run.slot, run.now, since), run.wall(READ_S, READ_PART)
         readings = await pages.read(inside, window, wall_s=wall_s, on_done=run.record.meter.step)
-        groups = _Groups.of(run, inside, readings.documents, await _embedded(run, inside))
+        groups = Groups.of(run, inside, readings.documents, await _embedded(run, inside))
         chosen_from = suffices(groups.untold, run.settings.digest.items) or rung == LADDER[-1][0]
         ranked = _ranked(run, groups, inside) if chosen_from else []
         stage.went_out, stage.failed = len(groups.untold), len(readings.losses)
@@ -246,36 +280,44 @@ async def _embedded(run: Run, found: Sequence[Candidate]) -> Embedded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Remembered:
-    """The day's stories with those that memory adds."""
+class Gathered:
+    """What a day's stories are made of; they can be made anew."""
 
     rung: Rung
-    groups: _Groups
+    groups: Groups
     ranked: list[Ranked]
-    kept: frozenset[str] = frozenset()
+    among: Sequence[Candidate]
+    """Every candidate of the window."""
+    of_today: Collection[str]
+    """Ids of the documents that were read today."""
     recalled: Sequence[Recollection] = ()
+    losses: Sequence[Loss] = ()
+    """Of what never came to be grouped."""
+    health: tuple[SourceHealth, ...] = ()
 
 
-async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: Iterable[Loss]) -> _Remembered:
+async def _remember(run: Run, step: _Step, harvests: Sequence[Harvest], losses: Iterable[Loss]) -> Gathered:
     """What the last rung found, and where it is not enough what was read on earlier days, asked or told in part."""
     items = run.settings.digest.items
+    of_today = {document.id for document in step.groups.documents.values()}
     if len(_chosen(run, step.ranked)) >= run.settings.digest.enough:
-        return _Remembered(step.rung, step.groups, step.ranked)
+        return Gathered(step.rung, step.groups, step.ranked, step.inside, of_today)
     with run.stage("read", 0, "memory") as stage:
         paid = {page_key(loss.url) for loss in losses if loss.reason == SPONSORED}
-        groups, kept = _with_kept(run, step.groups, harvests, paid)
+        groups = _with_kept(run, step.groups, harvests, paid)
         ranked = _ranked(run, groups, step.inside)
         chosen = _chosen(run, ranked)
         most = min(MOST_RECALLED, items - len(chosen)) if 2 * len(chosen) < items else 0
         recalled = recollections(run.memory.told, run.slot.due.date(), most)
-        stage.went_out = sum(story.id in kept for story in chosen) + len(recalled)
-        stage.line = f"{stage.went_out - len(recalled)} stories kept from earlier days, {len(recalled)} recalled"
+        kept = sum(story.lead.id not in of_today for story in chosen)
+        stage.went_out = kept + len(recalled)
+        stage.line = f"{kept} stories kept from earlier days, {len(recalled)} recalled"
     rung = step.rung
     if stage.went_out:
         rung = "memory"
     elif not chosen and (run.memory.told or any(map(answered, harvests))):
         rung = "quiet"
-    return _Remembered(rung, groups, ranked, kept, recalled)
+    return Gathered(rung, groups, ranked, step.inside, of_today, recalled)
 
 
 def _chosen(run: Run, ranked: Sequence[Ranked]) -> list[Story]:
@@ -283,8 +325,8 @@ def _chosen(run: Run, ranked: Sequence[Ranked]) -> list[Story]:
     return [one.story for one in rank.select(ranked, run.settings.digest.items, run.desk)[0]]
 
 
-def _with_kept(run: Run, today: _Groups, harvests: Sequence[Harvest], paid: Collection[str]) -> tuple[_Groups, frozenset[str]]:
-    """Today's stories with those of earlier days; and which stories' leads are only from there.
+def _with_kept(run: Run, today: Groups, harvests: Sequence[Harvest], paid: Collection[str]) -> Groups:
+    """Today's stories with those of earlier days.
 
     `paid` are page keys that stay out: a page found to be paid for today may have been read innocently before.
     """
@@ -296,9 +338,7 @@ def _with_kept(run: Run, today: _Groups, harvests: Sequence[Harvest], paid: Coll
     read = {page_key(url): document for url, document in today.documents.items()}
     known = {key: document for key, document in (texts | read).items() if key not in paid}
     found = [one for one in candidates(earlier, run.settings.sources.mute, run.desk)[0] if page_key(one.url) in known]
-    groups = _Groups.of(run, found, {one.url: known[page_key(one.url)] for one in found})
-    of_today = {document.id for document in read.values()}  # a page behind a redirector has another address than its link
-    return groups, frozenset(story.id for story in groups.untold if story.lead.id not in of_today)
+    return Groups.of(run, found, {one.url: known[page_key(one.url)] for one in found})
 
 
 def _slots_before(run: Run) -> list[str]:

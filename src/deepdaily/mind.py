@@ -1,15 +1,18 @@
-"""A model that writes: it orders the ranking again, tells the items, looks over them and ends the issue, over the rules."""
+"""A model that writes: it reads the stories, orders them, tells the items, looks over them and ends the issue, over the rules."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import inf
 
+from deepdaily.choose.rank import SECOND_OPINION
 from deepdaily.choose.second_opinion import second_opinion
-from deepdaily.core.decisions import Desk
+from deepdaily.choose.second_reader import read_over
+from deepdaily.core.decisions import SECOND_READER, Desk
 from deepdaily.core.errors import ModelError
-from deepdaily.core.types import Closing, Draft, Finding, Item, Ranked, Story, Trouble, Watch
+from deepdaily.core.types import Closing, Decision, Draft, Finding, Item, Ranked, Slot, Story, Trouble, Watch
 from deepdaily.models.asking import ModelWriter, within
 from deepdaily.models.pace import loop_s
 from deepdaily.review.mending import mended, to_mend, told_by_model
@@ -41,12 +44,23 @@ class ByModel:
     writer: ModelWriter
     rules: ByRule = field(default_factory=ByRule)
 
+    async def edit(
+        self, stories: Sequence[Story], refused: Sequence[Story], slot: Slot, now: datetime, wall_s: float
+    ) -> tuple[list[Decision], list[Finding]]:
+        """What the model holds for wrong."""
+        if not (stories or refused):
+            return [], []
+        (outcome,) = await within(wall_s, [read_over(stories, refused, self.writer.for_stage(wall_s), slot, now)])
+        if isinstance(outcome, ModelError | None):
+            return [], [Finding(SECOND_READER, "note", f"the stories stand as code made them: {outcome or 'the time was up'}")]
+        return outcome, []
+
     async def order(self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float) -> tuple[list[Ranked], list[Finding]]:
         """The ranking with its best moved by the model's order."""
         writer = self.writer.for_stage(wall_s)
         (outcome,) = await within(inf, [second_opinion(ranked, places, writer, wall_s, desk)])
         if isinstance(outcome, ModelError | None):
-            return list(ranked), [Finding("second opinion", "note", f"the code's order stands: {outcome}")]
+            return list(ranked), [Finding(SECOND_OPINION, "note", f"the code's order stands: {outcome}")]
         return outcome
 
     async def write(

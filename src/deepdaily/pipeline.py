@@ -1,7 +1,7 @@
 """One day, top to bottom. Read this file first.
 
-sources ─collect─▶ candidates ─gather─▶ stories ─select─▶ the seven ─lead─▶ each with its maker's page
-editions ◀─publish─ issue ◀─close─ findings ◀─review─ draft ◀─write─┘
+sources ─collect─▶ candidates ─gather─▶ stories ─edit─▶ stories ─select─▶ the seven ─lead─▶ each with its maker's page
+editions ◀─publish─ issue ◀─close─ findings ◀─review─ draft ◀─────────write─────────┘
 
 It flows one way. Every stage keeps what it made in the store and answers from there when it is asked again, so a run
 that was killed is simply run again.
@@ -22,6 +22,7 @@ from deepdaily.review import approve, proven
 from deepdaily.review.agreement import agreeing
 from deepdaily.review.answered import without_answered
 from deepdaily.run import Run, trouble
+from deepdaily.second_reading import edited
 from deepdaily.sources import collect as ask_all
 from deepdaily.write import begun, recall
 from deepdaily.write.by_rule import ByRule
@@ -32,7 +33,7 @@ COLLECT_S, COLLECT_PART = 60.0, 0.25
 LEAD_S, LEAD_PART = 20.0, 0.1
 """The share for the makers' pages: at most one a story."""
 
-RANK_S, WRITE_S, REVIEW_S, CLOSE_S = 120.0, 900.0, 300.0, 120.0
+EDIT_S, RANK_S, WRITE_S, REVIEW_S, CLOSE_S = 120.0, 120.0, 900.0, 300.0, 120.0
 """Walls of a model's work where no deadline is near: a slow local model decodes 8k to 10k tokens for an issue."""
 
 
@@ -44,6 +45,7 @@ async def run_day(run: Run) -> Issue:
     """
     harvests = await collect(run)
     found = await gather(run, harvests)  # down the ladder, until there is enough to choose from
+    found = await edit(run, found)
     chosen = await select(run, found)
     chosen = await lead(run, chosen)
     draft = await write(run, chosen, found)
@@ -65,6 +67,15 @@ async def collect(run: Run) -> list[Harvest]:
         stage.failed = sum(1 for harvest in harvests if trouble(harvest.health))
         stage.line = f"{stage.went_out} offers from {len(harvests)} sources, {stage.failed} failed"
     return harvests
+
+
+async def edit(run: Run, found: Found) -> Found:
+    """The stories as a second reader mends them: one event told twice, a stranger among pages, what the gate let in or kept out."""
+    with run.stage("edit", len(found.stories)) as stage:
+        found, edits = await edited(run, found, run.wall(EDIT_S, 0.1))
+        stage.went_out = len(found.stories)
+        stage.line = f"{len(edits)} edits, {len(found.stories)} untold stories"
+    return found
 
 
 async def select(run: Run, found: Found) -> list[Story]:

@@ -65,7 +65,7 @@ def test_a_parting_wins_over_a_join_through_a_third_and_over_a_repository() -> N
 def test_a_join_through_a_page_that_nobody_offers_today_holds() -> None:
     bonds = Bonds.of([A, C], Desk(joined=frozenset({pair(A, B), pair(B, C)})))
 
-    assert bonds.groups() == [{0, 1}]
+    assert bonds.joined([{0}, {1}]) == [{0, 1}]
     assert bonds.why(0, 1) == "joined at the desk"
 
 

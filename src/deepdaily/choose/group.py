@@ -10,12 +10,12 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 
 from deepdaily.choose import same_event
-from deepdaily.choose.bonds import Bonds
+from deepdaily.choose.bonds import SAME, Bonds
 from deepdaily.choose.leads import lead_order
 from deepdaily.choose.meaning import NOT_EMBEDDED, Embedded, meaning
 from deepdaily.choose.meaning import pairs as pairs_by_meaning
@@ -82,6 +82,10 @@ class Grouping:
         traits = traits_of(candidates, documents or {}, structures or {})
         return cls(candidates, traits, Bonds.of(urls, desk), meant, Weights.of(weights or same_event.weights()))
 
+    def under(self, desk: Desk) -> Grouping:
+        """The same candidates, held together and kept apart as `desk` says."""
+        return replace(self, bonds=Bonds.of([one.url for one in self.candidates], desk))
+
     def events(self) -> list[list[int]]:
         """The place of every candidate once, those that tell one event together, the groups in the order of their first members."""
         links: list[dict[int, float]] = [{} for _ in self.candidates]
@@ -91,8 +95,8 @@ class Grouping:
                 apart.append((left, right))
             elif (likely := self._likely(left, right, SOME_ODDS)) >= SOME_CHANCE:
                 links[left][right] = links[right][left] = likely
-        merged = _average_link(self.bonds.groups(), links, apart)
-        return sorted(sorted(group) for group in merged)
+        merged = _average_link([{at} for at in range(len(self.candidates))], links, apart)
+        return sorted(sorted(group) for group in self.bonds.joined(merged))
 
     def groups(self) -> list[list[int]]:
         """The events, those that are releases of one repository put together."""
@@ -119,7 +123,7 @@ class Grouping:
         return found
 
     def _told(self, ordered: Sequence[int], read: Mapping[int, Document]) -> tuple[Document, ...]:
-        """The lead and the reports that are like it by themselves: an average link may chain two events through a third.
+        """The lead and the reports that are like it or a page joined with it: an average link may chain two events through a third.
 
         A mirror's same words are no second report.
         """
@@ -128,8 +132,9 @@ class Grouping:
         if not others:
             return (lead,)
         kept = {_body(lead): lead}
+        heads = [first, *(at for at in others if self.bonds.home[at] == self.bonds.home[first])]
         for at in others:
-            near = self.alike(first, at) >= STRONG and _days_apart(lead, read[at]) <= EVENT_DAYS
+            near = any(self.alike(head, at) >= STRONG and _days_apart(read[head], read[at]) <= EVENT_DAYS for head in heads)
             if near or self.bonds.why(first, at):
                 kept.setdefault(_body(read[at]), read[at])
         return tuple(kept.values())
@@ -152,9 +157,11 @@ class Grouping:
 
     def _why(self, at: int, first: int, group: Sequence[int]) -> str:
         lead = self.candidates[first].url
-        parted = [self.candidates[other].url for other in self.bonds.kept_from(at) if other not in group]
-        aside = f"; kept apart at the desk from {parted[0]}" if parted else ""
-        if bond := self.bonds.why(at, first):
+        aside = self.bonds.aside(at, group)
+        bond = self.bonds.why(at, first)
+        if bond == SAME:
+            return f"{bond} as {lead}{aside}"
+        if bond:
             return f"one story with {lead}: {bond}{aside}"
         nearest = max((other for other in group if other != at), key=lambda other: (self.alike(at, other), -other))
         near = first if self.alike(at, first) >= SAME_EVENT else nearest

@@ -167,20 +167,20 @@ def with_lead(story: Story, page: Document) -> Story:
 def _one_event(reports: Sequence[Document], page: Document) -> bool:
     """Whether one of the reports shares names with the page, and a version or figures, and both are of the same days."""
     theirs = launch(page.title)
-    figures = _figures(page)
+    shown = figures(page)
     for one in reports:
         mine = launch(one.title)
         named = names_owner(page.url, one.title) or bool(
             mine.names & (theirs.names | theirs.perhaps | _words(page.text[:LOOKED_AT]))
         )
         versions = mine.lines & theirs.lines
-        if named and _same_days(one, page) and (versions or len(_figures(one) & figures) >= LEAST_FIGURES):
+        if named and _same_days(one, page) and (versions or len(figures(one) & shown) >= LEAST_FIGURES):
             return not (mine.lines and theirs.lines and not versions)
     return False
 
 
-def _figures(document: Document) -> set[tuple[str, str]]:
-    """Figures with a unit."""
+def figures(document: Document) -> set[tuple[str, str]]:
+    """Figures with a unit in the beginning of a text, each with it."""
     return {(str(one.value), one.unit) for one in with_unit(document.text[:LOOKED_AT])}
 
 

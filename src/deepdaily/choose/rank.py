@@ -31,8 +31,13 @@ FLOOR = 0.5
 """A story of less substance is not told, however many places are empty. On the two frozen days and the sample day it parts manuals,
 papers far from practice, markets, opinion and notes of small changes from the rest."""
 
-NO_SUBSTANCE = frozenset({AGE, TEASER})
-"""Terms that rank a story and say nothing of what is in it: what is old was no less, what was not read may be more."""
+SECOND_OPINION = "second opinion"
+
+NO_SUBSTANCE = frozenset({AGE, TEASER, SECOND_OPINION})
+"""Terms that rank a story and say nothing of what is in it: what is old was no less, what was not read may be more, and the last of
+good ones in a model's order is none the worse."""
+
+NOT_OURS = "not about building or running AI systems"
 
 SAME_PLACE = 0.25
 """Cosine of titles above which two stories would fill two places with one thing (docs/ranking.md)."""
@@ -52,7 +57,10 @@ MOST_VOTES = 200
 
 
 def why_untold(story: Story, desk: Desk = NO_DESK) -> str:
-    """Why a story is not for this daily at all; empty for one that is. A pin overrides all but a ban."""
+    """Why a story is not for this daily at all; empty for one that is. A pin overrides all but a ban.
+
+    What a second reader admits must have been read whole, and is no round-up.
+    """
     return _why_refused(story, desk, lambda: relevant(story))
 
 
@@ -60,9 +68,12 @@ def _why_refused(story: Story, desk: Desk, ours: Callable[[], bool]) -> str:
     banned = desk.why_banned(story.lead.url, story.lead.title)
     if banned or pinned(story, desk):
         return banned
+    if refused := desk.why_refused(story.lead.url):
+        return refused
     if ROUNDUP.search(story.lead.title):
         return "a round-up of others' news"
-    return "" if ours() else "not about building or running AI systems"
+    admitted = desk.admits(story.lead.url) and not story.lead.partial
+    return "" if admitted or ours() else NOT_OURS
 
 
 def pinned(story: Story, desk: Desk) -> bool:

@@ -1,4 +1,4 @@
-"""A model as second opinion: it orders the best of the ranking once more, and moves each by a bounded step.
+"""A model as second opinion: it orders the best of the ranking once more, wholly where the code's scores lie close together.
 
 The code's order stands without it, and its caps (two a host, one story a place, what is not for this daily) stand over it.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from deepdaily.choose.rank import why_untold
+from deepdaily.choose.rank import SECOND_OPINION, why_untold
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten, squeeze
@@ -22,11 +22,15 @@ from deepdaily.models.replies import First, _Shape
 
 RANKING = Purpose("ranking", __package__, most_tokens=400)
 
-MOST_READ, MOST_CALLS = 60, 4
+MOST_READ, MOST_CALLS = 45, 3
 """Stories that are read again, and calls for them: fifteen in a list is what listwise rankers order well."""
 
-MOST_MOVED = 1.0
-"""Score that the first of a list gains and the last loses: as much as one strong signal, so that no single call decides."""
+STEP = 0.5
+"""Score that the first of a list gains and the last loses beside what its new place is worth: of equal scores the order decides."""
+
+MOST_MOVED = 1.5
+"""No story moves further. So a list whose scores lie within a point of each other stands as the model orders it, and of two stories
+that lie three points apart the code's better one stays before the other, whatever the model says."""
 
 LEAST_NAMED = 0.5
 """A reply that orders less than this part of its list is no order."""
@@ -52,29 +56,32 @@ async def second_opinion(
         return list(ranked), []
     hands = min(MOST_CALLS, -(-len(tellable) // (MOST_READ // MOST_CALLS)))
     lists = [tellable[hand::hands] for hand in range(hands)]  # dealt like cards: each list has good and weak ones
-    outcomes = await within(wall_s, [_moves([one.story for one in dealt], writer) for dealt in lists])
+    outcomes = await within(wall_s, [_moves(dealt, writer) for dealt in lists])
     moves, notes = dict[str, float](), list[Finding]()
     for outcome in outcomes:
         if isinstance(outcome, ModelError | None):
-            notes.append(Finding("second opinion", "note", f"the code's order stands: {outcome or 'the time was up'}"))
+            notes.append(Finding(SECOND_OPINION, "note", f"the code's order stands: {outcome or 'the time was up'}"))
         else:
             moves |= outcome
     moved = [_moved(one, moves[one.story.id]) if one.story.id in moves else one for one in ranked]
     return sorted(moved, key=lambda one: (-one.score, one.story.id)), notes
 
 
-async def _moves(stories: Sequence[Story], writer: ModelWriter) -> dict[str, float]:
-    """By story the step it moves, MOST_MOVED for the first to its opposite for the last; none for one the reply left out.
+async def _moves(dealt: Sequence[Ranked], writer: ModelWriter) -> dict[str, float]:
+    """By story how far it moves: the scores of those that the reply names, dealt out anew in its order. None for one it left out.
 
     Raises:
         ModelError: no model gave a usable order.
     """
+    stories = [one.story for one in dealt]
     reply = (await writer.ask(RANKING, lambda room: _material(stories, writer.key, room), Order)).value
-    named = [number for number in dict.fromkeys(reply.order) if 1 <= number <= len(stories)]
-    if len(named) < LEAST_NAMED * len(stories):
-        raise ModelError(f"it ordered {len(named)} of {len(stories)}")
-    step = 2 * MOST_MOVED / max(1, len(named) - 1)
-    return {stories[number - 1].id: MOST_MOVED - place * step for place, number in enumerate(named)}
+    named = [dealt[number - 1] for number in dict.fromkeys(reply.order) if 1 <= number <= len(dealt)]
+    if len(named) < LEAST_NAMED * len(dealt):
+        raise ModelError(f"it ordered {len(named)} of {len(dealt)}")
+    step = 2 * STEP / max(1, len(named) - 1)
+    worth = sorted((one.score for one in named), reverse=True)
+    wanted = (score + STEP - place * step - one.score for place, (one, score) in enumerate(zip(named, worth, strict=True)))
+    return {one.story.id: max(-MOST_MOVED, min(MOST_MOVED, move)) for one, move in zip(named, wanted, strict=True)}
 
 
 def _material(stories: Sequence[Story], key: bytes, room: int | None) -> str:
@@ -94,7 +101,7 @@ def _lines(number: int, story: Story, columns: int) -> list[str]:
 
 def _moved(one: Ranked, move: float) -> Ranked:
     move = round(move, 3)
-    return replace(one, score=round(one.score + move, 3), reasons=(*one.reasons, Reason("second opinion", move)))
+    return replace(one, score=round(one.score + move, 3), reasons=(*one.reasons, Reason(SECOND_OPINION, move)))
 
 
 class Order(_Shape):

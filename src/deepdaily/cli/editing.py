@@ -59,16 +59,20 @@ for _kind, _means, _subject, _two in DECISIONS:
 
 @desk_app.command("undo")
 def desk_undo(
-    what: Annotated[str, typer.Argument(help="A decision's id, as `desk list` has it.")],
+    what: Annotated[str, typer.Argument(help="A decision's id, as `desk list` has it; a day for all that the second reader said.")],
     settings: SettingsFile = None,
     data: DataFolder = None,
 ) -> None:
-    """Take a decision back: later runs are as if it had not been made."""
+    """Take a decision back, or all that the second reader said of a day: later runs are as if it had not been made."""
     from deepdaily import desk
+    from deepdaily.core.types import Slot
 
     with opened(settings, data) as (house, store):
         found = desk.taken_back(what, store, house.clock(None))
-    typer.echo(f"{found.id}: {found.kind} {found.subject} is taken back")
+    for one in found:
+        typer.echo(f"{one.id}: {one.kind} {one.subject} is taken back")
+    if found[0].slot:
+        typer.echo(f"write the day as if it had not been said: deepdaily run --date {Slot.of_key(found[0].slot).day} --again")
 
 
 @desk_app.command("list")
@@ -78,4 +82,4 @@ def desk_list(settings: SettingsFile = None, data: DataFolder = None, as_json: A
 
     with opened(settings, data) as (house, store):
         rows = desk.in_words(store, house.clock(None))
-    answer_rows(("id", "kind", "subject", "title"), rows, as_json)
+    answer_rows(("id", "kind", "by", "subject", "title"), rows, as_json)

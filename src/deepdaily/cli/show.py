@@ -7,6 +7,7 @@ from typing import Any
 
 from deepdaily.archive.lookup import fate, item_of
 from deepdaily.cli.console import funnel
+from deepdaily.core.decisions import in_words
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.spending import spent
 from deepdaily.core.types import Chosen, Issue, Loss, RunRecord, Slot, Stage
@@ -46,7 +47,9 @@ def run(slot: str, store: Store, *, audit: bool) -> Shown:
     if audit:
         health = [harvest.health for harvest in store.harvests(slot)]
         losses = store.losses(slot)
+        edits = [one for one in store.decisions() if one.slot == slot]
         value |= {"sources": [asdict(one) for one in health], "losses": [asdict(one) for one in losses]}
+        value["edits"] = [asdict(one) for one in edits]
         value["calls"] = [asdict(one) for one in calls]
         lines += [f"stage    {one.label}: {one.came_in} in, {one.went_out} out, {one.took_s} s" for one in record.stages]
         lines += [f"source   {one.source}: {one.state}, {one.offers} offers {one.message}".rstrip() for one in health]
@@ -54,6 +57,7 @@ def run(slot: str, store: Store, *, audit: bool) -> Shown:
             f"calls    {one.name}: {one.told('')}"
             for one in spent(store.calls_of(slot), lambda call: f"{call.model} {call.purpose}")
         ]
+        lines += [f"edit     {one.id}: {in_words(one)}" for one in edits]
         lines += [f"trouble  {one}" for one in record.troubles]
         lines += [f"loss     {one.url}: {one.stage}: {one.reason}" for one in losses]
     return Shown(lines, value)

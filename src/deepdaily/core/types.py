@@ -27,7 +27,8 @@ FollowUpState = Literal["answered", "moved", "unchanged", "closed", "expired"]
 """`moved`: there is news of it, but no answer; `closed`: by an editor; `expired`: its last day has passed."""
 
 
-DecisionKind = Literal["pin", "ban", "merge", "split", "close", "useful", "useless"]
+DecisionKind = Literal["pin", "ban", "merge", "split", "close", "useful", "useless", "off_topic", "advertising", "ours"]
+"""The last three are a second reader's alone: a story that is not to be told, and one that the gate refused and may be."""
 
 
 Severity = Literal["note", "fix", "block"]
@@ -214,7 +215,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an editor or a reader said at the desk. It holds until it is taken back."""
+    """What an editor or a reader said at the desk, or a second reader of a slot. It holds until it is taken back."""
 
     id: str
     """`d-3f2a91c0`."""
@@ -227,6 +228,10 @@ class Decision:
     title: str = ""
     """The subject's title when it was said: likeness to it counts, too."""
     taken_back_at: datetime | None = None
+    by: str = ""
+    """Who said it: `second reader`; empty for an editor or a reader."""
+    slot: str = ""
+    """Key of the only slot that it holds for; empty for every one."""
 
 
 @dataclass(frozen=True, slots=True)

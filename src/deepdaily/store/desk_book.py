@@ -18,9 +18,10 @@ class DeskBook(Book):
         found = self._values(Decision, select(DECISIONS.c.decision))
         return sorted(found, key=lambda one: (one.at, one.id))
 
-    def keep_decision(self, decision: Decision) -> None:
-        """Keep it, in place of the one with its id."""
-        row = {"id": decision.id, "decision": to_json(decision)}
+    def keep_decision(self, *decisions: Decision) -> None:
+        """Keep all of them or none, each in place of the one with its id."""
+        rows = [{"id": one.id, "decision": to_json(one)} for one in decisions]
         with self._writing() as db:
-            db.execute(self._put(DECISIONS, row), row)
+            for row in rows:
+                db.execute(self._put(DECISIONS, row), row)
             self._put_state(db, "decisions")

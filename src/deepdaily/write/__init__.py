@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from deepdaily.core.decisions import Desk
-from deepdaily.core.types import Closing, Draft, Finding, Ranked, Rung, Slot, SourceHealth, Story, Trouble, Watch
+from deepdaily.core.types import Closing, Decision, Draft, Finding, Ranked, Rung, Slot, SourceHealth, Story, Trouble, Watch
 from deepdaily.settings import Digest
 from deepdaily.write.notice import notice_of
 
@@ -15,11 +15,20 @@ Findings = list[Finding]
 
 
 class Writing(Protocol):
-    """Whoever reads the ranking again, writes the items, looks over them and ends the issue.
+    """Whoever reads the stories and their ranking again, writes the items, looks over them and ends the issue.
 
     Each step returns with what it has when its wall (seconds) is reached; what it could not do is a finding, and stays as
     the rules made it.
     """
+
+    async def edit(
+        self, stories: Sequence[Story], refused: Sequence[Story], slot: Slot, now: datetime, wall_s: float
+    ) -> tuple[list[Decision], Findings]:
+        """What is wrong with the slot's stories, and with what the gate refused, as decisions that are proposed.
+
+        Both best first, each story with the candidate of its lead first.
+        """
+        ...
 
     async def order(self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float) -> tuple[list[Ranked], Findings]:
         """The ranking, best first; `places` is what the issue has."""

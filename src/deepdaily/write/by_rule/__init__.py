@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from deepdaily.core.decisions import Desk
-from deepdaily.core.types import Claim, Closing, Draft, Finding, Item, Language, Ranked, Story, Trouble, Watch
+from deepdaily.core.types import Claim, Closing, Decision, Draft, Finding, Item, Language, Ranked, Slot, Story, Trouble, Watch
 from deepdaily.write.by_rule.advice import advice_for
 from deepdaily.write.by_rule.brief import write_item
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
@@ -15,6 +16,12 @@ from deepdaily.write.headline import byline, headline, says_status
 
 class ByRule:
     """The writing that is always there. It takes no time worth a wall, and has nothing to report."""
+
+    async def edit(
+        self, stories: Sequence[Story], refused: Sequence[Story], slot: Slot, now: datetime, wall_s: float
+    ) -> tuple[list[Decision], list[Finding]]:
+        """Nothing: what rules can say of stories is said where they are grouped."""
+        return [], []
 
     async def order(self, ranked: Sequence[Ranked], places: int, desk: Desk, wall_s: float) -> tuple[list[Ranked], list[Finding]]:
         """The ranking as it is."""
