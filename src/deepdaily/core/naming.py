@@ -82,15 +82,15 @@ _LOOSE = 4
 def is_spelled_out(name: str, texts: Sequence[str]) -> bool:
     """Whether one of the whole texts has the words that a name in capitals stands for, next to each other: TTFT, SFT.
 
-    Words of a short name must have capitals, or the name in brackets behind them.
+    Words of a short name must have capitals; or the text has the name in brackets, as one does that explains it: `filesystem (FS)`.
     """
     if not _is_acronym(name):
         return False
     letters = name.removesuffix("s")
     words = r"[\s\-/]+".join(f"{letter}[A-Za-z]*" for letter in letters)
     any_case = rf"(?i:\b{words}\b)"
-    said = any_case if len(letters) >= _LOOSE else rf"\b{words}\b|{any_case}\s*[(（]{letters}\b"
-    return any(re.search(said, text) for text in texts)
+    said = any_case if len(letters) >= _LOOSE else rf"\b{words}\b"
+    return any(re.search(rf"{said}|[(（]{letters}s?[)）]", text) for text in texts)
 
 
 def _is_acronym(name: str) -> bool:
