@@ -13,9 +13,11 @@ import pytest
 
 from deepdaily.archive.lookup import fate
 from deepdaily.archive.verify import Verdict, published_files, verify
-from deepdaily.core.types import Issue
+from deepdaily.core.types import Claim, Issue, Section
 from deepdaily.demo import sample_web
 from deepdaily.house import House
+from deepdaily.publish import Publication
+from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -75,6 +77,32 @@ def test_a_changed_digit_in_the_post_is_shown_beside_the_proven_one(copy: Path) 
     assert not verdict.green
     assert "index.md" in line
     assert text[at - 5 : at + 2] in line
+
+
+def deepened(issue: Issue) -> Issue:
+    """The issue with a point and an advice in lines before its first item."""
+    item = issue.items[0]
+    point = Section("point", (Claim("先量一周，省不到 37% 就不换。", basis=item.title.evidence),))
+    advice = Section("advice", (Claim("先量；线：73%", lines=("先量", "线：73%")),), heading="要做的")
+    items = (replace(item, sections=(point, *item.sections, advice)), *issue.items[1:])
+    return replace(issue, draft=replace(issue.draft, items=items))
+
+
+@pytest.mark.parametrize("digits", ["37%", "73%"])
+async def test_a_changed_digit_of_a_point_or_of_a_line_of_advice_is_shown(copy: Path, digits: str) -> None:
+    hugo = Hugo(copy / "out")
+    with opened(copy) as (store, issue):
+        kept_instead(store, deepened(issue))
+        store.keep_editions(await hugo.publish(Publication.of(deepened(issue), store)))
+        store.keep_editions(await Page(copy / "out").publish(Publication.of(deepened(issue), store)))
+        store.keep_editions(await Feeds(copy / "out", "AI 技术深度日报").publish(Publication.of(deepened(issue), store)))
+    assert verdict_on(copy).green
+    post = copy / f"out/content/posts/{DAY}/index.md"
+    post.write_text(post.read_text("utf-8").replace(digits, "55%"), "utf-8")
+
+    (line,) = verdict_on(copy).altered
+    assert digits in line
+    assert "55%" in line
 
 
 @pytest.mark.parametrize("location", [f"content/posts/{DAY}/evidence.json", f"page/{DAY}.html"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any
 
 import pytest
 
+from deepdaily.cli.console import models_told
 from deepdaily.core.types import Call, Usage
 from deepdaily.models.abilities import Abilities
 from deepdaily.models.reached import Reached
 from deepdaily.store.opening import open_store
+from making import NOW, SLOT, issue, story
 from model_server import error, streamed
 from webs import deepdaily, environment
 
@@ -153,3 +156,18 @@ def test_a_run_without_a_model_says_in_one_line_how_to_get_one(tmp_path: Path) -
     )
 
     assert done.stdout.count("deepdaily init") == 1
+
+
+def test_a_run_says_of_each_model_of_the_settings_how_many_items_bear_its_own_name() -> None:
+    made = issue(story("First"), story("Second", url="https://blog.example/b"), story("Third", url="https://blog.example/c"))
+    writers = ("deepseek-chat", "deepseek-chat, tiny-1b", "")
+    items = tuple(replace(item, writer=writer) for item, writer in zip(made.items, writers, strict=True))
+    told = replace(made, draft=replace(made.draft, items=items))
+
+    def call(model: str, message: str = "") -> Call:
+        return Call(f"{model}{message}", SLOT.key, model, "facts", "answered", NOW, Usage(), message)
+
+    lines = models_told(told, [call("main"), call("other", "tiny-1b")], "USD", {"main": "deepseek-chat", "other": "large-1t"})
+
+    assert [line.partition(": ")[0] for line in lines] == ["model main", "model other"]
+    assert [line.rpartition("; ")[2] for line in lines] == ["wrote 2 of 3 items", "wrote 1 of 3 items"]

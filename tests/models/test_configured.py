@@ -67,9 +67,10 @@ async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_fr
             writer = model_writer(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
         assert writer is not None
 
-        note = (await writer.model.ask(PROMPT, Note)).value
+        reply = await writer.model.ask(PROMPT, Note)
 
-        assert note.title == "Quillserve 2.4"
+        assert reply.value.title == "Quillserve 2.4"
+        assert reply.model == "quill-7b"
         assert "Bearer sekrit" in server.heads[0]
         assert writer.troubles() == [Trouble("fable", "DD_TEST_fable is not set")]
         assert [call.model for call in store.calls_of_day("2026-02-11")] == ["quill"]

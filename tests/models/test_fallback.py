@@ -671,3 +671,23 @@ def test_several_processes_reserve_from_one_budget_one_after_another(tmp_path: P
 
     with ThreadPoolExecutor(8) as several:
         assert sum(several.map(reserved, range(16))) == 2
+
+
+async def test_a_reply_is_signed_with_the_model_s_own_name_or_that_of_the_one_that_answered_in_its_place(store: Store) -> None:
+    """A reply from the store is signed as it was at first."""
+    ledger = Ledger(store, SLOT, NOW, Budget.parsed("1M tokens/day"))
+
+    def asked_by(server: FaultServer, model: str = "") -> Fallback:
+        abilities = Abilities.kept(store, server.url, NOW.date())
+        return Fallback([Step(chat(server), Pace(1), abilities=abilities, model=model)], ledger, lambda: inf)
+
+    async with serving(streamed()) as server:
+        assert (await asked_by(server).ask(prompt(1), Note)).model == "quill"
+        assert (await asked_by(server, "quill-7b").ask(prompt(2), Note)).model == "quill-7b"
+    async with serving(streamed(model="tiny-1b")) as server:
+        first = await asked_by(server, "quill-7b").ask(prompt(3), Note)
+        again = await asked_by(server, "quill-7b").ask(prompt(3), Note)
+
+    assert (first.model, again.model) == ("tiny-1b", "tiny-1b")
+    assert len(server.asked) == 1
+    assert {call.model for call in store.calls_of(SLOT)} == {"quill"}

@@ -7,17 +7,18 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from deepdaily.core.types import Issue
+from deepdaily.core.types import Claim, Issue, Section
 from deepdaily.publish import Publication
 from deepdaily.publish.files import Hugo
 from deepdaily.render.foreign import plain
-from deepdaily.render.markdown import escape, escape_line
+from deepdaily.render.markdown import escape, escape_line, post
 from render import issues
 from waiting import CEILING_S
 
@@ -85,6 +86,15 @@ async def test_an_ordinary_day_becomes_a_page_with_links_and_names(hugo: Path, t
     assert (tmp_path / "public/posts/2026-02-11/evidence.json").exists()
 
 
+async def test_the_point_is_the_bold_paragraph_and_advice_a_list_of_its_own(hugo: Path, tmp_path: Path) -> None:
+    await build(hugo, tmp_path, issues.issue())
+    page = (tmp_path / "public/posts/2026-02-11/index.html").read_text("utf-8")
+
+    assert f"<p><strong>{issues.POINT.text}</strong>（我们的判断）</p>" in page
+    assert "先在一个副本上打开拆分\n<ul>\n<li>看：首个 token 的 p95</li>\n<li>线（我们的建议值）：" in page
+    assert "<strong>性能信号</strong>" in page
+
+
 async def test_a_hostile_day_builds_and_every_attack_is_text(hugo: Path, tmp_path: Path) -> None:
     read = await build(hugo, tmp_path, issues.hostile())
     ordinary = Reading("".join(f"<{tag}>" for tag in "html head title body h1 h2 p a ul ol li div hr sup code".split()))
@@ -138,13 +148,23 @@ PIECES = [
 ]
 
 
-def test_any_mixture_of_markup_is_shown_as_it_was_written(hugo: Path, tmp_path: Path) -> None:
-    """In a list entry, after bold text and before a footnote, and in a named heading: the three places of foreign text."""
+def mixtures(count: int) -> list[str]:
     chance = random.Random(20260211)
-    mixtures = ("".join(chance.choices(PIECES, k=chance.randint(1, 12))) for _ in range(1500))
-    texts = [text for text in map(plain, mixtures) if text]
+    made = ("".join(chance.choices(PIECES, k=chance.randint(1, 12))) for _ in range(count))
+    return [text for text in map(plain, made) if text]
+
+
+def bold_paragraph(text: str) -> str:
+    """The point of an item as a post has it."""
+    item = replace(issues.protocol(), sections=(Section("point", (Claim(text),)),))
+    return post(issues.issue(item)).split("\n\n## ")[1].split("\n\n")[3]
+
+
+def test_any_mixture_of_markup_is_shown_as_it_was_written(hugo: Path, tmp_path: Path) -> None:
+    """In a list entry, after bold text and before a footnote, in a named heading, and in bold: the places of foreign text."""
+    texts = mixtures(1500)
     lines = [
-        (f"- {escape_line(text)}", f"- **x**：{escape(text)}[^1]", f"## {escape(text)} {{#n{n}}}")[n % 3]
+        (f"- {escape_line(text)}", f"- **x**：{escape(text)}[^1]", f"## {escape(text)} {{#n{n}}}", bold_paragraph(text))[n % 4]
         for n, text in enumerate(texts)
     ]
     for name, content in {
@@ -158,8 +178,32 @@ def test_any_mixture_of_markup_is_shown_as_it_was_written(hugo: Path, tmp_path: 
     run(hugo, tmp_path, "--panicOnWarning")
 
     page = re.split(r'<(?:div|section) class="footnotes"', (tmp_path / "public/p/index.html").read_text("utf-8"))[0]
-    blocks = [a or b for a, b in re.findall(r"(?s)<li>(.*?)</li>|<h2 id=\"?n\d+\"?>(.*?)</h2>", page)]
+    bold = r"<p><strong>((?:(?!</p>).)*)</strong>（我们的判断）</p>"
+    blocks = ["".join(found) for found in re.findall(rf"(?s)<li>(.*?)</li>|<h2 id=\"?n\d+\"?>(.*?)</h2>|{bold}", page)]
     shown = [re.sub(r"(?s)<strong>x</strong>：|<sup.*?</sup>|</?p>", "", block.strip()).strip() for block in blocks]
 
     assert [unescape(text).strip() for text in shown] == texts
     assert not [text for text in shown if "<" in text]
+
+
+def test_any_mixture_of_markup_is_a_summary_that_shows_no_mark_of_ours(hugo: Path, tmp_path: Path) -> None:
+    """A list of posts and a feed take the summary as Markdown; most of them are right for a theme that prints it as it is."""
+    texts = mixtures(400)
+    content = {"layouts/index.html": '{{ range sort site.RegularPages "Slug" }}<section>{{ .Summary }}</section>{{ end }}'}
+    content["config.toml"] = (
+        'baseURL = "https://b.example/"\ndisableKinds = ["section", "taxonomy", "term", "RSS", "sitemap", "404"]\n'
+    )
+    content["config.toml"] += "markup.goldmark.extensions.typographer = false\n"
+    made = issues.issue()
+    for n, text in enumerate(texts):
+        told = post(replace(made, closing=replace(made.closing, summary=text)))
+        content[f"content/posts/{n}.md"] = told.replace('slug = "2026-02-11"', f'slug = "n{n:04}"')
+    for name, written in content.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(written, "utf-8")
+    run(hugo, tmp_path)
+
+    shown = re.findall(r"(?s)<section>(.*?)</section>", (tmp_path / "public/index.html").read_text("utf-8"))
+    bare = [re.sub(r"(?s)^<p>(.*)</p>$", r"\1", one.strip()).strip() for one in shown]
+    assert [unescape(one) for one in bare] == texts
+    assert not [one for one in bare if "<" in one]

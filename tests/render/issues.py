@@ -99,12 +99,23 @@ ADVERTS = document(
 )
 
 
+POINT = Claim(
+    "长提示多的服务现在就试拆分，短提示为主的不必跟进。",
+    basis=(proof(SERVER, "Other loads will differ, and prompts below 256 tokens gain nothing."), proof(SERVER, "In the past")),
+)
+ADVICE = Claim(
+    "先在一个副本上打开拆分；看：首个 token 的 p95；线（我们的建议值）：比现在高 15%；回退：退回合并模式。",
+    lines=("先在一个副本上打开拆分", "看：首个 token 的 p95", "线（我们的建议值）：比现在高 15%", "回退：退回合并模式"),
+)
+
+
 def serving() -> Item:
     return Item(
         story="s-quillserve-09",
         title=fact("QuillServe 0.9 把 prefill 与 decode 拆到不同的池", SERVER, "QuillServe 0.9 splits prefill and decode"),
         byline="一手来源 · 发布于 2026-02-10 · 2 个独立来源",
         sections=(
+            Section("point", (POINT,)),
             Section(
                 "what",
                 (
@@ -130,6 +141,12 @@ def serving() -> Item:
                         SERVER,
                         "Median time to first token rises by 9 ms on our cluster.",
                     ),
+                ),
+                heading="性能信号",
+            ),
+            Section(
+                "detail",
+                (
                     fact("Speculative decoding is not supported in split mode yet.", SERVER),
                     fact(
                         "维护者称，拆分模式在春季之前默认关闭。", COVERAGE, "the split mode stays off by default until the spring"
@@ -138,10 +155,10 @@ def serving() -> Item:
             ),
             Section("why", (Claim("瓶颈从算力移到调度：要不要拆，取决于长提示占多少，而不是模型多大。"),)),
             Section("impact", (Claim("推理团队会分开给两段定容量。"), Claim("短提示为主的服务得不到好处，不必跟进。"))),
-            Section("advice", (Claim("在一个副本上量首个 token 的 p95；比现在高 15%（我们的建议值）就退回合并模式。"),)),
+            Section("advice", (ADVICE,)),
         ),
         sources=(cited(SERVER), cited(COVERAGE)),
-        unknowns=("拆分模式何时默认开启。", "不同机架之间的时延。"),
+        unknowns=("拆分模式何时默认开启？", "不同机架之间的时延是多少？"),
         thread=(
             Appearance("2026-02-05", "s-quillserve-plan", "QuillServe 公布拆分计划"),
             Appearance("2026-02-09", "s-quillserve-rc", "0.9.0rc1 可以试用"),
@@ -280,9 +297,10 @@ def hostile(texts: Sequence[str] = HOSTILE, url: str = "https://good.example/a_(
         label=texts[0],
         byline=texts[-1],
         sections=(
+            Section("point", tuple(Claim(text, basis=own[0].evidence) for text in texts) if own else ()),
             Section("what", claims, label=texts[1 % len(texts)]),
-            Section("detail", own),
-            Section("advice", tuple(Claim(text) for text in texts)),
+            Section("detail", own, heading=texts[3 % len(texts)]),
+            Section("advice", tuple(Claim(text, lines=(text, *texts)) for text in texts)),
         ),
         sources=(replace(cited(source), host=texts[3 % len(texts)]),),
         unknowns=tuple(texts),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 
-from deepdaily.core.types import Claim, Evidence, Section
+import pytest
+
+from deepdaily.core.types import Claim, Evidence, Issue, Section
 from deepdaily.render.body import body, fragment
 from deepdaily.render.excerpts import CONTEXT_CHARACTERS, GAP, SIDE_CHARACTERS, excerpt, whole
 from deepdaily.render.html import page
@@ -190,7 +193,7 @@ def test_an_item_without_a_proven_title_or_a_point_in_a_section_leaves_no_empty_
 
 def test_a_line_of_the_caller_s_stands_below_the_byline_of_its_item() -> None:
     made = issues.issue()
-    told = list(body(made, lambda _, text: text, lambda item: f"<p>beside {item.story}</p>"))
+    told = list(body(made, lambda claim, text, strong=False: text, lambda item: f"<p>beside {item.story}</p>"))
 
     for item in made.items:
         opened = next(at for at, line in enumerate(told) if line.startswith("<article") and item.story in line)
@@ -290,3 +293,53 @@ def test_every_colour_of_text_stands_out_in_every_theme() -> None:
 
 def test_the_style_is_small_enough_to_go_with_every_page() -> None:
     assert len(files("deepdaily.render").joinpath("page.css").read_bytes()) < 12_000
+
+
+def pointed(text: str, *, basis: bool = True) -> Issue:
+    """One item with a point drawn from its fact."""
+    item = issues.protocol()
+    drawn = item.sections[1].points[0].evidence if basis else ()
+    return issues.issue(replace(item, sections=(Section("point", (Claim(text, basis=drawn),)), *item.sections)))
+
+
+@pytest.mark.parametrize("text", ["现在就换。", "**粗体** `x` __a__ [b](c)", "A & <b> 涨 9%", "details</strong>"])
+def test_the_point_is_bold_and_nothing_else_of_its_item_is(text: str) -> None:
+    made = pointed(text)
+    whole, told = page(made, issues.DOCUMENTS), fragment(made)
+
+    for shown in (whole, told, page(pointed(text, basis=False), issues.DOCUMENTS)):
+        article = shown[shown.index("<article") : shown.index("</article>")]
+        bold = re.findall(r"(?s)<strong>(.*?)</strong>", article)
+        assert [html.unescape(one) for one in bold] == [text]
+        assert article.index("byline") < article.index("<strong>") < article.index("<h3>")
+        (before,) = re.findall(r'(?s)class="point">(.*?)<section', article)
+        assert before.count("我们的判断") == 1
+
+
+def test_the_point_of_a_page_opens_to_what_it_is_drawn_from() -> None:
+    assert '<div class="point"><details class="drawn"><summary><strong>现在就换。</strong><sup>依据' in page(
+        pointed("现在就换。"), issues.DOCUMENTS
+    )
+    assert '<p class="point"><strong>现在就换。</strong> <small>（我们的判断）</small></p>' in fragment(pointed("现在就换。"))
+
+
+def test_a_point_that_is_a_fact_is_bold_and_opens_to_its_passage() -> None:
+    item = issues.protocol()
+    fact = item.sections[1].points[0]
+    made = issues.issue(replace(item, sections=(Section("point", (fact,)),)))
+
+    assert '<strong>过渡期 <b class="figure">90</b>' in page(made, issues.DOCUMENTS)
+    assert f"<strong>{fact.text}</strong><sup>[" in fragment(made)
+
+
+def test_sections_bear_their_own_heading_and_advice_is_told_in_lines() -> None:
+    text = fragment(issues.issue())
+
+    assert "<h3>性能信号</h3>" in text
+    assert "<h3>重要细节</h3>" in text
+    assert '先在一个副本上打开拆分</div>\n<ul class="lines">\n<li>看：首个 token 的 p95</li>\n<li>线（我们的建议值）：' in text
+    assert issues.ADVICE.text not in text
+
+
+def test_a_question_is_told_with_its_last_day() -> None:
+    assert '（至 2026-03-11，<a href="#s-quillserve-09">1</a>）' in fragment(issues.issue())

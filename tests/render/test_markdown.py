@@ -207,3 +207,79 @@ def test_times_are_printed_in_the_zone_of_the_digest() -> None:
 
     assert "抓取 2026-02-10 23:12" in post(made)
     assert "抓取 2026-02-11 07:12" in post(issues.issue())
+
+
+def told_with(*sections: Section) -> str:
+    """The post of one item that has these sections."""
+    return post(issues.issue(replace(issues.protocol(), sections=sections)))
+
+
+@pytest.mark.parametrize("text", ["现在就换。", "别用 `auto`", "**粗体** 与 __init__", "(a) [b](c)", "涨 9%", "ends with \\"])
+def test_the_point_is_the_bold_sentence_under_the_byline_and_is_called_ours_once(text: str) -> None:
+    item = issues.protocol()
+    blocks = told_with(Section("point", (Claim(text),)), *item.sections).split("\n\n")
+    at = next(place for place, block in enumerate(blocks) if block.startswith("**"))
+
+    assert blocks[at] == f"**{escape(text)}**（我们的判断）"
+    assert blocks[at - 1] == item.byline
+    assert blocks[at + 1].startswith("- **是什么**")
+
+
+def test_a_point_that_is_a_fact_has_its_passages_and_no_voice_of_ours() -> None:
+    fact = issues.protocol().sections[1].points[0]
+
+    assert f"**{fact.text}**[^2]\n" in told_with(Section("point", (fact,)), Section("detail", (fact,)))
+
+
+def test_a_section_is_called_by_its_own_heading_and_else_by_its_kind() -> None:
+    first, _ = issues.protocol().sections[1].points
+    text = told_with(
+        Section("detail", (first,), heading="性能信号 *"),
+        Section("detail", (first,), heading=" \u202e"),
+        Section("detail", (first,)),
+    )
+
+    assert f"- **性能信号 \\***：{first.text}" in text
+    assert text.count(f"- **重要细节**：{first.text}") == 2
+
+
+def test_an_advice_of_several_lines_is_a_short_list_below_its_first() -> None:
+    one, other = issues.ADVICE, Claim("留下旧版；看：错误率", lines=("留下旧版", "# 看：错误率"))
+
+    assert "- **落地建议**（我们的建议）：先在一个副本上打开拆分\n  - 看：首个 token 的 p95\n  - 线" in told_with(
+        Section("advice", (one,))
+    )
+    both = told_with(Section("advice", (one, other)))
+    assert "（我们的建议）\n  - 先在一个副本上打开拆分\n    - 看：首个" in both
+    assert "\n  - 留下旧版\n    - \\# 看：错误率\n" in both
+    assert one.text not in both
+
+
+def test_a_question_is_printed_with_the_last_day_it_is_followed() -> None:
+    made = issues.issue()
+    english = post(replace(made, draft=replace(made.draft, language="en")))
+    elsewhere = replace(made, closing=replace(made.closing, watchlist=(replace(made.closing.watchlist[0], story="s-else"),)))
+
+    assert "- 拆分模式何时默认开启？（至 2026-03-11，[1](#s-quillserve-09)）" in post(made)
+    assert "- 拆分模式何时默认开启？ (until 2026-03-11, [1](#s-quillserve-09))" in english
+    assert "- 拆分模式何时默认开启？（至 2026-03-11）\n" in post(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("vllm[cuda] 与 list[int]：a_b、_x、C++、2^10、1 * 2", "vllm[cuda] 与 list[int]：a_b、_x、C++、2^10、1 * 2"),
+        ("Wow! {x} #", "Wow! {x} #"),
+        ("__init__", r"\_\_init\_\_"),
+        ("[a](b) ![c](d)", r"\[a\](b) !\[c\](d)"),
+        ("[Bug]: it fails", r"\[Bug\]: it fails"),
+        ("use `a` and *b*", r"use \`a\` and \*b\*"),
+        (r"C:\+x", r"C:\\+x"),
+        ("# a", r"\# a"),
+    ],
+)
+def test_a_summary_has_only_the_marks_without_which_it_would_be_markup(text: str, written: str) -> None:
+    """Some themes print it as it is written."""
+    made = issues.issue()
+
+    assert front_matter(post(replace(made, closing=replace(made.closing, summary=text))))["summary"] == written

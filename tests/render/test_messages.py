@@ -13,9 +13,10 @@ import pytest
 
 from deepdaily.core.types import Claim, Issue, Section
 from deepdaily.lab.rendered import issue_with
-from deepdaily.render.digest import questions
-from deepdaily.render.feishu import MOST_BYTES, cards, size_of
+from deepdaily.render.digest import MOST_DETAILS, briefs, questions
+from deepdaily.render.feishu import MOST_BYTES, cards, escape, size_of
 from deepdaily.render.mail import MOST_HTML_BYTES, message, note, text
+from deepdaily.render.slack import slack_messages
 from render import issues
 
 
@@ -154,3 +155,46 @@ def test_a_long_list_of_questions_is_split_between_lines() -> None:
 
     assert all(size_of(card) <= MOST_BYTES for card in found)
     assert all(any(f"- {number} 何时" in one for one in map(str, found)) for number in range(30))
+
+
+def test_what_an_item_comes_to_stands_in_the_place_of_what_it_is_and_advice_is_told_line_by_line() -> None:
+    first, second, _ = briefs(issues.issue())
+    rows = [(row.text, row.below) for row in first.rows]
+
+    assert rows[0] == ("长提示多的服务现在就试拆分，短提示为主的不必跟进。（我们的判断）", False)
+    assert not any(text.startswith("是什么") for text, _ in rows)
+    assert len(rows) == 1 + MOST_DETAILS + 4
+    assert rows[-4:] == [
+        ("落地建议（我们的建议）：先在一个副本上打开拆分", False),
+        ("看：首个 token 的 p95", True),
+        ("线（我们的建议值）：比现在高 15%", True),
+        ("回退：退回合并模式", True),
+    ]
+    assert second.rows[0].text.startswith("是什么（原文所述）：")
+
+
+def test_a_point_that_is_a_fact_is_not_called_ours() -> None:
+    item = issues.protocol()
+    (brief,) = briefs(issues.issue(replace(item, sections=(Section("point", item.sections[0].points), *item.sections))))
+
+    assert brief.rows[0].text == "「客户端必须以 tools/list 的回答判断服务是否可用，空的资源列表不再视为离线。」"
+
+
+def test_every_channel_sets_the_lines_of_an_advice_below_each_other_and_says_till_when_a_question_is_followed() -> None:
+    made = issues.issue()
+    card = "\n".join(card_texts(made))
+    slack = "\n".join(one["text"]["text"] for one in slack_messages(made)[0]["blocks"] if "text" in one)
+
+    assert (
+        "   落地建议（我们的建议）：先在一个副本上打开拆分\n     看：首个 token 的 p95\n     线（我们的建议值）：比现在高 15%\n"
+        in text(made)
+    )
+    assert "- 落地建议（我们的建议）：先在一个副本上打开拆分\n    - 看：首个 token 的 p95\n" in card
+    assert "• 落地建议（我们的建议）：先在一个副本上打开拆分\n    ◦ 看：首个 token 的 p95\n" in slack
+    for told in (text(made), card, slack):
+        assert "拆分模式何时默认开启？（至 2026-03-11）" in told
+
+
+def test_a_card_escapes_what_could_be_markup_and_nothing_else() -> None:
+    assert escape("list_tools(a) #1 | b! C:\\x") == "list&#95;tools(a) #1 | b! C:&#92;x"
+    assert escape("# a [b](c) *d* <at id=all>") == "&#35; a &#91;b&#93;(c) &#42;d&#42; &#60;at id=all&#62;"

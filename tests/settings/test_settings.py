@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deepdaily.core.errors import SettingsError
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import described, load
-from deepdaily.settings.model_tables import Budget
+from deepdaily.settings.model_tables import Budget, ModelTable
 
 PROGRAM = 'kind = "command"\n'
 QUILL = '[models.quill]\nname = "quill-7b"\nendpoint = "https://api.example/v1"\n'
@@ -199,3 +200,20 @@ def test_an_embedder_is_an_endpoint_or_a_folder_and_is_not_in_the_ladder(tmp_pat
 @pytest.mark.parametrize(("items", "least", "enough"), [(7, 4, 4), (3, 4, 3)])
 def test_an_issue_must_have_no_more_stories_than_it_may(items: int, least: int, enough: int) -> None:
     assert Settings.model_validate({"digest": {"items": items, "least_items": least}}).digest.enough == enough
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ({"name": "deepseek-chat", "endpoint": "https://api.example.com/v1"}, "deepseek-chat"),
+        ({"name": "Qwen/Qwen3-8B", "endpoint": "http://127.0.0.1:1/v1"}, "Qwen/Qwen3-8B"),
+        ({"name": "/srv/models/Qwen3-8B/", "endpoint": "http://127.0.0.1:1/v1"}, "Qwen3-8B"),
+        ({"name": "./Qwen3-8B", "endpoint": "http://127.0.0.1:1/v1"}, "Qwen3-8B"),
+        ({"name": "models/qwen3-8b-q4.gguf", "endpoint": "http://127.0.0.1:1/v1"}, "qwen3-8b-q4.gguf"),
+        ({"name": "C:\\models\\qwen3", "endpoint": "http://127.0.0.1:1/v1"}, "qwen3"),
+        ({"kind": "command", "command": ["claude"]}, "claude"),
+        ({"kind": "command", "command": ["/opt/bin/ask", "--json"]}, "ask"),
+    ],
+)
+def test_readers_are_told_a_model_s_own_name_without_the_folders_it_lies_in(table: dict[str, Any], name: str) -> None:
+    assert ModelTable(**table).own_name == name

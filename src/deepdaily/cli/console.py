@@ -113,13 +113,18 @@ def closing(issue: Issue, record: RunRecord) -> None:
         say(f"! {trouble}")
 
 
-def models_told(issue: Issue, calls: Sequence[Call], currency: str) -> list[str]:
-    """A line a model: calls, tokens, cost, seconds, and the items that bear its name; empty where none was asked."""
-    wrote = [{part.split(" (")[0] for part in item.writer.split(", ")} for item in issue.items]
-    return [
-        f"model {one.name}: {one.told(currency)}; wrote {sum(one.name in names for names in wrote)} of {len(wrote)} items"
-        for one in spent(calls, lambda call: call.model)
-    ]
+def models_told(issue: Issue, calls: Sequence[Call], currency: str, own_names: Mapping[str, str]) -> list[str]:
+    """A line a model: calls, tokens, cost, seconds, and the items that bear its name; empty where none was asked.
+
+    `own_names`: by a model's name in the settings the one that readers are told.
+    """
+    lines = []
+    for one in spent(calls, lambda call: call.model):
+        in_its_place = {call.message for call in calls if call.model == one.name and call.state == "answered" and call.message}
+        names = {own_names.get(one.name, one.name), *in_its_place}
+        wrote = sum(not names.isdisjoint(item.writer.split(", ")) for item in issue.items)
+        lines.append(f"model {one.name}: {one.told(currency)}; wrote {wrote} of {len(issue.items)} items")
+    return lines
 
 
 def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) -> None:

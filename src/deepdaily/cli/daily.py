@@ -77,7 +77,8 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
             return
         with house.store() as store:
             calls = [call for call in store.calls_of(slot.key) if call.purpose != "test"]
-            for line in models_told(outcome.issue, calls, house.settings.models.limit.currency):
+            own_names = {name: one.own_name for name, one in house.settings.models.known.items()}
+            for line in models_told(outcome.issue, calls, house.settings.models.limit.currency, own_names):
                 typer.echo(line)
             where(slot, store.editions(slot.key), {one.channel: folder for one, folder in house.channels()})
 

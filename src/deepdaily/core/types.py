@@ -321,7 +321,7 @@ class Item:
     unknowns: tuple[str, ...] = ()
     thread: tuple[Appearance, ...] = ()
     writer: str = ""
-    """The model that wrote it, by its name in the settings; empty for the built-in writer."""
+    """The model that wrote it, by its own name; empty for the built-in writer."""
 
     def claims(self) -> tuple[Claim, ...]:
         """Title first, then section by section."""

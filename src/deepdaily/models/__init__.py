@@ -43,7 +43,7 @@ class Reply(Generic[S]):
 
     value: S
     model: str
-    """Its name in the settings: what an item's readers are told."""
+    """Its own name: what an item's readers are told."""
 
 
 class Model(Protocol):

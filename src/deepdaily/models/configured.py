@@ -70,7 +70,7 @@ def step_of(name: str, one: ModelTable, models: Models, store: Store, today: dat
     abilities = Abilities.kept(store, way.identity, today.date())
     meet = partial(introduced, way, abilities) if one.kind == "openai" and not one.window else None
     pace = Pace(one.at_once or models.at_once)
-    return Step(ChatModel(way, abilities), pace, one.price, one.most_tokens, one.window, abilities, meet=meet)
+    return Step(ChatModel(way, abilities), pace, one.price, one.most_tokens, one.window, abilities, meet=meet, model=one.own_name)
 
 
 def _program(name: str, one: ModelTable, models: Models, store: Store, today: datetime) -> Step:
@@ -86,7 +86,7 @@ def _program(name: str, one: ModelTable, models: Models, store: Store, today: da
     abilities = Abilities.kept(store, endpoint.identity, today.date())
     abilities.learn("thinks", "yes")  # an agent does, and says more to its model than we do: so much is kept in reserve
     at_once = one.at_once or min(models.at_once, PROGRAMS_AT_ONCE)
-    return Step(endpoint, Pace(at_once), one.price, one.most_tokens, one.window, abilities)
+    return Step(endpoint, Pace(at_once), one.price, one.most_tokens, one.window, abilities, model=one.own_name)
 
 
 def reached(name: str, one: ModelTable) -> Reached:

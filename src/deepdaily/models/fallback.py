@@ -87,11 +87,18 @@ class Step:
     """By purpose the room for a reply, where a first one was cut."""
     meet: Callable[[], Awaitable[str]] | None = None
     """Asks its server what that tells of it, and gives what a person should know of that; None once it is done."""
+    model: str = ""
+    """Its own name, as readers are told it; empty: its name in the settings."""
     _meeting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def name(self) -> str:
         return self.endpoint.name
+
+    @property
+    def signature(self) -> str:
+        """Whose words its replies are, those from the store too: the model that last answered in its place, else its own."""
+        return self.abilities.of("answers as") or self.model or self.name
 
     @property
     def known_window(self) -> int | None:
@@ -174,7 +181,7 @@ class Fallback:
         for rung in self._rungs:
             kept = self._kept(rung, prompt, shape)
             if kept is not None:
-                return Reply(kept, rung.name)
+                return Reply(kept, rung.signature)
         reasons = []
         for at, rung in enumerate(self._rungs):
             others = any(not other.pace.left_out(prompt.purpose) for other in self._rungs[at + 1 :])
@@ -262,7 +269,7 @@ class Fallback:
         key = _key(rung, request, wrong)
         kept = self._ledger.store.reply(key)
         if kept is not None:  # a misshapen one: a rerun walks the same way as the first run, at nobody's fault now
-            return Reply(read(kept, shape), rung.name)
+            return Reply(read(kept, shape), rung.signature)
         if why := await rung.pace.enter(prompt.purpose):
             raise _NotNow(why)
         try:
@@ -312,10 +319,10 @@ class Fallback:
 
     def _signed(self, rung: Step, answered_as: str) -> str:
         """Whose words they are; that another model answered is said to the operator as well."""
-        if not answered_as:
-            return rung.name
-        rung.note(f"{answered_as} answered in its place")
-        return f"{rung.name} ({answered_as})"
+        rung.abilities.learn("answers as", answered_as)
+        if answered_as:
+            rung.note(f"{answered_as} answered in its place")
+        return rung.signature
 
     def _fell(self, rung: Step, purpose: str, error: ModelError) -> None:
         """Who is left out for a failed call: the account's fault is the run's, a prompt's nobody's, a reply's the purpose's."""

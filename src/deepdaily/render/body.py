@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape as escape_html
+from typing import Protocol
 
 from deepdaily.core.types import Claim, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
-from deepdaily.render.phrases import endings, follow_status, in_quotes, places, signed, thread, voice
+from deepdaily.render.phrases import endings, follow_status, heading, in_quotes, lines, places, points, signed, thread, until, voice
 from deepdaily.words import Words, of
 
-Telling = Callable[[Claim, str], str]
-"""HTML for a claim with evidence or a basis and the text it is printed as; a page opens it to its passages, a feed numbers it."""
+
+class Telling(Protocol):
+    """A claim with evidence or a basis, and its text as printed, as HTML: a page opens it to its passages, a feed numbers it."""
+
+    def __call__(self, claim: Claim, text: str, *, strong: bool = False) -> str:
+        """`strong`: the text alone, whatever stands around it, is what a reader shall see first."""
+        ...
 
 
 def escape(text: str) -> str:
     """`text` as it shall be seen, inside an element or a quoted attribute."""
     return escape_html(plain(text))
+
+
+def element(text: str, name: str = "", *, strong: bool = False) -> str:
+    """`text` as it shall be seen, in an element of that name where one is named."""
+    name = "strong" if strong else name
+    return f"<{name}>{escape(text)}</{name}>" if name else escape(text)
 
 
 def link(url: str, text: str = "") -> str:
@@ -31,9 +43,9 @@ def fragment(issue: Issue) -> str:
     """The whole issue without page, style or script, its proofs as a numbered list at the end: what feeds carry."""
     words, notes = of(issue.draft.language), notes_of(issue)
 
-    def numbered(claim: Claim, text: str) -> str:
+    def numbered(claim: Claim, text: str, *, strong: bool = False) -> str:
         numbers = dict.fromkeys(notes[evidence].footnote for evidence in claim.evidence)
-        return escape(text) + "".join(f"<sup>[{number}]</sup>" for number in numbers)
+        return element(text, strong=strong) + "".join(f"<sup>[{number}]</sup>" for number in numbers)
 
     notice = f"<blockquote><p>{words.notice}{words.colon}{escape(issue.draft.notice)}</p></blockquote>"
     proofs = "\n".join(f"<li>{_proof(note, issue, words)}</li>" for note in footnotes_of(issue))
@@ -63,7 +75,7 @@ def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: 
         lines = [*([status] if status else []), *map(escape, endings(issue.closing.followed, words))]
         moved = [_moved(one, draft.items, words, tell) for one in issue.closing.followed if one.proof]
         watchlist = issue.closing.watchlist
-        asked = [escape(one.question) + _place(draft.items, (one.story,), words) for one in watchlist]
+        asked = [escape(one.question) + _place(draft.items, (one.story,), words, until(one, words)) for one in watchlist]
         yield f'<section class="closing">\n<h2>{words.watchlist}</h2>'
         yield from (f"<p>{line}</p>" for line in lines[:1])
         yield _listed(moved) if moved else ""
@@ -85,12 +97,30 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside
         yield beside
     if item.title.evidence:
         yield f'<div class="title-proof">{tell(item.title, words.title_basis)}</div>'
+    for section in points(item):
+        yield from _point(section, words, tell)
     for section in item.sections:
-        if section.points:
+        if section.points and section.kind != "point":
             yield _section(section, words, tell)
     if item.unknowns:
         yield _block("unknown", words.unknowns, [escape(one) for one in item.unknowns])
     yield "</article>"
+
+
+def _point(section: Section, words: Words, tell: Telling) -> Iterator[str]:
+    """Each sentence in bold, and nothing else of it; whose voice it is stands behind it."""
+    label = voice(section, words)
+    whose = f" <small>{escape(words.in_brackets(label))}</small>" if label else ""
+    for claim in section.points:
+        said = _said(claim, lines(claim)[0], tell, strong=True)
+        name = "div" if said.startswith("<details") else "p"
+        yield f'<{name} class="point">{said}{whose}</{name}>'
+
+
+def _said(claim: Claim, text: str, tell: Telling, *, strong: bool = False) -> str:
+    if claim.evidence or claim.basis:
+        return tell(claim, text, strong=strong)
+    return element(text, strong=strong)
 
 
 def _section(section: Section, words: Words, tell: Telling) -> str:
@@ -99,21 +129,21 @@ def _section(section: Section, words: Words, tell: Telling) -> str:
     own = "" if label else f" <small>{words.in_brackets(words.ours[section.kind])}</small>"
 
     def point(claim: Claim) -> str:
-        if claim.judgement:
-            said = tell(claim, claim.text) if claim.basis else escape(claim.text)
-            return f'<div class="judgement">{said}{own}</div>'
-        return tell(claim, in_quotes(plain(claim.text)) if claim.verbatim else claim.text)
+        first, *below = lines(claim)
+        said = _said(claim, first, tell)
+        more = "\n" + _listed([escape(line) for line in below], "lines") if below else ""
+        return (f'<div class="judgement">{said}{own}</div>' if claim.judgement else said) + more
 
     ours = " ours" if all(claim.judgement for claim in section.points) else ""
-    return _block(section.kind + ours, words.sections[section.kind] + whose, [point(one) for one in section.points])
+    return _block(section.kind + ours, escape(heading(section, words)) + whose, [point(one) for one in section.points])
 
 
 def _block(kind: str, heading: str, points: Sequence[str]) -> str:
     return f'<section class="{kind}">\n<h3>{heading}</h3>\n{_listed(points)}\n</section>'
 
 
-def _listed(entries: Sequence[str]) -> str:
-    return "<ul>\n" + "\n".join(f"<li>{entry}</li>" for entry in entries) + "\n</ul>"
+def _listed(entries: Sequence[str], kind: str = "") -> str:
+    return (f'<ul class="{kind}">\n' if kind else "<ul>\n") + "\n".join(f"<li>{entry}</li>" for entry in entries) + "\n</ul>"
 
 
 def _moved(one: FollowUp, items: Sequence[Item], words: Words, tell: Telling) -> str:
@@ -124,6 +154,7 @@ def _moved(one: FollowUp, items: Sequence[Item], words: Words, tell: Telling) ->
     return f"{escape(one.watch.question)}{state}{place} {said}"
 
 
-def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
+def _place(items: Sequence[Item], stories: Iterable[str], words: Words, before: str = "") -> str:
     found = words.list_comma.join(f'<a href="#{name}">{number}</a>' for number, name in places(items, stories))
-    return f'<span class="places">{words.in_brackets(found)}</span>' if found else ""
+    told = words.comma.join(filter(None, (escape(before), found)))
+    return f'<span class="places">{words.in_brackets(told)}</span>' if told else ""

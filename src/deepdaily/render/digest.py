@@ -1,15 +1,25 @@
-"""The short shape of an issue, for channels where readers scroll: per item what it is, two details, advice, one link."""
+"""The short shape of an issue, for channels where readers scroll: per item its point, two details, advice, one link."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from deepdaily.core.types import Claim, Issue, Item, Section
+from deepdaily.core.types import Issue, Item, Section, SectionKind
 from deepdaily.render.foreign import plain, safe_link
-from deepdaily.render.phrases import endings, follow_status, in_quotes, voice
+from deepdaily.render.phrases import endings, follow_status, heading, lines, points, until, voice
 from deepdaily.words import Words, of
 
 MOST_DETAILS = 2
+
+
+class BriefRow(NamedTuple):
+    """One line of an item."""
+
+    text: str
+    below: bool = False
+    """It is a part of the line before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +28,12 @@ class Brief:
 
     number: int
     title: str
-    lines: tuple[str, ...]
+    rows: tuple[BriefRow, ...]
     address: str
 
     def shortest(self) -> Brief:
         """Title, first line and link: for an item that is too long for a whole message."""
-        return Brief(self.number, self.title, self.lines[:1], self.address)
+        return Brief(self.number, self.title, self.rows[:1], self.address)
 
 
 def briefs(issue: Issue) -> list[Brief]:
@@ -33,41 +43,47 @@ def briefs(issue: Issue) -> list[Brief]:
 
 
 def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
-    lines = [
-        f"{_heading(section, words)}{words.colon}{_said(point, words)}"
-        for section in item.sections
-        if section.kind in ("what", "advice")
-        for point in section.points[:1]
-    ]
+    """What it is stands there where the item has no point."""
+    first = [*_points(item, words)] or [*_told(item, "what", words)]
     details = [point for section in item.sections if section.kind == "detail" for point in section.points]
-    lines[1:1] = [_said(point, words) for point in details[:MOST_DETAILS]]
+    rows = [*first[:1], *(BriefRow(lines(point)[0]) for point in details[:MOST_DETAILS]), *first[1:], *_told(item, "advice", words)]
     label = words.in_brackets(plain(item.label)) if item.label else ""
     address = next((link for source in item.sources if (link := safe_link(source.url))), "")
-    return Brief(number, label + (plain(item.title.text) or day), tuple(lines), address)
+    return Brief(number, label + (plain(item.title.text) or day), tuple(rows), address)
+
+
+def _points(item: Item, words: Words) -> Iterator[BriefRow]:
+    for section in points(item):
+        label = plain(voice(section, words))
+        yield BriefRow(lines(section.points[0])[0] + (words.in_brackets(label) if label else ""))
+
+
+def _told(item: Item, kind: SectionKind, words: Words) -> Iterator[BriefRow]:
+    """The first point of each such section, its other lines below it."""
+    for section in item.sections:
+        if section.kind == kind:
+            for first, *below in map(lines, section.points[:1]):
+                yield BriefRow(f"{_heading(section, words)}{words.colon}{first}")
+                yield from (BriefRow(line, below=True) for line in below)
 
 
 def questions(issue: Issue) -> list[str]:
     """What became of earlier questions and what is asked today, a line each, unescaped; each answer with its address."""
     draft, words = issue.draft, of(issue.draft.language)
-    lines = [follow_status(issue.closing.followed, draft.slot.due.date(), words)] if issue.closing.followed else []
+    told = [follow_status(issue.closing.followed, draft.slot.due.date(), words)] if issue.closing.followed else []
     for one in issue.closing.followed:
         if one.proof:
             place = (safe_link(one.source.url) if one.source else None) or ""
             state = words.in_brackets(words.states[one.state])
-            lines.append(f"{plain(one.watch.question)}{state}{words.colon}{_said(one.proof, words)} {place}".rstrip())
+            told.append(f"{plain(one.watch.question)}{state}{words.colon}{lines(one.proof)[0]} {place}".rstrip())
     return [
-        *lines,
+        *told,
         *map(plain, endings(issue.closing.followed, words)),
-        *(plain(watch.question) for watch in issue.closing.watchlist),
+        *(plain(watch.question) + words.in_brackets(until(watch, words)) for watch in issue.closing.watchlist),
     ]
 
 
 def _heading(section: Section, words: Words) -> str:
     """The section's name; what is ours is said to be."""
     label = plain(voice(section, words))
-    return words.sections[section.kind] + (words.in_brackets(label) if label else "")
-
-
-def _said(claim: Claim, words: Words) -> str:
-    text = plain(claim.text)
-    return in_quotes(text) if claim.verbatim else text
+    return heading(section, words) + (words.in_brackets(label) if label else "")

@@ -15,8 +15,8 @@ from deepdaily.words import Words, of
 MOST_BYTES = 18_000
 """A bot's request may hold about 20 KB (open platform documentation, 2026); the rest is for the wrapping and signature."""
 
-_SPECIAL = re.compile(r"[&<>*_~`\[\]()#!|\\]")
-
+_SPECIAL = re.compile(r"[&<>*_~`\[\]\\]|^#")
+"""Marks that can begin something: without a bracket before it a parenthesis is no address, and `!` no picture."""
 
 _WIDE = str.maketrans("<>[]", "＜＞［］")
 """A header is plain text, and clients have drawn mentions in it all the same."""
@@ -66,7 +66,8 @@ def _questions(issue: Issue, words: Words) -> list[str]:
 
 
 def _element(brief: Brief) -> str:
-    lines = [f"**{brief.number}. {escape(brief.title)}**", *(f"- {escape(line)}" for line in brief.lines)]
+    rows = (f"{'    - ' if row.below else '- '}{escape(row.text)}" for row in brief.rows)
+    lines = [f"**{brief.number}. {escape(brief.title)}**", *rows]
     if brief.address:
         lines.append(f"[{escape(shown(brief.address))}]({brief.address})")
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from itertools import count
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import CJK, clean, language_of
 from deepdaily.core.types import Cited, Claim, Document, Evidence, Issue
-from deepdaily.render.body import body, escape, link
+from deepdaily.render.body import body, element, escape, link
 from deepdaily.render.excerpts import GAP, Stretch, excerpt
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link
 from deepdaily.render.notes import Note, minute, notes_of
@@ -126,27 +126,28 @@ class Proofs:
         """Address of the first fact that rests on the note's passage."""
         return f"{self._told_on}#{self._told[note.evidence]}"
 
-    def tell(self, claim: Claim, text: str) -> str:
+    def tell(self, claim: Claim, text: str, *, strong: bool = False) -> str:
         """A claim that opens to its passages: the whole sentence is the button."""
         if claim.judgement:
-            return self._drawn(claim, text)
+            return self._drawn(claim, text, strong)
         notes = [self.notes[evidence] for evidence in dict.fromkeys(claim.evidence)]
         own_words = claim.verbatim and plain(claim.text) in text  # a title's proof is told in our words
         lang = f' lang="{language_of(claim.text)}"' if own_words else ""
-        said = f"<span{lang}>{_with_figures(plain(text))}</span>"
+        name = "strong" if strong else "span"
+        said = f"<{name}{lang}>{_with_figures(plain(text))}</{name}>"
         cards = [self._card(note, *self._origin(note), quoted=not claim.verbatim) for note in notes]
         return _opening(f'class="fact" id="c{next(self._ids)}"', said, "", notes, cards)
 
-    def _drawn(self, claim: Claim, text: str) -> str:
+    def _drawn(self, claim: Claim, text: str, strong: bool) -> str:
         """A judgement that opens to the passages it is drawn from, as far as a printed fact still rests on them.
 
         A card has the passage itself and its place; when and how it was fetched stands with the fact.
         """
         known = [self.notes[evidence] for evidence in dict.fromkeys(claim.basis) if evidence in self.notes]
         if not (notes := known[:BASIS_SHOWN]):
-            return escape(text)
+            return element(text, strong=strong)
         cards = [self._card(note, f"<b>{escape(note.cited.host)}</b>") for note in notes]
-        return _opening('class="drawn"', f"<span>{escape(text)}</span>", f"{self._says['drawn_from']} ", notes, cards)
+        return _opening('class="drawn"', element(text, "span", strong=strong), f"{self._says['drawn_from']} ", notes, cards)
 
     def _card(self, note: Note, origin: str, original: str = "", quoted: bool = True) -> str:
         quote = quotation(note.evidence) if quoted else ""

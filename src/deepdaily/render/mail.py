@@ -86,7 +86,7 @@ def text(issue: Issue) -> str:
     words, draft = of(issue.draft.language), issue.draft
     blocks = [plain(draft.title), *([f"{words.notice}{words.colon}{plain(draft.notice)}"] if draft.notice else [])]
     for brief in briefs(issue):
-        lines = [f"{brief.number}. {brief.title}", *(f"   {line}" for line in brief.lines)]
+        lines = [f"{brief.number}. {brief.title}", *(f"{'     ' if row.below else '   '}{row.text}" for row in brief.rows)]
         blocks.append("\n".join([*lines, *([f"   {brief.address}"] if brief.address else [])]))
     for heading, entries in ((words.trends, [trend.text for trend in issue.closing.trends]), (words.watchlist, questions(issue))):
         if entries:

@@ -11,7 +11,7 @@ import tomli_w
 from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
-from deepdaily.render.phrases import endings, follow_status, in_quotes, places, signed, thread, voice
+from deepdaily.render.phrases import endings, follow_status, heading, in_quotes, lines, places, points, signed, thread, until, voice
 from deepdaily.render.proofs import for_machines
 from deepdaily.words import Words, of
 
@@ -25,6 +25,8 @@ _ESCAPES = (
     (re.compile(r"(?<!\w)_+|_+(?!\w)"), lambda run: r"\_" * len(run.group())),
     # `~3B` after a blank can open a strike-through but nothing could close it.
     (re.compile(r"~(?!\d)|(?<=\S)~"), r"\~"),
+    # Hugo's extras, where a site turns them on: raised, marked and inserted text.
+    (re.compile(r"\^|==+|\+\++(?=\S)"), lambda run: "".join(f"\\{sign}" for sign in run.group())),
     (re.compile(r"--+"), lambda run: r"\-" * len(run.group())),  # Hugo's typographer makes `--flag` a dash
     (re.compile(r"(?i)(https?|ftp)://"), r"\1\://"),
     (re.compile(r"(?i)(?<![a-z0-9])(www)\.(?=\w)"), r"\1\\."),
@@ -48,6 +50,30 @@ def escape(text: str) -> str:
 def escape_line(text: str) -> str:
     """`text` escaped for the beginning of a line or list entry: no heading, list or quotation of its own either."""
     return _at_line_start(escape(text))
+
+
+_ACTIVE_ALONE = {
+    "[": r"\]\s*[(\[:]|\[\^",
+    "]": r"\]\s*[(\[:]|\[\^",
+    "*": r"^\*|\*.*\*",
+    "`": r"^`|`[^`]+`",
+    "_": r"(?:(?<!\w)_+|_+(?!\w)).*(?:(?<!\w)_+|_+(?!\w))",
+    "{": r"\{\{",
+    "~": r"^~|~.*~",
+    "^": r"\^.*\^",
+    "=": r"==.*==",
+    "+": r"^\+|\+\+.*\+\+",
+    "!": r"!\[",
+    "#": r"^#",
+}
+"""When a sign does something in a paragraph that has nothing before it and no notes: mostly only where it stands twice."""
+
+
+def escape_alone(text: str) -> str:
+    """`text` escaped for a paragraph of its own by as few marks as that takes: some themes print a summary as it is written."""
+    said = plain(text)
+    idle = {sign for sign, active in _ACTIVE_ALONE.items() if not re.search(active, said)}
+    return re.sub(r"\\(.)", lambda pair: pair[1] if pair[1] in idle else pair[0], escape_line(text))
 
 
 def _at_line_start(markdown: str) -> str:
@@ -98,7 +124,7 @@ def _front_matter(issue: Issue) -> str:
         "date": date,
         "lastmod": max(date, issue.approved_at.astimezone(zone).replace(microsecond=0)),
         "draft": False,
-        "summary": escape_line(issue.closing.summary),  # Hugo reads it as Markdown
+        "summary": escape_alone(issue.closing.summary),  # Hugo reads it as Markdown
         "tags": list(dict.fromkeys(filter(None, tags))),
         "categories": ["AI"],
         **({"isCJKLanguage": True} if of(draft.language).tag[:2] in ("zh", "ja", "ko") else {}),
@@ -118,41 +144,58 @@ def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) ->
         yield escape_line(byline)
     if item.thread:
         yield escape_line(thread(item, day, words))
-    entries = [_section(section, words, notes) for section in item.sections if section.points]
+    for section in points(item):
+        yield from _point(section, words, notes)
+    entries = [_section(section, words, notes) for section in item.sections if section.points and section.kind != "point"]
     if item.unknowns:
-        entries.append(_entry(f"**{words.unknowns}**", [escape(one) for one in item.unknowns], words))
+        entries.append(_entry(f"**{words.unknowns}**", [[escape(one)] for one in item.unknowns], words))
     if entries:
         yield "\n".join(entries)
 
 
+def _point(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> Iterator[str]:
+    """Each in bold, as a paragraph. What follows the closing mark is a bracket or nothing: only so it closes behind a full stop."""
+    label = voice(section, words)
+    whose = words.in_brackets(escape(label)) if label else ""
+    for claim in section.points:
+        yield f"**{escape(lines(claim)[0])}**{_marks(claim, notes)}{whose}"
+
+
 def _section(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> str:
     label = voice(section, words)
-    head = f"**{words.sections[section.kind]}**" + (words.in_brackets(escape(label)) if label else "")
+    head = f"**{escape(heading(section, words))}**" + (words.in_brackets(escape(label)) if label else "")
     # A judgement among facts says so itself, as its section cannot.
     own = "" if label else words.in_brackets(words.ours[section.kind])
-    return _entry(head, [_claim(one, words, notes) + (own if one.judgement else "") for one in section.points], words)
+    return _entry(head, [_claim(one, notes, own if one.judgement else "") for one in section.points], words)
 
 
-def _entry(head: str, points: list[str], words: Words) -> str:
-    """A list entry; several points become a nested list. Points are Markdown already."""
+def _entry(head: str, points: Sequence[Sequence[str]], words: Words) -> str:
+    """A list entry; several points become a nested list, and so do the lines of a point but the first. All are Markdown already."""
     if len(points) == 1:
-        return f"- {head}{words.colon}{points[0]}"
-    return "\n".join([f"- {head}", *(f"  - {_at_line_start(point)}" for point in points)])
+        first, *below = points[0]
+        return "\n".join([f"- {head}{words.colon}{first}", *(f"  - {_at_line_start(line)}" for line in below)])
+    told = [f"- {head}"]
+    for first, *below in points:
+        told += [f"  - {_at_line_start(first)}", *(f"    - {_at_line_start(line)}" for line in below)]
+    return "\n".join(told)
 
 
-def _claim(claim: Claim, words: Words, notes: Mapping[Evidence, Note]) -> str:
-    text = escape(claim.text)
-    return (in_quotes(text) if claim.verbatim else text) + _marks(claim, notes)
+def _claim(claim: Claim, notes: Mapping[Evidence, Note], own: str = "") -> list[str]:
+    """Its lines, the first with the marks of its passages; `own` says that it is ours."""
+    first, *below = map(escape, lines(claim))
+    return [first + _marks(claim, notes) + own, *below]
 
 
 def _marks(claim: Claim, notes: Mapping[Evidence, Note]) -> str:
-    return "".join(f"[^{number}]" for number in dict.fromkeys(notes[evidence].footnote for evidence in claim.evidence))
+    """With a blank between two: most themes set their numbers side by side."""
+    return " ".join(f"[^{number}]" for number in dict.fromkeys(notes[evidence].footnote for evidence in claim.evidence))
 
 
-def _place(items: Sequence[Item], stories: Iterable[str], words: Words) -> str:
-    """Where in the issue: `（[1](#s-…)、[3](#s-…)）`; empty when none of the stories is in it."""
+def _place(items: Sequence[Item], stories: Iterable[str], words: Words, before: str = "") -> str:
+    """Where in the issue, behind `before`: `（[1](#s-…)、[3](#s-…)）`; empty when there is neither."""
     found = words.list_comma.join(f"[{number}](#{name})" for number, name in places(items, stories))
-    return words.in_brackets(found) if found else ""
+    told = words.comma.join(filter(None, (before, found)))
+    return words.in_brackets(told) if told else ""
 
 
 def _watchlist(issue: Issue, words: Words, notes: Mapping[Evidence, Note]) -> Iterator[str]:
@@ -163,13 +206,14 @@ def _watchlist(issue: Issue, words: Words, notes: Mapping[Evidence, Note]) -> It
         moved = [_moved(one, words, notes, place) for one in issue.closing.followed if one.proof]
         yield from ["\n".join(moved)] if moved else []
         yield from map(escape_line, endings(issue.closing.followed, words))
-    asked = [f"- {escape_line(watch.question)}{place((watch.story,))}" for watch in issue.closing.watchlist]
+    watchlist = issue.closing.watchlist
+    asked = [f"- {escape_line(watch.question)}{place((watch.story,), before=until(watch, words))}" for watch in watchlist]
     yield from ["\n".join(asked)] if asked else []
 
 
 def _moved(one: FollowUp, words: Words, notes: Mapping[Evidence, Note], place: Callable[[Iterable[str]], str]) -> str:
     """The question, what is known now, and where."""
-    said = words.colon + _claim(one.proof, words, notes) if one.proof else ""
+    said = words.colon + _claim(one.proof, notes)[0] if one.proof else ""
     where = place((one.story,)) or (words.in_brackets(link(one.source.url)) if one.source else "")
     return f"- {escape_line(one.watch.question)}{words.in_brackets(words.states[one.state])}{said}{where}"
 

@@ -7,15 +7,31 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from deepdaily.core.text import CJK
-from deepdaily.core.types import Appearance, FollowUp, Item, Section
+from deepdaily.core.types import Appearance, Claim, FollowUp, Item, Section, Watch
 from deepdaily.memory.threads import Titled, steps
-from deepdaily.render.foreign import anchor
+from deepdaily.render.foreign import anchor, plain
 from deepdaily.words import Words
 
 
 def voice(section: Section, words: Words) -> str:
     """Whose voice a section is in; empty for plain fact."""
     return section.label or (words.ours[section.kind] if all(point.judgement for point in section.points) else "")
+
+
+def heading(section: Section, words: Words) -> str:
+    """What its points tell of."""
+    return plain(section.heading) or words.sections[section.kind]
+
+
+def points(item: Item) -> list[Section]:
+    """What stands in bold before all other sections."""
+    return [section for section in item.sections if section.kind == "point" and section.points]
+
+
+def lines(claim: Claim) -> tuple[str, ...]:
+    """What is printed of a claim: its sentence, in quotation marks where it is the source's own, or its lines, each on its own."""
+    text = plain(claim.text)
+    return tuple(filter(None, map(plain, claim.lines))) or (in_quotes(text) if claim.verbatim else text,)
 
 
 def in_quotes(text: str) -> str:
@@ -33,6 +49,11 @@ def places(items: Sequence[Item], stories: Iterable[str]) -> list[tuple[int, str
     """Number and anchor of each item that tells one of `stories`."""
     wanted = set(stories)
     return [(number, anchor(item.story)) for number, item in enumerate(items, start=1) if item.story in wanted]
+
+
+def until(watch: Watch, words: Words) -> str:
+    """Till when a question is followed: `至 2026-02-25`."""
+    return words.until.format(watch.expires_on.isoformat())
 
 
 def dated(day: date, words: Words) -> str:

@@ -27,7 +27,7 @@ def evidence_of(issue: Issue) -> dict[str, Any]:
         {
             "story": item.story,
             "writer": plain(item.writer) or "built-in",
-            "claims": [_claim(kind, claim, cited) for kind, claim in _claims(item)],
+            "claims": [_claim(kind, claim, cited, heading) for kind, heading, claim in _claims(item)],
         }
         for item in issue.items
     ]
@@ -49,11 +49,12 @@ def for_machines(issue: Issue) -> dict[str, Any]:
     }
 
 
-def _claims(item: Item) -> Iterator[tuple[str, Claim]]:
-    yield "title", item.title
+def _claims(item: Item) -> Iterator[tuple[str, str, Claim]]:
+    """Each with its section's kind and own heading."""
+    yield "title", "", item.title
     for section in item.sections:
         for point in section.points:
-            yield section.kind, point
+            yield section.kind, section.heading, point
 
 
 def _followed(one: FollowUp, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
@@ -66,13 +67,17 @@ def _followed(one: FollowUp, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
     }
 
 
-def _claim(section: str, claim: Claim, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
+def _claim(section: str, claim: Claim, cited: Mapping[Evidence, Cited], heading: str = "") -> dict[str, Any]:
     told: dict[str, Any] = {
         "section": section,
         "text": claim.text,
         "judgement": claim.judgement,
         "evidence": [_passage(evidence, cited[evidence]) for evidence in claim.evidence],
     }
+    if heading:
+        told["heading"] = heading
+    if claim.lines:
+        told["lines"] = claim.lines
     if claim.basis:  # the passages themselves stand with the facts they prove
         told["basis"] = [{"document": one.document, "start": one.start, "end": one.end} for one in claim.basis]
     return told

@@ -5,12 +5,12 @@ Foreign text stands in `plain_text`, where Slack reads no emphasis, and escaped,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deepdaily.core.text import shorten
 from deepdaily.core.types import Issue
-from deepdaily.render.digest import Brief, briefs, questions
+from deepdaily.render.digest import Brief, BriefRow, briefs, questions
 from deepdaily.render.foreign import plain
 from deepdaily.words import of
 
@@ -38,7 +38,7 @@ def slack_messages(issue: Issue) -> list[dict[str, Any]]:
 
 def _item(brief: Brief) -> list[SlackBlock]:
     blocks = [_header(f"{brief.number}. {brief.title}")]
-    blocks += [_text("section", part) for part in _parts(brief.lines)]
+    blocks += [_text("section", part) for part in _parts(brief.rows)]
     if brief.address:
         blocks.append(
             {"type": "context", "elements": [{"type": "mrkdwn", "text": f"<{_address(brief.address)}>", "verbatim": True}]}
@@ -47,16 +47,17 @@ def _item(brief: Brief) -> list[SlackBlock]:
 
 
 def _questions(issue: Issue, heading: str) -> Iterator[list[SlackBlock]]:
-    lines = questions(issue)
-    if lines:
-        yield [_header(heading), *(_text("section", part) for part in _parts(lines))]
+    rows = [BriefRow(line) for line in questions(issue)]
+    if rows:
+        yield [_header(heading), *(_text("section", part) for part in _parts(rows))]
 
 
-def _parts(lines: list[str] | tuple[str, ...]) -> list[str]:
+def _parts(rows: Sequence[BriefRow]) -> list[str]:
     """The lines, a bullet before each, in as few texts as a section holds."""
     found: list[str] = []
-    for line in lines:
-        said = f"• {_fitting(line, MOST_CHARS - 2)}"
+    for row in rows:
+        bullet = "    ◦ " if row.below else "• "
+        said = bullet + _fitting(row.text, MOST_CHARS - len(bullet))
         longer = f"{found[-1]}\n{said}" if found else said
         if found and len(longer) <= MOST_CHARS:
             found[-1] = longer

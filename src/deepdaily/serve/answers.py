@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -27,6 +28,8 @@ class SentenceAnswer(ForPrograms):
     section: str = Field(description="title, point, what, detail, why, impact or advice")
     text: Text
     judgement: bool
+    heading: Text = Field("", description="What its section tells of, in the reader's language; empty: what `section` says.")
+    lines: list[Text] = Field([], description="The same as short lines: of an advice what to do, then what to watch.")
 
 
 class PassageAnswer(ForPrograms):
@@ -80,6 +83,7 @@ class QuestionAnswer(ForPrograms):
     id: str
     question: Text
     story: str
+    expires_on: date
 
 
 class Followed(ForPrograms):
@@ -177,7 +181,9 @@ def line(issue: Issue) -> dict[str, Any]:
 def item_told(item: Item, number: int) -> dict[str, Any]:
     """The fields of a ItemAnswer. Addresses stand once each; those that lead elsewhere than the public web are left out."""
     sentences = [
-        SentenceAnswer(section=section.kind, text=point.text, judgement=point.judgement)
+        SentenceAnswer(
+            section=section.kind, text=point.text, judgement=point.judgement, heading=section.heading, lines=list(point.lines)
+        )
         for section in item.sections
         for point in section.points
     ]

@@ -164,6 +164,13 @@ class ModelTable(_Table):
         _program(*self.command)
         return self
 
+    @property
+    def own_name(self) -> str:
+        """What readers are told: the model's name, or its program's; of a path on a disk the last part, of `maker/model` both."""
+        name = self.name or next(iter(self.command), "")
+        on_disk = re.match(r"[/\\~.]|[A-Za-z]:[/\\]", name) or name.lower().endswith(".gguf")
+        return re.split(r"[/\\]", name.rstrip("/\\"))[-1] if on_disk else name
+
     @model_validator(mode="after")
     def _reachable(self) -> ModelTable:
         if self.kind == "command":

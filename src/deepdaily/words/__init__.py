@@ -121,6 +121,8 @@ class Words:
     told: str
     nothing_new: str
     unknowns: str
+    until: str
+    """The last day that a question is followed."""
     trends: str
     watchlist: str
     yesterdays: str

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Appearance, Closing, Draft, FollowUp, Item, Language, Section, SourceHealth, Watch
+from deepdaily.core.types import Appearance, Closing, Draft, FollowUp, Item, Language, SourceHealth, Watch
 from deepdaily.memory.repeats import Recollection
 from deepdaily.words import of
 from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS
@@ -34,7 +34,7 @@ def _again(one: Recollection, language: Language) -> Item:
     """What was asked and when, and the last that is known, in the sentences that were proven then."""
     item, watch, words = one.item, one.watch, of(language).recalled
     sections = tuple(
-        Section(kind, points, section.label)
+        replace(section, points=points)
         for kind in ("what", "detail")
         for section in item.sections
         if section.kind == kind and (points := tuple(p for p in section.points if p.evidence)[:MOST_POINTS])

@@ -249,7 +249,16 @@ async def test_evidence_is_the_quote_with_address_snapshot_and_fetch_time(store:
 
     assert (proof["quote"], proof["url"]) == (TOLD.lead.title, TOLD.lead.url)
     assert (proof["snapshot"], proof["fetched_at"]) == (TOLD.lead.snapshot, "2026-03-11T23:30:00Z")
-    assert told_by["claims"][-1] == {"section": "why", "text": "It saves memory.", "judgement": True, "evidence": [], "basis": []}
+    ours = {
+        "section": "why",
+        "heading": "",
+        "text": "It saves memory.",
+        "lines": [],
+        "judgement": True,
+        "evidence": [],
+        "basis": [],
+    }
+    assert told_by["claims"][-1] == ours
     assert "has no item 2; it has 1 to 1" in missing
 
 

@@ -256,6 +256,17 @@ def test_the_json_of_a_day_is_what_agents_get_with_the_proofs_added() -> None:
     assert bare(proven_digest(issue).model_dump()) == digest(issue).model_dump()
 
 
+def test_programs_are_told_headings_lines_and_the_last_day_of_a_question() -> None:
+    made = issues.issue()
+    for told in (digest(made), proven_digest(made)):
+        sentences = told.items[0].sentences
+
+        assert [one.heading for one in sentences if one.section == "detail"] == ["性能信号", "性能信号", "", ""]
+        assert [one.lines for one in sentences if one.section == "advice"] == [list(issues.ADVICE.lines)]
+        assert [one.text for one in sentences if one.section == "point"] == [issues.POINT.text]
+        assert told.watchlist[0].expires_on == made.closing.watchlist[0].expires_on
+
+
 def test_feeds_and_llms_txt_list_both_days(web: TestClient) -> None:
     atom = ET.fromstring(web.get("/feed.atom").text)
 
