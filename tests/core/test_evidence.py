@@ -242,6 +242,8 @@ def test_what_is_denied_or_only_measured_is_no_claim_of_uniqueness() -> None:
     assert unsupported("它不是最快的。", ["It is not quick."]) == []
     assert unfounded("重测；看：首次出现的时间", ["It failed."], "", proposal=True) == []
     assert unfounded("这是首次失败。", ["It failed."], "") == ["superlative 首次"]
+    assert unfounded("抽 50 次日志", ["More than 50 runs were lost."], "", proposal=True) == []
+    assert unfounded("丢了 50 次", ["More than 50 runs were lost."], "") != []
 
 
 def test_an_acronym_is_supported_by_its_long_form_anywhere_in_the_document() -> None:

@@ -287,7 +287,7 @@ def _is_ours(note: str, proposal: bool) -> bool:
         return _is_term(said[1:-1])
     if kind == "number":
         return said in ("2", "3", "4") or (proposal and bool(_COUNT.fullmatch(said)))
-    return kind in ("period", "per") or (proposal and kind in ("date", "superlative"))
+    return kind in ("period", "per") or (proposal and kind in ("date", "superlative", "end:", "range"))
 
 
 def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
