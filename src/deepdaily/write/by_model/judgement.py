@@ -16,7 +16,7 @@ from deepdaily.write.by_model.shapes import Advice, Judgement, Opinion, Sum
 
 JUDGEMENT = Purpose("judgement", __package__, most_tokens=2_200)
 
-MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 2, 2, 1, 2, 3
+MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 1, 1, 1, 2, 2
 
 LONGEST_POINT, LONGEST, LONGEST_ADVICE = 160, 400, 1_000
 """Columns of a composed sentence; advice has four parts."""
