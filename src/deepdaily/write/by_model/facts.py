@@ -13,6 +13,7 @@ from deepdaily.core.text import language_of, squeeze, width
 from deepdaily.core.types import Claim, Finding, Language, Story
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, in_language
+from deepdaily.words import of
 from deepdaily.write.by_model.numbered import Unit, fenced, units_of
 from deepdaily.write.by_model.shapes import Fact, Facts, Repair
 
@@ -89,7 +90,10 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
     reply = answer.value
     by_number = {unit.number: unit for unit in units}
     asked = [Fact(id=TITLE, section="what", text=reply.title, cites=reply.title_cites or [1])]
-    asked += [fact.model_copy(update={"id": f"c{place}"}) for place, fact in enumerate(reply.claims, 1)]
+    stop = of(writer.language).stop
+    asked += [
+        fact.model_copy(update={"id": f"c{place}", "text": ended(fact.text, stop)}) for place, fact in enumerate(reply.claims, 1)
+    ]
     passed, failed = _sorted_out(asked, by_number, writer.language)
     findings, lost = list[Finding](), {one.fact.id for one in failed}
     if failed:
@@ -110,6 +114,11 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
     stood = Stood(len(asked), len(asked) - len(failed), len(asked) - len(lost))
     facts = tuple(one for one in told if one.id != TITLE)
     return Checked(title, facts, tuple(reply.gaps), tuple(findings), answer.model, stood)
+
+
+def ended(text: str, stop: str) -> str:
+    """The sentence with an end: many models leave it out in a list."""
+    return text if not text or text.endswith(("。", "！", "？", ".", "!", "?", "…")) else text + stop
 
 
 LONGEST_LABEL = 24

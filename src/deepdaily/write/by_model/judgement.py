@@ -11,7 +11,7 @@ from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind,
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
 from deepdaily.words import Words, of
-from deepdaily.write.by_model.facts import TITLE, Checked
+from deepdaily.write.by_model.facts import TITLE, Checked, ended
 from deepdaily.write.by_model.shapes import Advice, Judgement, Opinion, Sum
 
 JUDGEMENT = Purpose("judgement", __package__, most_tokens=2_200)
@@ -140,7 +140,7 @@ def _passages(facts: Iterable[Claim]) -> list[str]:
 
 
 def _opinion(one: Opinion, words: Words, longest: int = LONGEST) -> _Said:
-    text = one.text if one.text.endswith(("。", "！", "？", ".", "!", "?")) else one.text + words.stop
+    text = ended(one.text, words.stop)
     if one.not_when:
         text += words.in_brackets(words.by_model.not_when.format(_bare(one.not_when)))
     return _Said(text, text, one.because, longest=longest)
