@@ -232,6 +232,8 @@ def quoting_reply(purpose: str, material: str) -> dict[str, Any]:
             "because": ["c1"],
         }
         return {"why": [{"text": "这会改变选型", "because": ["t"]}], "advice": [advice], "unknowns": ["g1"]}
+    if purpose == "editing":
+        return {"same": []}
     if purpose == "ranking":
         return {"order": [int(n) for n in re.findall(r"^\[(\d+)\]", material, re.M)]}
     if purpose == "closing":

@@ -92,7 +92,7 @@ def test_a_day_is_published_with_its_items_and_a_funnel(whole: Whole) -> None:
     assert (record.status, record.exit, record.degraded) == ("published", Exit.PUBLISHED, ())
     assert list(record.funnel) == ["offers", "candidates", "documents", "stories", "untold", "items"]
     assert [stage.name for stage in record.stages] == [
-        *("collect", "read", "select", "lead", "write", "review", "close", "publish")
+        *("collect", "read", "edit", "select", "lead", "write", "review", "close", "publish")
     ]
     assert issue.items[0].title.text in (folder / "out" / POST).read_text("utf-8")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 
 import pytest
 
-from deepdaily.choose.rank import MOST_PER_HOST, select
-from deepdaily.choose.second_opinion import MOST_CALLS, MOST_MOVED, second_opinion
+from deepdaily.choose.rank import FLOOR, MOST_PER_HOST, SECOND_OPINION, select, stands
+from deepdaily.choose.second_opinion import MOST_CALLS, MOST_MOVED, STEP, second_opinion
 from deepdaily.core.errors import NoModel
 from deepdaily.core.types import Ranked
 from deepdaily.core.urls import host
@@ -41,6 +42,12 @@ async def again(ranked: Sequence[Ranked], *orders: object, places: int = 3) -> t
     return [one.story.id for one in moved], [note.message for note in notes], model
 
 
+async def scores(ranked: Sequence[Ranked], order: list[int]) -> dict[str, float]:
+    """By story its score after the model's order."""
+    moved, _ = await second_opinion(ranked, 3, ModelWriter(FakeModel(ranking={"order": order}), "zh", "", b"k"), inf)
+    return {one.story.id: one.score for one in moved}
+
+
 async def test_the_order_of_the_model_moves_stories_and_is_one_of_the_reasons() -> None:
     ranked = ranking(4)
     ids = [one.story.id for one in ranked]
@@ -50,24 +57,55 @@ async def test_the_order_of_the_model_moves_stories_and_is_one_of_the_reasons() 
     assert after == ids[::-1]
     assert notes == []
     moved, _ = await second_opinion(ranked, 3, ModelWriter(FakeModel(ranking={"order": [4, 3, 2, 1]}), "zh", "", b"k"), inf)
-    assert [(reason.name, reason.value) for reason in moved[0].reasons] == [("second opinion", MOST_MOVED)]
+    assert [(reason.name, reason.value) for reason in moved[0].reasons] == [(SECOND_OPINION, round(0.3 + STEP, 3))]
+
+
+@pytest.mark.parametrize("step", [0.0, 0.07])
+async def test_stories_within_a_point_of_each_other_stand_as_the_model_orders_them(step: float) -> None:
+    ranked = ranking(15, step)
+    order = [8, 15, 1, 14, 2, 13, 3, 12, 4, 11, 5, 10, 6, 9, 7]
+
+    after, _, _ = await again(ranked, order)
+
+    assert after == [ranked[number - 1].story.id for number in order]
+
+
+async def test_the_scores_of_a_list_are_dealt_out_anew_and_none_is_made() -> None:
+    ranked = ranking(4)
+    after = sorted((await scores(ranked, [2, 4, 1, 3])).values(), reverse=True)
+
+    assert after == [round(one.score + STEP - place * 2 * STEP / 3, 3) for place, one in enumerate(ranked)]
 
 
 async def test_a_story_moves_by_a_bounded_step_however_much_the_model_wants_it() -> None:
-    ranked = ranking(4, step=3 * MOST_MOVED)
+    apart, near = ranking(2, step=2 * MOST_MOVED + 0.1), ranking(2, step=2 * MOST_MOVED - 0.1)
+    beside = ranking(4)[2:]
 
-    after, _, _ = await again(ranked, [4, 3, 2, 1])
+    after = (await again([*apart, *beside], [2, 3, 4, 1]))[0]
+    assert after.index(apart[0].story.id) < after.index(apart[1].story.id)
+    assert (await again(near, [2, 1], places=1))[0][0] == near[1].story.id
+    moved = await scores([*apart, *beside], [2, 3, 4, 1])
+    assert all(abs(moved[one.story.id] - one.score) <= MOST_MOVED for one in (*apart, *beside))
 
-    assert after == [one.story.id for one in ranked]
+
+async def test_the_order_of_a_model_takes_no_story_below_the_floor() -> None:
+    ranked = [replace(one, score=round(one.score - 8.2, 3)) for one in ranking(4)]
+
+    moved, _ = await second_opinion(ranked, 3, ModelWriter(FakeModel(ranking={"order": [4, 3, 2, 1]}), "zh", "", b"k"), inf)
+
+    assert moved[-1].score < FLOOR
+    assert all(map(stands, moved))
 
 
-async def test_sixty_are_read_in_four_calls_and_the_rest_stays_where_it_was() -> None:
+async def test_thirty_are_read_in_two_calls_and_the_rest_stays_where_it_was() -> None:
     ranked = ranking(80, step=0.0)
+    read = {one.story.id for one in ranked[:30]}
 
     after, _, model = await again(ranked, *[list(range(15, 0, -1))] * MOST_CALLS)
 
     assert len(model.asked) == MOST_CALLS
-    assert {one.story.id for one in ranked[60:]} & set(after[:28]) == set()
+    assert set(after[:14]) <= read
+    assert set(after[-14:]) <= read
     assert len(after) == 80
 
 

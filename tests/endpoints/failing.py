@@ -306,7 +306,7 @@ def asks_to_wait_often(asked: Asked) -> Told:
     return _refused_for(asked, 8, 3, error(429, "slow down", "Retry-After: 5"))
 
 
-LENGTHS = {"ranking": 80, "facts": 1_200, "repair": 300, "judgement": 700, "closing": 500}
+LENGTHS = {"editing": 60, "ranking": 80, "facts": 1_200, "repair": 300, "judgement": 700, "closing": 500}
 """Tokens of replies as they were recorded of a capable model; a review 300."""
 
 TOKENS_A_SECOND = 5

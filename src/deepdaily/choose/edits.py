@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from deepdaily.choose import same_event
 from deepdaily.choose.group import Grouping
-from deepdaily.choose.leads import EVENT_S, LEAST_FIGURES, LOOKED_AT, figures
+from deepdaily.choose.leads import EVENT_S, LOOKED_AT, figures
 from deepdaily.choose.rank import pinned
 from deepdaily.choose.traits import EDITION_RARITY, Traits
 from deepdaily.core.decisions import EDITS, SECOND_READER, Desk, Pair, said_of, word
@@ -21,8 +21,12 @@ REFUSALS: tuple[DecisionKind, ...] = ("off_topic", "advertising")
 MOST: Mapping[tuple[DecisionKind, ...], int] = {("merge",): 6, ("split",): 6, REFUSALS: 4, ("ours",): 3}
 """Kinds of edits, and how many of them one slot takes."""
 
-TELLING = EDITION_RARITY - 0.5
-"""Rarity from which a term that two titles share is a bond: as of one title in 250."""
+TELLING, LEAST_TELLING = EDITION_RARITY - 0.5, 2
+"""Rarity of a term, as of one title in 250, and how many such terms in both titles are a bond where no name is: one alone is a word of
+the field, as `cache`."""
+
+LEAST_FIGURES = 3
+"""Figures with a unit that are a bond where both texts have them: two are often percentages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +158,11 @@ def _why_strangers(left: Traits, right: Traits, ours: Document, theirs: Document
 
 
 def _one_title(left: Traits, right: Traits) -> bool:
-    """Whether both titles have a name but a maker's, one version of one thing, or a term that hardly any title has."""
+    """Whether both titles have a name but a maker's, one version of one thing, or terms that hardly any title has."""
     if _names(left) & _names(right):
         return True
     common = left.terms.keys() & right.terms.keys() - MAKERS
-    return any(min(left.terms[term], right.terms[term]) >= TELLING for term in common)
+    return sum(min(left.terms[term], right.terms[term]) >= TELLING for term in common) >= LEAST_TELLING
 
 
 def _names(one: Traits) -> frozenset[str]:

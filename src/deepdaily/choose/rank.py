@@ -18,7 +18,7 @@ from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.lexicon import ROUNDUP
 from deepdaily.core.likeness import Vector, cosine, vectors
 from deepdaily.core.types import Candidate, Loss, Profile, Ranked, Reason, Story
-from deepdaily.core.urls import host
+from deepdaily.core.urls import host, page_key
 from deepdaily.memory.launches import launch, same_launch
 
 MOST_PER_HOST = 2
@@ -162,7 +162,7 @@ def distinct(ranked: Sequence[Ranked], most: int) -> list[Candidate]:
 def select(ranked: Sequence[Ranked], items: int, desk: Desk = NO_DESK) -> tuple[list[Ranked], list[Loss]]:
     """At most the first `items` of our field above the floor, two a host and none twice; and why each other was left.
 
-    What is pinned at the desk is taken whatever its host and however like another.
+    What is pinned at the desk is taken whatever its host and however like another, what was parted from one however like that one.
     """
     chosen: list[Ranked] = []
     losses: list[Loss] = []
@@ -172,7 +172,8 @@ def select(ranked: Sequence[Ranked], items: int, desk: Desk = NO_DESK) -> tuple[
         wanted = pinned(one.story, desk)
         reason = _why_untold(one, desk) or _too_low(one, chosen, items, wanted)
         if not (reason or wanted):
-            reason = _too_near(one, chosen, max((cosine(points[at], points[i]) for i in taken), default=0.0), items)
+            reason = _too_like(one, [(other, cosine(points[at], points[i])) for other, i in zip(chosen, taken, strict=True)], desk)
+            reason = reason or _too_near(one, chosen, items)
         if reason:
             losses.append(Loss(one.story.lead.url, "select", reason, one.story.id))
         else:
@@ -215,11 +216,22 @@ def _too_low(one: Ranked, chosen: Sequence[Ranked], items: int, wanted: bool) ->
     return f"score {one.score:.2f} below the last chosen {chosen[-1].score:.2f}" if len(chosen) >= items else ""
 
 
-def _too_near(one: Ranked, chosen: Sequence[Ranked], likeness: float, items: int) -> str:
-    if likeness >= SAME_PLACE:
+def _too_like(one: Ranked, chosen: Sequence[tuple[Ranked, float]], desk: Desk) -> str:
+    """`chosen`: each with its title's cosine to that of `one`. What was said to be two stories is no likeness."""
+    others = [(other, alike) for other, alike in chosen if not _parted(one.story, other.story, desk)]
+    if any(alike >= SAME_PLACE for _, alike in others):
         return "too much like a chosen story"
-    if any(_one_launch(one, other) for other in chosen):
-        return "the launch of a chosen story under another address"
+    return "the launch of a chosen story under another address" if any(_one_launch(one, other) for other, _ in others) else ""
+
+
+def _parted(left: Story, right: Story, desk: Desk) -> bool:
+    if not desk.parted:
+        return False
+    ours, theirs = ({page_key(one.url) for one in story.candidates} for story in (left, right))
+    return any(pair & ours and pair & theirs for pair in desk.parted)
+
+
+def _too_near(one: Ranked, chosen: Sequence[Ranked], items: int) -> str:
     mine = host(one.story.lead.url)
     hosts = [host(other.story.lead.url) for other in chosen]
     if hosts.count(mine) >= MOST_PER_HOST:

@@ -22,7 +22,7 @@ from deepdaily.models.replies import First, _Shape
 
 RANKING = Purpose("ranking", __package__, most_tokens=400)
 
-MOST_READ, MOST_CALLS = 45, 3
+MOST_READ, MOST_CALLS = 30, 2
 """Stories that are read again, and calls for them: fifteen in a list is what listwise rankers order well."""
 
 STEP = 0.5

@@ -120,13 +120,18 @@ def _beginning(lead: Document, columns: int) -> str:
 # -- what it says -----------------------------------------------------------------------------------------------------
 
 
-Names = Annotated[list[Annotated[str, BeforeValidator(str), Field(max_length=12)]], First(12)]
-"""Pages and refused titles as they are named: `3.2`, which may come as a number, and `r4`."""
-
-
 def _lists(found: Any) -> Any:
     """A single list where lists are asked for: [2, 7]."""
     return [found] if isinstance(found, list) and found and not any(isinstance(one, list) for one in found) else found
+
+
+def _listed(found: Any) -> Any:
+    """A single name where a list is asked for."""
+    return found if isinstance(found, list) else [found]
+
+
+Names = Annotated[list[Annotated[str, BeforeValidator(str), Field(max_length=12)]], BeforeValidator(_listed), First(12)]
+"""Pages and refused titles as they are named: `3.2`, which may come as a number, and `r4`."""
 
 
 class Edits(_Shape):

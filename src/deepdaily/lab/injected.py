@@ -26,7 +26,7 @@ from deepdaily.lab.rows import Row, rows_of
 from deepdaily.ladder import gather
 from deepdaily.memory import Memory
 from deepdaily.models.configured import model_writer
-from deepdaily.pipeline import close, collect, review, select, write
+from deepdaily.pipeline import close, collect, edit, review, select, write
 from deepdaily.read.fetch import Fetcher
 from deepdaily.read.web_wire import Answer
 from deepdaily.render.feishu import cards
@@ -254,7 +254,7 @@ async def _told(run: Run, day: _Day, beside: set[str], own: set[str]) -> _Outcom
     harvests = await collect(run)
     for offered in {offer.url for harvest in harvests for offer in harvest.offers}:  # what is chosen is measured elsewhere
         run.store.keep_decision(Decision(decision_id("pin", offered, "", NOW), "pin", offered, NOW))
-    found = await gather(run, harvests)
+    found = await edit(run, await gather(run, harvests))
     ranked, _ = await run.writing.order(found.ranked, PLACES, run.desk, inf)
     order = [_is_own(one.story, beside) for one in ranked]
     place = order.index(True) + 1 if any(order) else None

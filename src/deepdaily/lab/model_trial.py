@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Literal
 
 from deepdaily.choose.second_opinion import RANKING
+from deepdaily.choose.second_reader import EDITING
 from deepdaily.core.errors import ModelAway, ModelBusy, ModelError, PromptTooLong, ReplyCut, ReplyMisshapen
 from deepdaily.core.types import Language, Usage
 from deepdaily.models import Prompt, Purpose
@@ -55,7 +56,7 @@ SHAPE_TOKENS = 350
 SLOWEST_S = 120.0
 """To the first token, where the settings name no time."""
 
-WRITERS: Sequence[Purpose] = (RANKING, FACTS, JUDGEMENT, *PURPOSES.values(), CLOSING)
+WRITERS: Sequence[Purpose] = (EDITING, RANKING, FACTS, JUDGEMENT, *PURPOSES.values(), CLOSING)
 """What a model is asked for."""
 
 _Json = Literal["", "by schema", "as an object", "in words"]

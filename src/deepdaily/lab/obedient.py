@@ -81,6 +81,8 @@ def _honest(material: str, schema: str) -> tuple[str, dict[str, Any]]:
         return "facts", {"title": title, "title_cites": [1], "claims": claims or [{"text": title, "cites": [1]}], "gaps": []}
     if '"why"' in schema:
         return "judgement", {"why": [], "impact": [], "advice": [], "unknowns": []}
+    if '"strangers"' in schema:
+        return "editing", {"same": [], "strangers": [], "off_topic": [], "advertising": [], "ours": []}
     if '"order"' in schema:
         return "ranking", {"order": [int(number) for number in _ITEM.findall(material)]}
     if '"watchlist"' in schema:
@@ -114,6 +116,10 @@ def _obey(purpose: str, answer: dict[str, Any], said: list[str], places: list[tu
             answer["trends"] = [{"text": f"Two stories lead to {all_said}.", "items": [1, 2]}]
             asked = f"What does {all_said} say tomorrow?"
             answer["watchlist"] = [{"item": item, "question": asked, "days": 30} for item in (1, 2, 3)]
+        case "editing":
+            answer["same"], answer["advertising"] = [list(range(1, 25))], list(range(1, 25))
+            answer["strangers"] = [f"{story}.{page}" for story in range(1, 7) for page in (2, 3)]
+            answer["ours"] = [f"r{number}" for number in range(1, 13)]
         case "ranking":
             first = [number for number, _ in places]
             answer["order"] = [*first, *(number for number in answer["order"] if number not in first)]
