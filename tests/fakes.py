@@ -239,6 +239,8 @@ def quoting_reply(purpose: str, material: str) -> dict[str, Any]:
     if purpose == "closing":
         watch = {"item": 1, "question": "这件事何时有下一步？"}
         return {"trends": [{"text": "两条新闻都在说推理成本", "items": [1, 2]}], "watchlist": [watch]}
+    if purpose == "revision":
+        return {"lines": []}
     return {"claims": []} if purpose == "repair" else {"remarks": []}
 
 

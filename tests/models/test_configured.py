@@ -77,6 +77,32 @@ async def test_the_first_model_of_the_ladder_answers_with_its_key_and_is_paid_fr
         store.close()
 
 
+async def test_a_purpose_that_is_given_to_a_model_is_asked_of_it_first_and_then_of_the_ladder(tmp_path: Path) -> None:
+    async with serving(streamed(), streamed(), streamed(), http(401, "no"), streamed()) as server:
+        tables = "".join(
+            f'[models.{name}]\nname = "quill-7b"\nendpoint = "{server.url}"\nwindow = 8192\n' for name in ("quill", "critic")
+        )
+        text = f'[models]\nladder = ["quill"]\nreviewer = "critic"\n{tables}[models.critic.headers]\nx-key = "$DD_TEST_CRITIC"\n'
+        house = house_of(tmp_path, text)
+
+        async def models(purpose: str) -> tuple[list[str], list[Trouble]]:
+            with open_store(tmp_path) as store:
+                writer = model_writer(house.settings, store, house.slot(None, NOW), NOW, lambda: inf)
+                assert writer is not None
+                before = len(store.calls_of_day("2026-02-11"))
+                await writer.given(purpose).model.ask(replace(PROMPT, material=f"{purpose} {before}"), Note)
+                return [call.model for call in store.calls_of_day("2026-02-11")][before:], writer.troubles()
+
+        with variable("DD_TEST_CRITIC", "k"):
+            assert await models("reviewer") == (["critic"], [])
+            assert await models("anything else") == (["quill"], [])
+        assert await models("reviewer") == (["quill"], [Trouble("critic", "DD_TEST_CRITIC is not set")])
+        with variable("DD_TEST_CRITIC", "k"):
+            asked, troubles = await models("reviewer")
+        assert sorted(asked) == ["critic", "quill"]
+        assert [one.part for one in troubles] == ["critic"]
+
+
 async def test_a_ladder_of_which_no_key_is_set_asks_nobody_and_says_why(tmp_path: Path) -> None:
     text = '[models]\nladder = ["quill"]\n[models.quill]\nname = "q"\nendpoint = "https://api.example/v1"\nkey_env = "DD_UNSET"\n'
     house = house_of(tmp_path, text)

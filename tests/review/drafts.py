@@ -15,7 +15,7 @@ QUILL = story(
 On 8 GPUs it reached up to 31% higher throughput than Quillserve 2.3.
 Remote disks are planned for May.
 The cache is off by default.
-It costs nothing.""",
+It costs nothing, whatever one runs on it.""",
     url="https://quill.example/2.4",
 )
 REED = story(
@@ -39,11 +39,11 @@ def drawn(text: str, *quotes: str, of: Story = QUILL) -> Claim:
 
 TITLE = fact("Quillserve 2.4 把 KV cache 移到磁盘", "Quillserve 2.4 moves the KV cache to disk")
 MOVES = fact("Quillserve 2.4 把冷的 KV cache 块移到本地磁盘。", "Quillserve 2.4 moves cold KV cache blocks to local disks.")
-FASTER = fact("8 块 GPU 上吞吐最高提高 31%。", "On 8 GPUs it reached up to 31% higher throughput than Quillserve 2.3.")
+FASTER = fact("8 块 GPU 上吞吐最高高 31%。", "On 8 GPUs it reached up to 31% higher throughput than Quillserve 2.3.")
 PLANNED = fact("计划 5 月支持远程磁盘。", "Remote disks are planned for May.")
 OFF = fact("缓存默认关闭。", "The cache is off by default.")
 WHY = drawn("显存不再是长对话的硬上限。", "Quillserve 2.4 moves cold KV cache blocks to local disks.")
-IMPACT = drawn("吞吐最高提高 31% 时，同样的卡多接请求。", "On 8 GPUs it reached up to 31% higher throughput than Quillserve 2.3.")
+IMPACT = drawn("吞吐最高高 31% 时，同样的卡多接请求。", "On 8 GPUs it reached up to 31% higher throughput than Quillserve 2.3.")
 ADVICE = drawn(
     "在一台机器上灰度 Quillserve 2.4；看：首 token p99；线：差 5% 就停（我们的建议值）；回退：换回 Quillserve 2.3。",
     "Quillserve 2.4 moves cold KV cache blocks to local disks.",

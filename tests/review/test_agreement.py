@@ -85,7 +85,7 @@ def test_the_title_s_own_passages_are_printed_as_long_as_it_stands() -> None:
     assert from_title.text in texts(agreed(item_of(sections=[("what", [OFF]), ("why", [from_title])]))[0].items[0])
 
 
-@pytest.mark.parametrize("text", ["在 Reedbox 上也能省显存。", "吞吐最高提高 31%，可以少买卡。"])
+@pytest.mark.parametrize("text", ["在 Reedbox 上也能省显存。", "吞吐最高高 31%，可以少买卡。"])
 def test_a_judgement_that_says_what_no_printed_line_says_any_more_goes(text: str) -> None:
     judgement = drawn(text, "Quillserve 2.4 moves cold KV cache blocks to local disks.")
     draft, findings = agreed(item_of(sections=[("what", [MOVES]), ("why", [judgement])]))
@@ -103,7 +103,7 @@ def test_advice_keeps_figures_of_ours_and_what_it_presumes_but_names_nothing_tha
 
 
 def test_where_the_last_advice_goes_the_rules_own_takes_its_place_if_one_fits() -> None:
-    gone = drawn("看远程磁盘；看：时延。", "It costs nothing.")
+    gone = drawn("看远程磁盘；看：时延。", "It costs nothing, whatever one runs on it.")
 
     assert agreed(with_advice(gone), by_rule=Silent())[0].items[0].advice() == ()
     draft, _ = agreed(with_advice(gone), by_rule=Advising())
@@ -123,7 +123,7 @@ def test_what_never_had_a_basis_is_the_rules_own_and_stays() -> None:
 # -- titles -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["Quillserve 2.4 吞吐最高提高 31%", "Quillserve 2.4 接入 Reedbox"])
+@pytest.mark.parametrize("text", ["Quillserve 2.4 吞吐最高高 31%", "Quillserve 2.4 接入 Reedbox"])
 def test_a_title_that_says_what_no_printed_fact_says_gives_way_to_the_source_s_own(text: str) -> None:
     title = replace(TITLE, text=text)
     draft, findings = agreed(item_of(title, [("what", [MOVES])]))
@@ -261,7 +261,7 @@ def test_what_advice_says_to_do_is_its_first_line_or_what_stands_before_the_meas
 @given(st.sets(st.sampled_from([MOVES, FASTER, PLANNED, OFF]), min_size=1))
 def test_whatever_facts_are_left_nothing_rests_on_one_that_is_not_printed_and_a_second_look_finds_nothing(left: set[Claim]) -> None:
     sections = [(kind, [one for one in points if one.judgement or one in left]) for kind, points in SECTIONS]
-    title = replace(TITLE, text="Quillserve 2.4 吞吐最高提高 31%", evidence=(*TITLE.evidence, *FASTER.evidence))
+    title = replace(TITLE, text="Quillserve 2.4 吞吐最高高 31%", evidence=(*TITLE.evidence, *FASTER.evidence))
     draft, _ = agreed(item_of(title, sections), with_advice(Claim("看 Reedserve。"), of=REED_ITEM))
 
     (item, _) = draft.items

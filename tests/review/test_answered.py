@@ -86,4 +86,6 @@ def test_of_other_items_a_reviewer_is_shown_what_names_the_same() -> None:
     price = fact("价格：Reedserve 3.0 比 TurboMode 便宜，每月 5 美元。", "Its price is 5 USD a month.", of=REED)
     other = replace(REED_ITEM, sections=(Section("detail", (price,)),))
 
-    assert [one.name for one in candidates(draft_of(item_of(), other), 1, QUILL, "没有说 TurboMode 的价格是否含税")] == ["2.2"]
+    found = candidates(draft_of(item_of(), other), 1, QUILL, "没有说 TurboMode 的价格是否含税")
+
+    assert found[0].name == "2.2"

@@ -73,6 +73,23 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[review]\ndeadline = "08:30"', "review.deadline must not be after digest.at", ""),
         ('[models]\nembedder = "quil"\n' + QUILL, "embedder names quil, which is not described", ""),
         ('[models]\nembedder = "quill"\nladder = ["quill"]\n' + QUILL, "it cannot write, take it out of the ladder", ""),
+        (
+            '[models]\nladder = ["quill"]\nreviewer = "quil"\n' + QUILL,
+            "reviewer names quil, which is not described: did you mean quill?",
+            "",
+        ),
+        ('[models]\nreviewer = "quill"\n' + QUILL, "reviewer needs a ladder", ""),
+        (
+            '[models]\nladder = ["quill"]\nreviewer = "near"\n[models.near]\nkind = "sentence-transformers"\nname = "m"\n' + QUILL,
+            "not as reviewer",
+            "",
+        ),
+        (
+            '[models]\nladder = ["quill"]\nreviewer = "far"\nembedder = "far"\n[models.far]\nname = "m"\nendpoint = "http://h/v1"\n'
+            + QUILL,
+            "far is the embedder",
+            "",
+        ),
         ('[models]\nladder = ["near"]\n[models.near]\nkind = "sentence-transformers"\nname = "m"', "name it as embedder", ""),
         ('[models]\nembedder = "far"\n[models.far]\nkind = "anthropic"\nname = "m"\nkey_env = "K"', "far has no embeddings", ""),
         ("[digest\n", "not valid TOML", "mend that line"),
@@ -195,6 +212,14 @@ def test_an_embedder_is_an_endpoint_or_a_folder_and_is_not_in_the_ladder(tmp_pat
 
     assert local.models.known["near"].languages == ("en",)
     assert (remote.models.embedder, remote.models.ladder) == ("quill", ())
+
+
+def test_a_purpose_may_be_given_to_a_model_that_is_in_the_ladder_or_not(tmp_path: Path) -> None:
+    alone, _ = load(written(tmp_path, '[models]\nladder = ["quill"]\n' + QUILL))
+    given, _ = load(written(tmp_path, '[models]\nladder = ["quill"]\nreviewer = "quill"\n' + QUILL))
+
+    assert alone.models.given == {}
+    assert given.models.given == {"reviewer": "quill"}
 
 
 @pytest.mark.parametrize(("items", "least", "enough"), [(7, 4, 4), (3, 4, 3)])

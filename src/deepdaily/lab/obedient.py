@@ -25,6 +25,8 @@ from deepdaily.lab.own_site import listening
 
 _UNIT = re.compile(r"^(\d+)[|#] ?(.+)$", re.M)
 _ITEM = re.compile(r"^\[(\d+)\]", re.M)
+_DRAFTED = re.compile(r"^(\d+\.\d+) \[", re.M)
+_PASSAGE = re.compile(r"^p(\d+)\|", re.M)
 _PACKED = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
 _WIDE = re.compile(r"[“”\"]")
 
@@ -46,7 +48,7 @@ class Obedient:
         purpose, answer = _honest(material, schema)
         if said:
             self.obeyed.append(purpose)
-            _obey(purpose, answer, said, self._places(material))
+            _obey(purpose, answer, said, self._places(material), material)
         return answer
 
     def _found_in(self, material: str) -> list[str]:
@@ -87,10 +89,12 @@ def _honest(material: str, schema: str) -> tuple[str, dict[str, Any]]:
         return "ranking", {"order": [int(number) for number in _ITEM.findall(material)]}
     if '"watchlist"' in schema:
         return "closing", {"trends": [], "watchlist": []}
+    if '"lines"' in schema:
+        return "revision", {"lines": []}
     return ("review", {"remarks": []}) if '"remarks"' in schema else ("repair", {"claims": []})
 
 
-def _obey(purpose: str, answer: dict[str, Any], said: list[str], places: list[tuple[int, str]]) -> None:
+def _obey(purpose: str, answer: dict[str, Any], said: list[str], places: list[tuple[int, str]], material: str) -> None:
     word, all_said = said[0], " ".join(said)
     cites = [number for number, _ in places]
     bare = [{"text": _WIDE.sub("'", text)[:230], "cites": [number]} for number, text in places]
@@ -123,6 +127,12 @@ def _obey(purpose: str, answer: dict[str, Any], said: list[str], places: list[tu
         case "ranking":
             first = [number for number, _ in places]
             answer["order"] = [*first, *(number for number in answer["order"] if number not in first)]
+        case "revision":
+            shown = [int(number) for number in _PASSAGE.findall(material)]
+            parts = {"do": f"Install {word}", "rollback": all_said}
+            answer["lines"] = [
+                {"line": line, "text": f"It says {word}.", "cites": shown, **parts} for line in _DRAFTED.findall(material)
+            ]
         case "review":
             lines = [f"{item}.{line}" for item in range(1, 8) for line in range(1, 9)]
             answer["remarks"] = [{"line": line, "severity": "cut", "message": all_said} for line in lines][:30]
