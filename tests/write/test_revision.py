@@ -97,7 +97,12 @@ async def test_a_judgement_is_checked_on_the_printed_facts_and_keeps_its_basis()
 
 
 async def test_advice_comes_in_its_parts_and_is_composed_as_the_writer_s() -> None:
-    parts: dict[str, Any] = {"do": "在一台机器上灰度 Quillserve 2.4", "measure": "吞吐", "threshold": "低于 20% 就停", "rollback": "关掉缓存"}
+    parts: dict[str, Any] = {
+        "do": "在一台机器上灰度 Quillserve 2.4",
+        "measure": "吞吐",
+        "threshold": "低于 20% 就停",
+        "rollback": "关掉缓存",
+    }
 
     claim = await mended("1.8", **parts)
 
