@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepdaily.core.evidence import unfounded
@@ -166,6 +166,17 @@ def test_a_title_in_the_source_s_words_or_of_an_item_that_quotes_is_left_alone()
     assert agreed(quoted)[1] == []
 
 
+def test_a_title_that_the_rules_made_of_the_source_s_own_stays_though_no_fact_repeats_it() -> None:
+    bare = story("v2.5.1", "The cache is off by default now.", url="https://quillserve.example/releases")
+    own = ByRule().headline(bare, "zh", ())
+    draft = draft_of(item_of(own, [("what", [fact("缓存默认关闭。", "The cache is off by default now.", of=bare)])], bare))
+
+    left, findings = agreeing(draft, {bare.id: bare}, ByRule())
+
+    assert own.text == "quillserve v2.5.1"
+    assert (left.items[0].title, findings) == (own, [])
+
+
 # -- sources ----------------------------------------------------------------------------------------------------------
 
 
@@ -258,6 +269,7 @@ def test_what_advice_says_to_do_is_its_first_line_or_what_stands_before_the_meas
 # -- bars -------------------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from([MOVES, FASTER, PLANNED, OFF]), min_size=1))
 def test_whatever_facts_are_left_nothing_rests_on_one_that_is_not_printed_and_a_second_look_finds_nothing(left: set[Claim]) -> None:
     sections = [(kind, [one for one in points if one.judgement or one in left]) for kind, points in SECTIONS]

@@ -17,7 +17,7 @@ from deepdaily.core.text import names, shorten, versions
 from deepdaily.core.types import Claim, Draft, Evidence, Finding, Item, Language, Section, SectionKind, Story, cited
 from deepdaily.words import of
 
-SAID = 80
+SAID = 120
 """Columns of a line that a finding names."""
 
 SAME_ADVICE = 0.8
@@ -80,9 +80,8 @@ def _agreed(
     if story and any(one.message.startswith("advice") for one in dropped) and not _advises(sections):
         given = by_rule.advice(story, [proof.quote for fact in facts for proof in fact.evidence], language, spent)
         sections.append(Section("advice", given, of(language).by_rule.proposal))
-    return _resourced(
-        replace(item, title=title, sections=tuple(one for one in sections if one.points)), story, language, by_rule
-    ), findings
+    left = replace(item, title=title, sections=tuple(one for one in sections if one.points))
+    return _resourced(left, story, language, by_rule), findings
 
 
 def _gone(what: str, claim: Claim, why: str, item: Item, instead: str = "") -> Finding:

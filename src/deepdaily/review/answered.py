@@ -13,6 +13,7 @@ from deepdaily.core.text import names, shorten, squeeze, width
 from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Draft, Finding, Item, Story
 from deepdaily.core.urls import host
+from deepdaily.review.agreement import SAID
 
 MOST_CANDIDATES = 3
 """Lines that a reviewer is shown beside an unknown."""
@@ -22,9 +23,6 @@ LEAST_COLUMNS = 24
 
 LEAST_LIKELY = 2.0
 """Below it a line has nothing to do with an unknown: one name in common, or a word for what is asked."""
-
-SAID = 80
-"""Columns of a line that a finding names."""
 
 
 @dataclass(frozen=True, slots=True)

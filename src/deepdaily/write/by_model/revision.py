@@ -105,7 +105,7 @@ class _Desk:
         passages = self._shown(number)
         yield from shown(passages.items(), columns)
         for line, kind, claim in told:
-            yield citing(f"{number}.{line}", kind, claim, passages)
+            yield citing(f"{number}.{line}", kind, claim, passages if (number, line) in self._asked else {})
             yield from (f"! {message}" for message in self._asked.get((number, line), ()))
 
     def checked(self, at: LineAt, given: RevisedLine | None) -> Claim | str:
