@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from deepdaily.core.decisions import edit
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Harvest, Offer, SourceHealth
 from deepdaily.desk import decided, in_words, taken_back
@@ -99,3 +101,29 @@ def test_an_editor_decides_lists_and_takes_back_at_the_prompt(tmp_path: Path) ->
     assert [(row["id"], row["kind"]) for row in json.loads(desk("list", "--json"))] == [(name, "split")]
     desk("undo", name)
     assert json.loads(desk("list", "--json")) == []
+
+
+def test_a_day_takes_back_all_that_the_second_reader_said_of_it_and_nothing_else(store: Store) -> None:
+    store.begin(SLOT.key, NOW)
+    other = replace(SLOT, digest="weekly")
+    words = [edit("advertising", PAGE, NOW, SLOT.key), edit("ours", OTHER, NOW, SLOT.key), edit("ours", OTHER, NOW, other.key)]
+    store.keep_decision(*words)
+    mine = decided("pin", PAGE, "", store, NOW)
+
+    assert {one.id for one in taken_back(SLOT.day, store, NOW)} == {one.id for one in words[:2]}
+    assert {row[1]: row[2] for row in in_words(store, NOW)} == {"pin": "desk", "ours": f"second reader, {SLOT.day}"}
+    assert taken_back(mine.id, store, NOW)[0].subject == PAGE
+    with pytest.raises(SettingsError, match="no decision"):
+        taken_back(SLOT.day, store, NOW)
+
+
+def test_a_day_is_taken_back_at_the_prompt_and_the_next_command_is_named(tmp_path: Path) -> None:
+    opened = open_store(tmp_path / "data")
+    opened.begin(SLOT.key, NOW)
+    opened.keep_decision(edit("merge", PAGE, NOW, SLOT.key, OTHER))
+    opened.close()
+
+    done = deepdaily("desk", "undo", SLOT.day, "--data", str(tmp_path / "data"), cwd=tmp_path)
+
+    assert f"merge {PAGE} is taken back" in done.stdout
+    assert f"deepdaily run --date {SLOT.day} --again" in done.stdout

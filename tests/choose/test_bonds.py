@@ -94,3 +94,34 @@ def test_releases_and_the_desk_s_word_are_named_as_the_reason() -> None:
     assert list(releases.values()) == [f"one story with {base}v1.0.1: releases of acme/engine"]
     assert why(candidate("Soup", A), candidate("Trams", B), desk=desk) == {B: f"one story with {A}: joined at the desk"}
     assert any(told.endswith(("from " + B, "from " + C)) for told in why(*three, desk=parted).values())
+
+
+def test_a_join_takes_both_stories_whole_but_for_what_is_kept_apart_from_the_other() -> None:
+    left = [candidate(SAME, A), candidate(SAME + " today", B)]
+    right = [candidate("Trams run late on Sunday in Bern", C), candidate("In Bern trams run late on Sunday", "https://d.example/1")]
+    joined = frozenset({pair(A, C)})
+
+    assert groups(*left, *right, desk=Desk(joined=joined)) == {frozenset({A, B, C, "https://d.example/1"})}
+    apart = Desk(joined=joined, parted=frozenset({pair(B, "https://d.example/1"), pair(B, C)}))
+    assert groups(*left, *right, desk=apart) == {frozenset({A, C, "https://d.example/1"}), frozenset({B})}
+
+
+def test_a_joined_page_brings_the_reports_that_are_like_it() -> None:
+    found = [candidate("Soup", A), candidate(SAME, B), candidate(SAME + " today", C), *NOISE]
+    texts = {
+        one.url: document(one.title, f"Text at {one.url}.", url=one.url, hours=h) for one, h in zip(found, (1, 2, 3), strict=False)
+    }
+
+    (grouped,) = Grouping.of(found, Desk(joined=frozenset({pair(A, B)}))).stories(texts)
+
+    assert [one.url for one in grouped.story.documents] == [A, B, C]
+
+
+def test_a_second_reader_s_words_are_told_from_an_editor_s() -> None:
+    three = [candidate("Soup", A), candidate("Trams", B), candidate("Bees", C)]
+    both = Desk(joined=frozenset({pair(A, B), pair(B, C)}), edited=frozenset({pair(B, C)}))
+    parted = Desk(parted=frozenset({pair(B, C)}), edited=frozenset({pair(B, C)}))
+    like = [candidate(SAME, A), candidate(SAME + " today", B), candidate("Copilot: " + SAME, C)]
+
+    assert why(*three, desk=both) == {B: f"one story with {A}: joined at the desk", C: f"the second reader: same event as {A}"}
+    assert any("; kept apart by the second reader from https://" in told for told in why(*like, desk=parted).values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepdaily.choose.publishers import COLD, learned
-from deepdaily.choose.rank import PIN, distinct, on_topic_title, rank, relevant, select, stands, why_untold
+from deepdaily.choose.rank import NOT_OURS, PIN, distinct, on_topic_title, rank, relevant, select, stands, why_untold
 from deepdaily.core.decisions import Desk, desk_of
 from deepdaily.core.types import Decision, Profile, Reason, Story
 from deepdaily.core.urls import page_key
@@ -271,3 +271,28 @@ def test_the_candidate_that_says_most_speaks_for_its_story() -> None:
 
     assert found.story.candidates == (telling, plain)
     assert found.story.documents == told.documents
+
+
+def test_what_a_second_reader_refuses_is_not_told_and_what_it_admits_is_if_it_was_read_whole() -> None:
+    ours, outside = story("LLM inference kernels", url=PAGE), story("Trams run late on Sunday", url="https://t.example/")
+    refused = frozenset({(page_key(PAGE), "the second reader: advertising")})
+    admitted = Desk(admitted=frozenset({page_key("https://t.example/")}), refused=refused)
+    banned = replace(admitted, banned_hosts=frozenset({"t.example"}))
+    part = story("Trams run late on Sunday", url="https://t.example/", partial=True)
+    roundup = story("This week in trams: ten links", url="https://t.example/")
+
+    assert why_untold(ours, admitted) == "the second reader: advertising"
+    assert why_untold(ours, replace(admitted, pinned=frozenset({page_key(PAGE)}))) == ""
+    assert why_untold(story("LLM inference kernels", url="https://o.example/"), admitted) == ""
+    assert [why_untold(outside, desk) for desk in (Desk(), admitted, banned)] == [NOT_OURS, "", "t.example is banned at the desk"]
+    assert why_untold(part, admitted) == NOT_OURS
+    assert "round-up" in why_untold(roundup, admitted)
+
+
+def test_two_stories_that_were_parted_may_both_be_told_however_like_their_titles_are() -> None:
+    twins = [story("LLM inference engine Kestrel serves agents on GPUs", DEEP, url=f"https://{n}.example/") for n in "ab"]
+    ranked = rank(twins, NOW)
+    desk = Desk(parted=frozenset({frozenset(page_key(one.lead.url) for one in twins)}))
+    elsewhere = Desk(parted=frozenset({frozenset({page_key(PAGE), page_key(twins[0].lead.url)})}))
+
+    assert [len(select(ranked, 2, one)[0]) for one in (Desk(), elsewhere, desk)] == [1, 1, 2]

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from deepdaily.core.decisions import decision_id, desk_of, in_force
+from deepdaily.core.decisions import decision_id, desk_of, edit, in_force, in_words, word
 from deepdaily.core.types import Decision, DecisionKind
 
 NOON = datetime(2026, 2, 11, 12, tzinfo=UTC)
@@ -62,3 +62,32 @@ def test_a_decision_is_named_by_what_was_said_and_when() -> None:
     assert decision_id("merge", PAGE, OTHER, NOON) == name
     assert len({name, decision_id("split", PAGE, OTHER, NOON), decision_id("merge", OTHER, PAGE, NOON)}) == 3
     assert decision_id("merge", PAGE, OTHER, NOON + timedelta(seconds=1)) != name
+
+
+SLOT = "daily/2026-02-11T08:00:00+08:00"
+
+
+def test_a_second_reader_s_word_is_for_its_slot_alone_and_takes_the_place_of_no_editor_s() -> None:
+    said_there = edit("split", PAGE, NOON + timedelta(hours=1), SLOT, OTHER)
+    every = [said("merge", PAGE, OTHER), said_there, edit("ours", PAGE, NOON, SLOT)]
+
+    assert in_force(every) == sorted(every, key=lambda one: (one.at, one.id))
+    assert desk_of(every) == desk_of(every[:1])
+    assert (said_there.by, said_there.slot) == ("second reader", SLOT)
+    assert said_there.id != decision_id("split", PAGE, OTHER, said_there.at)
+
+
+def test_of_two_words_of_one_slot_on_a_story_the_later_one_counts() -> None:
+    both = [edit("off_topic", PAGE, NOON, SLOT), edit("advertising", PAGE, NOON + timedelta(hours=1), SLOT)]
+
+    assert in_force(both) == both[1:]
+
+
+def test_a_second_reader_s_word_is_a_sentence() -> None:
+    one = edit("merge", PAGE, NOON, SLOT, OTHER)
+
+    assert in_words(one) == f"the second reader: same event: {PAGE} and {OTHER}"
+    assert in_words(replace(edit("advertising", PAGE, NOON, SLOT), taken_back_at=NOON)).endswith(
+        "advertising: " + PAGE + " (taken back)"
+    )
+    assert word(one) == word(edit("merge", OTHER + "/", NOON, "", PAGE))

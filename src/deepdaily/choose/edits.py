@@ -22,8 +22,8 @@ MOST: Mapping[tuple[DecisionKind, ...], int] = {("merge",): 6, ("split",): 6, RE
 """Kinds of edits, and how many of them one slot takes."""
 
 TELLING, LEAST_TELLING = EDITION_RARITY - 0.5, 2
-"""Rarity of a term, as of one title in 250, and how many such terms two titles share where that is a bond without a name: one alone
-is a word of the field, as `cache`."""
+"""Rarity of a term, as of one title in 250, and how many such terms in both titles are a bond where no name is: one alone may be a
+word of the field."""
 
 LEAST_FIGURES = 3
 """Figures with a unit that are a bond where both texts have them: two are often percentages."""
