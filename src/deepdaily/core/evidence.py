@@ -6,7 +6,7 @@ import ast
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 from deepdaily.core.circumstances import circumstances, is_told_ahead, is_told_as_done, unknown_shares, unproven_scope
@@ -275,6 +275,12 @@ def unfounded(text: str, passages: Sequence[str], sum_note: str, *, proposal: bo
     not. `event` as `unsupported` takes it.
     """
     return [note for note in unsupported(text, passages, sum_note=sum_note, event=event) if not _is_ours(note, proposal)]
+
+
+def worked_lines(texts: Iterable[str], passages: Sequence[str], sum_note: str) -> list[str]:
+    """Those of our texts that work a figure out of the passages, and say how: what they work out may be named beside them."""
+    mark = sum_note.partition("{")[0]
+    return [text for text in texts if mark in text and not unfounded(text, passages, sum_note)]
 
 
 _COUNT = Cue(r"[\d.E+]+(?:s|min|h|day|week|month|year|token|/)?")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from deepdaily.core.errors import NothingToPublish
-from deepdaily.core.evidence import check_claim, unfounded
+from deepdaily.core.evidence import check_claim, unfounded, worked_lines
 from deepdaily.core.text import shorten
 from deepdaily.core.types import Claim, Closing, Document, Draft, Evidence, Finding, Issue, Item
 from deepdaily.review import stylebook
@@ -44,6 +44,7 @@ def _provable(
     proven = [proof.quote for claim in item.claims() for proof in claim.evidence]
     troubles = check_claim(item.title, documents) + _unseen(item.title, lacking)
     proven.append(item.title.text)
+    proven += worked_lines((claim.text for claim in item.claims() if claim.judgement), proven, sum_note)
     if troubles or item.title.judgement:
         findings.append(Finding("evidence", "block", f"title: {'; '.join(troubles) or 'no passage'}", item.story))
     sections = []

@@ -11,7 +11,7 @@ from dataclasses import replace
 from math import hypot
 from typing import Protocol
 
-from deepdaily.core.evidence import unfounded, unsupported
+from deepdaily.core.evidence import unfounded, unsupported, worked_lines
 from deepdaily.core.likeness import cosine, terms_of
 from deepdaily.core.text import names, shorten, versions
 from deepdaily.core.types import Claim, Draft, Evidence, Finding, Item, Language, Section, SectionKind, Story, cited
@@ -126,6 +126,8 @@ def _advises(sections: Sequence[Section]) -> bool:
 def _founded(item: Item, printed: Sequence[Claim], language: Language) -> tuple[list[Section], list[Finding]]:
     """The sections with what still rests on printed lines; what never had a basis is the rules' own."""
     proofs, passages = {proof for claim in printed for proof in claim.evidence}, _lines(printed)
+    ours = (claim.text for section in item.sections for claim in section.points if claim.judgement)
+    passages += worked_lines(ours, passages, of(language).by_model.worked_out)
     sections, findings = list[Section](), list[Finding]()
     for section in item.sections:
         kept = list[Claim]()

@@ -42,7 +42,8 @@ class Reviewed:
 def form_cuts(draft: Draft, remarks: Sequence[Remark]) -> list[LineAt]:
     """The lines that the reviewer of form cuts, in its order, within its bounds.
 
-    Never a title, the sentence of decision, or the first fact, which reviewers take for the title again; at most MOST_CUTS an item.
+    Never a title, the sentence of decision, a fact that a judgement or the title is drawn from, or the first fact, which reviewers take
+    for the title again; at most MOST_CUTS an item.
     """
     cuts: list[LineAt] = []
     for remark in remarks:
@@ -57,7 +58,9 @@ def form_cuts(draft: Draft, remarks: Sequence[Remark]) -> list[LineAt]:
 def _kept_by_form(item: Item) -> set[int]:
     lines = numbered(item)
     first = next((line for line, _, claim in lines if line > 1 and claim.evidence), 1)
-    return {1, first, *(line for line, kind, _ in lines if kind == "point")}
+    drawn = {proof for _, _, claim in lines for proof in (claim.basis or (claim.evidence if claim is item.title else ()))}
+    founding = {line for line, _, claim in lines if drawn.intersection(claim.evidence)}
+    return {1, first, *founding, *(line for line, kind, _ in lines if kind == "point")}
 
 
 def told_by_model(draft: Draft, told: Collection[str]) -> list[int]:

@@ -15,7 +15,7 @@ from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, in_language
 from deepdaily.words import of
 from deepdaily.write.by_model.numbered import Unit, fenced, units_of
-from deepdaily.write.by_model.shapes import Fact, Facts, Repair
+from deepdaily.write.by_model.shapes import Fact, Facts, Reading, Repair
 
 LONGEST = 240
 """Columns of a claim: 70 Chinese characters are asked for; past this it is a paragraph."""
@@ -43,6 +43,15 @@ class NamedClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A reading of the texts, with the names of the standing facts that rest on the same passages."""
+
+    text: str
+    expr: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What is left of a reply: facts that stand, in order, and every cut as a finding."""
 
@@ -52,6 +61,7 @@ class Checked:
     findings: tuple[Finding, ...]
     model: str
     stood: Stood
+    readings: tuple[Drawn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,14 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
     title = next((one.claim for one in told if one.id == TITLE), None)
     stood = Stood(len(asked), len(asked) - len(failed), len(asked) - len(lost))
     facts = tuple(one for one in told if one.id != TITLE)
-    return Checked(title, facts, tuple(reply.gaps), tuple(findings), answer.model, stood)
+    readings = tuple(_drawn(one, facts, by_number) for one in reply.readings)
+    return Checked(title, facts, tuple(reply.gaps), tuple(findings), answer.model, stood, readings)
+
+
+def _drawn(reading: Reading, facts: Sequence[NamedClaim], units: Mapping[int, Unit]) -> Drawn:
+    """A reading is printed beside the facts that print its passages; with none of them it rests on nothing."""
+    cited = {proof for number in reading.cites if number in units for proof in units[number].evidence}
+    return Drawn(reading.text, reading.expr, tuple(one.id for one in facts if cited.intersection(one.claim.evidence)))
 
 
 def ended(text: str, stop: str) -> str:

@@ -11,12 +11,12 @@ from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind,
 from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence, in_language
 from deepdaily.words import Words, of
-from deepdaily.write.by_model.facts import TITLE, Checked, ended
-from deepdaily.write.by_model.shapes import Advice, Judgement, Opinion, Sum
+from deepdaily.write.by_model.facts import TITLE, Checked, Drawn, ended
+from deepdaily.write.by_model.shapes import Advice, Judgement, Opinion
 
 JUDGEMENT = Purpose("judgement", __package__, most_tokens=2_200)
 
-MOST_WHY, MOST_IMPACT, MOST_SUMS, MOST_ADVICE, MOST_UNKNOWNS = 1, 1, 1, 2, 2
+MOST_READINGS, MOST_WHY, MOST_IMPACT, MOST_ADVICE, MOST_UNKNOWNS = 3, 1, 1, 2, 3
 
 LONGEST_POINT, LONGEST, LONGEST_ADVICE = 160, 400, 1_000
 """Columns of a composed sentence; advice has four parts."""
@@ -42,14 +42,15 @@ async def judged(story: Story, title: Claim, checked: Checked, writer: ModelWrit
     Raises:
         ModelError: no model gave a usable reply.
     """
-    answer = await writer.ask(JUDGEMENT, lambda room: _material(story, title, checked, beside, writer.key, room), Judgement)
-    reply = answer.value
     bench, words = _Bench(story, title, checked, writer.language), of(writer.language)
+    readings = bench.read(_read(one, words) for one in checked.readings)
+    answer = await writer.ask(
+        JUDGEMENT, lambda room: _material(story, title, checked, readings, beside, writer.key, room), Judgement
+    )
+    reply = answer.value
     point = bench.keep((_opinion(one, words, LONGEST_POINT) for one in _told(reply.point)), 1)
-    why = bench.keep((_opinion(one, words) for one in reply.why), MOST_WHY)
+    why = bench.keep((_opinion(one, words) for one in reply.why), MOST_WHY) + readings
     impact = bench.keep((_opinion(one, words) for one in reply.impact), MOST_IMPACT)
-    impact += bench.keep((_opinion(one, words) for one in _told(reply.limit)), 1)
-    impact += bench.keep((_summed(one, words) for one in reply.sums), MOST_SUMS)
     advice = bench.keep((_advice(one, words) for one in reply.advice), MOST_ADVICE)
     kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("point", point), ("why", why), ("impact", impact), ("advice", advice))
     sections = tuple(Section(kind, tuple(points)) for kind, points in kinds if points)
@@ -60,17 +61,27 @@ def _told(one: Opinion | None) -> list[Opinion]:
     return [one] if one and one.text else []
 
 
-def _material(story: Story, title: Claim, checked: Checked, beside: Sequence[str], key: bytes, room: int | None) -> str:
-    """Title, facts and gaps by name, then the other items, in a fence; without these where there is no room for them."""
+def _material(
+    story: Story, title: Claim, checked: Checked, readings: Sequence[Claim], beside: Sequence[str], key: bytes, room: int | None
+) -> str:
+    """Title, facts, readings and gaps by name, then the other items, in a fence; without these where there is no room for them."""
     lines = [f"{TITLE}| {title.text}", *(f"{one.id}| {one.claim.text}" for one in checked.facts)]
+    lines += [f"{READING}{place}| {one.text}" for place, one in enumerate(readings, 1)]
     lines += [f"g{place}| {gap}" for place, gap in enumerate(checked.gaps, 1)]
     whole = fence([*lines, *beside], [story.id], key)
     return whole if room is None or len(whole.encode()) <= room else fence(lines, [story.id], key)
 
 
+READING = "r"
+"""Before the number of a reading, where judgements name it."""
+
+
 def unjudged(story: Story, title: Claim, checked: Checked, writer: ModelWriter) -> Judged:
-    """What is left where no model judges: the gaps of the sources."""
-    return Judged((), _Bench(story, title, checked, writer.language).unknowns(checked.gaps), ())
+    """What is left where no model judges: the readings and the gaps of the sources."""
+    bench = _Bench(story, title, checked, writer.language)
+    readings = bench.read(_read(one, of(writer.language)) for one in checked.readings)
+    sections = (Section("why", tuple(readings)),) if readings else ()
+    return Judged(sections, bench.unknowns(checked.gaps), tuple(bench.findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,12 @@ class _Bench:
             elif len(kept) < most:
                 basis = tuple(dict.fromkeys(proof for fact in named for proof in fact.evidence))
                 kept.append(Claim(one.text, basis=basis, lines=one.lines))
+        return kept
+
+    def read(self, said: Iterable[_Said]) -> list[Claim]:
+        """The readings that stand; judgements may name them, and what they work out."""
+        kept = self.keep(said, MOST_READINGS)
+        self._facts |= {f"{READING}{place}": Claim(one.text, one.basis) for place, one in enumerate(kept, 1)}
         return kept
 
     def _troubles(self, said: _Said, named: Sequence[Claim]) -> list[str]:
@@ -165,8 +182,11 @@ def _bare(part: str) -> str:
     return part.strip().rstrip("。.；;，,")
 
 
-def _summed(one: Sum, words: Words) -> _Said:
-    """The sum with its expression, so that a reader can do it again; the check does it too."""
+def _read(one: Drawn, words: Words) -> _Said:
+    """A reading, with its sum where it has one, so that a reader can do it again; the check does it too."""
+    if not one.expr:
+        text = ended(one.text, words.stop)
+        return _Said(text, text, one.because)
     note = words.in_brackets(words.by_model.worked_out.format(one.expr.strip()))
     text = one.text.rstrip("。.") + note + words.stop
     return _Said(text, text, one.because, "" if worked_out(one.expr) is not None else f"{one.expr!r} is no sum")

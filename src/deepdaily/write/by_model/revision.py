@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from deepdaily.core.errors import ModelError
+from deepdaily.core.evidence import worked_lines
 from deepdaily.core.numbering import LONGEST_QUOTES, LineAt, citing, numbered, passages_of, shown
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Draft, Evidence, Item, Story
@@ -141,6 +142,8 @@ class _Desk:
     def _judgement(self, item: Item, old: Claim, kind: str, given: RevisedLine) -> Claim | str:
         """Checked on the item's printed facts, as when it was first written; its basis stays what it was."""
         facts = [claim for line, _, claim in numbered(item) if claim.evidence and line > 1]
+        note, quotes = of(self._writer.language).by_model.worked_out, [proof.quote for one in facts for proof in one.evidence]
+        facts += [Claim(text) for text in worked_lines((claim.text for claim in item.claims() if claim is not old), quotes, note)]
         named = tuple(NamedClaim(f"c{place}", "detail", claim) for place, claim in enumerate(facts, 1))
         story = self._stories[item.story]
         bench = _Bench(story, item.title, Checked(item.title, named, (), (), "", NONE_STOOD), self._writer.language)

@@ -25,12 +25,22 @@ class Fact(_Shape):
     cites: Numbers
 
 
+class Reading(_Shape):
+    """What the texts do not say and their figures, tables or two places of them together show: ours, drawn from units."""
+
+    text: Line
+    cites: Numbers
+    expr: Annotated[str, Field(max_length=80)] = ""
+    """The sum behind it, of figures of the units; empty where there is none."""
+
+
 class Facts(_Shape):
     """Step 1: what the texts say."""
 
     title: Line
     title_cites: Numbers = []
     claims: Annotated[list[Fact], First(20), Field(min_length=1)]
+    readings: Annotated[list[Reading], First(4)] = []
     gaps: Annotated[list[Line], First(6)] = []
 
 
@@ -52,14 +62,6 @@ class Opinion(_Shape):
     not_when: Line = ""
 
 
-class Sum(_Shape):
-    """A figure worked out from printed ones: `expr` is worked out again."""
-
-    text: Line
-    expr: Annotated[str, Field(max_length=80)]
-    because: Ids = []
-
-
 class Advice(_Shape):
     do: Line
     measure: Line = ""
@@ -76,9 +78,6 @@ class Judgement(_Shape):
     """What to decide, in one sentence."""
     why: Annotated[list[Opinion], First(4)] = []
     impact: Annotated[list[Opinion], First(4)] = []
-    limit: Opinion | None = None
-    """What its figures do not show."""
-    sums: Annotated[list[Sum], First(3)] = []
     advice: Annotated[list[Advice], First(4)] = []
     unknowns: Annotated[list[Line], First(6)] = []
 
