@@ -10,7 +10,7 @@ from deepdaily.core.numbering import LineAt
 from deepdaily.core.types import Claim, Draft, Section
 from deepdaily.review.mending import FORM, MOST_CUTS, RELIABILITY, Remark, Reviewed, form_cuts, mended, to_mend
 from deepdaily.write.by_rule import ByRule
-from review.drafts import FASTER, MOVES, QUILL, REED_ITEM, STORIES, TITLE, draft_of, drawn, fact, item_of, texts
+from review.drafts import FASTER, MOVES, PLANNED, QUILL, REED_ITEM, STORIES, TITLE, draft_of, drawn, fact, item_of, texts
 
 
 def refused(line: int, message: str = "“8 块 GPU 上”原文在别处", item: int = 1) -> Remark:
@@ -101,21 +101,21 @@ def test_form_cuts_at_most_its_share_and_what_is_beyond_is_kept_and_said() -> No
     assert set(to_mend(draft_of(), remarks, STORIES)) == {(1, 7), (1, 8)}
 
 
-def test_form_cuts_neither_title_nor_point_nor_the_first_fact() -> None:
+def test_form_cuts_neither_title_nor_point_nor_a_fact_that_is_first_or_that_a_judgement_is_drawn_from() -> None:
     point = Section("point", (drawn("先别买卡。", "It costs nothing, whatever one runs on it."),))
     item = item_of()
     item = replace(item, sections=(point, *item.sections))
-    remarks = [spared(line) for line in (1, 2, 3, 4, 4)]
+    remarks = [spared(line) for line in (1, 2, 3, 4, 5, 5)]
 
-    assert form_cuts(draft_of(item), remarks) == [(1, 4)]
+    assert form_cuts(draft_of(item), remarks) == [(1, 5)]
 
 
 def test_form_never_takes_the_last_fact_that_reliability_left() -> None:
-    item = item_of(sections=[("what", [MOVES]), ("detail", [FASTER]), *_REST])
+    item = item_of(sections=[("what", [MOVES]), ("detail", [PLANNED]), *_REST])
 
     given = reviewed([refused(2), spared(3)], draft=draft_of(item))
 
-    assert first(given)[1] == FASTER.text
+    assert first(given)[1] == PLANNED.text
     assert [one.message.partition(" ")[0] for one in given.findings] == ["cut", "kept"]
     assert "it is the last fact" in given.findings[1].message
 

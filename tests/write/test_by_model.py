@@ -48,12 +48,12 @@ FACTS: dict[str, Any] = {
         {"id": "c2", "section": "detail", "text": "8 块 GPU 上吞吐比 Quillserve 2.3 高 31%。", "cites": [5]},
         {"id": "c3", "section": "detail", "text": "每 GPU 每秒读 2.62 万 token、写 1.01 万。", "cites": [8]},
     ],
+    "readings": [{"text": "读写相差约 2.6 倍，未计入输入长度", "expr": "26.2/10.1", "cites": [8]}],
     "gaps": ["没有给出磁盘型号", "没有给出价格"],
 }
 JUDGEMENT: dict[str, Any] = {
     "why": [{"text": "显存不再是长对话的硬上限，可以少买卡", "because": ["c1"]}],
     "impact": [{"text": "吞吐提高 31% 时同样的卡多接请求", "because": ["c2"], "not_when": "磁盘先饱和"}],
-    "sums": [{"text": "读写之比约 2.6，未计入输入长度", "expr": "26.2/10.1", "because": ["c3"]}],
     "advice": [
         {"do": "在一台机器上试 Quillserve 2.4", "measure": "首 token p99", "threshold": "比旧版差 5% 就停",
          "rollback": "换回 Quillserve 2.3", "because": ["c1", "c2"]},
@@ -307,9 +307,6 @@ async def test_advice_has_measure_threshold_as_ours_and_a_way_back() -> None:
         ("why", {"text": "成本会下降 70%，现在就该换", "because": ["c1"]}),
         ("why", {"text": "这是全行业的转折，谁都要跟上", "because": []}),
         ("impact", {"text": "SGLang 也会受影响，要一起评估", "because": ["c2"]}),
-        ("sums", {"text": "读写之比约 9.9", "expr": "26.2/10.1", "because": ["c3"]}),
-        ("sums", {"text": "读写之比约 2.6", "expr": "13.1/5.05", "because": ["c3"]}),
-        ("sums", {"text": "约 2.6", "expr": "__import__('os')", "because": ["c3"]}),
         ("advice", {"do": "打开 ENABLE_TURBO 开关", "because": ["c1"]}),
     ],
 )
@@ -320,13 +317,51 @@ async def test_a_judgement_that_brings_what_no_fact_has_is_cut_and_said(part: st
     assert len(findings) == 1
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"text": "读写之比约 9.9", "expr": "26.2/10.1", "cites": [8]},
+        {"text": "读写之比约 2.6", "expr": "13.1/5.05", "cites": [8]},
+        {"text": "约 2.6 倍的差距", "expr": "__import__('os')", "cites": [8]},
+        {"text": "成本会下降 70%", "cites": [8]},
+        {"text": "首 token 变快说明不了什么", "cites": [7]},
+        {"text": "哪一句也没有引用", "cites": []},
+    ],
+)
+async def test_a_reading_that_does_not_follow_or_rests_on_no_printed_fact_is_cut_and_said(given: dict[str, Any]) -> None:
+    item, findings = await told(facts=FACTS | {"readings": [given]}, judgement=JUDGEMENT)
+
+    assert not any(given["text"] in text for text in texts(item))
+    assert len(findings) == 1
+
+
+async def test_what_a_reading_works_out_may_be_named_by_the_point_and_stands_before_the_review() -> None:
+    said = {"point": {"text": "读比写多约 2.6 倍，先看读", "because": ["r1"]}}
+    item, findings = await told(facts=FACTS, judgement=JUDGEMENT | said)
+    assert findings == []
+    draft = replace(issue(STORY).draft, items=(item,))
+
+    mended, notes = proven(draft, {STORY.lead.id: STORY.lead})
+
+    assert texts(mended.items[0], "point") == ["读比写多约 2.6 倍，先看读。"]
+    assert notes == []
+    without = FACTS | {"readings": []}
+    assert len((await told(facts=without, judgement=JUDGEMENT | said))[1]) == 1
+
+
+async def test_readings_are_printed_where_no_model_judges() -> None:
+    item, _ = await told(facts=FACTS)
+
+    assert texts(item, "why") == ["读写相差约 2.6 倍，未计入输入长度（按所引数字计算：26.2/10.1）。"]
+
+
 async def test_a_sum_is_printed_with_its_working_and_passes_the_review_of_the_issue() -> None:
     item, _ = await told(facts=FACTS, judgement=JUDGEMENT)
     draft = replace(issue(STORY).draft, items=(item,))
 
     mended, findings = proven(draft, {STORY.lead.id: STORY.lead})
 
-    assert "读写之比约 2.6，未计入输入长度（按所引数字计算：26.2/10.1）。" in texts(mended.items[0], "impact")
+    assert "读写相差约 2.6 倍，未计入输入长度（按所引数字计算：26.2/10.1）。" in texts(mended.items[0], "why")
     assert texts(mended.items[0]) == texts(item)
     assert findings == []
 
@@ -345,7 +380,7 @@ async def test_a_model_that_fails_after_the_facts_costs_the_judgement_alone() ->
     item, findings = await told(facts=FACTS)
 
     assert texts(item, "detail")
-    assert not texts(item, "why")
+    assert not texts(item, "advice")
     assert item.unknowns == tuple(FACTS["gaps"])
     assert any("no judgement" in message for message in findings)
 
@@ -491,17 +526,13 @@ def test_small_slips_of_a_reply_are_forgiven() -> None:
 # -- what is shown first, and how ---------------------------------------------------------------------------------------
 
 
-async def test_the_point_stands_before_the_facts_and_what_the_figures_do_not_show_among_the_consequences() -> None:
-    said = {
-        "point": {"text": "先不买卡，试 Quillserve 2.4", "because": ["c1"]},
-        "limit": {"text": "31% 没有说明首 token 延迟", "because": ["c2"]},
-    }
+async def test_the_point_stands_before_the_facts() -> None:
+    said = {"point": {"text": "先不买卡，试 Quillserve 2.4", "because": ["c1"]}}
 
     item, _ = await told(facts=FACTS, judgement=JUDGEMENT | said)
 
     assert [section.kind for section in item.sections] == ["point", "what", "detail", "why", "impact", "advice"]
     assert texts(item, "point") == ["先不买卡，试 Quillserve 2.4。"]
-    assert texts(item, "impact")[1] == "31% 没有说明首 token 延迟。"
 
 
 async def test_a_point_that_brings_a_figure_or_runs_long_is_cut_and_said() -> None:

@@ -42,8 +42,8 @@ class Reviewed:
 def form_cuts(draft: Draft, remarks: Sequence[Remark]) -> list[LineAt]:
     """The lines that the reviewer of form cuts, in its order, within its bounds.
 
-    Never a title, the sentence of decision, a fact that a judgement or the title is drawn from, or the first fact, which reviewers take
-    for the title again; at most MOST_CUTS an item.
+    Never a title, the sentence of decision, a fact that something else is drawn from, or the first, which reviewers take for the title
+    again; at most MOST_CUTS an item.
     """
     cuts: list[LineAt] = []
     for remark in remarks:
