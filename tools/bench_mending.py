@@ -2,7 +2,7 @@
 
     tools/bench_mending.py DATA… [--most 40]        each DATA is a data folder of an installation; its newest issue is taken
 
-The faults are of eight kinds, of which the evidence check itself sees figures, names and superlatives (`tests/planted.py`).
+The faults are of eight kinds, of which the evidence check itself sees figures, names and superlatives (`tests/planted_faults.py`).
 """
 
 from __future__ import annotations

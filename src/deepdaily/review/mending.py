@@ -42,7 +42,7 @@ class Reviewed:
 def form_cuts(draft: Draft, remarks: Sequence[Remark]) -> list[LineAt]:
     """The lines that the reviewer of form cuts, in its order, within its bounds.
 
-    Never a title, the sentence of decision, a fact that something else is drawn from, or the first, which reviewers take for the title
+    Never a title, the sentence of decision, a fact that something is drawn from, or the first, which reviewers take for the title
     again; at most MOST_CUTS an item.
     """
     cuts: list[LineAt] = []
