@@ -15,7 +15,7 @@ from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, in_language
 from deepdaily.words import of
 from deepdaily.write.by_model.numbered import Unit, fenced, units_of
-from deepdaily.write.by_model.shapes import Fact, Facts, Reading, Repair
+from deepdaily.write.by_model.shapes import Fact, Facts, Inferred, Repair
 
 LONGEST = 240
 """Columns of a claim: 70 Chinese characters are asked for; past this it is a paragraph."""
@@ -127,7 +127,7 @@ async def facts_of(story: Story, writer: ModelWriter) -> Checked | None:
     return Checked(title, facts, tuple(reply.gaps), tuple(findings), answer.model, stood, readings)
 
 
-def _drawn(reading: Reading, facts: Sequence[NamedClaim], units: Mapping[int, Unit]) -> Drawn:
+def _drawn(reading: Inferred, facts: Sequence[NamedClaim], units: Mapping[int, Unit]) -> Drawn:
     """A reading is printed beside the facts that print its passages; with none of them it rests on nothing."""
     cited = {proof for number in reading.cites if number in units for proof in units[number].evidence}
     return Drawn(reading.text, reading.expr, tuple(one.id for one in facts if cited.intersection(one.claim.evidence)))

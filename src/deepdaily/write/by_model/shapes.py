@@ -25,7 +25,7 @@ class Fact(_Shape):
     cites: Numbers
 
 
-class Reading(_Shape):
+class Inferred(_Shape):
     """What the texts do not say and their figures, tables or two places of them together show: ours, drawn from units."""
 
     text: Line
@@ -40,7 +40,7 @@ class Facts(_Shape):
     title: Line
     title_cites: Numbers = []
     claims: Annotated[list[Fact], First(20), Field(min_length=1)]
-    readings: Annotated[list[Reading], First(4)] = []
+    readings: Annotated[list[Inferred], First(4)] = []
     gaps: Annotated[list[Line], First(6)] = []
 
 
