@@ -213,6 +213,19 @@ class QuotingModel:
         return self.window and max(0, self.window - len(prompt.instructions.encode()))
 
 
+def printed(material: str) -> list[tuple[int, str]]:
+    """The numbered lines of a material."""
+    return [(int(number), text) for number, text in re.findall(r"^(\d+)\| (.+)$", material, re.M)]
+
+
+def in_english(text: str) -> str:
+    """Other words for a line of `quoting_reply`: its quotation and figures stay, the rest is a sentence of its own."""
+    quoted = re.search(r"[“「].+[”」]", text)
+    figures = re.findall(r"p?\d+%?", re.sub(r"[“「].+[”」]", "", text))
+    named = sha256(text.encode()).hexdigest().translate(str.maketrans("0123456789", "ghijklmnop"))[:6]
+    return f"The {named} source says: {quoted[0]}" if quoted else f"This is what {named} comes to {' '.join(figures)}".strip()
+
+
 def quoting_reply(purpose: str, material: str) -> dict[str, Any]:
     """A reply of which every sentence is found in `material`."""
     units = [(int(n), text) for n, text in re.findall(r"^(\d+)\| (.{30,180})$", material, re.M) if "”" not in text]
@@ -256,3 +269,29 @@ def _beginnings() -> tuple[tuple[str, str], ...]:
     return tuple(
         (file.name.split(".")[0].replace("-", " "), file.read_text("utf-8").partition("{")[0].splitlines()[0]) for file in files
     )
+
+
+class TranslatingModel(QuotingModel):
+    """Quotes as `QuotingModel` does, and puts each line that it is asked for into other words.
+
+    `say` gives them: an empty text leaves the line out, an error is raised instead.
+    """
+
+    def __init__(self, say: Callable[[str], str | Exception] = in_english, name: str = "babel", **more: Any) -> None:
+        super().__init__(**more)
+        self.say, self.name = say, name
+
+    @property
+    def translated(self) -> list[str]:
+        """Every line that was asked for, also a second time."""
+        return [text for prompt in self.asked if prompt.purpose == "translation" for _, text in printed(prompt.material)]
+
+    async def ask(self, prompt: Prompt, shape: type[S]) -> Reply[S]:
+        if prompt.purpose != "translation":
+            return await super().ask(prompt, shape)
+        self.asked.append(prompt)
+        told = [(number, self.say(text)) for number, text in printed(prompt.material)]
+        for _, said in told:
+            if isinstance(said, Exception):
+                raise said
+        return Reply(shape.model_validate({"lines": [{"id": number, "text": said} for number, said in told if said]}), self.name)

@@ -59,9 +59,10 @@ class House:
     def of(cls, settings: Path | None, data: Path | None, out: Path | None) -> House:
         """Raises SettingsError. The data folder is beside the settings file unless it is named."""
         loaded, origins = load(settings)
-        if loaded.digest.language not in languages():
-            known = ", ".join(languages())
-            raise SettingsError(f"digest.language = {loaded.digest.language!r} has no words", f"write one of {known}")
+        named = [("language", loaded.digest.language), *(("also", one) for one in loaded.digest.also)]
+        for key, language in named:
+            if language not in languages():
+                raise SettingsError(f"digest.{key} = {language!r} has no words", f"write one of {', '.join(languages())}")
         base = settings.resolve().parent if settings else Path.cwd()
         return cls(loaded, origins, data or base / DATA, out, _stand_in())
 

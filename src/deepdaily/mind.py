@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
@@ -12,17 +12,33 @@ from deepdaily.choose.second_opinion import second_opinion
 from deepdaily.choose.second_reader import read_over
 from deepdaily.core.decisions import SECOND_READER, Desk
 from deepdaily.core.errors import ModelError
-from deepdaily.core.types import Closing, Decision, Draft, Finding, Item, Ranked, Slot, Story, Trouble, Watch
+from deepdaily.core.types import (
+    Closing,
+    Decision,
+    Document,
+    Draft,
+    Finding,
+    Issue,
+    Item,
+    Language,
+    Ranked,
+    Slot,
+    Story,
+    Trouble,
+    Watch,
+)
 from deepdaily.models.asking import ModelWriter, within
 from deepdaily.models.pace import loop_s
 from deepdaily.review.mending import mended, to_mend, told_by_model
 from deepdaily.review.reviewers import looked_over
+from deepdaily.write import Translated
 from deepdaily.write.by_model.ending import ending
 from deepdaily.write.by_model.facts import Checked
 from deepdaily.write.by_model.item import ToldItem, begun_item, enough, gist, judged_item
 from deepdaily.write.by_model.revision import Revised, revised
 from deepdaily.write.by_rule import ByRule
 from deepdaily.write.notice import without_model
+from deepdaily.write.translation import translated
 
 FACTS_PART = 0.6
 """Of the time for writing, for the facts: what they have not become by then, the built-in writer writes."""
@@ -139,6 +155,16 @@ class ByModel:
         lead, trends, watches, findings = outcome
         of_model = replace(closing, trends=trends or closing.trends, watchlist=watches or closing.watchlist)
         return replace(of_model, summary=lead or closing.summary), findings
+
+    async def translate(
+        self, issue: Issue, language: Language, documents: Mapping[str, Document], earlier: Sequence[Issue], wall_s: float
+    ) -> Translated:
+        """The issue as the model tells it in that language, which may be little of it."""
+        writer = self.writer.speaking(language).for_stage(wall_s)
+        (outcome,) = await within(inf, [translated(issue, documents, earlier, writer, wall_s)])
+        if isinstance(outcome, ModelError | None):
+            raise outcome or ModelError("the time was up")
+        return outcome
 
     def troubles(self) -> list[Trouble]:
         """What the ladder of models noted."""

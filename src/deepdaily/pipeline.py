@@ -24,6 +24,7 @@ from deepdaily.review.answered import without_answered
 from deepdaily.run import Run, trouble
 from deepdaily.second_reading import edited
 from deepdaily.sources import collect as ask_all
+from deepdaily.translating import told_in
 from deepdaily.write import begun, recall
 from deepdaily.write.by_rule import ByRule
 
@@ -32,6 +33,9 @@ COLLECT_S, COLLECT_PART = 60.0, 0.25
 
 LEAD_S, LEAD_PART = 20.0, 0.1
 """The share for the makers' pages: at most one a story."""
+
+TRANSLATE_S, TRANSLATE_PART = 600.0, 0.7
+"""The share for each other language: what is not told by then is not told, and the issue itself is on time."""
 
 EDIT_S, RANK_S, WRITE_S, REVIEW_S, CLOSE_S = 120.0, 120.0, 900.0, 300.0, 120.0
 """Walls of a model's work where no deadline is near: a slow local model decodes 8k to 10k tokens for an issue."""
@@ -53,6 +57,7 @@ async def run_day(run: Run) -> Issue:
     closing = await close(run, draft, chosen, found)
     issue = run.kept(approve(draft, closing, run.findings, run.now))
     if not run.dry:
+        await translate(run, issue)
         await publish(run, issue)
     return issue
 
@@ -154,6 +159,19 @@ async def close(run: Run, draft: Draft, chosen: Sequence[Story], found: Found) -
         stage.went_out = len(draft.items)
         stage.line = f"{len(closing.trends)} trends, {len(closing.watchlist)} questions"
     return closing
+
+
+async def translate(run: Run, issue: Issue) -> None:
+    """The issue in the other languages of the settings, each kept beside it; one that is kept already is not told again."""
+    kept = {one.draft.language for one in run.store.translations(issue.slot.key)}
+    wanted = [language for language in run.settings.digest.also if language not in kept]
+    if not wanted:
+        return
+    with run.stage("translate", len(wanted)) as stage:
+        lines = [await told_in(run, issue, language, run.wall(TRANSLATE_S, TRANSLATE_PART)) for language in wanted]
+        stage.went_out = len(run.store.translations(issue.slot.key)) - len(kept)
+        stage.line = "; ".join(lines)
+    run.record.troubles += [one for one in run.writing.troubles() if one not in run.record.troubles]
 
 
 async def publish(run: Run, issue: Issue) -> None:

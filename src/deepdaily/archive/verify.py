@@ -43,9 +43,11 @@ class Published:
 
 
 def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Published]) -> Verdict:
-    """Check every fact of `issue` against its snapshot again, and every published file against what was published."""
+    """Check every fact of `issue`, in each language it was told in, against its snapshot again, and every published file against
+    what was published."""
     verdict = Verdict(issue.day)
-    claims = [claim for claim in issue.claims() if claim.evidence]
+    told = (issue, *store.translations(issue.slot.key))
+    claims = [claim for one in told for claim in one.claims() if claim.evidence]
     documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
     sought = Sought.of((proof for claim in claims for proof in claim.evidence), documents, store, snapshots)
     seen, verdict.damaged = sought.seen(unseen(asked) for asked, _ in sought.asked), sought.damaged
@@ -57,7 +59,7 @@ def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Pub
         troubles = check_claim(claim, documents)
         verdict.missing += troubles
         verdict.supported += not troubles
-    for source in issue.sources():
+    for source in dict.fromkeys(source for one in told for source in one.sources()):
         verdict.missing += _misnamed(source, documents.get(source.document))
     for file in files:
         verdict.altered += _altered(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -133,7 +134,7 @@ def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) 
         say("nothing was published; the issue is kept: mend what is named above, then run the same command again")
         return
     for edition in editions:
-        if edition.location.endswith(("index.md", f"{slot.day}.html")):
+        if re.search(rf"/index(?:\.[\w-]+)?\.md$|/{slot.day}(?:\.[\w-]+)?\.html$", edition.location):
             say(f"{edition.channel:<6} {folders[edition.channel] / edition.location}")
     say(f"proof: deepdaily verify {slot.day}    why: deepdaily show {slot.day}#1")
 

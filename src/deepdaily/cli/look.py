@@ -35,6 +35,7 @@ def show(
     out: OutFolder = None,
     as_json: AsJson = False,
     audit: Annotated[bool, typer.Option("--audit", help="Also every source, and every lost link with its reason.")] = False,
+    language: Annotated[str, typer.Option("--language", help="The issue as it was told in another language, like en.")] = "",
 ) -> None:
     """An issue; an item with its proof and score; what became of a link and why."""
     from deepdaily.cli import show
@@ -44,15 +45,15 @@ def show(
         if "://" in what:
             shown = show.link(what, store)
         elif marked:
-            shown = show.item(_stored_issue(store, day), number, store)
+            shown = show.item(_stored_issue(store, day, language), number, store)
         elif failed := _run_without_issue(store, day):
             shown = show.run(failed, store, audit=audit)
         else:
-            shown = show.issue(_stored_issue(store, day), store, audit=audit)
+            shown = show.issue(_stored_issue(store, day, language), store, audit=audit)
     answer(shown.value, shown.lines, as_json)
 
 
-def _stored_issue(store: Store, day: str) -> Issue:
+def _stored_issue(store: Store, day: str, language: str = "") -> Issue:
     from deepdaily.house import day_of
 
     newest = store.issues(limit=1)
@@ -60,7 +61,13 @@ def _stored_issue(store: Store, day: str) -> Issue:
     if issue is None:
         missing = f"no issue of {day or 'any day'} in this store"
         raise SettingsError(missing, "run `deepdaily run`, or name the folder with --data")
-    return issue
+    if language in ("", issue.draft.language):
+        return issue
+    told = {one.draft.language: one for one in store.translations(issue.slot.key)}
+    if language not in told:
+        there = ", ".join([issue.draft.language, *told])
+        raise SettingsError(f"the issue of {issue.day} was not told in {language!r}", f"it is there in {there}")
+    return told[language]
 
 
 def _run_without_issue(store: Store, day: str) -> str:

@@ -31,10 +31,15 @@ def issue(issue: Issue, store: Store, *, audit: bool) -> Shown:
     lines += [f"finding  {one.severity}: {one.message} [{one.item}]" for one in issue.findings]
     before = store.earlier_issues(draft.slot.key) if audit else []
     lines += [f"earlier  {one.approved_at.isoformat()}: {len(one.items)} items; this issue took its place" for one in before]
+    also = [one for one in store.translations(draft.slot.key) if one.draft.language != draft.language]
+    lines += [f"also     {one.draft.language}: {len(one.items)} items" for one in also]
     ran = run(draft.slot.key, store, audit=audit)
+    languages = {"language": draft.language, "also": [one.draft.language for one in also]}
     return Shown(
         lines + ran.lines,
-        ran.value | {"earlier": [one.approved_at for one in before], "findings": [asdict(finding) for finding in issue.findings]},
+        ran.value
+        | languages
+        | {"earlier": [one.approved_at for one in before], "findings": [asdict(finding) for finding in issue.findings]},
     )
 
 

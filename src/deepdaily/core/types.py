@@ -542,7 +542,7 @@ class Trouble:
     """What went wrong in a part of a run that went on without it."""
 
     part: str
-    """A channel, a model by its name in the settings, or `embedder`."""
+    """A channel, a model by its name in the settings, `embedder`, or `translation` with a language."""
     message: str
 
     def __str__(self) -> str:

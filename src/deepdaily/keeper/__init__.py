@@ -19,7 +19,7 @@ from deepdaily.core.slots import left_s
 from deepdaily.core.types import Issue, RunRecord, Slot
 from deepdaily.house import House
 from deepdaily.keeper.alerts import alert, nobody_told, tell_broken_off, tell_end
-from deepdaily.pipeline import publish, run_day
+from deepdaily.pipeline import publish, run_day, translate
 from deepdaily.run import Errand, Record, Run
 from deepdaily.store import Lease, Store
 
@@ -118,6 +118,7 @@ async def brought(run: Run, issue: Issue) -> Issue:
     run.record = Record.resumed(run.record.meter, run.store.record(issue.slot.key))
     run.record.degraded = issue.draft.degraded
     if not run.dry:
+        await translate(run, issue)
         await publish(run, issue)
     return issue
 

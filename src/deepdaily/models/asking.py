@@ -21,6 +21,7 @@ from deepdaily.core.text import CJK, language_of
 from deepdaily.core.types import Language, Trouble
 from deepdaily.models import Model, Prompt, Purpose, Reply, S
 from deepdaily.models.pace import loop_s
+from deepdaily.words import of
 
 MOST_FITTINGS = 2
 """Times that a material is shortened for a window that was learnt on the way."""
@@ -76,6 +77,11 @@ class ModelWriter:
     def for_stage(self, wall_s: float) -> ModelWriter:
         """The same for a stage of so many seconds: a call may wait for a busy model as long as it lasts."""
         return replace(self, ends_at=loop_s() + wall_s)
+
+    def speaking(self, language: Language) -> ModelWriter:
+        """The same in another language; readers that nobody described are those of that language."""
+        nobody = self.audience == of(self.language).audience
+        return replace(self, language=language, audience=of(language).audience if nobody else self.audience)
 
     def room(self, purpose: Purpose, shape: type[BaseModel]) -> int | None:
         """Bytes that the material of such a prompt may have; None where no window is known."""

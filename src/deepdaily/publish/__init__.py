@@ -22,10 +22,19 @@ class Publication:
     """Issues newest first, `issue` among them."""
     documents: Mapping[str, Document]
     """Those cited by `issue`, by id."""
+    also: Sequence[Publication] = ()
+    """The issue in other languages, each with the issues of that language; channels that are messages send none of them."""
 
     @classmethod
     def of(cls, issue: Issue, store: Store) -> Publication:
-        return cls(issue, store.issues(), store.documents(issue.proofs()))
+        documents = store.documents(issue.proofs())
+        told = store.translations(issue.slot.key)
+        also = [cls(one, store.translated(one.draft.language), documents) for one in told]
+        return cls(issue, store.issues(), documents, also)
+
+    def by_suffix(self) -> list[tuple[str, Publication]]:
+        """Each language with what its files' names end in: nothing for the digest's own, `.en` for another."""
+        return [("", self), *((f".{one.issue.draft.language}", one) for one in self.also)]
 
 
 def edition_of(issue: Issue, channel: str, location: str, content: bytes) -> Edition:

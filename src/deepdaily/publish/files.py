@@ -17,6 +17,8 @@ from deepdaily.render.html import page
 from deepdaily.render.markdown import post
 from deepdaily.render.proofs import evidence_json
 from deepdaily.render.syndication import atom, json_feed
+from deepdaily.settings import without_day
+from deepdaily.words import of
 
 FEED_ISSUES = 30
 """Issues a feed carries: a month, so that a reader back from holidays misses nothing."""
@@ -24,16 +26,21 @@ FEED_ISSUES = 30
 
 @dataclass(frozen=True, slots=True)
 class Hugo:
-    """A page bundle in the content of a Hugo site; the site's own files are not touched."""
+    """A page bundle in the content of a Hugo site; the site's own files are not touched.
+
+    Other languages stand beside the post as Hugo looks for them: `index.en.md` beside `index.md` are one post in two languages.
+    """
 
     dir: Path
     channel: str = "hugo"
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; the proof comes before the post that needs it."""
-        issue = publication.issue
-        bundle = f"content/posts/{issue.day}"
-        return {f"{bundle}/evidence.json": evidence_json(issue).encode(), f"{bundle}/index.md": post(issue).encode()}
+        found, bundle = dict[str, bytes](), f"content/posts/{publication.issue.day}"
+        for suffix, one in publication.by_suffix():
+            found[f"{bundle}/evidence{suffix}.json"] = evidence_json(one.issue).encode()
+            found[f"{bundle}/index{suffix}.md"] = post(one.issue).encode()
+        return found
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         posts = self.dir / "content" / "posts"
@@ -52,11 +59,13 @@ class Feeds:
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`."""
-        latest = publication.recent[:FEED_ISSUES] or [publication.issue]
-        return {
-            "feeds/atom.xml": atom(latest, title=self.title, base_url=self.base_url),
-            "feeds/feed.json": json_feed(latest, title=self.title, base_url=self.base_url),
-        }
+        found = dict[str, bytes]()
+        for suffix, one in publication.by_suffix():
+            latest = one.recent[:FEED_ISSUES] or [one.issue]
+            title = without_day(of(one.issue.draft.language).daily) if suffix else self.title
+            found[f"feeds/atom{suffix}.xml"] = atom(latest, title=title, base_url=self.base_url, suffix=suffix)
+            found[f"feeds/feed{suffix}.json"] = json_feed(latest, title=title, base_url=self.base_url, suffix=suffix)
+        return found
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         return await _written(self.dir, self.channel, publication.issue, self.files(publication))
@@ -71,10 +80,12 @@ class Page:
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; an older issue brought out again leaves the index alone."""
-        issue = publication.issue
-        day = page(issue, publication.documents).encode()
-        newest = all(issue.slot.due >= other.slot.due for other in publication.recent)
-        return {f"page/{issue.day}.html": day, **({"page/index.html": day} if newest else {})}
+        found = dict[str, bytes]()
+        for suffix, one in publication.by_suffix():
+            day = page(one.issue, one.documents).encode()
+            newest = all(one.issue.slot.due >= other.slot.due for other in publication.recent)
+            found |= {f"page/{one.issue.day}{suffix}.html": day, **({f"page/index{suffix}.html": day} if newest else {})}
+        return found
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         return await _written(self.dir, self.channel, publication.issue, self.files(publication))

@@ -27,6 +27,9 @@ class Digest(_Table):
     )
     title: str = key("AI 技术深度日报（{date}）", "Title of an issue; {date} is its day.")
     language: Language = key("zh", "Language of headings and of our own sentences; quotations keep theirs.", example="en")
+    also: tuple[Language, ...] = key(
+        (), "Languages in which a model tells the issue besides, from the same claims.", example=["en"], max_length=5
+    )
     at: time = key(time(8, 0), "When an issue is due, in `timezone`.")
     timezone: Annotated[str, AfterValidator(_zone)] = key("Asia/Shanghai", "Names the days.", example="Europe/Berlin")
     items: int = key(7, "The most stories an issue has.", unit="stories", ge=1, le=20)
@@ -58,6 +61,13 @@ class Digest(_Table):
         except (KeyError, IndexError, ValueError) as error:
             raise ValueError("only {date} may stand in braces") from error
         return title
+
+    @model_validator(mode="after")
+    def _each_language_once(self) -> Digest:
+        twice = [one for one in self.also if one == self.language or self.also.count(one) > 1]
+        if twice:
+            raise ValueError(f"also names {twice[0]}, which is told already: take it out")
+        return self
 
     @field_validator("at", mode="before")
     @classmethod
@@ -165,4 +175,9 @@ class Settings(BaseSettings):
 
 def name_of(settings: Settings) -> str:
     """The daily's name: its title without the day."""
-    return settings.digest.title.format(date="").strip("（）() ·-|｜")
+    return without_day(settings.digest.title)
+
+
+def without_day(title: str) -> str:
+    """A title of issues (`… ({date})`) as the name of what they are issues of."""
+    return title.format(date="").strip("（）() ·-|｜")

@@ -1,4 +1,4 @@
-"""Issues: what was approved, as each channel published it, and the index of what was printed."""
+"""Issues: what was approved, in other languages too, as each channel published it, and the index of what was printed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Engine, Select, or_, select
 
-from deepdaily.core.types import Edition, Issue
+from deepdaily.core.types import Edition, Issue, Language
 from deepdaily.store import fulltext
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
-from deepdaily.store.schema import EARLIER, EDITIONS, ISSUES, META
+from deepdaily.store.schema import EARLIER, EDITIONS, ISSUES, META, TRANSLATIONS
 
 READINGS_KEPT = 4
 """Lists of issues held in memory, each up to the 60 issues that the reader follows, of some 100 KB each."""
@@ -81,9 +81,27 @@ class IssueBook(Book):
                 db.execute(self._put(EARLIER, old, replacing=False), old)
             row = {"slot": slot.key, "day": slot.day, "issue": to_json(issue)}
             db.execute(self._put(ISSUES, row), row)
+            db.execute(TRANSLATIONS.delete().where(TRANSLATIONS.c.slot == slot.key))  # they told the one before
             self._put_state(db, "issues")
             fulltext.keep(db, issue)
         return issue
+
+    def keep_translation(self, issue: Issue) -> None:
+        """Keep the slot's issue in another language than the digest's, in place of what was kept in that language."""
+        row = {"slot": issue.slot.key, "language": issue.draft.language, "issue": to_json(issue)}
+        with self._writing() as db:
+            db.execute(self._put(TRANSLATIONS, row), row)
+            self._put_state(db, "issues")
+
+    def translations(self, slot: str) -> list[Issue]:
+        """The slot's issue in each other language it was told in, by the language's name; mostly none."""
+        query = select(TRANSLATIONS.c.issue).where(TRANSLATIONS.c.slot == slot)
+        return self._values(Issue, query.order_by(TRANSLATIONS.c.language))
+
+    def translated(self, language: Language, *, limit: int = 30) -> list[Issue]:
+        """The digest's newest issues in another language than its own, newest first."""
+        query = select(TRANSLATIONS.c.issue).where(self._ours(TRANSLATIONS.c.slot), TRANSLATIONS.c.language == language)
+        return self._values(Issue, query.order_by(TRANSLATIONS.c.slot.desc()).limit(limit))
 
     def earlier_issues(self, slot: str) -> list[Issue]:
         """Those of a slot that a correction took the place of, the first one first; mostly none."""

@@ -31,6 +31,7 @@ from deepdaily.store.schema import (
     SNAPSHOTS,
     STRUCTURES,
     TABLES,
+    TRANSLATIONS,
 )
 
 Json = dict[str, Any]
@@ -163,6 +164,11 @@ def abilities_and_corrections(db: Connection) -> None:
     EARLIER.create(db, checkfirst=True)
 
 
+def translations_beside_issues(db: Connection) -> None:
+    """An issue was told in one language alone."""
+    TRANSLATIONS.create(db, checkfirst=True)
+
+
 def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
     """Each value of a JSON column anew, row by row; `change` is given the columns beside it, too."""
     keys = [*column.table.primary_key]
@@ -184,4 +190,5 @@ MIGRATIONS = (
     harvests_tell_losses,
     structures_beside_documents,
     abilities_and_corrections,
+    translations_beside_issues,
 )

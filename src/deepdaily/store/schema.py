@@ -57,6 +57,10 @@ EARLIER = _table("earlier_issues", "slot approved_at", "issue")
 """Issues that a correction took the place of."""
 
 
+TRANSLATIONS = _table("translations", "slot language", "issue")
+"""A slot's issue in other languages than the digest's."""
+
+
 EDITIONS = _table("editions", "slot channel location", "edition")
 
 

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from deepdaily.core.decisions import Desk
-from deepdaily.core.types import Closing, Decision, Draft, Finding, Ranked, Rung, Slot, SourceHealth, Story, Trouble, Watch
+from deepdaily.core.types import (
+    Closing,
+    Decision,
+    Document,
+    Draft,
+    Finding,
+    Issue,
+    Language,
+    Ranked,
+    Rung,
+    Slot,
+    SourceHealth,
+    Story,
+    Trouble,
+    Watch,
+)
 from deepdaily.settings import Digest
 from deepdaily.write.notice import notice_of
 
 Findings = list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """An issue's draft and closing in another language, without what could not be told, and every cut as a finding."""
+
+    draft: Draft
+    closing: Closing
+    findings: tuple[Finding, ...]
 
 
 class Writing(Protocol):
@@ -48,6 +73,20 @@ class Writing(Protocol):
         self, draft: Draft, stories: Sequence[Story], asked: Sequence[Watch], wall_s: float
     ) -> tuple[Closing, Findings]:
         """Summary, tags, trends and questions of the items that tell one of `stories`; none asks what was `asked`."""
+        ...
+
+    async def translate(
+        self, issue: Issue, language: Language, documents: Mapping[str, Document], earlier: Sequence[Issue], wall_s: float
+    ) -> Translated | None:
+        """The issue in another language; None where there is nobody to tell it.
+
+        Args:
+            documents: what its facts rest on, by id.
+            earlier: issues in that language, newest first: stories and questions keep the names they have there.
+
+        Raises:
+            ModelError: a fault of ours was in the way.
+        """
         ...
 
     def troubles(self) -> list[Trouble]:

@@ -40,6 +40,7 @@ JSON, MARKDOWN = "application/json", "text/markdown"
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 Day = Annotated[str, Field(max_length=10, description="A day like 2026-02-11; empty: the newest issue.")]
+InLanguage = Annotated[str, Field(max_length=10, description="Like en, where the issue was told in it; empty: the daily's own.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="At most so many.")]
 StoryId = Annotated[str, Field(min_length=1, max_length=200, description="A story's id, as get_digest gives it.")]
 
@@ -126,9 +127,9 @@ class _Desk:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get_digest(self, day: Day = "") -> answers.IssueAnswer:
+    def get_digest(self, day: Day = "", language: InLanguage = "") -> answers.IssueAnswer:
         """One day's issue: its items sentence by sentence, judgements marked, and the trends across them."""
-        return answers.digest(self.issue(day))
+        return answers.digest(self.issue(day, language))
 
     def list_digests(self, limit: Limit = 10) -> Digests:
         """The newest issues, one line each, newest first."""
@@ -151,10 +152,13 @@ class _Desk:
         return StoryDays(story=story, days=days)
 
     def get_evidence(
-        self, day: Day = "", item: Annotated[int, Field(ge=1, description="Its number in the issue.")] = 1
+        self,
+        day: Day = "",
+        item: Annotated[int, Field(ge=1, description="Its number in the issue, in that language.")] = 1,
+        language: InLanguage = "",
     ) -> ItemEvidence:
         """The proof of one item: each claim with its quote, address, snapshot digest and fetch time."""
-        issue = self.issue(day)
+        issue = self.issue(day, language)
         if lookup.item_of(issue, item) is None:
             raise ResourceNotFoundError(f"the issue of {issue.day} has no item {item}; it has 1 to {len(issue.items)}")
         story = issue.items[item - 1].story
@@ -182,8 +186,8 @@ class _Desk:
             sources=[harvest.health for harvest in self._store.harvests(slot)],
         )
 
-    def issue(self, day: str) -> Issue:
-        """The issue of `day`, or the newest.
+    def issue(self, day: str, language: str = "") -> Issue:
+        """The issue of `day`, or the newest; as it was told in another language where one is named.
 
         Raises:
             ResourceNotFoundError: there is none; the SDK brings its words to the client, from tools as from resources.
@@ -200,7 +204,12 @@ class _Desk:
             raise ResourceNotFoundError(
                 f"there is no issue of {wanted}; the newest is of {newest[0].draft.slot.day}, list_digests names the others"
             )
-        return found
+        told = [found, *self._store.translations(found.slot.key)]
+        named = next((one for one in told if language in ("", one.draft.language)), None)
+        if named is None:
+            there = ", ".join(one.draft.language for one in told)
+            raise ResourceNotFoundError(f"the issue of {found.day} was not told in {language!r}; it is there in {there}")
+        return named
 
 
 # -- the server -------------------------------------------------------------------------------------------------------

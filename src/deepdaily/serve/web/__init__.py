@@ -47,6 +47,7 @@ from deepdaily.serve.web.also_seen import also_seen
 from deepdaily.serve.web.board import figures
 from deepdaily.serve.web.door import Door, from_own_page
 from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
+from deepdaily.settings import without_day
 from deepdaily.store import Store
 from deepdaily.store.snapshots import Snapshots
 from deepdaily.words import Words, languages, of
@@ -104,7 +105,7 @@ async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """The language the pages around the issues are in; an issue itself stays in its own."""
+    """The language the pages are in; an issue that was not told in it stays in its own."""
 
     language: Language
     asked: bool
@@ -219,7 +220,7 @@ class Site:
 
     def _draw(self, state: str, day: str, path: str, voice: _Voice) -> bytes:
         """The page of a day, whole. Raises HTTPException."""
-        issue, around = self._issue(day), self._around_at(state)
+        issue, around = self._issue(day, voice), self._around_at(state)
         proofs = Proofs(issue, None if self._static else lambda note: voice.to(f"/e/{day}/{note.number}#e{note.number}"))
         documents = self._documents(proofs.notes.values())
         items = body(issue, proofs.tell, partial(self._beside, issue, around, voice))
@@ -250,15 +251,16 @@ class Site:
         return self._templates.get_template("beside.html").render(values, to=voice.to)
 
     def day_markdown(self, request: Request) -> Response:
-        return Response(post(self._issue(request.path_params["day"])), media_type="text/markdown")
+        issue = self._issue(request.path_params["day"], self._voice(request))
+        return Response(post(issue), media_type="text/markdown")
 
     def day_json(self, request: Request) -> Response:
-        written = proven_digest(self._issue(request.path_params["day"])).model_dump_json()
+        written = proven_digest(self._issue(request.path_params["day"], self._voice(request))).model_dump_json()
         return Response(written, media_type="application/json")
 
     def passage(self, request: Request) -> Response:
         """The stored text behind a note, every passage the issue cites in it marked."""
-        issue = self._issue(request.path_params["day"])
+        issue = self._issue(request.path_params["day"], self._voice(request))
         day, notes = issue.day, notes_of(issue).values()
         note = next((one for one in notes if one.number == request.path_params["number"]), None)
         document = self._documents([note]).get(note.evidence.document) if note else None
@@ -344,10 +346,13 @@ class Site:
         return self._page(request, "feeds", day=newest[0].draft.slot.day if newest else "")
 
     def feed(self, written: Callable[..., str | bytes], media_type: str, request: Request) -> Response:
-        issues = self._store.issues(limit=FEED_ISSUES)
+        voice = self._voice(request)
+        told = self._store.translated(voice.language, limit=FEED_ISSUES) if voice.asked else []
+        issues = told or self._store.issues(limit=FEED_ISSUES)
         if not issues:
             raise HTTPException(404)
-        feed = written(issues, title=self._shelf.name, base_url=self._shelf.base_url)
+        title = without_day(of(voice.language).daily) if told else self._shelf.name
+        feed = written(issues, title=title, base_url=self._shelf.base_url, suffix=f".{voice.language}" if told else "")
         return Response(feed, media_type=media_type)
 
     def llms(self, request: Request) -> Response:
@@ -413,11 +418,15 @@ class Site:
         voices = [_Voice(one, one != self._shelf.language) for one in languages() if one != voice.language]
         return [(of(one.language).tag, of(one.language).own_name, one.to(here)) for one in voices]
 
-    def _issue(self, day: str) -> Issue:
+    def _issue(self, day: str, voice: _Voice | None = None) -> Issue:
+        """The issue of a day, as it was told in the voice's language where it was."""
         issue = self._store.issue(_day_of(day))
         if issue is None:
             raise HTTPException(404)
-        return issue
+        if voice is None or not voice.asked:
+            return issue
+        told = self._store.translations(issue.slot.key)
+        return next((one for one in told if one.draft.language == voice.language), issue)
 
     def _documents(self, notes: Iterable[Note]) -> dict[str, Document]:
         return self._store.documents(note.evidence.document for note in notes)

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from deepdaily.core.decisions import Desk
-from deepdaily.core.types import Claim, Closing, Decision, Draft, Finding, Item, Language, Ranked, Slot, Story, Trouble, Watch
+from deepdaily.core.types import (
+    Claim,
+    Closing,
+    Decision,
+    Document,
+    Draft,
+    Finding,
+    Issue,
+    Item,
+    Language,
+    Ranked,
+    Slot,
+    Story,
+    Trouble,
+    Watch,
+)
 from deepdaily.write.by_rule.advice import advice_for
 from deepdaily.write.by_rule.brief import write_item
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
@@ -66,6 +81,11 @@ class ByRule:
         items = [left[story.id] for story in told]
         questions = watchlist(told, items, draft.slot, draft.language, asked)
         return Closing(summary(items), tags(items), trends(items, draft.language), questions), []
+
+    async def translate(
+        self, issue: Issue, language: Language, documents: Mapping[str, Document], earlier: Sequence[Issue], wall_s: float
+    ) -> None:
+        """Nothing: rules translate no sentence."""
 
     def troubles(self) -> list[Trouble]:
         """None."""

@@ -1,0 +1,58 @@
+"""Bylines, labels and notices are made of our own words, and stand in every language's table."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepdaily.words import of
+from deepdaily.words.across import across, texts
+
+
+@pytest.mark.parametrize(("own", "other"), [("zh", "en"), ("en", "zh")])
+def test_every_text_of_one_table_is_the_other_s_at_the_same_place(own: str, other: str) -> None:
+    """Where a table says two things alike, either is right."""
+    ours, theirs = texts(own), texts(other)
+
+    assert ours.keys() >= {"sections.what", "by_rule.press", "recalled.kept", "trouble.rungs.7d", "corrected"}
+    for name, text in ((name, text) for name, text in ours.items() if text):
+        alike = {theirs[one] for one, said in ours.items() if said == text}
+        assert across(text, own, other) in alike, name
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("一手来源 · 发布于 2026-02-10 · 2 个独立来源", "first-hand · published 2026-02-10 · 2 independent publishers"),
+        ("用户报告，未经维护者确认", "a user's report, not confirmed by the maintainers"),
+        ("来自记忆：2026-02-03 提出的问题，尚无新消息", "from memory: asked on 2026-02-03, no news yet"),
+        ("原文没有提到时延、价格。", "The source does not mention latency or price."),
+        (
+            "来自记忆：此前读到、当时未选用；来自候选链接池：只读到摘要，未读到原文",
+            "from memory: read earlier, not told then; from the pool of candidates: only a teaser was read",
+        ),
+        (
+            "更正版：本期于 2026-02-11 09:30 重新写过，先前一版仍保留。今日没有写作模型应答，各条由内置写手引用原文写成。",
+            "Corrected: this issue was written again at 2026-02-11 09:30; the first one is kept. "
+            "No model answered today: the built-in writer wrote every item in its sources' words.",
+        ),
+        (
+            "今日网页搜索被限流（HTTP 429），没有给出候选，改由其余来源补足。",
+            "Today web search was rate-limited (HTTP 429) and gave no candidates; the other sources make up for it.",
+        ),
+        ("今日 Hacker News 没有应答，没有给出候选。", "Today Hacker News did not answer and gave no candidates."),
+    ],
+)
+def test_what_is_made_of_our_words_and_figures_is_said_in_the_other_language_s(chinese: str, english: str) -> None:
+    assert across(chinese, "zh", "en") == english
+
+
+@pytest.mark.parametrize(
+    "text", ["一手来源，据称", "一手来源 · 发布于某日", "原文没有提到许可。", "今日天气被限流", "", "。", "别的话。一手来源。"]
+)
+def test_what_says_more_than_our_words_is_nobody_s(text: str) -> None:
+    assert across(text, "zh", "en") is None
+
+
+def test_an_english_byline_is_said_in_chinese() -> None:
+    assert across("press or community · published 2026-02-10", "en", "zh") == "媒体或社区来源 · 发布于 2026-02-10"
+    assert of("zh").by_rule.press == "媒体或社区来源"
