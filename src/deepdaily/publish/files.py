@@ -28,7 +28,7 @@ FEED_ISSUES = 30
 class Hugo:
     """A page bundle in the content of a Hugo site; the site's own files are not touched.
 
-    Other languages stand beside the post as Hugo looks for them: `index.en.md` beside `index.md` are one post in two languages.
+    Other languages stand beside the post as Hugo looks for them: the language before the ending makes one post of both files.
     """
 
     dir: Path
