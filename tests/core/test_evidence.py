@@ -241,7 +241,7 @@ def test_a_word_of_uniqueness_needs_one_in_the_source(claim: str) -> None:
 def test_what_is_denied_or_only_measured_is_no_claim_of_uniqueness() -> None:
     assert unsupported("它不是最快的。", ["It is not quick."]) == []
     assert unfounded("重测；看：首次出现的时间", ["It failed."], "", proposal=True) == []
-    assert unfounded("这是首次失败。", ["It failed."], "") == ["superlative 首次"]
+    assert unfounded("这是首次公开。", ["It failed."], "") == ["superlative 首次"]
     assert unfounded("抽 50 次日志", ["More than 50 runs were lost."], "", proposal=True) == []
     assert unfounded("丢了 50 次", ["More than 50 runs were lost."], "") != []
 
@@ -253,3 +253,37 @@ def test_an_acronym_is_supported_by_its_long_form_anywhere_in_the_document() -> 
     fell = passage(source, source.text.index("Latency"), source.text.index("\n"))
     assert check_claim(Claim("TTCT 下降 3%。", (fell,)), {source.id: source}) == []
     assert check_claim(Claim("TTCQ 下降 3%。", (fell,)), {source.id: source}) == ["name TTCQ"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "连同另一侧一起摊，每 GPU 每秒约 5.05K token（按所引数字计算：10.1*8/(8+8)）。",
+        "价格是批处理的两倍。",
+        "1% 的放行线拦得住 40% 的故障。",
+        "57% 不能套到 120b。",
+        "首次回应的时间要另算。",
+    ],
+)
+def test_what_figures_make_together_and_what_an_inference_denies_is_founded(text: str) -> None:
+    source = [
+        "10.1K decode TPGS (tokens per GPU second) on 8 GPUs", "$0.003 per minute and $0.006 per minute", "fewer than 1% of requests fail",
+        "40% failed", "gpt-oss-120b beside 57% for gpt-oss-20b",
+    ]  # fmt: skip
+    assert unfounded(text, source, "按所引数字计算：{}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("每秒约 6.05K token（按所引数字计算：10.1*8/(8+8)）。", "number"),
+        ("价格是批处理的 7 倍。", "number"),
+        ("不能套到 130b。", "number"),
+        ("为零（按所引数字计算：8-8）。", ""),
+        ("剩 3 张（按所引数字计算：8-8）。", ""),
+        ("这是首次公开。", "superlative"),
+    ],
+)
+def test_what_they_do_not_make_is_not(text: str, note: str) -> None:
+    source = ["10.1K tokens on 8 GPUs", "$0.003 per minute and $0.006 per minute", "gpt-oss-120b beside 57% for gpt-oss-20b"]
+    assert [one.split()[0] for one in unfounded(text, source, "按所引数字计算：{}")] == ([note] if note else [])

@@ -60,7 +60,8 @@ _SUPERLATIVES = (
 )
 """Each row is one superlative in both languages: a claim may use it where a passage does."""
 _CLAIMED = Cue(
-    r"(?<!不是)(?<!并非)(?<!不等于)(?<!未必是)(?:首个(?! ?token)|首次|首款|首例|首家|率先|第一[次个款家例](?! ?token)"
+    r"(?<!不是)(?<!并非)(?<!不等于)(?<!未必是)(?:首个(?! ?token)"
+    r"|首次(?!回应|响应|回复|请求|调用|启动|加载|运行|安装|登录|使用|打开|出现|失败|构建|部署)|首款|首例|首家|率先|第一[次个款家例](?! ?token)"
     r"|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出)|最强|唯一|独家|独有|史上|有史以来)"
     r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)"
     r"|(?<=\bthe )first (?=(?:open|public|known|commercial|production|native|model|product|release|company|vendor|lab)\b)"
@@ -222,9 +223,13 @@ def _parted(text: str, sum_note: str) -> tuple[str, str]:
 def _worked(text: str, expression: str) -> set[Number]:
     """The numbers of `text` that the sum gives."""
     value = worked_out(expression)
-    return set() if value is None else {
-        one for one in numbers(text) if abs(float(one.value) - value) <= _ROUNDED * abs(value)
-    }  # fmt: skip
+    if not value:
+        return {one for one in numbers(text) if value == 0 and not one.value}
+    return {one for one in numbers(text) if any(abs(float(one.value) / size - value) <= _ROUNDED * abs(value) for size in _SIZES)}
+
+
+_SIZES = (1.0, 1e3, 1e4, 1e6, 1e8, 1e9)
+"""By how much a number is greater than its digits: 5.05K and 2.62 万 are worked out from 10.1K and 26.2K as 5.05 and 2.62."""
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
@@ -270,11 +275,30 @@ COINED = 12
 def unfounded(text: str, passages: Sequence[str], sum_note: str, *, proposal: bool = False, event: Sequence[str] = ()) -> list[str]:
     """What a judgement of ours brings that no passage has.
 
-    Counts up to four (两家、三种), periods and short terms of our own are anybody's; so are counts, times and dates of a
-    `proposal`, which is said to be ours: 30 tasks and 3 days are ours to propose, the first failure is ours to count, 40% faster is
-    not. `event` as `unsupported` takes it.
+    Counts up to four (两家、三种), periods, denials (an inference denies), a multiple that two figures of the passages make, and short terms
+    of our own are anybody's; so are counts, times, dates and firsts of a `proposal`, which is said to be ours: 30 tasks, 3 days and the
+    first failure are ours to propose, 40% faster is not. `event` as `unsupported` takes it.
     """
-    return [note for note in unsupported(text, passages, sum_note=sum_note, event=event) if not _is_ours(note, proposal)]
+    notes = [note for note in unsupported(text, passages, sum_note=sum_note, event=event) if not _is_ours(note, proposal)]
+    return [note for note in notes if not _is_ratio(note, passages)] if notes else []
+
+
+_MOST_RATED = 60
+"""Figures of the passages that are held against each other."""
+
+
+def _is_ratio(note: str, passages: Sequence[str]) -> bool:
+    """Whether a multiple is what two figures of one unit in the passages make, as any reader sees: twice 0.003 is 0.006."""
+    found = re.fullmatch(r"number (\d+(?:\.\d+)?)(?:x|/)", note)
+    if found is None:
+        return False
+    times, figures = float(found[1]), [one.number for one in quantities(plain("\n".join(passages)))][:_MOST_RATED]
+    return any(
+        one.unit == other.unit and other.value and abs(float(one.value / other.value) - times) <= 0.02 * times
+        for one in figures
+        for other in figures
+        if one is not other
+    )
 
 
 def worked_lines(texts: Iterable[str], passages: Sequence[str], sum_note: str) -> list[str]:
@@ -293,7 +317,7 @@ def _is_ours(note: str, proposal: bool) -> bool:
         return _is_term(said[1:-1])
     if kind == "number":
         return said in ("2", "3", "4") or (proposal and bool(_COUNT.fullmatch(said)))
-    return kind in ("period", "per") or (proposal and kind in ("date", "superlative", "end:", "range"))
+    return kind in ("period", "per", "denial") or (proposal and kind in ("date", "superlative", "end:", "range"))
 
 
 def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:

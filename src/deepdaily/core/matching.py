@@ -130,6 +130,9 @@ class Figures:
             return True
         if number.unit == "bit" and re.search(rf"{_FORMAT}{number.value:f}(?!\d)", self.text):
             return True
+        size = claim[one.start : one.end].strip()
+        if re.fullmatch(r"\d+(?:\.\d+)?b", size) and re.search(rf"-{re.escape(size)}\b", self.text):  # 120b of gpt-oss-120b
+            return True
         word = re.search(r"([a-z][a-z0-9+.]*)[\s-]$", claim[max(0, one.start - 24) : one.start])
         said = claim[one.start : one.end].strip()
         if word and re.search(rf"{re.escape(word[1])}[_-]?{re.escape(said)}(?![\d.]*\d)", self.text):

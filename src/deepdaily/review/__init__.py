@@ -44,7 +44,8 @@ def _provable(
     proven = [proof.quote for claim in item.claims() for proof in claim.evidence]
     troubles = check_claim(item.title, documents) + _unseen(item.title, lacking)
     proven.append(item.title.text)
-    proven += worked_lines((claim.text for claim in item.claims() if claim.judgement), proven, sum_note)
+    told = [*proven, *(claim.text for claim in item.claims() if claim.evidence)]
+    proven += worked_lines((claim.text for claim in item.claims() if claim.judgement), told, sum_note)
     if troubles or item.title.judgement:
         findings.append(Finding("evidence", "block", f"title: {'; '.join(troubles) or 'no passage'}", item.story))
     sections = []
