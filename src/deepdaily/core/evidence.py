@@ -61,7 +61,8 @@ _SUPERLATIVES = (
 """Each row is one superlative in both languages: a claim may use it where a passage does."""
 _CLAIMED = Cue(
     r"(?<!不是)(?<!并非)(?<!不等于)(?<!未必是)(?:首个(?! ?token)"
-    r"|首次(?!回应|响应|回复|请求|调用|启动|加载|运行|安装|登录|使用|打开|出现|失败|构建|部署)|首款|首例|首家|率先|第一[次个款家例](?! ?token)"
+    r"|首次(?!回应|响应|回复|请求|调用|启动|加载|运行|安装|登录|使用|打开|出现|失败|构建|部署)"
+    r"|首款|首例|首家|率先|第一[次个款家例](?! ?token)"
     r"|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出)|最强|唯一|独家|独有|史上|有史以来)"
     r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)"
     r"|(?<=\bthe )first (?=(?:open|public|known|commercial|production|native|model|product|release|company|vendor|lab)\b)"
