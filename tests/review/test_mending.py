@@ -98,7 +98,15 @@ def test_form_cuts_at_most_its_share_and_what_is_beyond_is_kept_and_said() -> No
     assert MOST_CUTS == 3
     assert len(first(given)) == 8 - MOST_CUTS
     assert [one.message.partition(" ")[0] for one in given.findings] == ["cut"] * 3 + ["kept"] * 2
-    assert set(to_mend(draft_of(), remarks, STORIES)) == {(1, 7), (1, 8)}
+    assert [one.message.partition("(")[2] for one in given.findings[3:]] == ["form cuts no more of an item)"] * 2
+    assert to_mend(draft_of(), remarks, STORIES) == {}
+
+
+def test_a_line_that_something_stands_on_is_kept_and_the_finding_says_so() -> None:
+    given = reviewed([spared(3)])
+
+    assert FASTER.text in first(given)
+    assert "(something stands on it)" in given.findings[0].message
 
 
 def test_form_cuts_neither_title_nor_point_nor_a_fact_that_is_first_or_that_a_judgement_is_drawn_from() -> None:

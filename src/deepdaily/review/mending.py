@@ -72,7 +72,7 @@ def to_mend(draft: Draft, remarks: Sequence[Remark], told: Collection[str]) -> d
     """What was said of each line that should be written again, in the draft's order: of none that form cuts, and of no unknown."""
     cuts, numbers, found = form_cuts(draft, remarks), told_by_model(draft, told), dict[LineAt, list[str]]()
     for remark in sorted(remarks, key=lambda one: one.at):
-        only_out = remark.reviewer == FORM and remark.cut  # nothing to write: it goes, or something is drawn from it
+        only_out = remark.reviewer == FORM and remark.cut  # nothing to write: it goes or stays
         if not (remark.of_unknown or only_out) and remark.at not in cuts and remark.at[0] in numbers:
             found.setdefault(remark.at, []).append(remark.message)
     return found
@@ -144,7 +144,8 @@ class _Bench:
 
     def _mend(self, line: int, refused: bool) -> None:
         spared = all(one.reviewer == FORM and one.cut for one in self._remarks if one.at[1] == line and not one.of_unknown)
-        said = self._rewritten.get(line, "something stands on it" if spared else "it was not written again")
+        kept = "something stands on it" if line in _kept_by_form(self._item) else "form cuts no more of an item"
+        said = self._rewritten.get(line, kept if spared else "it was not written again")
         if isinstance(said, Claim) and refused and (words := self._still(line, said.text)):
             said = f"written again it still says {words!r}"
         if isinstance(said, Claim):
