@@ -101,6 +101,7 @@ def test_a_join_takes_both_stories_whole_but_for_what_is_kept_apart_from_the_oth
     right = [candidate("Trams run late on Sunday in Bern", C), candidate("In Bern trams run late on Sunday", "https://d.example/1")]
     joined = frozenset({pair(A, C)})
 
+    assert Grouping.of([*left, *right]).under(Desk(joined=joined)).groups() == [[0, 1, 2, 3]]
     assert groups(*left, *right, desk=Desk(joined=joined)) == {frozenset({A, B, C, "https://d.example/1"})}
     apart = Desk(joined=joined, parted=frozenset({pair(B, "https://d.example/1"), pair(B, C)}))
     assert groups(*left, *right, desk=apart) == {frozenset({A, C, "https://d.example/1"}), frozenset({B})}

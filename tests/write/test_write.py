@@ -206,6 +206,7 @@ async def test_the_built_in_writer_changes_no_order_and_no_draft_and_has_no_trou
     ranked = [Ranked(one, score, ()) for one, score in zip(STORIES, (1.0, 3.0, 2.0), strict=True)]
     made = await draft(*STORIES)
 
+    assert await BY_RULE.edit(STORIES, [], SLOT, NOW, 1) == ([], [])
     assert await BY_RULE.order(ranked, 2, NO_DESK, 1) == (ranked, [])
     assert await BY_RULE.look_over(made, [], 1) == (made, [])
     assert BY_RULE.troubles() == []

@@ -95,7 +95,7 @@ class Grouping:
                 apart.append((left, right))
             elif (likely := self._likely(left, right, SOME_ODDS)) >= SOME_CHANCE:
                 links[left][right] = links[right][left] = likely
-        merged = _average_link([{at} for at in range(len(self.candidates))], links, apart)
+        merged = _average_link(links, apart)
         return sorted(sorted(group) for group in self.bonds.joined(merged))
 
     def groups(self) -> list[list[int]]:
@@ -216,37 +216,15 @@ def story_id(lead: Document) -> str:
     return "-".join(["s", *words, sha256(lead.url.encode()).hexdigest()[:8]])
 
 
-def _sums(groups: Sequence[set[int]], links: Sequence[Mapping[int, float]]) -> dict[int, dict[int, float]]:
-    """By two groups the sum of their members' cosines, each pair of groups both ways."""
-    home = {member: at for at, group in enumerate(groups) for member in group}
-    sums: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for left, near in enumerate(links):
-        own = home[left]
-        mine = sums[own]
-        for right, value in near.items():
-            if (other := home[right]) != own:
-                mine[other] += value
-    return sums
-
-
-def _foes(groups: Sequence[set[int]], apart: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
-    """By group those it must never meet, both ways."""
-    named = {place for pair in apart for place in pair}
-    home = {member: at for at, group in enumerate(groups) for member in group & named}
+def _average_link(links: Sequence[Mapping[int, float]], apart: Sequence[tuple[int, int]]) -> list[set[int]]:
+    """Merge the two most alike groups while the mean of their members' chances is at least SAME_EVENT; none `apart` meet."""
+    alive = {at: {at} for at in range(len(links))}
+    sums = {at: defaultdict(float, near) for at, near in enumerate(links)}
+    size = [1] * len(links)
     foes: dict[int, set[int]] = defaultdict(set)
     for left, right in apart:
-        foes[home[left]].add(home[right])
-        foes[home[right]].add(home[left])
-    return foes
-
-
-def _average_link(groups: list[set[int]], links: Sequence[Mapping[int, float]], apart: Sequence[tuple[int, int]]) -> list[set[int]]:
-    """Merge the two most alike groups while the mean of their members' cosines is at least SAME_EVENT; none `apart` meet."""
-    alive = dict(enumerate(groups))
-    sums = _sums(groups, links)
-    foes = _foes(groups, apart)
-
-    size = [len(group) for group in groups]
+        foes[left].add(right)
+        foes[right].add(left)
 
     def mean(a: int, b: int) -> float:
         return 0.0 if b in foes.get(a, ()) else sums[a][b] / (size[a] * size[b])
