@@ -160,3 +160,49 @@ async def test_hostile_text_names_no_file(tmp_path: Path) -> None:
     await out(Hugo(tmp_path / "site"), issues.hostile())
 
     assert sorted(written(tmp_path)) == ["site/content/posts/2026-02-11/evidence.json", "site/content/posts/2026-02-11/index.md"]
+
+
+def in_english(issue: Issue) -> Issue:
+    return replace(issue, draft=replace(issue.draft, language="en", title="AI Engineering Daily"))
+
+
+@pytest.mark.parametrize("made", CHANNELS)
+async def test_another_language_has_files_of_its_own_beside_those_of_the_first(made: Channel, tmp_path: Path) -> None:
+    alone = made(tmp_path).files(Publication(TODAY, [TODAY], issues.DOCUMENTS))
+    other = Publication(in_english(TODAY), [in_english(TODAY)], issues.DOCUMENTS)
+    both = made(tmp_path).files(Publication(TODAY, [TODAY], issues.DOCUMENTS, [other]))
+
+    assert {place: both[place] for place in alone} == alone
+    more = both.keys() - alone.keys()
+    assert sorted(place.replace(".en.", ".") for place in more) == sorted(alone)
+    assert all(b"en" in both[place] for place in more)
+
+
+async def test_an_older_day_brought_out_again_leaves_the_index_of_every_language_alone(tmp_path: Path) -> None:
+    old = earlier(1)
+    other = Publication(in_english(old), [in_english(old)], issues.DOCUMENTS)
+    places = Page(tmp_path).files(Publication(old, [TODAY, old], issues.DOCUMENTS, [other]))
+
+    assert sorted(places) == [f"page/{old.day}.en.html", f"page/{old.day}.html"]
+
+
+@pytest.mark.parametrize(
+    ("config", "address"),
+    [
+        (None, "/en/posts/2026-02-11/"),
+        ('defaultContentLanguage = "zh"\n[languages.zh]\n[languages.en]\n', "/en/posts/2026-02-11/"),
+        ('title = "x"\n', "/posts/2026-02-11-en/"),
+    ],
+)
+async def test_a_feed_in_another_language_leads_to_where_the_site_has_its_posts(
+    tmp_path: Path, config: str | None, address: str
+) -> None:
+    if config:
+        (tmp_path / "hugo.toml").write_text(config)
+    other = Publication(in_english(TODAY), [in_english(TODAY)], issues.DOCUMENTS)
+    both = Publication(TODAY, [TODAY], issues.DOCUMENTS, [other])
+    told, posts = feeds(tmp_path).files(both), Hugo(tmp_path).files(both)
+
+    assert f"https://blog.example.com{address}".encode() in told["feeds/atom.en.xml"]
+    assert b"https://blog.example.com/posts/2026-02-11/" in told["feeds/atom.xml"]
+    assert f"content{address.removeprefix('/en')}index{'' if '-en' in address else '.en'}.md" in posts

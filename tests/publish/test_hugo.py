@@ -207,3 +207,50 @@ def test_any_mixture_of_markup_is_a_summary_that_shows_no_mark_of_ours(hugo: Pat
     bare = [re.sub(r"(?s)^<p>(.*)</p>$", r"\1", one.strip()).strip() for one in shown]
     assert [unescape(one) for one in bare] == texts
     assert not [one for one in bare if "<" in one]
+
+
+LANGUAGES = {
+    "config.toml": 'defaultContentLanguage = "{}"\n[languages.zh]\nweight = 1\n[languages.en]\nweight = 2\n',
+    "hugo.yaml": "defaultContentLanguage: {}\nlanguages:\n  zh:\n    weight: 1\n  en:\n    weight: 2\n",
+}
+
+
+async def published_twice(site: Path) -> None:
+    """The day in Chinese and in English, with layouts that link one to the other."""
+    made = issues.issue()
+    english = replace(made, draft=replace(made.draft, language="en", title="AI Engineering Daily (2026-02-11)"))
+    links = "{{ range .Translations }}<a href={{ .RelPermalink }}>{{ .Language.Lang }} {{ .Title }}</a>{{ end }}"
+    for name, text in {**LAYOUTS, "_default/single.html": f"<h1>{{{{ .Title }}}}</h1>{links}{{{{ .Content }}}}"}.items():
+        (site / "layouts" / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / "layouts" / name).write_text(text)
+    await Hugo(site).publish(Publication(made, [made], {}, [Publication(english, [english], {})]))
+
+
+@pytest.mark.parametrize("config", sorted(LANGUAGES))
+@pytest.mark.parametrize("default", ["zh", "en"])
+async def test_hugo_builds_both_languages_of_a_day_and_links_one_to_the_other(
+    hugo: Path, tmp_path: Path, config: str, default: str
+) -> None:
+    (tmp_path / config).write_text('baseURL = "https://b.example/"\n' * config.endswith("toml") + LANGUAGES[config].format(default))
+    await published_twice(tmp_path)
+    run(hugo, tmp_path, "--panicOnWarning")
+
+    places = {language: "" if language == default else f"/{language}" for language in ("zh", "en")}
+    pages = {one: (tmp_path / f"public{place}/posts/2026-02-11/index.html").read_text("utf-8") for one, place in places.items()}
+    assert f"<a href={places['en']}/posts/2026-02-11/>en AI Engineering Daily (2026-02-11)</a>" in pages["zh"]
+    assert f"<a href={places['zh']}/posts/2026-02-11/>zh AI 技术深度日报（2026-02-11）</a>" in pages["en"]
+    assert "What it is" in pages["en"]
+    assert "是什么" not in pages["en"]
+    for page in pages.values():
+        assert re.findall(r'<h2 id="?(s-[\w-]+)', page) == [item.story for item in issues.issue().items]
+    assert (tmp_path / "content/posts/2026-02-11" / ("index.en.md" if default == "zh" else "index.zh.md")).exists()
+
+
+async def test_on_a_site_of_one_language_the_other_is_a_post_of_its_own(hugo: Path, tmp_path: Path) -> None:
+    """Where nothing is said a site is in English, and `index.en.md` would take the place of `index.md`."""
+    (tmp_path / "config.toml").write_text('baseURL = "https://b.example/"\n')
+    await published_twice(tmp_path)
+    run(hugo, tmp_path, "--panicOnWarning")
+
+    assert "是什么" in (tmp_path / "public/posts/2026-02-11/index.html").read_text("utf-8")
+    assert "What it is" in (tmp_path / "public/posts/2026-02-11-en/index.html").read_text("utf-8")

@@ -11,7 +11,7 @@ import feedparser
 import pytest
 
 from deepdaily.core.types import Issue
-from deepdaily.render.syndication import atom, json_feed
+from deepdaily.render.syndication import FeedPlace, atom, json_feed
 from render import issues
 
 NS = "{http://www.w3.org/2005/Atom}"
@@ -24,7 +24,7 @@ def week() -> list[Issue]:
 @pytest.mark.parametrize("base_url", ["", "https://blog.example.com/"])
 @pytest.mark.parametrize("made", [week(), [issues.hostile()]])
 def test_feed_readers_find_nothing_wrong(made: list[Issue], base_url: str) -> None:
-    text = atom(made, title="日报 & <more>", base_url=base_url)
+    text = atom(made, title="日报 & <more>", place=FeedPlace(base_url))
     parsed = feedparser.parse(text)
 
     assert not parsed.bozo
@@ -54,7 +54,7 @@ def test_an_entry_keeps_its_id_and_changes_its_date_when_it_is_corrected() -> No
 
 def test_links_are_there_only_where_the_site_is_known() -> None:
     assert b"<link" not in atom(week(), title="t")
-    parsed = feedparser.parse(atom(week(), title="t", base_url="https://blog.example.com"))
+    parsed = feedparser.parse(atom(week(), title="t", place=FeedPlace("https://blog.example.com")))
 
     assert parsed.entries[0].link == "https://blog.example.com/posts/2026-02-11/"
     assert {link.rel for link in parsed.feed.links} == {"self", "alternate"}
@@ -69,10 +69,38 @@ def test_hostile_text_is_inert_in_content() -> None:
 
 
 def test_the_json_feed_says_the_same() -> None:
-    feed = json.loads(json_feed(week(), title="t", base_url="https://blog.example.com"))
-    parsed = feedparser.parse(atom(week(), title="t", base_url="https://blog.example.com"))
+    feed = json.loads(json_feed(week(), title="t", place=FeedPlace("https://blog.example.com")))
+    parsed = feedparser.parse(atom(week(), title="t", place=FeedPlace("https://blog.example.com")))
 
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert [item["id"] for item in feed["items"]] == [entry.id for entry in parsed.entries]
     assert feed["items"][0]["_deepdaily"]["degraded"] == ["search:brave:rate-limited"]
     assert json.loads(json_feed([issues.hostile()], title="t"))["items"][0]["title"]
+
+
+def test_the_feed_of_another_language_has_names_and_addresses_of_its_own() -> None:
+    english = [replace(one, draft=replace(one.draft, language="en")) for one in week()]
+    place = FeedPlace("https://blog.example.com", ".en")
+    parsed = feedparser.parse(atom(english, title="AI Engineering Daily", place=place))
+    feed = json.loads(json_feed(english, title="AI Engineering Daily", place=place))
+    own = feedparser.parse(atom(week(), title="t", place=FeedPlace("https://blog.example.com")))
+
+    assert parsed.entries[0].link == feed["items"][0]["url"] == "https://blog.example.com/en/posts/2026-02-11/"
+    assert {link.href for link in parsed.feed.links} == {
+        "https://blog.example.com/feeds/atom.en.xml",
+        "https://blog.example.com/en/",
+    }
+    assert (feed["feed_url"], feed["home_page_url"]) == (
+        "https://blog.example.com/feeds/feed.en.json",
+        "https://blog.example.com/en/",
+    )
+    assert (parsed.feed.language, feed["language"]) == ("en", "en")
+    assert not {parsed.feed.id, *(entry.id for entry in parsed.entries)} & {own.feed.id, *(entry.id for entry in own.entries)}
+
+
+def test_on_a_site_of_one_language_the_other_s_entries_lead_to_posts_of_their_own() -> None:
+    place = FeedPlace("https://blog.example.com", ".en", apart=True)
+    feed = json.loads(json_feed(week(), title="t", place=place))
+
+    assert feed["items"][0]["url"] == "https://blog.example.com/posts/2026-02-11-en/"
+    assert feed["home_page_url"] == "https://blog.example.com/"

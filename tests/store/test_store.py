@@ -230,3 +230,21 @@ def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path: Path
 def test_an_address_of_no_database_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(StoreError):
         open_store(tmp_path, url)
+
+
+def test_an_issue_in_another_language_stands_beside_it_and_goes_when_it_is_corrected(store: Store) -> None:
+    first = issue(story("vLLM v0.9.1 released"))
+    english = replace(first, draft=replace(first.draft, language="en", title="Daily"))
+    store.keep_issue(first)
+    before = store.issues_state()
+    store.keep_translation(english)
+    again = replace(english, draft=replace(english.draft, title="Daily, told again"))
+    store.keep_translation(again)
+
+    assert store.issues_state() != before
+    assert store.translations(first.slot.key) == [again]
+    assert store.translated("en") == [again]
+    assert (store.translated("fr"), store.translations("daily/2026-03-11T08:00:00+08:00")) == ([], [])
+    assert store.issues() == [first]
+    store.correct_issue(first)
+    assert store.translations(first.slot.key) == []

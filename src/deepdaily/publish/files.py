@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepdaily.core.errors import PublishError
-from deepdaily.core.types import Edition, Issue
+from deepdaily.core.types import Edition, Issue, Language
 from deepdaily.publish import Publication, edition_of
+from deepdaily.publish.site_languages import SiteLanguages, site_languages
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
 from deepdaily.render.proofs import evidence_json
-from deepdaily.render.syndication import atom, json_feed
+from deepdaily.render.syndication import FeedPlace, atom, json_feed
 from deepdaily.settings import without_day
 from deepdaily.words import of
 
@@ -29,6 +30,7 @@ class Hugo:
     """A page bundle in the content of a Hugo site; the site's own files are not touched.
 
     Other languages stand beside the post as Hugo looks for them: the language before the ending makes one post of both files.
+    On a site of one language they are posts of their own, `2026-02-11-en`: Hugo would take them for files of the first, or for it.
     """
 
     dir: Path
@@ -36,16 +38,28 @@ class Hugo:
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`; the proof comes before the post that needs it."""
-        found, bundle = dict[str, bytes](), f"content/posts/{publication.issue.day}"
+        own, found = publication.issue.draft.language, dict[str, bytes]()
+        site = site_languages(self.dir) if publication.also else None
         for suffix, one in publication.by_suffix():
-            found[f"{bundle}/evidence{suffix}.json"] = evidence_json(one.issue).encode()
-            found[f"{bundle}/index{suffix}.md"] = post(one.issue).encode()
+            name, ending = _named(one.issue, suffix, own, site)
+            found[f"content/posts/{name}/evidence{ending}.json"] = evidence_json(one.issue).encode()
+            found[f"content/posts/{name}/index{ending}.md"] = post(one.issue, name).encode()
         return found
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         posts = self.dir / "content" / "posts"
         await asyncio.to_thread(_refuse_foreign_post, posts, publication.issue)
         return await _written(self.dir, self.channel, publication.issue, self.files(publication))
+
+
+def _named(issue: Issue, suffix: str, own: Language, site: SiteLanguages | None) -> tuple[str, str]:
+    """The folder of a post, and what the names of its files end in."""
+    if site is None:
+        return issue.day, suffix
+    ending = site.suffix(issue.draft.language)
+    if ending is None or site.suffix(own) is None:
+        return issue.day + suffix.replace(".", "-"), ""
+    return issue.day, ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +73,13 @@ class Feeds:
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below `dir`."""
-        found = dict[str, bytes]()
+        found, site = dict[str, bytes](), site_languages(self.dir) if publication.also else None
         for suffix, one in publication.by_suffix():
+            place = FeedPlace(self.base_url, suffix, apart=bool(suffix) and site is not None and not site.keys)
             latest = one.recent[:FEED_ISSUES] or [one.issue]
             title = without_day(of(one.issue.draft.language).daily) if suffix else self.title
-            found[f"feeds/atom{suffix}.xml"] = atom(latest, title=title, base_url=self.base_url, suffix=suffix)
-            found[f"feeds/feed{suffix}.json"] = json_feed(latest, title=title, base_url=self.base_url, suffix=suffix)
+            found[f"feeds/atom{suffix}.xml"] = atom(latest, title=title, place=place)
+            found[f"feeds/feed{suffix}.json"] = json_feed(latest, title=title, place=place)
         return found
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:

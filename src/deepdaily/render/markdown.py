@@ -88,11 +88,11 @@ def link(url: str) -> str:
     return escape(shown(url)) if address is None else f"[{escape(shown(address))}]({address})"
 
 
-def post(issue: Issue) -> str:
-    """The whole post, ending in a newline."""
+def post(issue: Issue, slug: str = "") -> str:
+    """The whole post, ending in a newline; `slug` is the last part of its address, else its day."""
     draft, words = issue.draft, of(issue.draft.language)
     notes, place = notes_of(issue), partial(_place, draft.items, words=words)
-    blocks = [_front_matter(issue)]
+    blocks = [_front_matter(issue, slug or issue.day)]
     if draft.notice:
         blocks.append(f"> {words.notice}{words.colon}{escape(draft.notice)}")
     for number, item in enumerate(draft.items, start=1):
@@ -112,7 +112,7 @@ def post(issue: Issue) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _front_matter(issue: Issue) -> str:
+def _front_matter(issue: Issue, slug: str) -> str:
     draft = issue.draft
     zone = draft.slot.due.tzinfo
     # H2: Hugo silently leaves out a post dated in the future.
@@ -120,7 +120,7 @@ def _front_matter(issue: Issue) -> str:
     tags = [plain(tag).replace("/", "-").replace("\\", "-").strip(". -") for tag in issue.closing.tags]
     front = {
         "title": plain(draft.title) or draft.slot.day,
-        "slug": draft.slot.day,
+        "slug": slug,
         "date": date,
         "lastmod": max(date, issue.approved_at.astimezone(zone).replace(microsecond=0)),
         "draft": False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,40 +19,71 @@ from deepdaily.words import of
 ATOM = "http://www.w3.org/2005/Atom"
 
 
-def atom(issues: Sequence[Issue], *, title: str, base_url: str = "", suffix: str = "") -> bytes:
+@dataclass(frozen=True, slots=True)
+class FeedPlace:
+    """Where a feed's issues are, and what they are called there."""
+
+    base_url: str = ""
+    """Of the site; without it the feed has no links, as relative ones mean nothing in a reader. It also names the entries: a feed
+    that moves to another host is a new feed to its readers."""
+    suffix: str = ""
+    """`.en` for issues in another language than the digest's."""
+    apart: bool = False
+    """Such issues are posts of their own (`/posts/2026-02-11-en/`), not the same ones in a language of the site."""
+
+    @property
+    def base(self) -> str:
+        return self.base_url.rstrip("/")
+
+    @property
+    def home(self) -> str:
+        """Where Hugo puts a site, and below it those of its other languages."""
+        language = "" if self.apart else self.suffix.removeprefix(".")
+        return f"{self.base}/{language}/" if language else f"{self.base}/"
+
+    def address(self, issue: Issue) -> str:
+        """Where Hugo puts `content/posts/<day>/index.md` unless told otherwise."""
+        ending = self.suffix.replace(".", "-") if self.apart else ""
+        return f"{self.home}posts/{issue.day}{ending}/"
+
+    def tag(self, name: str) -> str:
+        """An id that never changes: RFC 4151, the date being the year the scheme began."""
+        return f"tag:{urlsplit(self.base).hostname or 'deepdaily.invalid'},2026:deepdaily/{name}{self.suffix}"
+
+
+NOWHERE = FeedPlace()
+
+
+def atom(issues: Sequence[Issue], *, title: str, place: FeedPlace = NOWHERE) -> bytes:
     """The Atom feed, UTF-8 with an XML declaration.
 
     Args:
         issues: newest first, at least one; the feed speaks the language of the first.
         title: the feed's name.
-        base_url: where the site is; without it the feed has no links, as relative ones mean nothing in a reader. It
-            also names the entries: a feed that moves to another host is a new feed to its readers.
-        suffix: `.en` where the issues are those of another language than the digest's: their addresses are that language's.
     """
-    base = base_url.rstrip("/")
     feed = ET.Element("feed", {"xmlns": ATOM, "xml:lang": of(issues[0].draft.language).tag})
-    _text(feed, "id", _tag(base, f"feed{suffix}"))
+    _text(feed, "id", place.tag("feed"))
     _text(feed, "title", plain(title))
     _text(feed, "updated", _utc(max(issue.approved_at for issue in issues)))
     ET.SubElement(ET.SubElement(feed, "author"), "name").text = plain(title)
-    if base:
-        ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=f"{base}/feeds/atom{suffix}.xml")
-        ET.SubElement(feed, "link", rel="alternate", type="text/html", href=_home(base, suffix))
+    if place.base:
+        ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=f"{place.base}/feeds/atom{place.suffix}.xml")
+        ET.SubElement(feed, "link", rel="alternate", type="text/html", href=place.home)
     for issue in issues:
-        feed.append(_entry(issue, base, suffix))
+        feed.append(_entry(issue, place))
     ET.indent(feed)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode").encode() + b"\n"
 
 
-def _entry(issue: Issue, base: str, suffix: str) -> ET.Element:
+def _entry(issue: Issue, place: FeedPlace) -> ET.Element:
     draft = issue.draft
     entry = ET.Element("entry", {"xml:lang": of(draft.language).tag})
-    _text(entry, "id", _tag(base, draft.slot.day + suffix))
+    _text(entry, "id", place.tag(draft.slot.day))
     _text(entry, "title", plain(draft.title) or draft.slot.day)
     _text(entry, "published", _utc(min(draft.slot.due, draft.now)))
     _text(entry, "updated", _utc(issue.approved_at))
-    if base:
-        ET.SubElement(entry, "link", rel="alternate", type="text/html", href=_address(base, issue, suffix))
+    if place.base:
+        ET.SubElement(entry, "link", rel="alternate", type="text/html", href=place.address(issue))
     for tag in filter(None, map(plain, issue.closing.tags)):
         ET.SubElement(entry, "category", term=tag)
     _text(entry, "summary", plain(issue.closing.summary))
@@ -59,21 +91,20 @@ def _entry(issue: Issue, base: str, suffix: str) -> ET.Element:
     return entry
 
 
-def json_feed(issues: Sequence[Issue], *, title: str, base_url: str = "", suffix: str = "") -> bytes:
+def json_feed(issues: Sequence[Issue], *, title: str, place: FeedPlace = NOWHERE) -> bytes:
     """The same feed as JSON Feed 1.1, each entry with a `_deepdaily` object as the post's front matter has it."""
-    base = base_url.rstrip("/")
     feed: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": plain(title)}
-    if base:
-        feed |= {"home_page_url": _home(base, suffix), "feed_url": f"{base}/feeds/feed{suffix}.json"}
-    feed |= {"language": of(issues[0].draft.language).tag, "items": [_item(issue, base, suffix) for issue in issues]}
+    if place.base:
+        feed |= {"home_page_url": place.home, "feed_url": f"{place.base}/feeds/feed{place.suffix}.json"}
+    feed |= {"language": of(issues[0].draft.language).tag, "items": [_item(issue, place) for issue in issues]}
     return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _item(issue: Issue, base: str, suffix: str) -> dict[str, Any]:
+def _item(issue: Issue, place: FeedPlace) -> dict[str, Any]:
     draft = issue.draft
     return {
-        "id": _tag(base, draft.slot.day + suffix),
-        **({"url": _address(base, issue, suffix)} if base else {}),
+        "id": place.tag(draft.slot.day),
+        **({"url": place.address(issue)} if place.base else {}),
         "title": plain(draft.title) or draft.slot.day,
         "summary": plain(issue.closing.summary),
         "content_html": fragment(issue),
@@ -83,21 +114,6 @@ def _item(issue: Issue, base: str, suffix: str) -> dict[str, Any]:
         "tags": list(dict.fromkeys(filter(None, map(plain, issue.closing.tags)))),
         "_deepdaily": for_machines(issue),
     }
-
-
-def _tag(base: str, name: str) -> str:
-    """An id that never changes: RFC 4151, the date being the year the scheme began."""
-    return f"tag:{urlsplit(base).hostname or 'deepdaily.invalid'},2026:deepdaily/{name}"
-
-
-def _home(base: str, suffix: str) -> str:
-    """Where Hugo puts a site, and below it those of its other languages."""
-    return f"{base}/{suffix.removeprefix('.')}/" if suffix else f"{base}/"
-
-
-def _address(base: str, issue: Issue, suffix: str) -> str:
-    """Where Hugo puts `content/posts/<day>/index.md` unless told otherwise."""
-    return f"{_home(base, suffix)}posts/{issue.day}/"
 
 
 def _utc(time: datetime) -> str:

@@ -39,7 +39,7 @@ from deepdaily.render.html import Proofs, masthead
 from deepdaily.render.markdown import post
 from deepdaily.render.notes import Note, minute, notes_of
 from deepdaily.render.phrases import chain
-from deepdaily.render.syndication import atom, json_feed
+from deepdaily.render.syndication import FeedPlace, atom, json_feed
 from deepdaily.serve.answers import proven_digest
 from deepdaily.serve.listening import answered_names
 from deepdaily.serve.over_days import ISSUES_FOLLOWED, Chapter, followed, timeline, watched
@@ -352,7 +352,7 @@ class Site:
         if not issues:
             raise HTTPException(404)
         title = without_day(of(voice.language).daily) if told else self._shelf.name
-        feed = written(issues, title=title, base_url=self._shelf.base_url, suffix=f".{voice.language}" if told else "")
+        feed = written(issues, title=title, place=FeedPlace(self._shelf.base_url, f".{voice.language}" if told else ""))
         return Response(feed, media_type=media_type)
 
     def llms(self, request: Request) -> Response:
