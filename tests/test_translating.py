@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from dataclasses import replace
@@ -25,6 +26,7 @@ from deepdaily.publish.files import Hugo
 from deepdaily.run import Run
 from fakes import TranslatingModel, in_english
 from running import SETTINGS, SLOT, file_channels, run_of
+from webs import deepdaily
 
 TWO = SETTINGS.model_copy(update={"digest": SETTINGS.digest.model_copy(update={"also": ("en",)})})
 BUNDLE = f"content/posts/{SLOT.day}"
@@ -262,3 +264,18 @@ async def test_the_day_after_calls_its_stories_what_they_were_called(tmp_path: P
 
         assert [one.day for one in run.store.translated("en")] == [later.day, first.day]
         assert run.store.translated("fr") == []
+
+
+def test_an_issue_is_shown_as_it_was_told_in_another_language(tmp_path: Path) -> None:
+    asyncio.run(told(tmp_path, TranslatingModel()))
+    data = ("--data", str(tmp_path / "data"))
+    own, english = (deepdaily("show", *more, *data, cwd=tmp_path) for more in ((SLOT.day,), (SLOT.day, "--language", "en")))
+    item = deepdaily("show", f"{SLOT.day}#1", "--language", "en", "--json", *data, cwd=tmp_path)
+    missing = deepdaily("show", SLOT.day, "--language", "fr", *data, cwd=tmp_path)
+
+    assert "also     en: 7 items" in own.stdout
+    assert english.stdout.startswith(f"AI Engineering Daily ({SLOT.day})")
+    assert "also " not in english.stdout
+    assert json.loads(item.stdout)["item"]["title"]["text"].startswith("The ")
+    assert missing.returncode == 2
+    assert "it is there in zh, en" in missing.stderr

@@ -242,3 +242,10 @@ def test_an_issue_must_have_no_more_stories_than_it_may(items: int, least: int, 
 )
 def test_readers_are_told_a_model_s_own_name_without_the_folders_it_lies_in(table: dict[str, Any], name: str) -> None:
     assert ModelTable(**table).own_name == name
+
+
+@pytest.mark.parametrize("also", ['["zh"]', '["en", "en"]'])
+def test_a_language_that_is_told_already_is_no_other_one(tmp_path: Path, also: str) -> None:
+    with pytest.raises(SettingsError, match="which is told already"):
+        load(written(tmp_path, f"[digest]\nalso = {also}\n"))
+    assert load(written(tmp_path, '[digest]\nalso = ["en"]\n'))[0].digest.also == ("en",)

@@ -371,3 +371,20 @@ async def test_the_watchlist_says_what_is_known_of_a_question_and_from_where(tmp
     assert (lines[2]["known"], lines[2]["known_from"]) == ("vLLM 双池进入评审", "https://news.example.net/vllm-pools")
     assert [one["state"] for one in digest["followed"]] == ["answered", "moved", "unchanged", "closed", "expired"]
     assert digest["followed"][1]["known_from"] == "https://news.example.net/vllm-pools"
+
+
+async def test_a_digest_and_its_evidence_are_given_in_a_language_it_was_told_in(store: Store) -> None:
+    made = first()
+    (item,) = made.items
+    english = replace(item, title=replace(item.title, text="Told in English"))
+    store.keep_translation(replace(made, draft=replace(made.draft, language="en", items=(english,))))
+    async with Client(mcp_server(store)) as client:
+        digest = await told(client, "get_digest", day="2026-03-12", language="en")
+        own = await told(client, "get_digest", day="2026-03-12", language="zh")
+        evidence = await told(client, "get_evidence", day="2026-03-12", item=1, language="en")
+        missing = await refused(client, "get_digest", language="en")
+
+    assert (digest["language"], digest["items"][0]["title"]) == ("en", "Told in English")
+    assert own["language"] == "zh"
+    assert evidence["claims"][0]["text"] == "Told in English"
+    assert "was not told in 'en'; it is there in zh" in missing

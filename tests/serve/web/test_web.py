@@ -422,3 +422,48 @@ def test_the_text_of_an_issue_stays_in_its_language_and_says_which(web: TestClie
 def test_a_search_in_another_language_stays_there(web: TestClient) -> None:
     assert '<input type="hidden" name="lang" value="en">' in web.get("/search?lang=en").text
     assert 'name="lang"' not in web.get("/search").text
+
+
+@pytest.fixture
+def bilingual(web: TestClient, store: Store) -> TestClient:
+    """The second day is told in English, too, without its first item."""
+    issue = shelves.second_issue()
+    draft = replace(issue.draft, language="en", title="In English", items=issue.items[1:])
+    store.keep_translation(replace(issue, draft=draft))
+    return web
+
+
+def test_a_day_that_was_told_in_the_language_asked_for_is_shown_in_it(bilingual: TestClient) -> None:
+    own, english, other = (bilingual.get(f"/d/{day}") for day in (DAY, f"{DAY}?lang=en", f"{shelves.FIRST.day}?lang=en"))
+
+    assert "<h1>In English</h1>" in english.text
+    assert "What it is" in english.text
+    assert '<article lang="en"' in english.text or 'lang="en"' in english.text
+    assert "是什么" in own.text
+    assert "是什么" in other.text  # that day was not
+
+
+def test_the_twins_and_feeds_of_a_day_are_in_the_language_asked_for(bilingual: TestClient) -> None:
+    value = bilingual.get(f"/d/{DAY}.json?lang=en").json()
+    feed = bilingual.get("/feed.json?lang=en").json()
+
+    assert (value["language"], len(value["items"])) == ("en", 3)
+    assert len(bilingual.get(f"/d/{DAY}.json").json()["items"]) == 4
+    assert "What it is" in bilingual.get(f"/d/{DAY}.md?lang=en").text
+    assert (feed["language"], feed["title"], len(feed["items"])) == ("en", "AI Engineering Daily", 1)
+    assert len(bilingual.get("/feed.json").json()["items"]) == 2
+
+
+def test_the_passages_of_a_translated_day_are_those_it_cites(bilingual: TestClient) -> None:
+    english = bilingual.get(f"/d/{DAY}?lang=en").text
+    addresses = re.findall(rf'href="(/e/{DAY}/\d+)\?lang=en#(e\d+)"', english)
+
+    assert addresses
+    for address, mark in addresses[:3]:
+        passage = bilingual.get(f"{address}?lang=en").text
+        assert f'<mark id="{mark}">' in passage
+        assert f'href="/d/{DAY}?lang=en#c' in passage
+
+
+def test_a_daily_without_another_language_gives_its_own_feed_in_any(web: TestClient) -> None:
+    assert web.get("/feed.json?lang=en").json()["language"] == "zh-CN"
