@@ -276,9 +276,9 @@ COINED = 12
 def unfounded(text: str, passages: Sequence[str], sum_note: str, *, proposal: bool = False, event: Sequence[str] = ()) -> list[str]:
     """What a judgement of ours brings that no passage has.
 
-    Counts up to four (两家、三种), periods, denials (an inference denies), a multiple that two figures of the passages make, and short
-    terms of our own are anybody's. So are counts, times, dates and firsts of a `proposal`, which is said to be ours: 30 tasks, 3 days
-    and the first failure are ours to propose, 40% faster is not. `event` as `unsupported` takes it.
+    Counts up to four (两家、三种), periods, denials (an inference denies), a multiple that two figures of the passages make, and
+    short terms of our own are anybody's. So are counts, times, dates and firsts of a `proposal`, which is said to be ours: 30
+    tasks, 3 days and the first failure are ours to propose, 40% faster is not. `event` as `unsupported` takes it.
     """
     notes = [note for note in unsupported(text, passages, sum_note=sum_note, event=event) if not _is_ours(note, proposal)]
     return [note for note in notes if not _is_ratio(note, passages)] if notes else []
