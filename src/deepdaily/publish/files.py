@@ -29,7 +29,7 @@ FEED_ISSUES = 30
 class Hugo:
     """A page bundle in the content of a Hugo site; the site's own files are not touched.
 
-    Other languages stand beside the post as Hugo looks for them: `.en` before the ending of a name makes it the same in English.
+    Other languages stand beside the post as Hugo looks for them: the language before the ending makes one post of both files.
     On a site of one language they are posts of their own, `2026-02-11-en`: Hugo would take them for files of the first, or for it.
     """
 
