@@ -244,6 +244,8 @@ def test_what_is_denied_or_only_measured_is_no_claim_of_uniqueness() -> None:
     assert unfounded("这是首次公开。", ["It failed."], "") == ["superlative 首次"]
     assert unfounded("抽 50 次日志", ["More than 50 runs were lost."], "", proposal=True) == []
     assert unfounded("丢了 50 次", ["More than 50 runs were lost."], "") != []
+    assert unfounded("清点所有机器，用最大批压测", ["A machine failed."], "", proposal=True) == []
+    assert unfounded("所有机器都坏了", ["A machine failed."], "") == ["scope"]
 
 
 def test_an_acronym_is_supported_by_its_long_form_anywhere_in_the_document() -> None:

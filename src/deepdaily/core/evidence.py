@@ -63,7 +63,7 @@ _CLAIMED = Cue(
     r"(?<!不是)(?<!并非)(?<!不等于)(?<!未必是)(?:首个(?! ?token)"
     r"|首次(?!回应|响应|回复|请求|调用|启动|加载|运行|安装|登录|使用|打开|出现|失败|构建|部署)"
     r"|首款|首例|首家|率先|第一[次个款家例](?! ?token)"
-    r"|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出)|最强|唯一|独家|独有|史上|有史以来)"
+    r"|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出|批|负载|上下文)|最强|唯一|独家|独有|史上|有史以来)"
     r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)"
     r"|(?<=\bthe )first (?=(?:open|public|known|commercial|production|native|model|product|release|company|vendor|lab)\b)"
     r"|(?<=\bworld's )first\b|\bfirst (?=to (?:ship|offer|support|release|launch|open)\b)",
@@ -318,7 +318,7 @@ def _is_ours(note: str, proposal: bool) -> bool:
         return _is_term(said[1:-1])
     if kind == "number":
         return said in ("2", "3", "4") or (proposal and bool(_COUNT.fullmatch(said)))
-    return kind in ("period", "per", "denial") or (proposal and kind in ("date", "superlative", "end:", "range"))
+    return kind in ("period", "per", "denial") or (proposal and kind in ("date", "superlative", "scope", "end:", "range"))
 
 
 def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
