@@ -288,7 +288,7 @@ async def test_the_instructions_are_the_same_for_every_story() -> None:
 async def test_a_judgement_names_the_passages_it_is_drawn_from_and_is_no_fact() -> None:
     item, _ = await told(facts=FACTS, judgement=JUDGEMENT)
 
-    why = next(section for section in item.sections if section.kind == "why").points[0]
+    why = next(section for section in item.sections if section.kind == "why").points[-1]
     assert why.judgement
     assert [proof.quote for proof in why.basis] == ["Quillserve 2.4 moves cold KV cache blocks to local disks."]
 
@@ -347,6 +347,15 @@ async def test_what_a_reading_works_out_may_be_named_by_the_point_and_stands_bef
     assert notes == []
     without = FACTS | {"readings": []}
     assert len((await told(facts=without, judgement=JUDGEMENT | said))[1]) == 1
+
+
+async def test_readings_why_and_impact_together_are_three_lines() -> None:
+    two = [*FACTS["readings"], {"text": "吞吐的对照是旧版", "cites": [5]}]
+    item, _ = await told(facts=FACTS | {"readings": two}, judgement=JUDGEMENT)
+    assert [len(texts(item, kind)) for kind in ("why", "impact")] == [3, 0]
+
+    item, _ = await told(facts=FACTS, judgement=JUDGEMENT)
+    assert [len(texts(item, kind)) for kind in ("why", "impact")] == [2, 1]
 
 
 async def test_readings_are_printed_where_no_model_judges() -> None:

@@ -18,6 +18,9 @@ JUDGEMENT = Purpose("judgement", __package__, most_tokens=2_200)
 
 MOST_READINGS, MOST_WHY, MOST_IMPACT, MOST_ADVICE, MOST_UNKNOWNS = 3, 1, 1, 2, 3
 
+MOST_REASONS = 3
+"""Lines of readings, why and impact together: with more, blind readers found the same caution said three times."""
+
 LONGEST_POINT, LONGEST, LONGEST_ADVICE = 160, 400, 1_000
 """Columns of a composed sentence; advice has four parts."""
 
@@ -49,8 +52,8 @@ async def judged(story: Story, title: Claim, checked: Checked, writer: ModelWrit
     )
     reply = answer.value
     point = bench.keep((_opinion(one, words, LONGEST_POINT) for one in _told(reply.point)), 1)
-    why = bench.keep((_opinion(one, words) for one in reply.why), MOST_WHY) + readings
-    impact = bench.keep((_opinion(one, words) for one in reply.impact), MOST_IMPACT)
+    why = [*readings, *bench.keep((_opinion(one, words) for one in reply.why), MOST_WHY)][:MOST_REASONS]
+    impact = bench.keep((_opinion(one, words) for one in reply.impact), min(MOST_IMPACT, MOST_REASONS - len(why)))
     advice = bench.keep((_advice(one, words) for one in reply.advice), MOST_ADVICE)
     kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("point", point), ("why", why), ("impact", impact), ("advice", advice))
     sections = tuple(Section(kind, tuple(points)) for kind, points in kinds if points)
