@@ -289,3 +289,9 @@ def test_what_figures_make_together_and_what_an_inference_denies_is_founded(text
 def test_what_they_do_not_make_is_not(text: str, note: str) -> None:
     source = ["10.1K tokens on 8 GPUs", "$0.003 per minute and $0.006 per minute", "gpt-oss-120b beside 57% for gpt-oss-20b"]
     assert [one.split()[0] for one in unfounded(text, source, "按所引数字计算：{}")] == ([note] if note else [])
+
+
+def test_a_sum_may_write_a_figure_of_thousands_out() -> None:
+    source, note = ["5.4 GB for 32K tokens", "6,000 tokens"], "Worked out from the figures cited: {}"
+    assert unfounded("About 1.0 GB (Worked out from the figures cited: 5.4*6000/32000).", source, note) == []
+    assert unfounded("About 1.0 GB (Worked out from the figures cited: 5.4*6000/33000).", source, note) == ["33000 of the sum"]

@@ -665,3 +665,25 @@ async def test_the_sentence_of_the_day_rests_on_the_items_it_names_and_is_no_tit
     ):
         assert (await ending(draft, [STORY, STORY], [], writer(closing={"lead": bad})))[0] == ""
     assert (await ending(draft, [STORY, STORY], [], writer(closing={"lead": good})))[0] == good["text"]
+
+
+async def test_a_verb_at_the_head_of_a_part_of_advice_is_no_name() -> None:
+    said = {
+        "do": "Canary Quillserve 2.4 on one machine",
+        "measure": "Throughput",
+        "rollback": "Route the traffic back",
+        "because": ["c1"],
+    }
+    english = FACTS | {
+        "title": "Quillserve 2.4 moves its cache to disk",
+        "claims": [
+            {"section": "what", "text": "Quillserve 2.4 moves cold KV cache blocks to local disks.", "cites": [2]},
+            {"section": "detail", "text": "It reached 31% higher throughput on 8 GPUs.", "cites": [5]},
+        ],
+        "readings": [],
+        "gaps": [],
+    }
+    item, notes = await told(language="en", facts=english, judgement={"advice": [said]})
+
+    assert len(texts(item, "advice")) == 1
+    assert notes == []

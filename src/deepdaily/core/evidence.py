@@ -53,7 +53,7 @@ _SAME_SIGN = str.maketrans("–—‑‐", "----", "’‘'“”「」『』\""
 _SUPERLATIVES = (
     Cue(r"首个(?! ?token)|首次|首款|首例|首家|率先|第一[次个款家例]|\bfirst(?:-ever)?\b(?! tokens?\b)", re.I),
     Cue(r"最快|\bfastest\b", re.I),
-    Cue(r"最大|\b(?:largest|biggest|greatest|maxim(?:um|al|iz\w+|is\w+))\b", re.I),
+    Cue(r"最大|\b(?:largest|biggest|greatest|widest|highest|longest|maxim(?:um|al|iz\w+|is\w+))\b", re.I),
     Cue(r"最强|\b(?:strongest|most (?:powerful|capable)|best)\b", re.I),
     Cue(r"唯一|独家|独有|仅此|\b(?:only|sole|uniquely?|exclusive(?:ly)?)\b", re.I),
     Cue(r"史上|以来|\bever\b", re.I),
@@ -198,6 +198,7 @@ def _counts_a_list(claim: str, one: Quantity) -> bool:
 def _sum_notes(expression: str, source: str) -> list[str]:
     summed = _DIGITS.findall(expression)
     written = {*_DIGITS.findall(source.replace(",", "")), *_CONSTANTS} if summed else set()
+    written |= {f"{one.value:f}" for one in numbers(source)} if summed else set()  # 32K is 32000
     notes = [f"{digits} of the sum" for digits in summed if digits not in written]
     return [*notes, "a sum without a figure of the sources"] if summed and set(summed) <= set(_CONSTANTS) else notes
 
