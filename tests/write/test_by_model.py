@@ -349,13 +349,17 @@ async def test_what_a_reading_works_out_may_be_named_by_the_point_and_stands_bef
     assert len((await told(facts=without, judgement=JUDGEMENT | said))[1]) == 1
 
 
-async def test_readings_why_and_impact_together_are_three_lines() -> None:
+async def test_readings_and_why_are_three_lines_and_a_consequence_takes_the_place_of_the_last_reading() -> None:
     two = [*FACTS["readings"], {"text": "吞吐的对照是旧版", "cites": [5]}]
     item, _ = await told(facts=FACTS | {"readings": two}, judgement=JUDGEMENT)
-    assert [len(texts(item, kind)) for kind in ("why", "impact")] == [3, 0]
+    assert [len(texts(item, kind)) for kind in ("why", "impact")] == [3, 1]
 
-    item, _ = await told(facts=FACTS, judgement=JUDGEMENT)
-    assert [len(texts(item, kind)) for kind in ("why", "impact")] == [2, 1]
+    three = [*two, {"text": "负载只有一种", "cites": [5]}]
+    item, _ = await told(facts=FACTS | {"readings": three}, judgement=JUDGEMENT)
+    assert [len(texts(item, kind)) for kind in ("why", "impact")] == [3, 1]
+    assert "负载只有一种。" not in texts(item, "why")
+    item, _ = await told(facts=FACTS | {"readings": three}, judgement=JUDGEMENT | {"impact": []})
+    assert "负载只有一种。" in texts(item, "why")
 
 
 async def test_readings_are_printed_where_no_model_judges() -> None:

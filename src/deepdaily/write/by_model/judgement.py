@@ -19,7 +19,8 @@ JUDGEMENT = Purpose("judgement", __package__, most_tokens=2_200)
 MOST_READINGS, MOST_WHY, MOST_IMPACT, MOST_ADVICE, MOST_UNKNOWNS = 3, 1, 1, 2, 3
 
 MOST_REASONS = 3
-"""Lines of readings, why and impact together: with more, blind readers found the same caution said three times."""
+"""Lines of readings and why: with more, blind readers found the same caution said three times. A consequence takes the last reading's
+place, as it says what none of them does."""
 
 LONGEST_POINT, LONGEST, LONGEST_ADVICE = 160, 400, 1_000
 """Columns of a composed sentence; advice has four parts."""
@@ -52,8 +53,9 @@ async def judged(story: Story, title: Claim, checked: Checked, writer: ModelWrit
     )
     reply = answer.value
     point = bench.keep((_opinion(one, words, LONGEST_POINT) for one in _told(reply.point)), 1)
-    why = [*readings, *bench.keep((_opinion(one, words) for one in reply.why), MOST_WHY)][:MOST_REASONS]
-    impact = bench.keep((_opinion(one, words) for one in reply.impact), min(MOST_IMPACT, MOST_REASONS - len(why)))
+    impact = bench.keep((_opinion(one, words) for one in reply.impact), MOST_IMPACT)
+    read = readings[: MOST_READINGS - len(impact)]
+    why = [*read, *bench.keep((_opinion(one, words) for one in reply.why), MOST_WHY)][:MOST_REASONS]
     advice = bench.keep((_advice(one, words) for one in reply.advice), MOST_ADVICE)
     kinds: tuple[tuple[SectionKind, list[Claim]], ...] = (("point", point), ("why", why), ("impact", impact), ("advice", advice))
     sections = tuple(Section(kind, tuple(points)) for kind, points in kinds if points)
