@@ -29,7 +29,7 @@ from deepdaily.models.asking import ModelWriter, fence
 from deepdaily.models.exchange import Exchange, Request
 from deepdaily.models.fallback import Step
 from deepdaily.models.pace import Pace
-from deepdaily.pipeline import collect, lead, select
+from deepdaily.pipeline import collect, edit, lead, select
 from deepdaily.run import Meter
 from deepdaily.settings import Settings
 from deepdaily.store import Store
@@ -102,7 +102,7 @@ def recorded_stories(folder: Path, language: Language) -> list[RecordedStory]:
 
     async def chosen() -> list[Story]:
         with run_of(folder, sample_web.DemoWire(), settings=settings_in(language), writing=ByModel(writer)) as day:
-            stories = await lead(day, await select(day, await gather(day, await collect(day))))
+            stories = await lead(day, await select(day, await edit(day, await gather(day, await collect(day)))))
             for one in stories:
                 await told_item(one, writer)
         return stories

@@ -19,8 +19,8 @@ JUDGEMENT = Purpose("judgement", __package__, most_tokens=2_200)
 MOST_READINGS, MOST_WHY, MOST_IMPACT, MOST_ADVICE, MOST_UNKNOWNS = 3, 1, 1, 2, 3
 
 MOST_REASONS = 3
-"""Lines of readings and why: with more, blind readers found the same caution said three times. A consequence takes the last reading's
-place, as it says what none of them does."""
+"""Lines of readings and why: with more, blind readers found the same caution said three times. A consequence takes the place of the
+last reading, as it says what none of them does."""
 
 LONGEST_POINT, LONGEST, LONGEST_ADVICE = 160, 400, 1_000
 """Columns of a composed sentence; advice has four parts."""
