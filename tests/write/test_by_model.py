@@ -671,6 +671,15 @@ async def test_the_sentence_of_the_day_rests_on_the_items_it_names_and_is_no_tit
     assert (await ending(draft, [STORY, STORY], [], writer(closing={"lead": good})))[0] == good["text"]
 
 
+@pytest.mark.parametrize("said", ["差 5% 就停", "我们的建议值：差 5% 就停", "Our proposal: 差 5% 就停"])
+async def test_a_threshold_is_said_to_be_ours_once(said: str) -> None:
+    given = {"do": "在一台机器上试 Quillserve 2.4", "threshold": said, "because": ["c1"]}
+
+    item, _ = await told(facts=FACTS, judgement={"advice": [given]})
+
+    assert texts(item, "advice") == ["在一台机器上试 Quillserve 2.4；线：差 5% 就停（我们的建议值）。"]
+
+
 async def test_a_verb_at_the_head_of_a_part_of_advice_is_no_name() -> None:
     said = {
         "do": "Canary Quillserve 2.4 on one machine",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from deepdaily.core.cues import Cue
 from deepdaily.core.evidence import unfounded, worked_out
 from deepdaily.core.text import width
 from deepdaily.core.types import Claim, Finding, Language, Section, SectionKind, Story
@@ -174,7 +176,7 @@ def _advice(one: Advice, words: Words) -> _Said:
     framed = (
         ("{}", one.do),
         (said.measure, one.measure),
-        (said.threshold, one.threshold),
+        (said.threshold, _OURS.sub("", one.threshold)),
         (said.way_back, one.rollback),
         (said.presumes, said.presumes_comma.join(one.presumes)),
     )
@@ -184,6 +186,10 @@ def _advice(one: Advice, words: Words) -> _Said:
     )  # a verb at its head is no name
     text = words.semicolon.join(lines) + words.stop
     return _Said(text, checked, one.because, ours=one.threshold, proposal=True, longest=LONGEST_ADVICE, lines=lines)
+
+
+_OURS = Cue(r"^\s*(?:our (?:own )?proposal|我们的建议值?)\s*[:：]\s*", re.I)
+"""What a model may say of a threshold that is said behind it anyway."""
 
 
 def _bare(part: str) -> str:
