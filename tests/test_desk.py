@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.core.decisions import edit
+from deepdaily.core.decisions import edit, in_force
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Harvest, Offer, SourceHealth
-from deepdaily.desk import decided, in_words, taken_back
+from deepdaily.desk import SLOTS_LOOKED_AT, decided, in_words, taken_back
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from making import NOW, SLOT, issue, story
@@ -111,10 +111,20 @@ def test_a_day_takes_back_all_that_the_second_reader_said_of_it_and_nothing_else
     mine = decided("pin", PAGE, "", store, NOW)
 
     assert {one.id for one in taken_back(SLOT.day, store, NOW)} == {one.id for one in words[:2]}
-    assert {row[1]: row[2] for row in in_words(store, NOW)} == {"pin": "desk", "ours": f"second reader, {SLOT.day}"}
+    assert in_force(store.decisions()) == sorted([words[2], mine], key=lambda one: (one.at, one.id))
+    assert [(row[1], row[2]) for row in in_words(store, NOW)] == [("pin", "desk")]  # the other word is another digest's
     assert taken_back(mine.id, store, NOW)[0].subject == PAGE
     with pytest.raises(SettingsError, match="no decision"):
         taken_back(SLOT.day, store, NOW)
+
+
+def test_what_a_second_reader_said_is_listed_for_the_newest_runs_alone(store: Store) -> None:
+    slots = [replace(SLOT, due=SLOT.due - timedelta(days=days)) for days in range(SLOTS_LOOKED_AT + 2)]
+    for slot in slots:
+        store.begin(slot.key, NOW)
+        store.keep_decision(edit("ours", PAGE, NOW, slot.key))
+
+    assert {row[2] for row in in_words(store, NOW)} == {f"second reader, {slot.day}" for slot in slots[:SLOTS_LOOKED_AT]}
 
 
 def test_a_day_is_taken_back_at_the_prompt_and_the_next_command_is_named(tmp_path: Path) -> None:

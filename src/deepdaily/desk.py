@@ -14,7 +14,7 @@ from deepdaily.memory.repeats import open_watches, unsettled
 from deepdaily.store import Store
 
 SLOTS_LOOKED_AT = 7
-"""Newest runs in whose offers a page's title is looked for."""
+"""Newest runs in whose offers a page's title is looked for, and whose second reader's words are listed."""
 
 
 def decided(kind: DecisionKind, what: str, other: str, store: Store, now: datetime) -> Decision:
@@ -93,14 +93,20 @@ def _offered_title(url: str, store: Store) -> str:
     return ""
 
 
+def listed(store: Store) -> list[Decision]:
+    """The decisions in force, the oldest first; a second reader's of the newest runs alone, as they hold for these only."""
+    newest = {"", *store.slots()[:SLOTS_LOOKED_AT]}
+    return [one for one in in_force(store.decisions()) if one.slot in newest]
+
+
 def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str, str]]:
-    """Id, kind, who said it, subject and title of every decision in force, the newest first; then the questions that are open.
+    """Id, kind, who said it, subject and title of every decision that is listed, the newest first; then the open questions.
 
     Of a second reader's also the day that it holds for.
     """
     rows = [
         (one.id, one.kind, _said_by(one), " + ".join(filter(None, (one.subject, one.other))), one.title)
-        for one in reversed(in_force(store.decisions()))
+        for one in reversed(listed(store))
     ]
     return rows + [(one.id, "open question", "", one.story, one.question) for one in open_watches(store.issues(), now.date())]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
@@ -40,8 +42,11 @@ from deepdaily.write.by_rule import ByRule
 from deepdaily.write.notice import without_model
 from deepdaily.write.translation import translated
 
-FACTS_PART = 0.6
-"""Of the time for writing, for the facts: what they have not become by then, the built-in writer writes."""
+FACTS_PART = 0.5
+"""Of the time for writing, in which a judgement waits for the facts of the other stories: then it does without the late ones."""
+
+LAST_PART = 0.98
+"""Of the time for writing, until a judgement must be there: without one the facts are printed alone."""
 
 READ_PART = 0.6
 """Of the time for the review until the readers are done; the rest is for the revision."""
@@ -99,24 +104,32 @@ class ByModel:
         return without_model(draft, failed, len(stories)), findings
 
     async def _told(self, stories: Sequence[Story], wall_s: float) -> list[ToldItem | ModelError | None]:
-        """Each story's item, in order: the facts of all, and then the judgement of each beside the gist of the others."""
-        ends_at, part_s = loop_s() + wall_s, wall_s * FACTS_PART
-        writer = self.writer.for_stage(part_s)
-        facts = await within(part_s, [begun_item(story, writer) for story in stories])
-        left_s = max(0.0, ends_at - loop_s())
-        writer = self.writer.for_stage(left_s)
-        gists = {
-            story.id: gist(story, one, writer)
-            for story, one in zip(stories, facts, strict=True)
-            if isinstance(one, Checked) and enough(one)
-        }
-        judging = [
-            judged_item(story, one, writer, [told for other, told in gists.items() if other != story.id])
-            for story, one in zip(stories, facts, strict=True)
-            if isinstance(one, Checked)
-        ]
-        judged = iter(await within(left_s, judging))
-        return [next(judged) if isinstance(one, Checked) else one for one in facts]
+        """Each story's item, in order: its facts, and when all have theirs its judgement beside the gist of the others."""
+        writer, started = self.writer.for_stage(wall_s), loop_s()
+        gists, left, all_begun = dict[str, str](), [story.id for story in stories], asyncio.Event()
+
+        async def begun(story: Story) -> Checked | ToldItem:
+            try:
+                found = await begun_item(story, writer)
+                if isinstance(found, Checked) and enough(found):
+                    gists[story.id] = gist(story, found, writer)
+                return found
+            finally:
+                left.remove(story.id)
+                if not left:
+                    all_begun.set()
+
+        async def told(story: Story) -> ToldItem:
+            found = await begun(story)
+            if isinstance(found, ToldItem):
+                return found
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(started + FACTS_PART * wall_s):
+                    await all_begun.wait()
+            others = [gists[one.id] for one in stories if one.id in gists and one.id != story.id]
+            return await judged_item(story, found, writer, others, started + LAST_PART * wall_s)
+
+        return await within(wall_s, [told(story) for story in stories])
 
     async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
         """Two reviewers read what a model told, what they remark is written again once, and what nobody could mend goes."""

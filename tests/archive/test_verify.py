@@ -135,7 +135,7 @@ def test_a_damaged_byte_of_a_snapshot_takes_the_proof_of_what_rests_on_it(copy: 
 def test_a_claim_altered_in_the_store_is_missing_from_its_snapshot_and_no_longer_supported(copy: Path) -> None:
     with opened(copy) as (store, issue):
         first = issue.items[0]
-        claim = next(one for one in first.sections[0].points if one.evidence)
+        claim = next(one for section in first.sections for one in section.points if one.evidence)
         longer = f"99.97%: {claim.text}"
         forged = replace(claim, text=longer, evidence=(replace(claim.evidence[0], quote=longer),))
         sections = tuple(

@@ -53,7 +53,7 @@ def test_a_run_without_fault_has_no_complaints() -> None:
     [
         (replace(FINE, told=6), "6 items by the model, not 7 to 7"),
         (replace(FINE, exit=10), "exit 10, not 0"),
-        (replace(FINE, calls=27), "27 calls, not 22 to 26"),
+        (replace(FINE, calls=28), "28 calls, not 23 to 27"),
         (replace(FINE, purposes=FINE.purposes - {"closing"}), "no answer on closing"),
         (replace(FINE, ledger=replace(WORKED, decode_tokens=150)), "ledger of 1050 tokens where 1000 are true"),
         (replace(FINE, ledger=replace(WORKED, cost=0.4)), "cost of 0.400 where 0.500 is true"),

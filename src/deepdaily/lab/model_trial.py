@@ -66,9 +66,13 @@ _ABOUT: dict[Language, str] = {
     "en": "Build {n} took {m} ms and {k} MB of memory, and served {m} more requests than the one before it.",
 }
 _ASKED: dict[Language, tuple[str, str]] = {
-    "zh": ("你从带编号的句子里取出一个标题和它所依据的句子编号。", "从 1 起依次写出整数，每个一行，写到 200 为止。只写数字。"),
+    "zh": (
+        '你从带编号的句子里取出一个标题和它所依据的句子编号。只回一个 JSON 对象：{"title": "…", "cites": [编号]}',
+        "从 1 起依次写出整数，每个一行，写到 200 为止。只写数字。",
+    ),
     "en": (
-        "You take a title and the numbers of its sentences from numbered sentences.",
+        "You take a title and the numbers of its sentences from numbered sentences. "
+        'Reply with one JSON object alone: {"title": "…", "cites": [numbers]}',
         "Write the whole numbers from 1 to 200, one a line. Only numbers.",
     ),
 }

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from deepdaily.core.decisions import in_force
+from deepdaily.core.decisions import edit, in_force
 from deepdaily.core.types import Decision
 from deepdaily.serve.web import FORM_BYTES, Shelf, site_app
 from deepdaily.serve.web.export import export
@@ -195,6 +195,18 @@ def test_the_desk_lists_what_is_in_force_and_takes_it_back(web: TestClient, shel
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk")
     assert [one.id for one in in_force(shelf.store.decisions())] == ["d-1"]
     assert web.post("/desk", data={"id": "d-2"}).status_code == 404
+
+
+def test_what_the_second_reader_said_is_at_the_desk_with_its_day_and_can_be_taken_back(web: TestClient, shelf: Shelf) -> None:
+    one = edit("advertising", PAGE, issues.NOW, shelves.SECOND.key)
+    shelf.store.keep_decision(one)
+
+    text = web.get("/desk?lang=en").text
+    assert f"second reader, for {DAY} alone" in text
+    assert "advertising" in text
+
+    web.post("/desk", data={"id": one.id})
+    assert in_force(shelf.store.decisions()) == []
 
 
 def test_a_word_on_one_spelling_of_a_page_is_the_word_on_all() -> None:

@@ -32,6 +32,7 @@ from deepdaily.core.decisions import in_force
 from deepdaily.core.errors import DeepdailyError
 from deepdaily.core.text import language_of, shorten
 from deepdaily.core.types import Decision, Document, Issue, Item, Language, Slot
+from deepdaily.desk import listed
 from deepdaily.render.body import body, link
 from deepdaily.render.excerpts import whole
 from deepdaily.render.foreign import anchor, plain
@@ -399,7 +400,7 @@ class Site:
 
     def _look_around(self, _state: str) -> _Around:
         stories = frozenset(followed(self._store.issues(limit=ISSUES_FOLLOWED)))
-        decisions = in_force(self._store.decisions())
+        decisions = listed(self._store)
         return _Around(self._store.issue_days(), stories, decisions, words_in_force(decisions))
 
     def _voice(self, request: Request) -> _Voice:

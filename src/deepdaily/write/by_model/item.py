@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from deepdaily.core.errors import ModelError
 from deepdaily.core.types import Claim, Finding, Item, Section, Story, cited
@@ -59,11 +61,14 @@ def gist(story: Story, checked: Checked, writer: ModelWriter) -> str:
     return words.by_model.also.format(words.semicolon.join((title.text, checked.facts[0].claim.text)))
 
 
-async def judged_item(story: Story, checked: Checked, writer: ModelWriter, beside: Sequence[str] = ()) -> ToldItem:
-    """The item that its checked facts make, judged; a model that fails here costs the judgement alone.
+async def judged_item(
+    story: Story, checked: Checked, writer: ModelWriter, beside: Sequence[str] = (), until: float = inf
+) -> ToldItem:
+    """The item that its checked facts make, judged; a model that fails or is late here costs the judgement alone.
 
     Args:
         beside: the `gist` of the day's other items.
+        until: when it must be done, as the running loop counts.
     """
     findings = list(checked.findings)
     if not enough(checked):
@@ -71,9 +76,11 @@ async def judged_item(story: Story, checked: Checked, writer: ModelWriter, besid
         return ToldItem(None, (*findings, Finding("evidence", "note", few, story.id)), checked.stood)
     title = checked.title or headline(story, writer.language)
     try:
-        said = await judged(story, title, checked, writer, beside)
-    except ModelError as error:
-        findings.append(Finding("models", "note", f"no judgement: {error}", story.id))
+        async with asyncio.timeout_at(None if until == inf else until):
+            said = await judged(story, title, checked, writer, beside)
+    except (ModelError, TimeoutError) as error:
+        why = str(error) or "the time for writing was up"
+        findings.append(Finding("models", "note", f"no judgement: {why}", story.id))
         said = unjudged(story, title, checked, writer)
     item = _item(story, writer, title, checked, said)
     item = replace(item, writer=", ".join(dict.fromkeys(filter(None, (checked.model, said.model)))))
