@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,9 +15,8 @@ from hypothesis import strategies as st
 from deepdaily.core.types import Claim, Section
 from deepdaily.render.markdown import escape, escape_line, link, post
 from deepdaily.render.proofs import evidence_json
+from golden_files import is_as_agreed
 from render import issues
-
-GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 
 
 def front_matter(text: str) -> dict[str, object]:
@@ -29,14 +26,7 @@ def front_matter(text: str) -> dict[str, object]:
 @pytest.mark.parametrize(("name", "text"), [("index.md", post(issues.issue())), ("evidence.json", evidence_json(issues.issue()))])
 def test_a_whole_issue_is_written_as_agreed(name: str, text: str, request: pytest.FixtureRequest) -> None:
     """After a wanted change: `pytest tests/render/test_markdown.py --update-golden -s` rewrites and shows the difference."""
-    golden = GOLDEN / name
-    before = golden.read_text("utf-8") if golden.exists() else ""
-    if request.config.getoption("--update-golden"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(text, "utf-8")
-        print("".join(difflib.unified_diff(before.splitlines(True), text.splitlines(True), name, name)))  # noqa: T201
-        return
-    assert text == before
+    assert is_as_agreed(name, text, request)
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,13 @@ from deepdaily.mind import ByModel
 from deepdaily.models import Prompt
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
+from deepdaily.render.markdown import post
 from deepdaily.run import Errand, Record
 from deepdaily.store.snapshots import Snapshots
 from deepdaily.words import of
 from deepdaily.write.by_model.judgement import LONGEST_ADVICE
 from deepdaily.write.by_model.shapes import Facts
+from golden_files import is_as_agreed
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ async def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_the_post_is_written_as_agreed(day: Recorded, request: pytest.FixtureRequest) -> None:
+    """After a wanted change: `pytest tests/write/test_recorded.py --update-golden -s`; read it as its readers do."""
+    assert is_as_agreed(f"sample-day.{day.language}.md", post(day.issue), request)
 
 
 async def test_the_recording_answers_every_call_and_a_model_wrote_every_item(day: Recorded) -> None:
