@@ -279,6 +279,8 @@ def test_what_figures_make_together_and_what_an_inference_denies_is_founded(text
     ("text", "note"),
     [
         ("每秒约 6.05K token（按所引数字计算：10.1*8/(8+8)）。", "number"),
+        ("每秒约 5.05M token（按所引数字计算：10.1*8/(8+8)）。", "number"),
+        ("每秒约 5.05 万 token（按所引数字计算：10.1*8/(8+8)）。", "number"),
         ("价格是批处理的 7 倍。", "number"),
         ("不能套到 130b。", "number"),
         ("为零（按所引数字计算：8-8）。", ""),

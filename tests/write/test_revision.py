@@ -39,7 +39,7 @@ async def test_a_fact_is_written_again_from_the_passages_it_cites() -> None:
     claim = await mended("1.3", text="比 Quillserve 2.3 吞吐最高高 31%（8 块 GPU）", cites=[3])
 
     assert isinstance(claim, Claim)
-    assert (claim.text, claim.evidence) == ("比 Quillserve 2.3 吞吐最高高 31%（8 块 GPU）", FASTER.evidence)
+    assert (claim.text, claim.evidence) == ("比 Quillserve 2.3 吞吐最高高 31%（8 块 GPU）。", FASTER.evidence)
     assert check_claim(claim, DOCUMENTS) == []
 
 

@@ -87,7 +87,7 @@ def unsupported(
     source = "\n".join(passages)
     text, expression = _parted(text, sum_note) if sum_note else (text, "")
     claim, shown = plain(text), plain(source)
-    missing = [*_number_notes(claim, shown, _worked(text, expression)), *_sum_notes(expression, source)]
+    missing = [*_number_notes(claim, shown, _worked(text, expression, shown)), *_sum_notes(expression, source)]
     missing += [f"version {version}" for version in sorted(_lacking(versions, text, source)) if not _is_bare(version, source)]
     missing += [f"date {'-'.join(map(str, day))}" for day in sorted(dates(text)) if not _dated(day, source)]
     missing += [f"date {quarter}" for quarter in sorted(_lacking(quarters, text, source))]
@@ -222,16 +222,25 @@ def _parted(text: str, sum_note: str) -> tuple[str, str]:
     return text[: noted.start()] + text[noted.start(1) + len(expression) :], expression
 
 
-def _worked(text: str, expression: str) -> set[Number]:
-    """The numbers of `text` that the sum gives."""
+def _worked(text: str, expression: str, source: str) -> set[Number]:
+    """The numbers of `text` that the sum gives. Of figures that a `plain` source writes in thousands (10.1K) so is the result."""
     value = worked_out(expression)
-    if not value:
-        return {one for one in numbers(text) if value == 0 and not one.value}
-    return {one for one in numbers(text) if any(abs(float(one.value) / size - value) <= _ROUNDED * abs(value) for size in _SIZES)}
+    if value is None:
+        return set()
+    sizes = _sizes(_DIGITS.findall(expression), source)
+    return {
+        one for one in numbers(text) if any(abs(float(one.value) - value * size) <= _ROUNDED * abs(value * size) for size in sizes)
+    }
 
 
-_SIZES = (1.0, 1e3, 1e4, 1e6, 1e8, 1e9)
-"""By how much a number is greater than its digits: 5.05K and 2.62 万 are worked out from 10.1K and 26.2K as 5.05 and 2.62."""
+def _sizes(summed: Sequence[str], source: str) -> set[float]:
+    """By how much the figures of a sum are greater in the source than their digits: 1, and 1000 where it has 10.1K for 10.1."""
+    sizes = {1.0}
+    for one in quantities(source):
+        digits = _DIGITS.search(source, one.start, one.end)
+        if digits and digits[0] in summed and float(digits[0]):
+            sizes.add(float(one.number.value) / float(digits[0]))
+    return sizes
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {

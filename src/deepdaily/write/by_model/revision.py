@@ -17,7 +17,7 @@ from deepdaily.models import Purpose
 from deepdaily.models.asking import ModelWriter, fence
 from deepdaily.models.replies import First, Line, Numbers, _Shape
 from deepdaily.words import of
-from deepdaily.write.by_model.facts import NONE_STOOD, Checked, NamedClaim, _checked
+from deepdaily.write.by_model.facts import NONE_STOOD, Checked, NamedClaim, _checked, ended
 from deepdaily.write.by_model.judgement import _advice, _Bench, _Said
 from deepdaily.write.by_model.numbered import Unit
 from deepdaily.write.by_model.shapes import Advice, Fact
@@ -128,7 +128,7 @@ class _Desk:
         }
         own = [place for place, unit in units.items() if unit.evidence[0] in old.evidence]
         cites = [place for place in given.cites if place in units] or own
-        claim, troubles = _checked(Fact(text=_ended(given.text, old.text), cites=cites), units, self._writer.language)
+        claim, troubles = _checked(Fact(text=_as_ended(given.text, old.text), cites=cites), units, self._writer.language)
         if kind == "title" and width(given.text) > LONGEST_HEADLINE:
             troubles = [*troubles, f"longer than {LONGEST_HEADLINE} columns"]
         return f"written again it did not stand: {'; '.join(troubles)}" if troubles else claim
@@ -152,7 +152,7 @@ class _Desk:
             parts = {"do": given.do, "measure": given.measure, "threshold": given.threshold, "rollback": given.rollback}
             said = _advice(Advice(**parts, because=because), of(self._writer.language))
         else:
-            text = _ended(given.text, old.text)
+            text = _as_ended(given.text, old.text)
             said = _Said(text, text, because)
         kept = bench.keep([said], 1)
         if not kept:
@@ -160,6 +160,6 @@ class _Desk:
         return replace(kept[0], basis=old.basis)
 
 
-def _ended(text: str, old: str) -> str:
-    """The text with the full stop of the old one, where it has no end of its own."""
-    return text + old[-1] if old.endswith(("。", ".")) and not text.endswith(tuple("。.！!？?）)”")) else text
+def _as_ended(text: str, old: str) -> str:
+    """The text with an end where the old one has one: a title has none."""
+    return ended(text, old[-1]) if old.endswith(("。", ".")) else text
