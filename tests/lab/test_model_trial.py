@@ -134,7 +134,7 @@ async def test_a_model_that_does_all_is_known_after_five_short_calls(tmp_path: P
 async def test_what_an_issue_would_cost_is_told_by_the_price(tmp_path: Path) -> None:
     made, _, _ = await trial_of(lambda heard: heard.well(), tmp_path, budget="9 CNY/day", price=Price(prefill=10, decode=100))
 
-    assert made.issue_cost == pytest.approx(63_000 * 10 / 1e6 + 9_500 * 100 / 1e6)
+    assert made.issue_cost == pytest.approx(73_000 * 10 / 1e6 + 12_600 * 100 / 1e6)
     assert 0 < made.spent.cost < 0.2
     assert made.currency == "CNY"
 

@@ -181,9 +181,8 @@ def _advice(one: Advice, words: Words) -> _Said:
         (said.presumes, said.presumes_comma.join(one.presumes)),
     )
     lines = tuple(frame.format(_bare(part)) for frame, part in framed if _bare(part))
-    checked = "\n".join(
-        part[:1].lower() + part[1:] for part in (one.do, one.measure, one.rollback)
-    )  # a verb at its head is no name
+    parts = (one.do, one.measure, one.rollback)
+    checked = "\n".join(part[:1].lower() + part[1:] for part in parts)  # a verb at its head is no name
     text = words.semicolon.join(lines) + words.stop
     return _Said(text, checked, one.because, ours=one.threshold, proposal=True, longest=LONGEST_ADVICE, lines=lines)
 
