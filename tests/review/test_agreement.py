@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from deepdaily.core.evidence import unfounded
 from deepdaily.core.types import Claim, Document, Draft, Evidence, Item, Language, Section, Story, cited
+from deepdaily.review import proven
 from deepdaily.review.agreement import agreeing, done_by, is_same_advice
 from deepdaily.write.by_rule import ByRule
 from making import story
@@ -289,3 +290,23 @@ def test_whatever_facts_are_left_nothing_rests_on_one_that_is_not_printed_and_a_
     assert agreeing(draft, STORIES, ByRule()) == (draft, [])
     assert WHY.text not in texts(item) or MOVES in left
     assert REED.id == draft.items[1].story
+
+
+def test_an_acronym_of_a_judgement_that_the_event_spells_out_stands_and_an_invented_one_goes() -> None:
+    told = story(
+        "Quillserve 2.4 moves the KV cache to disk",
+        "Quillserve 2.4 moves cold KV cache blocks to local disks.\nThe Quick Write Log stays in memory.",
+        url="https://quill.example/2.4",
+    )
+    moves = fact(
+        "Quillserve 2.4 把冷的 KV cache 块移到本地磁盘。", "Quillserve 2.4 moves cold KV cache blocks to local disks.", of=told
+    )
+    for name, stands in (("QWL", True), ("QWX", False)):
+        why = drawn(f"{name} 仍占内存。", "Quillserve 2.4 moves cold KV cache blocks to local disks.", of=told)
+        title = fact("Quillserve 2.4 把 KV cache 移到磁盘", "Quillserve 2.4 moves the KV cache to disk", of=told)
+        draft = draft_of(item_of(title, [("what", [moves]), ("why", [why])], told))
+
+        agreed, _ = agreeing(draft, {told.id: told}, ByRule())
+        mended, _ = proven(agreed, {told.lead.id: told.lead})
+
+        assert (why.text in texts(mended.items[0])) is stands

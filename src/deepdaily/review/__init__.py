@@ -44,6 +44,9 @@ def _provable(
     proven = [proof.quote for claim in item.claims() for proof in claim.evidence]
     troubles = check_claim(item.title, documents) + _unseen(item.title, lacking)
     proven.append(item.title.text)
+    event = [
+        documents[one].text for one in {proof.document for claim in item.claims() for proof in claim.evidence} & documents.keys()
+    ]
     told = [*proven, *(claim.text for claim in item.claims() if claim.evidence)]
     proven += worked_lines((claim.text for claim in item.claims() if claim.judgement), told, sum_note)
     if troubles or item.title.judgement:
@@ -52,7 +55,7 @@ def _provable(
     for section in item.sections:
         kept: list[Claim] = []
         for claim in section.points:
-            troubles = _troubles(claim, section.kind, proven, documents, sum_note) + _unseen(claim, lacking)
+            troubles = _troubles(claim, section.kind, proven, event, documents, sum_note) + _unseen(claim, lacking)
             if claim.text in seen:
                 troubles.append("printed before")
             seen.add(claim.text)
@@ -65,13 +68,16 @@ def _provable(
     return replace(item, sections=tuple(one for one in sections if one.points)), findings
 
 
-def _troubles(claim: Claim, kind: str, proven: Sequence[str], documents: dict[str, Document], sum_note: str) -> list[str]:
-    """Facts need passages that carry them; a judgement may use only what the item's proven sentences say; advice is ours."""
+def _troubles(
+    claim: Claim, kind: str, proven: Sequence[str], event: Sequence[str], documents: dict[str, Document], sum_note: str
+) -> list[str]:
+    """Facts need passages that carry them; a judgement may use only what the item's proven sentences say, and acronyms that the
+    event's texts spell out; advice is ours."""
     if claim.evidence:
         return check_claim(claim, documents)
     if kind in ("what", "detail"):
         return ["a fact without a passage"]
-    return [] if kind == "advice" else unfounded(claim.text, proven, sum_note)
+    return [] if kind == "advice" else unfounded(claim.text, proven, sum_note, event=event)
 
 
 def _unseen(claim: Claim, lacking: Collection[Evidence]) -> list[str]:

@@ -75,7 +75,8 @@ def _agreed(
         title = _other_title(story, facts, language, by_rule, lacking)
         if title.text != item.title.text:
             findings.append(_gone("title", item.title, "; ".join(troubles), item, f"{title.text!r} instead"))
-    sections, dropped = _founded(item, (title, *facts), language)
+    event = [document.text for document in story.documents] if story else []
+    sections, dropped = _founded(item, (title, *facts), event, language)
     findings += dropped
     if story and any(one.message.startswith("advice") for one in dropped) and not _advises(sections):
         given = by_rule.advice(story, [proof.quote for fact in facts for proof in fact.evidence], language, spent)
@@ -123,7 +124,7 @@ def _advises(sections: Sequence[Section]) -> bool:
     return any(section.kind == "advice" and section.points for section in sections)
 
 
-def _founded(item: Item, printed: Sequence[Claim], language: Language) -> tuple[list[Section], list[Finding]]:
+def _founded(item: Item, printed: Sequence[Claim], event: Sequence[str], language: Language) -> tuple[list[Section], list[Finding]]:
     """The sections with what still rests on printed lines; what never had a basis is the rules' own."""
     proofs, passages = {proof for claim in printed for proof in claim.evidence}, _lines(printed)
     ours = (claim.text for section in item.sections for claim in section.points if claim.judgement)
@@ -133,7 +134,7 @@ def _founded(item: Item, printed: Sequence[Claim], language: Language) -> tuple[
         kept = list[Claim]()
         for claim in section.points:
             basis = tuple(proof for proof in claim.basis if proof in proofs)
-            why = _unfounded(claim, basis, section.kind, passages, language)
+            why = _unfounded(claim, basis, section.kind, passages, event, language)
             if why:
                 findings.append(_gone(section.kind, claim, why, item))
             else:
@@ -142,16 +143,18 @@ def _founded(item: Item, printed: Sequence[Claim], language: Language) -> tuple[
     return sections, findings
 
 
-def _unfounded(claim: Claim, basis: Sequence[Evidence], kind: SectionKind, passages: Sequence[str], language: Language) -> str:
+def _unfounded(
+    claim: Claim, basis: Sequence[Evidence], kind: SectionKind, passages: Sequence[str], event: Sequence[str], language: Language
+) -> str:
     if not claim.basis:
         return ""
     if not basis:
         return "none of its passages"
     words = of(language).by_model
     if kind != "advice":
-        return "; ".join(unfounded(claim.text, passages, words.worked_out))
+        return "; ".join(unfounded(claim.text, passages, words.worked_out, event=event))
     own = claim.text.partition(words.presumes.partition("{")[0])[0]  # what it presumes is said to be unproven
-    notes = unfounded(own, passages, words.worked_out, proposal=True)
+    notes = unfounded(own, passages, words.worked_out, proposal=True, event=event)
     return "; ".join(note for note in notes if note.startswith(("name", "version")))  # its figures are ours
 
 
