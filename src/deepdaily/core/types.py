@@ -23,6 +23,13 @@ SectionKind = Literal["point", "what", "detail", "why", "impact", "advice"]
 """`point`: what the reader decides, in one sentence; it comes first, and nothing else of an item is bold."""
 
 
+StoryKind = Literal[
+    "", "security", "incident", "issue", "paper", "policy", "deprecation", "protocol", "business", "availability", "release",
+    "model", "hardware", "performance", "docs", "practice",
+]  # fmt: skip
+"""What sort of news a page brings; empty where its title, address and beginning do not tell."""
+
+
 FollowUpState = Literal["answered", "moved", "unchanged", "closed", "expired"]
 """`moved`: there is news of it, but no answer; `closed`: by an editor; `expired`: its last day has passed."""
 
@@ -270,6 +277,11 @@ class Claim:
     lines: tuple[str, ...] = ()
     """The sentence as short lines, where there is room for them below each other; empty for one that is one line. `text` says the
     same."""
+    cells: tuple[str, ...] = ()
+    """A row of a table, a cell for each of its section's `columns`; empty for a sentence. `text` says the same."""
+    translator: str = ""
+    """The translator that put the passage, which is the whole evidence, into the issue's language; `text` is its words. Empty where
+    no machine translated."""
 
     @property
     def judgement(self) -> bool:
@@ -282,6 +294,28 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Attribute:
+    """What a document states by its form - a field, a cell under its header, an entry of a list -, never in a running sentence."""
+
+    name: str
+    """Which: one of `attributes.NAMES`."""
+    value: str
+    """As the page writes it."""
+    evidence: tuple[Evidence, ...]
+    """Every passage that it takes to read it: of a cell its row and its header."""
+    of: str = ""
+    """What it is of, as the page names it; empty for what the whole page is of."""
+    sort: str = ""
+    """Of an entry of release notes: security, breaking, default, removed, added, changed, improved, fixed; else empty."""
+    columns: tuple[str, ...] = ()
+    """Of a row: the names of its columns, as the page writes them."""
+    cells: tuple[str, ...] = ()
+    """Of a row: its cells, as many as columns."""
+    day: date | None = None
+    """The day that the value is or names, where it has one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     kind: SectionKind
     points: tuple[Claim, ...]
@@ -289,6 +323,8 @@ class Section:
     """Whose voice, in the reader's language: 「原文所述」, 「规则生成的建议」; empty for plain fact."""
     heading: str = ""
     """What its points tell of, in the reader's language: 性能信号, 关键手段; empty for the name of its kind."""
+    columns: tuple[str, ...] = ()
+    """Names of the columns of a table, whose rows its points are, in the reader's language; empty for sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +358,18 @@ class Item:
     thread: tuple[Appearance, ...] = ()
     writer: str = ""
     """The model that wrote it, by its own name; empty for the built-in writer."""
+    kind: StoryKind = ""
+
+    @property
+    def short(self) -> bool:
+        """Told in its title and nothing else: one line of the issue, with its link and its proof."""
+        return not any(section.points for section in self.sections)
+
+    @property
+    def original(self) -> str:
+        """The source's own title where it is printed in other words; empty where it is printed as it is."""
+        quote = self.title.evidence[0].quote if self.title.evidence else ""
+        return "" if not quote or quote in self.title.text else quote
 
     def claims(self) -> tuple[Claim, ...]:
         """Title first, then section by section."""
