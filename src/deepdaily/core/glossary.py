@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,7 +18,7 @@ class Term:
     english: str
     chinese: str
     kind: str
-    """`m` a metric, `n` a noun, `a` an adjective, `p` a proper name that is translated."""
+    """`m` a metric, `n` a noun that tells a subject, `g` one that alone tells none, `a` an adjective, `p` a proper name."""
 
 
 @cache
@@ -45,7 +45,6 @@ def _singular(said: str) -> Iterator[str]:
 
 
 _WORD = re.compile(r"[A-Za-z0-9][\w.+#/'’-]*")
-_NAME = re.compile(r"(?:[A-Z]|[a-z]*\d|[a-z]+[A-Z])")
 MOST_WORDS = 5
 """Words of the longest term."""
 
@@ -63,24 +62,31 @@ def terms_in(text: str) -> list[Term]:
     return list(found.values())
 
 
-def in_chinese(phrase: str) -> str:
+_OF = re.compile(r" (?:of|for) (?:the |an? )?")
+
+
+def in_chinese(phrase: str, is_name: Callable[[str], bool]) -> str:
     """An English noun phrase in Chinese, where terms and names cover all of it; empty where a word is left.
 
-    Names (a capital, a figure) stand as they are. `Prefill` at the beginning may be a term with a capital: terms go first.
+    `A of B` is B 的 A, once. Names stand as they are; a term goes before a name.
     """
-    words = squeeze(phrase).split(" ")
+    head, *behind = _OF.split(squeeze(phrase))
+    told = [_covered(part, is_name) for part in (head, *behind)]
+    if not all(told) or len(told) > 2:
+        return ""
+    return f"{told[1]} 的{told[0]}" if behind and told[1][-1:].isascii() else "的".join(reversed(told))
+
+
+def _covered(phrase: str, is_name: Callable[[str], bool]) -> str:
+    words = phrase.split(" ")
     told: list[str] = []
     at = 0
     while at < len(words):
         hit = next(((one, n) for n in range(MOST_WORDS, 0, -1) if (one := term(" ".join(words[at : at + n])))), None)
-        if hit is not None:
-            told.append(hit[0].chinese)
-            at += hit[1]
-        elif _NAME.match(words[at]):
-            told.append(words[at])
-            at += 1
-        else:
+        if hit is None and not is_name(words[at]):
             return ""
+        told.append(hit[0].chinese if hit else words[at])
+        at += hit[1] if hit else 1
     return _joined(told)
 
 

@@ -379,6 +379,10 @@ class Item:
         """What it advises, in order."""
         return tuple(point.text for section in self.sections if section.kind == "advice" for point in section.points)
 
+    def judged(self) -> tuple[str, ...]:
+        """What it judges and advises, in order."""
+        return tuple(claim.text for claim in self.claims() if claim.judgement)
+
 
 @dataclass(frozen=True, slots=True)
 class Trend:

@@ -40,6 +40,6 @@ class Memory:
 
     @property
     def advised(self) -> set[str]:
-        """The advice of the newest earlier issues."""
+        """The advice of the newest earlier issues, and what their built-in writer judged."""
         items = (item for issue in self.earlier[:ADVICE_ISSUES] for item in issue.items)
-        return {text for item in items for text in item.advice()}
+        return {text for item in items for text in (item.advice() if item.writer else item.judged())}

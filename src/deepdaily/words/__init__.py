@@ -22,7 +22,7 @@ class RuleWords:
     """What the built-in writer says; the tables by the names of the rules that use them."""
 
     source_says: str
-    must_act: str
+    ours: str
     planned: str
     proposal: str
     unread: str
@@ -36,13 +36,17 @@ class RuleWords:
     attributed: str
     silent: str
     or_else: str
-    trend: str
-    and_more: str
+    part: str
+    released: str
     statuses: Mapping[str, str]
     topics: Mapping[str, str]
     silences: Mapping[str, str]
     questions: Mapping[str, str]
-    advice: Mapping[str, str]
+    relations: Mapping[str, str]
+    judged: Mapping[str, str]
+    judged_advice: Mapping[str, str]
+    titles: Mapping[str, str]
+    verbs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

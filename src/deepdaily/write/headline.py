@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from deepdaily.attributes import kind_of
 from deepdaily.core import evidence
 from deepdaily.core.actors import by_actor
 from deepdaily.core.lexicon import LABS
-from deepdaily.core.text import shorten, squeeze, versions
+from deepdaily.core.text import language_of, shorten, squeeze, versions
 from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Claim, Document, Evidence, Language, Story
 from deepdaily.core.urls import domain
 from deepdaily.words import of
 from deepdaily.write.by_rule.rules import STATUSES
+from deepdaily.write.by_rule.titles import title_in_chinese, topics_in_chinese
 
 
-def _is_family(story: Story) -> bool:
+def is_family(story: Story) -> bool:
     """A row of releases of one repository, told together."""
     return len(story.documents) > 1 and all("/releases/" in document.url for document in story.documents)
 
@@ -28,35 +30,53 @@ _BARE_VERSION = re.compile(r"v?\d+(?:\.\d+)+\b")
 
 
 def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> Claim:
-    """The lead's own title, with what a reader needs beside it.
+    """The lead's title with what a reader needs beside it: in the reader's language where a form covers it, or what it is about.
 
     A row of releases names the quoted versions; a bare version gets its site's name; a source that corrects itself at the
     top ("Update: … pausing") has its status said.
     """
     words = of(language)
-    told = [document for document in story.documents if document.id in quoted] if _is_family(story) else []
+    told = [document for document in story.documents if document.id in quoted] if is_family(story) else []
     lead = _title_evidence(told[0] if told else story.lead)
     title = squeeze(lead.quote)
     if story.lead.title.endswith(f" {title}") and not told:  # a release feed's title got its repository's name
         title = story.lead.title
     if _BARE_VERSION.match(title):
         title = f"{domain(story.lead.url).partition('.')[0]} {title}"
+    title = _in_language(title, story, language) or title
     others = [document for document in told[1:] if versions(document.title)]
     if others:
         listed = words.list_comma.join(f"v{min(versions(document.title))}" for document in others)
         said = words.in_brackets(words.by_rule.with_versions.format(listed))
         return Claim(title + said, (lead, *(_title_evidence(document) for document in others)))
-    status = _status(story.lead)
+    status = status_of(story.lead)
     if status:
         name, proof = status
         return Claim(title + words.in_brackets(words.by_rule.statuses[name]), (lead, proof))
     return Claim(title, (lead,))
 
 
+_RELEASED = re.compile(r"(?P<name>[^:：]{2,60}? v?\d+(?:\.\d+)+[\w.-]*)(?:\s[-–—:]\s.*)?")
+"""A version of something, and what its maker says of it."""
+
+
+def _in_language(title: str, story: Story, language: Language) -> str:
+    """An English title in Chinese; empty for any other, and where neither a form nor the glossary has it."""
+    if language != "zh" or language_of(title) == language:
+        return ""
+    words, body = of(language), story.lead.text.partition("\n")[2]
+    kind = kind_of(story.lead)
+    version = _RELEASED.fullmatch(_TRACKER.sub("", title)) if kind in ("release", "") else None
+    if version:
+        return words.by_rule.released.format(version["name"])
+    bare = _TRACKER.sub("", title)
+    return title_in_chinese(bare, body, words) or topics_in_chinese(bare, body, words, getattr(words, "kinds", {}).get(kind, ""))
+
+
 _UPDATE = re.compile(r"^\W*(?:update|updated|correction|edit|editor's note|更新|更正|勘误)\b", re.I)
 
 
-def _status(document: Document) -> tuple[str, Evidence] | None:
+def status_of(document: Document) -> tuple[str, Evidence] | None:
     """What the source's own update at its top says of the state of things: its name among STATUSES, and where."""
     for sentence in spoken(document.text)[:6]:
         if _UPDATE.search(sentence.text):
@@ -64,11 +84,6 @@ def _status(document: Document) -> tuple[str, Evidence] | None:
                 if cue.search(sentence.text):
                     return name, evidence.passage(document, sentence.start, sentence.end)
     return None
-
-
-def says_status(story: Story) -> bool:
-    """Whether its headline says what has become of the thing: paused, withdrawn."""
-    return not _is_family(story) and _status(story.lead) is not None
 
 
 def _title_evidence(document: Document) -> Evidence:

@@ -1,4 +1,4 @@
-"""The built-in writer: needs no key; quotes the sources sentence by sentence, and advises, sums up and asks by rule."""
+"""The built-in writer: needs no key; tells what pages state by their form, quotes little, and judges only what that fills."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from deepdaily.core.types import (
     Trouble,
     Watch,
 )
-from deepdaily.write.by_rule.advice import advice_for
-from deepdaily.write.by_rule.brief import write_item
+from deepdaily.write.by_rule.brief import bounded, write_item
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
-from deepdaily.write.headline import byline, headline, says_status
+from deepdaily.write.headline import byline, headline
 
 
 class ByRule:
@@ -45,12 +44,12 @@ class ByRule:
     async def write(
         self, draft: Draft, stories: Sequence[Story], advised: Collection[str], wall_s: float
     ) -> tuple[Draft, list[Finding]]:
-        """The draft with a brief of the sources' own sentences for each story."""
+        """The draft with a brief of each story: the first that say something whole, the others a line each, after them."""
         items, spent = list[Item](), set(advised)
         for story in stories:
             items.append(write_item(story, draft.language, spent))
-            spent.update(items[-1].advice())
-        return replace(draft, items=tuple(items)), []
+            spent.update(items[-1].judged())
+        return replace(draft, items=bounded(items, draft.language, translated=False)), []
 
     async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
         """The draft as it is."""
@@ -65,8 +64,9 @@ class ByRule:
         return byline(story, used, language)
 
     def advice(self, story: Story, quotes: Sequence[str], language: Language, spent: Collection[str]) -> tuple[Claim, ...]:
-        """Advice of the first playbook that fits."""
-        return advice_for(story, quotes, language, spent, adopting=not says_status(story))
+        """What it would advise of the story and has not yet; mostly nothing."""
+        given = (point for one in write_item(story, language, spent).sections if one.kind == "advice" for point in one.points)
+        return tuple(given)
 
     def item(self, story: Story, language: Language, spent: Collection[str]) -> Item:
         """A brief of the story's own sentences."""
@@ -75,12 +75,12 @@ class ByRule:
     async def close(
         self, draft: Draft, stories: Sequence[Story], asked: Sequence[Watch], wall_s: float
     ) -> tuple[Closing, list[Finding]]:
-        """What the items share and leave open, read off their printed sentences."""
+        """Relations between what the pages state, and the questions that a state leaves open."""
         left = {item.story: item for item in draft.items}
         told = [story for story in stories if story.id in left]
         items = [left[story.id] for story in told]
         questions = watchlist(told, items, draft.slot, draft.language, asked)
-        return Closing(summary(items), tags(items), trends(items, draft.language), questions), []
+        return Closing(summary(items, draft.language), tags(items), trends(told, items, draft.language), questions), []
 
     async def translate(
         self, issue: Issue, language: Language, documents: Mapping[str, Document], earlier: Sequence[Issue], wall_s: float

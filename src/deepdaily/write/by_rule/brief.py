@@ -1,73 +1,109 @@
-"""The built-in writer: needs no key and invents nothing. A brief made of the sources' own sentences."""
+"""The built-in writer's item: what the pages state by their form, and the few sentences of theirs that a reader needs beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
-from deepdaily.core import evidence
-from deepdaily.core.lexicon import ACTION
-from deepdaily.core.quantities import numbers
-from deepdaily.core.text import versions
-from deepdaily.core.types import Claim, Document, Item, Language, Section, Story, cited
+from deepdaily.attributes import attributes_of, kind_of
+from deepdaily.core.quantities import numbers, quantities
+from deepdaily.core.text import language_of
+from deepdaily.core.types import Attribute, Cited, Claim, Document, Item, Language, Section, Story, cited
 from deepdaily.core.urls import host
 from deepdaily.words import RuleWords, of
-from deepdaily.write.by_rule.advice import advice_for, unknowns_of
+from deepdaily.write.by_rule.cards import card, release_card
+from deepdaily.write.by_rule.judged import judged, unknowns_of
 from deepdaily.write.by_rule.passages import (
     Passage,
-    TableRow,
     gives_detail,
     passages,
     pick,
-    rows,
     says_what_follows,
     says_why,
+    tells_headline,
     tells_what,
 )
-from deepdaily.write.headline import _is_family, _title_evidence, byline, headline, says_status
+from deepdaily.write.headline import byline, headline, is_family
 
-MOST_WHAT, MOST_DETAILS, MOST_ROWS, MOST_WHY, MOST_FOLLOWS = 2, 5, 2, 1, 2
+MOST_WHAT, MOST_DETAILS, MOST_WHY, MOST_FOLLOWS = 2, 4, 1, 1
 """Sentences a section: an item is read in a minute."""
 
 MOST_DOCUMENTS = 4
 """A reader follows no fifth link."""
 
+MOST_FULL = 5
+"""Items that are told; the others are a line each."""
+
+MOST_FOREIGN, MOST_LEFT = 2, 1
+"""Quotations an item in a language that is not the issue's: without a translator, and of those that one did not carry over."""
+
 
 class _Brief:
-    """The passages chosen for one item so far: none says what another says."""
+    """What is printed of one item so far: no passage says what a card or another passage says."""
 
-    def __init__(self, story: Story) -> None:
-        self.told = [passages(document) for document in story.documents[:MOST_DOCUMENTS]]
-        self.printed: list[Passage] = []
+    def __init__(self, story: Story, told: Sequence[Section]) -> None:
+        self.passages = [passages(document) for document in story.documents[:MOST_DOCUMENTS]]
+        self.chosen: list[Passage] = []
+        claims = [claim for section in told for claim in section.points]
+        self.spans = {(proof.document, proof.start, proof.end) for claim in claims for proof in claim.evidence}
+        self.figures = {one.number for claim in claims for one in quantities(claim.text) if one.number.unit}
 
     def choose(self, worth: Callable[[Passage], float], most: int, found: Sequence[Passage]) -> list[Passage]:
-        chosen = pick(found, worth, most, self.printed)
-        self.printed.extend(chosen)
+        chosen = pick([one for one in found if not self._is_told(one)], worth, most, self.chosen)
+        self.chosen.extend(chosen)
         return chosen
+
+    def _is_told(self, passage: Passage) -> bool:
+        """Whether a card has it: the same stretch of the page, or all its figures."""
+        same = (one for one in self.spans if one[0] == passage.document.id)
+        if any(start < passage.end and passage.start < end for _, start, end in same):
+            return True
+        figures = {one.number for one in quantities(passage.text) if one.number.unit}
+        return bool(figures) and figures <= self.figures
 
 
 def write_item(story: Story, language: Language, spent: Collection[str] = ()) -> Item:
-    """The item for one story; sections without source text are left out.
+    """The item for one story; sections without anything to print are left out, and one that has none is a line.
 
-    `spent` is advice printed before, in this issue or lately: said twice it is filler.
+    `spent` is what was judged and advised before, in this issue or lately: said twice it is filler.
     """
-    brief, words = _Brief(story), of(language).by_rule
-    family = _is_family(story)
-    sections = [*(_release_sections(brief, language) if family else _report_sections(brief, story, language))]
-    quotes = [proof.quote for section in sections for claim in section.points for proof in claim.evidence]
-    title = headline(story, language, {passage.document.id for passage in brief.printed})
-    advice = advice_for(story, quotes, language, spent, adopting=not says_status(story))
-    sections.append(Section("advice", advice, words.proposal))
-    used = {proof.document for claim in (title, *(p for one in sections for p in one.points)) for proof in claim.evidence}
+    words = of(language).by_rule
+    documents = story.documents[:MOST_DOCUMENTS]
+    kind = kind_of(story.lead)
+    cards = release_card(documents if is_family(story) else documents[:1], language) if kind == "release" else ()
+    cards = cards or card(story.lead, language)
+    brief = _Brief(story, cards)
+    sections = _together([*cards, *_quoted_sections(brief, story, language, bool(cards))])
+    printed = {proof.document for section in sections for claim in section.points for proof in claim.evidence}
+    title = headline(story, language, printed)
+    facts = [claim for section in sections for claim in section.points]
+    stated = [one for document in documents for one in attributes_of(document)]
+    sections += judged(story, kind, _printed(stated, [title, *facts]), language, spent)
+    used = printed | {proof.document for proof in title.evidence}
     return Item(
         story=story.id,
         title=title,
         sections=tuple(one for one in sections if one.points),
-        sources=tuple(cited(one) for one in story.documents if one.id in used or one is story.lead),
+        sources=_sources(story, title, used),
         byline=byline(story, used, language),
         label=_label(story.lead, words),
         unknowns=unknowns_of(story, title.text, language),
         thread=story.thread,
+        kind=kind,
     )
+
+
+def _printed(stated: Sequence[Attribute], claims: Sequence[Claim]) -> list[Attribute]:
+    """Those whose passages are printed: nothing is judged of what a reader does not see."""
+    proofs = {proof for claim in claims for proof in claim.evidence}
+    return [one for one in stated if proofs.issuperset(one.evidence)]
+
+
+def _sources(story: Story, title: Claim, used: Collection[str]) -> tuple[Cited, ...]:
+    """The page that the title tells of first, then the others that are cited, and the lead."""
+    first = title.evidence[0].document if title.evidence else ""
+    documents = sorted(story.documents, key=lambda one: one.id != first)
+    return tuple(cited(one) for one in documents if one.id in used or one is story.lead)
 
 
 def _label(lead: Document, words: RuleWords) -> str:
@@ -77,42 +113,50 @@ def _label(lead: Document, words: RuleWords) -> str:
     return words.unread if lead.locator else words.in_part
 
 
-def _report_sections(brief: _Brief, story: Story, language: Language) -> list[Section]:
-    """The lead's sentences; of each other report at most one, with its host."""
-    lead, *others = brief.told
+def _quoted_sections(brief: _Brief, story: Story, language: Language, has_card: bool) -> list[Section]:
+    """The headline's news first, then the lead's figures; of each other report at most one sentence, with its host.
+
+    Where no sentence tells the headline's news and no card does, nothing is quoted: the item is a line.
+    """
+    if is_family(story):
+        return []
+    lead, *others = brief.passages
     words = of(language).by_rule
-    what = brief.choose(tells_what, MOST_WHAT, [one for one in lead if not one.listed][:12])
-    measured = rows(story.lead)[:MOST_ROWS]
-    found = brief.choose(gives_detail, MOST_DETAILS - len(measured), lead)
-    if found:  # the main figure first, then as in the text
-        best = max(found, key=gives_detail)
-        found.sort(key=lambda one: one is not best)
+    news = brief.choose(tells_headline, 1, [one for one in lead if not one.listed])
+    if not (news or has_card):
+        return []
+    what = news + brief.choose(tells_what, MOST_WHAT - len(news), [one for one in lead if not one.listed][:12] if news else [])
+    found = brief.choose(gives_detail, MOST_DETAILS, lead)
+    found.sort(key=lambda one: (not _measured(one), -gives_detail(one)))  # where one alone is left it is the main figure
     details = [_quoted(one) for one in found]
-    details += [_tabled(row) for row in measured]
     for report in others:
-        figures = [one for one in report if any(number.unit for number in numbers(one.text))]
-        details += [_attributed(one, language) for one in brief.choose(gives_detail, 1, figures)]
+        details += [_attributed(one, language) for one in brief.choose(gives_detail, 1, list(filter(_measured, report)))]
     why = brief.choose(says_why, MOST_WHY, lead)
     follows = brief.choose(says_what_follows, MOST_FOLLOWS, lead)
     return [
-        Section("what", tuple(_quoted(one) for one in what)),
+        Section("what", tuple(map(_quoted, what))),
         Section("detail", tuple(details)),
-        Section("why", tuple(_quoted(one) for one in why), words.source_says),
-        Section("impact", tuple(_quoted(one) for one in follows if ACTION.search(one.text)), words.must_act),
-        Section("impact", tuple(_quoted(one) for one in follows if not ACTION.search(one.text)), words.planned),
+        Section("why", tuple(map(_quoted, why)), words.source_says),
+        Section("impact", tuple(map(_quoted, follows)), words.planned),
     ]
 
 
-def _release_sections(brief: _Brief, language: Language) -> list[Section]:
-    """Entries of the release notes, newest release first, each with its version."""
+def _measured(passage: Passage) -> bool:
+    return any(number.unit for number in numbers(passage.text))
 
-    def worth(passage: Passage) -> float:
-        return gives_detail(passage) + 1.0  # a short line of release notes is a detail too
 
-    newest, *earlier = brief.told
-    chosen = brief.choose(worth, 3, newest)
-    chosen += brief.choose(worth, MOST_DETAILS - len(chosen), [one for notes in earlier for one in notes])
-    return [Section("detail", tuple(_versioned(one, language) for one in chosen))]
+def _together(sections: Sequence[Section]) -> list[Section]:
+    """Sections of one kind without a heading or columns of their own as one, in the order of a page."""
+    merged: dict[tuple[str, str, str], Section] = {}
+    apart: list[Section] = []
+    for one in sections:
+        if one.heading or one.columns:
+            apart.append(one)
+            continue
+        name = (one.kind, one.label, one.heading)
+        merged[name] = replace(one, points=(*merged[name].points, *one.points)) if name in merged else one
+    order = ("what", "detail", "why", "impact", "advice")
+    return sorted([*merged.values(), *apart], key=lambda one: order.index(one.kind))
 
 
 def _quoted(passage: Passage) -> Claim:
@@ -124,13 +168,49 @@ def _attributed(passage: Passage, language: Language) -> Claim:
     return Claim(said, (passage.proof,))
 
 
-def _versioned(passage: Passage, language: Language) -> Claim:
-    found = versions(passage.document.title)
-    if not found:
-        return _quoted(passage)
-    said = f"v{min(found)}{of(language).colon}“{passage.text}”"
-    return Claim(said, (_title_evidence(passage.document), passage.proof))
+# -- how much of an issue is told -------------------------------------------------------------------------------------
 
 
-def _tabled(row: TableRow) -> Claim:
-    return Claim(row.text, tuple(evidence.passage(row.document, start, end) for start, end in (row.header, row.row)))
+def bounded(items: Sequence[Item], language: Language, *, translated: bool) -> tuple[Item, ...]:
+    """The items with few foreign quotations each, the first MOST_FULL that say something told whole, the others a line each.
+
+    `translated`: a translator was asked; what is foreign still is what it could not carry over.
+    """
+    told = [_within(item, language, MOST_LEFT if translated else MOST_FOREIGN) for item in items]
+    full = [item for item in told if not item.short][:MOST_FULL]
+    return (*full, *(as_line(item) for item in told if item not in full))
+
+
+def as_line(item: Item) -> Item:
+    """Its title, with the page that proves it."""
+    proven = {proof.document for proof in item.title.evidence}
+    return replace(item, sections=(), unknowns=(), sources=tuple(one for one in item.sources if one.document in proven))
+
+
+def _within(item: Item, language: Language, most: int) -> Item:
+    """One foreign quotation a section and `most` in all, what it is first; one that says nothing else is a line."""
+    left, sections = most, list[Section]()
+    for section in item.sections:
+        kept: list[Claim] = []
+        foreign = 0
+        for claim in section.points:
+            if not is_foreign(claim, language):
+                kept.append(claim)
+            elif left and not foreign:
+                kept.append(claim)
+                left, foreign = left - 1, foreign + 1
+        sections.append(replace(section, points=tuple(kept)))
+    told = tuple(one for one in sections if one.points)
+    return replace(item, sections=told) if any(one.kind in ("what", "detail") for one in told) else as_line(item)
+
+
+FOREIGN_WORDS = 5
+"""Words of a quotation that is a sentence of another language; fewer are a name."""
+
+
+def is_foreign(claim: Claim, language: Language) -> bool:
+    """Whether the claim quotes a sentence of another language."""
+    if claim.translator or claim.cells or claim.judgement:
+        return False
+    quoted = [proof.quote for proof in claim.evidence if proof.quote in claim.text]
+    return any(language_of(quote) != language and len(quote.split()) >= FOREIGN_WORDS for quote in quoted)

@@ -1,6 +1,6 @@
 """The passages of a document worth printing: what it is, the details with numbers, why, and what may follow.
 
-A passage is one sentence, one list entry, or a sentence with the one before it when it would hang in the air alone.
+A passage is one sentence or one list entry that stands alone: what hangs on the sentence before it is not printed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from deepdaily.core import evidence, lexicon
 from deepdaily.core.cues import Cue
 from deepdaily.core.quantities import numbers
-from deepdaily.core.text import Sentence, names, tokens, versions, width
+from deepdaily.core.text import COMMON, Sentence, names, tokens, versions, width
 from deepdaily.core.to_machines import orders_machine, spoken
 from deepdaily.core.types import Document, Evidence
 
@@ -52,8 +52,8 @@ def passages(document: Document) -> list[Passage]:
 
 def _printable_of(document: Document, units: Sequence[Sentence], unprinted: Sequence[Cue]) -> list[Passage]:
     found: list[Passage] = []
-    for before, unit in zip([None, *units], units, strict=False):
-        passage = _passage(document, before, unit, len(found), unprinted)
+    for unit in units:
+        passage = _passage(document, unit, len(found), unprinted)
         if passage is not None:
             found.append(passage)
     return found
@@ -63,10 +63,10 @@ _TICKET = re.compile(r"[\s,;:.\-–—]*(?:\[[^\]]*\])?[(\[]?(?:PR|pull request|
 """The tail of a release note that points to its pull request: it says nothing to a reader."""
 
 
-def _passage(document: Document, before: Sentence | None, unit: Sentence, place: int, unprinted: Sequence[Cue]) -> Passage | None:
-    """The unit as a passage, with the sentence before where it needs it; None when it is not worth printing."""
+def _passage(document: Document, unit: Sentence, place: int, unprinted: Sequence[Cue]) -> Passage | None:
+    """The unit as a passage, without a label before it; None when it is not worth printing or does not stand alone."""
     listed = unit.text.startswith("- ")
-    start = unit.start + 2 * listed
+    start = unit.start + (2 if listed else _label_of(unit.text))
     if unit.end - start > 4 * LONGEST:  # before any pattern: a line may have 200,000 characters
         return None
     text = _TICKET.sub("", document.text[start : unit.end])
@@ -76,25 +76,21 @@ def _passage(document: Document, before: Sentence | None, unit: Sentence, place:
         return None
     if not listed and (lexicon.ORDERS.search(text) or _repeats_title(text, document)):
         return None
-    end = start + len(text)
-    if lexicon.HANGING.search(text):
-        if before is None or not _can_lean(before, unit, document, unprinted):
-            return None
-        start = before.start
-    return Passage(document, start, end, place, listed)
+    return None if lexicon.HANGING.search(text) else Passage(document, start, start + len(text), place, listed)
+
+
+_LABEL = re.compile(r"(?:Abstract|Summary|TL;?DR|摘要|总结)\s?[:：]\s*", re.I)
+
+
+def _label_of(text: str) -> int:
+    """How many characters of a sentence only say what part of the page it is: `Abstract: `."""
+    found = _LABEL.match(text)
+    return found.end() if found else 0
 
 
 def _tells(entry: str) -> bool:
     """A list entry that says something: a figure with its unit, or a verb."""
     return any(number.unit for number in numbers(entry)) or bool(lexicon.VERB.search(entry))
-
-
-def _can_lean(before: Sentence, unit: Sentence, document: Document, unprinted: Sequence[Cue]) -> bool:
-    """Whether the sentence before stands in the same paragraph, stands alone, and both are short enough together."""
-    if before.block != unit.block or before.text.startswith("- "):
-        return False
-    both = document.text[before.start : unit.end]
-    return width(both) <= LONGEST and _printable(before.text, unprinted) and not lexicon.HANGING.search(before.text)
 
 
 _UNPRINTED_AT_LEAST = (lexicon.BOILERPLATE, lexicon.POINTING, lexicon.META)
@@ -165,6 +161,26 @@ def tells_what(passage: Passage) -> float:
     news = 1.0 if lexicon.NEWS.search(passage.text) else 0.4 if lexicon.EVENT.search(passage.text) else -0.5
     news -= 1.0 if lexicon.DUTY.search(passage.text) else 0.0
     return 1.2 + 2 * shared + news - 0.25 * passage.place - _voice(passage.text)
+
+
+NEWS_SHARE, NEWS_NAMES = 0.4, 0.6
+"""Of a title's words, or of its names, what a sentence has that tells its news."""
+
+
+def tells_headline(passage: Passage) -> float:
+    """Worth as the sentence that tells what the title announces; 0 where it has too few of the title's words or names."""
+    title, mine = passage.document.title, set(tokens(passage.text))
+    words = {term for term in tokens(title) if len(term) > 2 and term not in COMMON}
+    named = {term for name in names(title) for term in tokens(name)}
+    shared, of_names = len(words & mine) / max(1, len(words)), len(named & mine) / max(1, len(named))
+    by_name = len(named & mine) > 1 and of_names >= NEWS_NAMES
+    if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or by_name):
+        return 0.0
+    return max(0.1, 2 * shared + of_names + tells_what(passage))
+
+
+LAST_NEWS = 40
+"""Place of the last passage that may tell the news: what comes later is detail."""
 
 
 def gives_detail(passage: Passage) -> float:

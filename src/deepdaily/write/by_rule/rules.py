@@ -1,4 +1,4 @@
-"""What the built-in writer knows beside the sources: playbooks, states, topics, silences.
+"""What the built-in writer knows beside the sources: states, topics, silences.
 
 When each applies is in `rules.toml`; what it says is in `words`, by its name.
 """
@@ -9,24 +9,6 @@ from dataclasses import dataclass
 
 from deepdaily.core.cues import Cue, cue, cues, rows, table
 from deepdaily.core.gaps import BY_NAME
-
-NEVER = Cue(r"(?!)")
-
-
-@dataclass(frozen=True, slots=True)
-class Playbook:
-    """When the advice of its name in `words` is given: for one kind of story, by the harm or the gain it is about.
-
-    Used when the title fits `title` and not `unless`, the text fits `text`, and nothing printed fits `never_beside`.
-    """
-
-    name: str
-    title: Cue
-    text: Cue
-    unless: Cue = NEVER
-    never_beside: Cue = NEVER
-    adopts: bool = False
-    """Advice on trying a new thing: none while it is paused or withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +26,6 @@ class Silence:
 
 
 _TABLE = table(__name__)
-
-PLAYBOOKS = rows(Playbook, _TABLE["playbooks"])
 
 STATUSES = cues(_TABLE["statuses"])
 """A state that a source's own update announces; the title says it."""

@@ -1,41 +1,34 @@
-"""The end of an issue by rule, from what is printed: its summary, the trends its items share, the questions to follow."""
+"""The end of an issue by rule: its summary, relations between what two pages state, the questions that a state leaves open."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 
-from deepdaily.core.cues import Cue
-from deepdaily.core.quantities import numbers
-from deepdaily.core.text import shorten, width
+from deepdaily.attributes import attributes_of
+from deepdaily.core.text import language_of, shorten, width
 from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
 from deepdaily.memory.questions import RULES, Rule
 from deepdaily.memory.threads import distinctive
 from deepdaily.words import languages, of
 from deepdaily.write.by_rule.rules import TOPICS
-from deepdaily.write.headline import subject
+from deepdaily.write.headline import status_of, subject
 
 MOST_TRENDS, MOST_WATCHES = 4, 3
-MOST_TOLD = 4
-"""Items a trend names; more are counted and linked."""
-
-GLIMPSE_COLUMNS = 64
 
 SUMMARY_COLUMNS = 120
 """60 Chinese characters or 120 Latin ones: more is cut where posts are listed."""
 
 
-def summary(items: Sequence[Item]) -> str:
-    """The first headlines, at most SUMMARY_COLUMNS wide; empty where there are none."""
-    text = ""
-    for item in items:
-        longer = f"{text}；{item.title.text}" if text else shorten(item.title.text, SUMMARY_COLUMNS)
-        if width(longer) > SUMMARY_COLUMNS:
-            break
-        text = longer
-    return text
+def summary(items: Sequence[Item], language: Language) -> str:
+    """The first two headlines, those in the reader's language first; at most SUMMARY_COLUMNS wide, empty without items."""
+    titles = sorted((item.title.text for item in items), key=lambda title: language_of(title) != language)[:2]
+    if not titles:
+        return ""
+    both = "；".join(titles)
+    return both if width(both) <= SUMMARY_COLUMNS else shorten(titles[0], SUMMARY_COLUMNS)
 
 
 def tags(items: Sequence[Item]) -> tuple[str, ...]:
@@ -45,53 +38,55 @@ def tags(items: Sequence[Item]) -> tuple[str, ...]:
     return ("AI", *found[:5])
 
 
-def facts(item: Item) -> list[str]:
-    """What is printed of the item as fact: its title, then its sentences."""
-    return [claim.text for claim in item.claims() if claim.evidence]
+def trends(stories: Sequence[Story], items: Sequence[Item], language: Language) -> tuple[Trend, ...]:
+    """Relations between what the pages of two items state; none where they only share a subject.
 
-
-def trends(items: Sequence[Item], language: Language) -> tuple[Trend, ...]:
-    """Topics that at least two items share, most shared first; no two trends name the same items."""
-    found: list[Trend] = []
-    told: set[tuple[str, ...]] = set()
-    shared = [(topic, [item for item in items if _is_about(item, cue)]) for topic, cue in TOPICS.items()]
-    for topic, holders in sorted(shared, key=lambda pair: -len(pair[1])):
-        stories = tuple(item.story for item in holders)
-        if 2 <= len(stories) < max(3, len(items)) and stories not in told:
-            told.add(stories)
-            found.append(Trend(_trend_text(topic, holders, language), stories))
+    `stories` and `items` are of one order.
+    """
+    pairs = list(zip(stories, items, strict=True))
+    found = [*_two_states(pairs, language), *_alike(pairs, language)]
     return tuple(found[:MOST_TRENDS])
 
 
-def _is_about(item: Item, cue: Cue) -> bool:
-    """The title names the topic, or at least two sentences do: one passing word is no theme."""
-    return bool(cue.search(item.title.text)) or sum(bool(cue.search(fact)) for fact in facts(item)[1:]) >= 2
+def _two_states(pairs: Sequence[tuple[Story, Item]], language: Language) -> Iterator[Trend]:
+    """What one item says is paused or withdrawn, and another tells of."""
+    said = of(language).by_rule.relations["two-states"]
+    for story, item in pairs:
+        names = {name.casefold() for name in distinctive(story.lead.title)} if status_of(story.lead) else set()
+        for other, beside in pairs:
+            shared = [name for name in distinctive(other.lead.title) if name.casefold() in names]
+            if other is not story and shared:
+                text = said.format(name=shared[0], one=_short(item), other=_short(beside))
+                yield Trend(text, (item.story, beside.story))
 
 
-def _trend_text(topic: str, holders: Sequence[Item], language: Language) -> str:
-    """The topic and what its items print about it, word by word where every one has a figure, else their titles."""
-    glimpses = [f"“{said}”" for said in (glimpse(item, TOPICS[topic]) for item in holders) if said]
-    told = glimpses if len(glimpses) == len(holders) else [shorten(item.title.text, 48) for item in holders]
+def _alike(pairs: Sequence[tuple[Story, Item]], language: Language) -> Iterator[Trend]:
+    """Items whose pages state the same sort of thing: what they repair of security, or a day on which something ends."""
     words = of(language)
-    listed = words.semicolon.join(told[:MOST_TOLD]) + (words.by_rule.and_more if len(told) > MOST_TOLD else "")
-    return words.by_rule.trend.format(topic=words.by_rule.topics[topic], count=len(holders), told=listed)
+    secured, ending = list[tuple[Item, str]](), list[tuple[Item, str]]()
+    for story, item in pairs:
+        stated = [] if item.short else [one for document in story.documents for one in attributes_of(document)]
+        fixes = sum(one.name == "entry" and one.sort == "security" for one in stated)
+        if fixes:
+            secured.append((item, words.by_rule.relations["fixes"].format(name=_short(item), count=fixes)))
+        days = [(one.day, one.of) for one in stated if one.name == "retires" and one.day and one.of]
+        if days:
+            day, name = min(days)
+            ending.append((item, f"{name} {day.isoformat()}"))
+    for name, told in (("secured", secured), ("ending", ending)):
+        if len(told) > 1:
+            listed = words.semicolon.join(said for _, said in told)
+            yield Trend(words.by_rule.relations[name].format(told=listed), tuple(item.story for item, _ in told))
 
 
-def glimpse(item: Item, cue: Cue) -> str:
-    """The stretch of a printed quotation around `cue` that has a figure in it, cut at pauses; empty if there is none."""
-    for claim in item.claims()[1:]:
-        for part in re.split(r"(?<=[,;:，；：。])\s*|\s[-–—]\s", claim.text if claim.verbatim else ""):
-            piece = part.strip(" ,;:，；：。.")
-            fits = 16 <= width(piece) <= GLIMPSE_COLUMNS and piece.count("(") == piece.count(")")
-            if fits and cue.search(piece) and numbers(piece):
-                return piece
-    return ""
+def _short(item: Item) -> str:
+    return shorten(item.title.text, 48)
 
 
 def watchlist(
     stories: Sequence[Story], items: Sequence[Item], slot: Slot, language: Language, asked_before: Sequence[Watch]
 ) -> tuple[Watch, ...]:
-    """At most three questions that the printed sentences themselves leave open, one a story, none of those asked before."""
+    """At most three questions that a state leaves open, one a story, none of those asked before."""
     asked = {one.question for one in asked_before}
     found: list[tuple[int, Watch]] = []
     for story, item in zip(stories, items, strict=True):
@@ -103,13 +98,18 @@ def watchlist(
     return tuple(one for _, one in sorted(found, key=lambda pair: pair[0])[:MOST_WATCHES])
 
 
+STATES = ("resumes", "settled", "next-part", "open-to-all", "leaves-preview")
+"""Rules whose question a state raises: the title, or what the page says of itself at its top."""
+
+
 def _asked(rule: Rule, story: Story, item: Item, language: Language) -> str:
-    """The question for this story; empty where nothing printed raises it."""
-    raising = next((claim for claim in item.claims() if claim.evidence and rule.cue.search(claim.text)), None)
-    if raising is None:
+    """The question for this story; empty where neither its title nor its state raises it."""
+    said = [proof.quote for proof in item.title.evidence]
+    if rule.name not in STATES or not any(rule.cue.search(quote) for quote in said):
         return ""
-    said = shorten(raising.evidence[-1].quote.rstrip("。."), 90)
-    return of(language).by_rule.questions[rule.name].format(name=subject(story), said=said).replace("」 ", "」")
+    name = subject(story)
+    name = f"「{_short(item)}」" if name.startswith("「") else name
+    return of(language).by_rule.questions[rule.name].format(name=name, said="").replace("」 ", "」")
 
 
 def watch(question: str, story: Story, today: date, days: int, rule: str = "") -> Watch:

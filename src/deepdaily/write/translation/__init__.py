@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from deepdaily.core.errors import ModelError
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Closing, Document, Draft, Finding, Issue, Item
+from deepdaily.core.types import Closing, Document, Draft, Finding, Issue, Item, Language
 from deepdaily.models.asking import ModelWriter, within
 from deepdaily.models.pace import loop_s
 from deepdaily.words import of
@@ -77,12 +77,12 @@ def _ended(issue: Issue, items: Sequence[Item], speech: Speech) -> tuple[Draft, 
     draft, closing = issue.draft, issue.closing
     notice = speech.say(draft.notice, "words") or draft.notice
     draft = replace(draft, language=speech.other, title=of(speech.other).daily.format(date=issue.day), notice=notice)
-    of_headlines = closing.summary == _headlines(issue.items, issue.draft.notice)
+    of_headlines = closing.summary == _headlines(issue.items, issue.draft.notice, issue.draft.language)
     lead = "" if of_headlines else speech.say(closing.summary, "shared")
-    ended = replace(closing_told(closing, speech), summary=lead or _headlines(items, notice))
+    ended = replace(closing_told(closing, speech), summary=lead or _headlines(items, notice, speech.other))
     return replace(draft, items=tuple(items)), ended
 
 
-def _headlines(items: Sequence[Item], notice: str) -> str:
+def _headlines(items: Sequence[Item], notice: str, language: Language) -> str:
     """What the rules sum up an issue with."""
-    return (summary(items) or shorten(items[0].title.text, SUMMARY_COLUMNS)) if items else notice
+    return (summary(items, language) or shorten(items[0].title.text, SUMMARY_COLUMNS)) if items else notice

@@ -1,0 +1,176 @@
+"""English titles in Chinese: by a form that covers every word of them, else a line of the names and terms that they have.
+
+A form is a whole sentence with gaps; what fills a gap must be covered by names and the glossary, or the form does not fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from deepdaily.core.cues import Cue, table
+from deepdaily.core.glossary import in_chinese, term, terms_in
+from deepdaily.core.lexicon import LABS, PRODUCTS, TRADE
+from deepdaily.core.text import squeeze
+from deepdaily.words import Words
+
+MOST_TOPICS = 3
+"""Names and terms each of a topic line: more says nothing."""
+
+_TABLE = table(__name__)
+_VERBS = {name: Cue(pattern, re.I) for name, pattern in _TABLE["verbs"].items()}
+_ANY_VERB = "|".join(f"(?:{pattern})" for pattern in _TABLE["verbs"].values())
+_GAPS = {
+    "{name}": r"(?P<name>.{2,80}?)", "{place}": r"(?P<place>.{2,80}?)", "{phrase}": r"(?P<phrase>.{2,90}?)",
+    "{means}": r"(?P<means>.{2,60}?)", "{target}": r"(?P<target>.{2,60}?)", "{number}": r"(?P<number>\d+)",
+    "{verb}": rf"(?P<verb>{_ANY_VERB})",
+}  # fmt: skip
+
+
+def _compiled(pattern: str) -> list[Cue]:
+    """One pattern for each alternative of the form: a gap may stand in several of them."""
+    found = []
+    for one in re.split(r"\|(?=[^()]*(?:\([^()]*\)[^()]*)*$)", pattern):
+        for gap, said in _GAPS.items():
+            one = one.replace(gap, said)
+        found.append(Cue(one, re.I))
+    return found
+
+
+_FORMS = {name: _compiled(pattern) for name, pattern in _TABLE["forms"].items()}
+_PART = re.compile(r"\s*[(\[](?:part|Part) (?P<part>\d|I{1,3}|IV|V|one|two)[)\]]$")
+_PARTS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "one": "1", "two": "2"}
+_WORD = re.compile(r"[A-Za-z0-9][\w.+#/'’&-]*")
+_JOINER = re.compile(r",? and |, | & | \+ ")
+_TITLE_CASE = re.compile(r"[A-Z][a-z]+(?:['’]s)?(?:-[A-Za-z][a-z]+)*")
+_FIGURE = re.compile(r"[$€¥v]?[\d.,]+(?:%|/|$)")
+
+MOST_READ, SHORT = 20_000, 2_000
+"""Characters of a text that are looked through for names, and of one in which a name may stand once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Which words of a title are proper names, by how it and the text below it write them."""
+
+    title: str
+    text: str
+
+    @classmethod
+    def of(cls, title: str, text: str) -> _Names:
+        return cls(_bare(title), text.replace(title, "")[:MOST_READ])
+
+    def is_name(self, word: str) -> bool:
+        """A maker or a product, a figure or an inner capital in it, or a capital where other words have none."""
+        word = word.strip(".,:;'’")
+        if LABS.fullmatch(word) or PRODUCTS.fullmatch(word):
+            return True
+        if len(word) < 2 or not any(one.isupper() or one.isdigit() for one in word):
+            return "-" in word and len(word) > 3 and term(word) is None and self._stands(rf"\b{re.escape(word)}\b", 5)
+        if _TITLE_CASE.fullmatch(word):
+            return "-" not in word and self._is_capital(word)
+        return word.casefold() not in TRADE and not _FIGURE.match(word)
+
+    def _is_capital(self, word: str) -> bool:
+        """In a title that has no capitals otherwise, or within the sentences below it, where it is never written without one."""
+        plain = [one for one in self.title.split()[1:] if len(one) > 3 and one.isalpha()]
+        if 2 * sum(one.islower() for one in plain) > len(plain) > 2 and re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
+            return True
+        small = re.search(rf"\b{re.escape(word.lower())}\b", self.text)
+        return not small and self._stands(rf"[a-z,)] {re.escape(word)}\b", 2 if len(self.text) > SHORT else 1)
+
+    def covers(self, word: str) -> bool:
+        """A name, a figure, or a word of the trade in capitals: it stands as it is in Chinese, too."""
+        return self.is_name(word) or bool(_FIGURE.match(word)) or (word.isupper() and word.casefold() in TRADE)
+
+    def _stands(self, pattern: str, times: int) -> bool:
+        return sum(1 for _ in re.finditer(pattern, self.text)) >= times
+
+    def only(self, phrase: str) -> bool:
+        """Names and nothing else, joined by `and` and commas."""
+        parts = _JOINER.split(phrase)
+        return all(part and all(map(self.covers, part.split(" "))) and any(map(self.is_name, part.split(" "))) for part in parts)
+
+    def runs(self, title: str) -> Iterator[str]:
+        """Its names, words that stand together as one, in order."""
+        run: list[str] = []
+        for word in [*title.split(" "), ""]:
+            bare = word.strip('"“”()[]')
+            if bare and term(bare) is None and (self.is_name(bare) or (run and _FIGURE.match(bare))):
+                run.append(bare.rstrip(".,:;").removesuffix("'s").removesuffix("’s"))
+                if word == bare and word[-1] not in ".,:;" and not word.endswith(("'s", "’s")):
+                    continue
+            if run and re.search(r"[A-Za-z]{2}", run[0]):
+                yield " ".join(run)
+            run = []
+
+
+def title_in_chinese(title: str, text: str, words: Words) -> str:
+    """The title by the first form that covers it; empty where none does.
+
+    Args:
+        text: the body that it stands over: a word is a name where the body writes it as one.
+        words: of the Chinese table.
+    """
+    said = _bare(title)
+    names = _Names.of(title, text)
+    part = _PART.search(said)
+    bare = said[: part.start()] if part else said
+    for form, patterns in _FORMS.items():
+        for pattern in patterns:
+            filled = _filled(pattern.fullmatch(bare), names, words)
+            if filled is not None:
+                return words.by_rule.titles[form].format(**filled) + _part_of(part, words)
+    return ""
+
+
+def _bare(title: str) -> str:
+    """Without the name of its series before it."""
+    return re.sub(r"^\[[^\]]{1,30}\]\s*", "", squeeze(title)).rstrip(".")
+
+
+def _filled(found: re.Match[str] | None, names: _Names, words: Words) -> dict[str, str] | None:
+    """Every gap in Chinese; None where one is not covered."""
+    if found is None:
+        return None
+    tell: dict[str, Callable[[str], str]] = {
+        "name": lambda said: _joined(said) if names.only(said) else "",
+        "place": lambda said: _joined(said) if names.only(said) else "",
+        "number": str,
+        "verb": lambda said: next(words.by_rule.verbs[name] for name, verb in _VERBS.items() if verb.fullmatch(said)),
+    }
+    filled = {
+        gap: tell[gap](said) if gap in tell else _phrase(said, names) for gap, said in found.groupdict().items() if said is not None
+    }
+    return filled if all(filled.values()) else None
+
+
+def _phrase(said: str, names: _Names) -> str:
+    """A noun phrase, or two joined by `and`; empty where a word is left, or where names are all there is."""
+    parts = [in_chinese(part.removeprefix("the ").removeprefix("The "), names.covers) for part in _JOINER.split(said)]
+    if not all(parts) or len(parts) > 3:
+        return ""
+    text = "、".join([*parts[:-2], " 和 ".join(parts[-2:])])
+    return "" if text.isascii() else re.sub(r"(?<=[㐀-鿿]) 和 (?=[㐀-鿿])", "和", text)
+
+
+def _joined(named: str) -> str:
+    parts = _JOINER.split(named)
+    return "、".join([*parts[:-2], " 和 ".join(parts[-2:])])
+
+
+def _part_of(part: re.Match[str] | None, words: Words) -> str:
+    number = part["part"].lower() if part else ""
+    return words.in_brackets(words.by_rule.part.format(_PARTS.get(number, number))) if part else ""
+
+
+def topics_in_chinese(title: str, text: str, words: Words, head: str = "") -> str:
+    """What the title is about: its names, then its terms; `head` stands where it has no name. Empty without a term."""
+    named = list(dict.fromkeys(_Names.of(title, text).runs(_bare(title))))
+    taken = " ".join(named).casefold()
+    found = [one.chinese for one in terms_in(title) if one.kind in "mn" and one.english not in taken]
+    found = [one for one in dict.fromkeys(found) if re.search(r"[㐀-鿿]", one)][:MOST_TOPICS]
+    before = words.list_comma.join(named[:MOST_TOPICS]) or head
+    part = _part_of(_PART.search(title), words)
+    return f"{before}{words.colon}{words.list_comma.join(found)}{part}" if found and before else ""
