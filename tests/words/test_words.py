@@ -18,7 +18,8 @@ from deepdaily.memory.threads import STATES
 from deepdaily.serve.web.board import _HEIGHTS
 from deepdaily.serve.web.verdicts import WORDS_GIVEN
 from deepdaily.words import Words, languages, of, read
-from deepdaily.write.by_rule.rules import PLAYBOOKS, SILENCES, STATUSES, TOPICS
+from deepdaily.write.by_rule.rules import SILENCES, STATUSES, TOPICS
+from deepdaily.write.by_rule.titles import FORMS, VERBS
 
 SOURCE = Path(deepdaily.__file__).parent
 TABLES = {language: (files("deepdaily.words") / f"{language}.toml").read_text("utf-8") for language in languages()}
@@ -72,7 +73,8 @@ def test_what_is_named_in_the_code_has_its_words(language: str) -> None:
     words, by_rule = of(language), of(language).by_rule
 
     assert words.steps.keys() == {state.name for state in STATES}
-    assert by_rule.advice.keys() == {playbook.name for playbook in PLAYBOOKS}
+    assert by_rule.titles.keys() == FORMS.keys()
+    assert by_rule.verbs.keys() == VERBS.keys()
     assert by_rule.silences.keys() == {silence.name for silence in SILENCES}
     assert by_rule.questions.keys() == {rule.name for rule in RULES}
     assert (by_rule.statuses.keys(), by_rule.topics.keys()) == (STATUSES.keys(), TOPICS.keys())

@@ -16,8 +16,7 @@ from deepdaily.settings import Digest
 from deepdaily.words import of
 from deepdaily.write import begun
 from deepdaily.write.by_rule import ByRule
-from deepdaily.write.by_rule.rules import TOPICS
-from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, glimpse, trends, watchlist
+from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, trends
 from deepdaily.write.notice import notice_of
 from making import NOW, SLOT, story
 
@@ -137,69 +136,38 @@ async def test_title_items_and_summary_are_of_this_day_and_in_order() -> None:
 
     assert made.title == "日报（2026-03-12）"
     assert [item.story for item in made.items] == [one.id for one in STORIES]
-    assert summary.startswith(CACHE.lead.title[:40])
+    assert summary == "；".join(item.title.text for item in made.items[:2])
     assert width(summary) <= SUMMARY_COLUMNS
 
 
-async def test_a_trend_is_shared_by_two_items_and_not_by_one() -> None:
-    found = (await closing(*STORIES)).trends
-    shared = [trend for trend in found if set(trend.stories) == {CACHE.id, DRAFTED.id}]
-
-    assert shared
-    assert all(len(trend.stories) >= 2 for trend in found)
-    assert (await closing(CACHE, PAUSED)).trends == ()
-    assert trends([], "zh") == ()
+async def test_two_items_that_only_share_a_subject_make_no_trend() -> None:
+    assert (await closing(*STORIES)).trends == ()
+    assert trends([], [], "zh") == ()
 
 
-async def test_a_pair_of_items_is_named_in_one_trend_only() -> None:
-    pairs = [trend.stories for trend in (await closing(*STORIES)).trends]
+async def test_one_product_in_two_states_is_a_trend() -> None:
+    gone = story(
+        "Quillserve 2.4 is now generally available for Basalt Cloud", "Update: We are pausing the rollout.\n\n" + CACHE.lead.text,
+        url="https://a.example/9",
+    )  # fmt: skip
+    other = story("Larkspur moves to Quillserve 2.4", "Larkspur moves to Quillserve 2.4 on Tuesday.", url="https://b.example/9")
 
-    assert len(pairs) == len(set(pairs))
+    (trend,) = (await closing(gone, PAUSED, other)).trends
 
-
-async def test_advice_is_given_once_an_issue_and_not_again_on_the_next_days() -> None:
-    again = story(f"{CACHE.lead.title} again", CACHE.lead.text, url="https://d.example/4")
-    first = await draft(CACHE, again, DRAFTED, PAUSED)
-    advice = [claim.text for item in first.items for claim in item.claims() if claim.judgement]
-    later = await draft(again, advised={text for item in first.items for text in item.advice()})
-
-    assert advice
-    assert len(advice) == len(set(advice))
-    assert not {text for item in later.items for text in item.advice()} & set(advice)
+    assert set(trend.stories) == {gone.id, other.id}
+    assert "Quillserve" in trend.text
 
 
-def kernwerk(n: int, sentence: str) -> Story:
-    return story(f"Kernwerk {n} moves the KV cache", sentence, url=f"https://h{n}.example/k")
+async def test_what_was_judged_on_the_last_days_is_not_said_again() -> None:
+    gone = story(
+        "Quillserve 3 is now generally available",
+        "Update: We are pausing the rollout.\n\nQuillserve 3 is generally available to every customer since Tuesday.",
+    )
+    (first,) = (await draft(gone)).items
+    (later,) = (await draft(gone, advised=first.judged())).items
 
-
-@pytest.mark.parametrize(
-    ("sentence", "stretch"),
-    [
-        (
-            "Kernwerk is a preview, it moves KV cache blocks with 12 GB/s, and it was announced on Tuesday.",
-            "it moves KV cache blocks with 12 GB/s",
-        ),
-        ("Kernwerk is a preview, it moves KV cache blocks between nodes, and it was announced at 12 GB/s.", ""),
-        ("Kernwerk is a preview that was announced on Tuesday, KV cache 9 s, and it moves 12 GB/s.", ""),
-    ],
-)
-async def test_a_stretch_of_a_sentence_tells_most_where_it_names_topic_and_figure(sentence: str, stretch: str) -> None:
-    (item,) = (await draft(kernwerk(3, sentence))).items
-
-    assert sentence in {claim.text for claim in item.claims()}
-    assert glimpse(item, TOPICS["kv-cache"]) == stretch
-
-
-async def test_a_trend_tells_stretches_where_every_item_has_one_and_else_titles() -> None:
-    preview = "Kernwerk {} is a preview, it moves KV cache blocks with {} GB/s, and it was announced on Tuesday."
-    first, second = (kernwerk(n, preview.format(n, 10 + n)) for n in (3, 4))
-    silent = kernwerk(4, "Kernwerk 4 is a preview that moves blocks of the KV cache between nodes and was announced today.")
-
-    measured, *_ = (await closing(first, second)).trends
-    named, *_ = (await closing(first, silent)).trends
-
-    assert "“it moves KV cache blocks with 13 GB/s”；“it moves KV cache blocks with 14 GB/s”" in measured.text
-    assert "Kernwerk 3 moves the KV cache；Kernwerk 4 moves the KV cache" in named.text
+    assert first.judged()
+    assert later.judged() == ()
 
 
 async def test_the_built_in_writer_changes_no_order_and_no_draft_and_has_no_trouble() -> None:
@@ -214,24 +182,22 @@ async def test_the_built_in_writer_changes_no_order_and_no_draft_and_has_no_trou
 
 async def test_trends_and_questions_are_only_of_items_that_review_left() -> None:
     made = await draft(*STORIES)
-    whole, left = await closing(*STORIES), await closing(*STORIES, of=replace(made, items=made.items[1:]))
-    gone = made.items[0].story
+    left = await closing(*STORIES, of=replace(made, items=made.items[:-1]))
+    gone = made.items[-1].story
 
-    assert any(gone in trend.stories for trend in whole.trends)
-    assert not any(gone in trend.stories for trend in left.trends)
+    assert gone in {watch.story for watch in (await closing(*STORIES)).watchlist}
     assert gone not in {watch.story for watch in left.watchlist}
-    assert made.items[0].title.text not in left.summary
+    assert made.items[-1].title.text not in left.summary
 
 
 # -- what will be followed --------------------------------------------------------------------------------------------
 
 
-async def test_questions_are_asked_from_what_is_printed() -> None:
-    (item,) = (await draft(PAUSED)).items
-    silent = replace(item, sections=(), title=replace(item.title, text="Larkspur"))
+async def test_a_question_is_asked_of_a_state_and_not_of_a_figure_or_a_passing_word() -> None:
+    figures = story("Kernwerk 3 moves the KV cache", "Kernwerk 3 moves the KV cache 2x faster, and a preview of 4 will follow.")
 
     assert [watch.story for watch in (await closing(PAUSED)).watchlist] == [PAUSED.id]
-    assert watchlist([PAUSED], [silent], SLOT, "zh", ()) == ()
+    assert (await closing(figures)).watchlist == ()
 
 
 async def test_an_open_question_is_not_asked_again() -> None:

@@ -13,6 +13,9 @@ from deepdaily.words import of
 _TABLES = ("sections", "ours", "corrected", "by_rule", "by_model", "recalled", "trouble")
 """Those that an issue is made of."""
 
+_FILLED = ("by_rule.titles", "by_rule.verbs", "by_rule.judged", "by_rule.relations")
+"""Frames that say little without what fills them."""
+
 _BARE = re.compile(r"(?:[\W\d]|v(?=\d))*")
 """Figures, dates and versions: the same in every language."""
 
@@ -55,7 +58,8 @@ def _filled(value: str, own: Language, other: Language) -> str | None:
 def texts(language: Language) -> Mapping[str, str]:
     """By their place in the table the words that an issue is made of: `by_rule.press`, `sections.what`."""
     words = of(language)
-    return {name: text for table in _TABLES for name, text in _within(getattr(words, table), table)}
+    said = (pair for table in _TABLES for pair in _within(getattr(words, table), table))
+    return {name: text for name, text in said if not name.startswith(_FILLED)}
 
 
 def _within(value: object, place: str) -> Iterator[tuple[str, str]]:

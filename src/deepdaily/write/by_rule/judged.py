@@ -15,7 +15,8 @@ from deepdaily.core.text import dates
 from deepdaily.core.types import Attribute, Claim, Evidence, Language, Section, SectionKind, Story, StoryKind
 from deepdaily.words import of
 from deepdaily.write.by_rule.rules import DISPUTED, SILENCES
-from deepdaily.write.headline import status_of, subject
+from deepdaily.write.by_rule.titles import named_in
+from deepdaily.write.headline import status_of
 
 LEAST_RATIO = 1.5
 """How many times a price is another's before that is worth a line."""
@@ -54,7 +55,7 @@ _Drawn = tuple[SectionKind, str, dict[str, object], Sequence[Evidence]]
 def _drawn(story: Story, kind: StoryKind, printed: Sequence[Attribute], language: Language) -> Iterator[_Drawn]:
     yield from _of_state(story)
     yield from _of_advisory(printed)
-    yield from _of_entries(story, printed)
+    yield from _of_entries(printed)
     yield from _of_deadline(printed, story)
     yield from _of_prices(printed, language)
 
@@ -64,10 +65,11 @@ def _of_state(story: Story) -> Iterator[_Drawn]:
     status = status_of(story.lead)
     if status is None or not RELEASE.search(story.lead.title):
         return
-    name, proof = status
-    if name in ("paused", "rolled-back", "withdrawn"):
-        gaps: dict[str, object] = {"name": subject(story)}
-        yield "why", f"state-{name}", gaps, (proof,)
+    state, proof = status
+    named = named_in(story.lead.title, story.lead.text)
+    if state in ("paused", "rolled-back", "withdrawn") and named:
+        gaps: dict[str, object] = {"name": named[0]}
+        yield "why", f"state-{state}", gaps, (proof,)
         yield "advice", "state", gaps, (proof,)
 
 
@@ -78,7 +80,7 @@ def _of_advisory(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
         yield "advice", "advisory", gaps, (*affected.evidence, *fixed.evidence)
 
 
-def _of_entries(story: Story, printed: Sequence[Attribute]) -> Iterator[_Drawn]:
+def _of_entries(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
     """Of release notes: entries of security, and those that change what one relies on."""
     version = next((one for one in printed if one.name == "version"), None)
     if version is None:
@@ -87,7 +89,7 @@ def _of_entries(story: Story, printed: Sequence[Attribute]) -> Iterator[_Drawn]:
         found = [one for one in printed if one.name == "entry" and one.sort in names]
         if found:
             basis = [proof for one in (version, *found) for proof in one.evidence]
-            gaps: dict[str, object] = {"version": version.value, "count": len(found), "name": subject(story)}
+            gaps: dict[str, object] = {"version": version.value, "count": len(found)}
             yield "why", f"entries-{sort}", gaps, basis
             yield "advice", f"entries-{sort}", gaps, basis
 

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from deepdaily.core.cues import Cue, table
-from deepdaily.core.glossary import in_chinese, term, terms_in
+from deepdaily.core.glossary import has_chinese, in_chinese, term, terms_in
 from deepdaily.core.lexicon import LABS, PRODUCTS, TRADE
-from deepdaily.core.text import squeeze
+from deepdaily.core.text import CJK, squeeze
 from deepdaily.words import Words
 
 MOST_TOPICS = 3
 """Names and terms each of a topic line: more says nothing."""
 
 _TABLE = table(__name__)
-_VERBS = {name: Cue(pattern, re.I) for name, pattern in _TABLE["verbs"].items()}
+VERBS = {name: Cue(pattern, re.I) for name, pattern in _TABLE["verbs"].items()}
 _ANY_VERB = "|".join(f"(?:{pattern})" for pattern in _TABLE["verbs"].values())
 _GAPS = {
     "{name}": r"(?P<name>.{2,80}?)", "{place}": r"(?P<place>.{2,80}?)", "{phrase}": r"(?P<phrase>.{2,90}?)",
@@ -38,7 +38,7 @@ def _compiled(pattern: str) -> list[Cue]:
     return found
 
 
-_FORMS = {name: _compiled(pattern) for name, pattern in _TABLE["forms"].items()}
+FORMS = {name: _compiled(pattern) for name, pattern in _TABLE["forms"].items()}
 _PART = re.compile(r"\s*[(\[](?:part|Part) (?P<part>\d|I{1,3}|IV|V|one|two)[)\]]$")
 _PARTS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "one": "1", "two": "2"}
 _WORD = re.compile(r"[A-Za-z0-9][\w.+#/'’&-]*")
@@ -75,7 +75,9 @@ class _Names:
     def _is_capital(self, word: str) -> bool:
         """In a title that has no capitals otherwise, or within the sentences below it, where it is never written without one."""
         plain = [one for one in self.title.split()[1:] if len(one) > 3 and one.isalpha()]
-        if 2 * sum(one.islower() for one in plain) > len(plain) > 2 and re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
+        if 2 * sum(one.islower() for one in plain) >= len(plain) > 2 and re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
+            return True
+        if re.match(rf"{re.escape(word)} v?\d[\d.]*(?: |$)", self.title):
             return True
         small = re.search(rf"\b{re.escape(word.lower())}\b", self.text)
         return not small and self._stands(rf"[a-z,)] {re.escape(word)}\b", 2 if len(self.text) > SHORT else 1)
@@ -117,11 +119,11 @@ def title_in_chinese(title: str, text: str, words: Words) -> str:
     names = _Names.of(title, text)
     part = _PART.search(said)
     bare = said[: part.start()] if part else said
-    for form, patterns in _FORMS.items():
+    for form, patterns in FORMS.items():
         for pattern in patterns:
             filled = _filled(pattern.fullmatch(bare), names, words)
             if filled is not None:
-                return words.by_rule.titles[form].format(**filled) + _part_of(part, words)
+                return _spaced(words.by_rule.titles[form].format(**filled)) + _part_of(part, words)
     return ""
 
 
@@ -138,7 +140,7 @@ def _filled(found: re.Match[str] | None, names: _Names, words: Words) -> dict[st
         "name": lambda said: _joined(said) if names.only(said) else "",
         "place": lambda said: _joined(said) if names.only(said) else "",
         "number": str,
-        "verb": lambda said: next(words.by_rule.verbs[name] for name, verb in _VERBS.items() if verb.fullmatch(said)),
+        "verb": lambda said: next(words.by_rule.verbs[name] for name, verb in VERBS.items() if verb.fullmatch(said)),
     }
     filled = {
         gap: tell[gap](said) if gap in tell else _phrase(said, names) for gap, said in found.groupdict().items() if said is not None
@@ -152,7 +154,13 @@ def _phrase(said: str, names: _Names) -> str:
     if not all(parts) or len(parts) > 3:
         return ""
     text = "、".join([*parts[:-2], " 和 ".join(parts[-2:])])
-    return "" if text.isascii() else re.sub(r"(?<=[㐀-鿿]) 和 (?=[㐀-鿿])", "和", text)
+    return "" if text.isascii() else text
+
+
+def _spaced(text: str) -> str:
+    """With a blank between Latin and Chinese words, and none between Chinese ones."""
+    text = re.sub(rf"(?<=[{CJK}]) (?=[{CJK}])", "", text)
+    return re.sub(rf"(?<=[A-Za-z0-9])(?=[{CJK}])|(?<=[{CJK}])(?=[A-Za-z0-9])", " ", text)
 
 
 def _joined(named: str) -> str:
@@ -165,12 +173,17 @@ def _part_of(part: re.Match[str] | None, words: Words) -> str:
     return words.in_brackets(words.by_rule.part.format(_PARTS.get(number, number))) if part else ""
 
 
+def named_in(title: str, text: str) -> list[str]:
+    """The proper names of an English title over `text`, in order, each once."""
+    return list(dict.fromkeys(_Names.of(title, text).runs(_bare(title))))
+
+
 def topics_in_chinese(title: str, text: str, words: Words, head: str = "") -> str:
     """What the title is about: its names, then its terms; `head` stands where it has no name. Empty without a term."""
-    named = list(dict.fromkeys(_Names.of(title, text).runs(_bare(title))))
+    named = named_in(title, text)
     taken = " ".join(named).casefold()
     found = [one.chinese for one in terms_in(title) if one.kind in "mn" and one.english not in taken]
-    found = [one for one in dict.fromkeys(found) if re.search(r"[㐀-鿿]", one)][:MOST_TOPICS]
+    found = [one for one in dict.fromkeys(found) if has_chinese(one)][:MOST_TOPICS]
     before = words.list_comma.join(named[:MOST_TOPICS]) or head
     part = _part_of(_PART.search(title), words)
     return f"{before}{words.colon}{words.list_comma.join(found)}{part}" if found and before else ""
