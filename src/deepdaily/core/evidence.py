@@ -344,4 +344,32 @@ def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
     cited = [documents[evidence.document] for evidence in claim.evidence]
     about = [told for document in cited for told in (document.title, host(document.url), document.author)]
     texts = [document.text for document in cited]
-    return unsupported(claim.text, [evidence.quote for evidence in claim.evidence], about, event=texts)
+    text = _without_counted_entries(claim, cited)
+    return unsupported(text, [evidence.quote for evidence in claim.evidence], about, event=texts)
+
+
+_ENTRIES = Cue(r"(?<![\w.])(?P<all>\d{1,3}) (?:条|entries)(?P<parts>(?:: |：)(?:[^\d\n:：;；。.]{1,40} \d{1,3}(?:、|, |$))+)?")
+_FIGURES = Cue(r"\d+")
+
+
+def _without_counted_entries(claim: Claim, cited: Sequence[Document]) -> str:
+    """The text without a count of list entries that the document itself gives: so many stand from the first one cited to the last,
+    and the parts told behind it add up to it."""
+    counted = _ENTRIES.search(claim.text)
+    listed = [one for one, document in zip(claim.evidence, cited, strict=True) if _is_entry(one, document)]
+    if counted is None or not listed or len({one.document for one in listed}) > 1:
+        return claim.text
+    text = next(document.text for document in cited if document.id == listed[0].document)
+    count = len(_LIST_LINE.findall(text, min(one.start for one in listed) - 2, max(one.end for one in listed)))
+    parts = [int(one) for one in _FIGURES.findall(counted["parts"] or "")]
+    if int(counted["all"]) != count or (parts and sum(parts) != count):
+        return claim.text
+    return claim.text[: counted.start()] + claim.text[counted.end() :]
+
+
+_LIST_LINE = Cue(r"^- ", re.M)
+
+
+def _is_entry(passage: Evidence, document: Document) -> bool:
+    """Whether a passage begins an entry of a list."""
+    return document.text[max(0, passage.start - 3) : passage.start] in ("- ", "\n- ")

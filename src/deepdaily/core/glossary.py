@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from deepdaily.core.text import CJK, squeeze
+from deepdaily.core.types import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +19,62 @@ class Term:
     english: str
     chinese: str
     kind: str
-    """`m` a metric, `n` a noun that tells a subject, `g` one that alone tells none, `a` an adjective, `p` a proper name."""
+    """`m` a metric, `n` a noun that tells a subject, `g` one that alone tells none, `a` an adjective, `p` a proper name; `h` the name
+    of a column or a field, too plain a word for a sentence, or one that says another thing there."""
 
 
 @cache
 def terms() -> dict[str, Term]:
-    """Every term by its English words."""
+    """Every term of sentences by its English words."""
+    return {one.english: one for one in _rows() if one.kind != "h"}
+
+
+@cache
+def _heads() -> dict[str, Term]:
+    return {one.english: one for one in _rows() if one.kind == "h"}
+
+
+@cache
+def _rows() -> tuple[Term, ...]:
     lines = (resources.files(__package__) / "glossary.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return {english: Term(english, chinese, kind) for english, chinese, kind in rows}
+    return tuple(Term(*line.split("\t")) for line in lines if line and not line.startswith("#"))
 
 
 def term(words: str) -> Term | None:
     """The term that `words` are, in any case and number; None where they are none."""
+    return _found(words, terms())
+
+
+def _found(words: str, among: Mapping[str, Term]) -> Term | None:
     said = squeeze(words).casefold()
-    return next((found for one in (said, *_singular(said)) if (found := terms().get(one))), None)
+    return next((found for one in (said, *_singular(said)) if (found := among.get(one))), None)
+
+
+_HEAD = re.compile(r"(?P<name>[^()（）]*?)(?P<unit>\s*[(（][^()（）]*[)）])?")
+_CODE = re.compile(r"[_`=<>{}\[\]|\\]|::|--|[a-z]: |^[a-z]+[A-Z]")
+
+
+def column(head: str, language: Language) -> str:
+    """The name of a column or a field in the language, a unit in brackets behind it as it is; `head` itself where that is code, is in
+    the language or is not known."""
+    found = _HEAD.fullmatch(head.strip())
+    if found is None or _CODE.search(head) or has_chinese(head) == (language == "zh"):
+        return head
+    name, unit = found["name"], found["unit"] or ""
+    if language == "zh":
+        hit = _found(name, _heads()) or term(name)
+        return hit.chinese + unit if hit is not None and hit.kind in "hmng" else head
+    return _in_english().get(squeeze(name), name) + unit
+
+
+@cache
+def _in_english() -> dict[str, str]:
+    """By a Chinese name of a column its English one, where it is the only one."""
+    named: dict[str, list[str]] = {}
+    for one in _rows():
+        if one.kind in "hm" and has_chinese(one.chinese):
+            named.setdefault(one.chinese, []).append(one.english)
+    return {chinese: english[0] for chinese, english in named.items() if len(english) == 1}
 
 
 def _singular(said: str) -> Iterator[str]:

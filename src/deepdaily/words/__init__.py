@@ -38,6 +38,16 @@ class RuleWords:
     or_else: str
     part: str
     released: str
+    entries: str
+    """How many entries of release notes: `evidence.check_claim` counts them again."""
+    and_others: str
+    table: str
+    table_of: str
+    table_cut: str
+    attributes: Mapping[str, str]
+    """What a page states by its form, by the names of `attributes`."""
+    sorts: Mapping[str, str]
+    """What an entry of release notes does."""
     statuses: Mapping[str, str]
     topics: Mapping[str, str]
     silences: Mapping[str, str]

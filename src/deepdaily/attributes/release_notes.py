@@ -1,0 +1,119 @@
+"""Notes of one release, entry by entry: what each does, by its first words and the heading above it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from deepdaily.attributes.lines import FormLine
+from deepdaily.core.cues import Cue, cue, cues, table
+from deepdaily.core.text import versions, width
+from deepdaily.core.to_machines import orders_machine
+from deepdaily.core.types import Attribute, Document, Evidence
+
+_TABLE = table(__name__)
+_HEADINGS, _VERBS = cues(_TABLE["headings"]), cues({name: rf"^(?:{words})" for name, words in _TABLE["verbs"].items()})
+_NOTES, _ASIDE, _DEFAULT = cues(_TABLE["notes"]), cues(_TABLE["aside"]), cues(_TABLE["default"])
+_SECURITY, _HARMLESS = cue(_TABLE["security"]), cue(_TABLE["harmless"])
+
+SORTS = ("security", "breaking", "default", "removed", "added", "changed", "improved", "fixed")
+
+LONGEST_HEADING, LONGEST_LABEL = 80, 4
+"""Columns of a heading; words of an entry that only names what the entries below it are of."""
+
+MOST_ENTRIES = 500
+
+_BULLET = "- "
+_TICKET = Cue(r"[\s,;:.\-–—]*(?:[(\[]?(?:PR|pull request|pr by|by @|https?:)\s?\S.*$|[(\[]#\d+.*$)")
+"""The tail of an entry that points to its pull request: it says nothing to a reader."""
+
+_BEFORE = Cue(r"^(?:\[[^\]]{1,24}\]|[^\w\[\]`\"'(]+|[A-Z][\w .+#/-]{0,24}:|[a-z]+(?:\([\w./ -]{1,40}\))?:)\s*")
+"""What stands before the verb: an emoji, an area (`[IDE]`, `VSCode:`), a kind of commit."""
+
+
+def is_notes(document: Document) -> bool:
+    """Whether it is the notes of one release, by its address or its title."""
+    return bool(_NOTES["address"].search(document.url) or _NOTES["title"].search(document.title))
+
+
+def notes_of_release(document: Document, lines: Sequence[FormLine]) -> list[Attribute]:
+    """Its version, where the first line of its text names one, and its entries with their sorts.
+
+    Empty for any other page, and for the notes of several releases.
+    """
+    if not lines or not is_notes(document):
+        return []
+    version = _version(lines[0])
+    if any(len(line.text) <= LONGEST_HEADING and _names_another(line.text, version) for line in lines[1:]):
+        return []
+    named = [Attribute("version", version, (lines[0].passage(),))] if version else []
+    return named + list(_entries(lines[1:]))[:MOST_ENTRIES]
+
+
+_WRITTEN = Cue(r"v?\d+(?:\.\d+){1,3}[\w.-]*", re.I)
+
+
+def _version(first: FormLine) -> str:
+    """As the first line writes it; empty where it names none or several."""
+    known = versions(first.text)
+    said = [found[0].rstrip(".-") for found in _WRITTEN.finditer(first.text) if versions(found[0])]
+    return said[0] if len(known) == 1 and said else ""
+
+
+_VERSION_HEADING = Cue(r"^\W*(?:version |release |版本 ?)?\[?v?\d+\.\d+[\w.\-]*\]?(?:\W.{0,40})?$", re.I)
+
+
+def _names_another(line: str, version: str) -> bool:
+    """Whether it is the heading of another release's notes."""
+    if line.startswith(_BULLET) or "..." in line or not _VERSION_HEADING.match(line):
+        return False
+    return bool(versions(line)) and not versions(line) & versions(version)
+
+
+def _entries(lines: Sequence[FormLine]) -> Iterator[Attribute]:
+    sort, heading, aside = "", None, False
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        if not line.text.startswith(_BULLET):
+            if width(line.text) <= LONGEST_HEADING and not line.text.endswith((".", "。", ":", "：")):
+                sort, heading, aside = _of_heading(line.text), line, bool(_ASIDE["heading"].search(line.text))
+            continue
+        text = _TICKET.sub("", line.text.removeprefix(_BULLET)).strip()
+        start = line.text.index(text) if text else 0
+        listed = following is not None and following.text.startswith(_BULLET)
+        if aside or not text or _ASIDE["entry"].search(text) or orders_machine(text) or (listed and _is_label(text)):
+            continue
+        own = sort_of(text)
+        proof: tuple[Evidence, ...] = (line.passage(start, start + len(text)),)
+        if not own and sort and heading is not None:
+            own, proof = sort, (*proof, heading.passage())
+        yield Attribute("entry", text, proof, sort=own)
+
+
+def _of_heading(text: str) -> str:
+    return next((name for name, found in _HEADINGS.items() if found.search(text)), "")
+
+
+def _is_label(text: str) -> bool:
+    """Whether an entry only names what those below it are of: `- AWS Bedrock`."""
+    return len(text.split()) <= LONGEST_LABEL and not re.search(r"[\d:：。]", text) and not sort_of(text)
+
+
+def sort_of(entry: str) -> str:
+    """What an entry does, by its own words; empty where its first words do not tell."""
+    leads = [entry]
+    while (rest := _BEFORE.sub("", leads[-1])) != leads[-1] and len(leads) < 4:
+        leads.append(rest)
+    verb = next((name for lead in leads for name, found in _VERBS.items() if found.match(lead)), "")
+    if verb == "breaking":
+        return verb
+    if verb != "added" and _SECURITY.search(entry) and not _HARMLESS.search(entry):
+        return "security"
+    if verb in ("", "changed", "improved", "added") and _changes_default(entry, leads[-1], verb):
+        return "default"
+    return verb
+
+
+def _changes_default(entry: str, lead: str, verb: str) -> bool:
+    if not _DEFAULT["said"].search(entry) or _DEFAULT["never"].search(entry):
+        return False
+    return not verb or bool(_DEFAULT["verb"].match(lead))

@@ -1,0 +1,123 @@
+"""Tables with figures: lines of cells below a line of headers, read row by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from deepdaily.attributes.header_fields import day_of
+from deepdaily.attributes.lines import FormLine
+from deepdaily.core.cues import Cue, cue, cues, table
+from deepdaily.core.glossary import term
+from deepdaily.core.text import width
+from deepdaily.core.to_machines import orders_machine
+from deepdaily.core.types import Attribute
+
+_TABLE = table(__name__)
+_CODE, _COLUMNS = Cue(_TABLE["code"], re.I), cues(_TABLE["columns"])
+_FIRST, _SECOND = cue(_TABLE["values"]["first"]), cue(_TABLE["values"]["second"])
+
+MOST_COLUMNS, LONGEST_CELL, LEAST_ROWS = 6, 60, 2
+"""Of a table that is read: a wider one, or one with sentences in its cells, is not printed."""
+
+_BAR = re.compile(r"\s\|(?=\s|$)")
+_FIGURE = re.compile(r"[~≈<>≤≥+\-−约]{0,2}\s?(?:[$¥€£]\s?)?\d[\d,]*(?:\.\d+)?")
+_MEASURED = re.compile(
+    r"[~≈<>≤≥+\-−约]{0,2}\s?(?:[$¥€£]\s?\d.*|\d[\d,]*(?:\.\d+)?(?:\s?[–~-]\s?\d[\d,]*(?:\.\d+)?)?\s?(?:[%×°]|[^\W\d_]).*|\d+\.\d+(?:\s?\(.*\))?|20\d\d-\d\d-\d\d.*)"
+)
+_UNIT = re.compile(r"\([^)]*(?:[$€¥%]|\b(?:ms|s|sec|seconds?|minutes?|hours?|gb|mb|kb|tb|tokens?|per|usd|x)\b|/)[^)]*\)|[$€¥%]", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table with figures; every row has as many cells as there are columns."""
+
+    caption: str
+    """The heading right above it, as the page writes it; empty where a sentence or nothing stands there."""
+    columns: tuple[str, ...]
+    header: FormLine
+    rows: tuple[tuple[FormLine, tuple[str, ...]], ...]
+
+
+def grids(lines: Sequence[FormLine]) -> list[Grid]:
+    """The tables with figures, in order. One whose rows differ in width is none: cells that are empty at an end are not seen, and
+    nobody can tell which column is missing."""
+    found = []
+    at = 1
+    while at < len(lines):
+        end = at
+        while end < len(lines) and " | " in lines[end].text:
+            end += 1
+        if end - at > LEAST_ROWS and (grid := _grid(lines[at:end], lines[at - 1] if at > 1 else None)):
+            found.append(grid)
+        at = max(end, at + 1)
+    return found
+
+
+def _cells(line: FormLine) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in _BAR.split(line.text))
+
+
+def _grid(run: Sequence[FormLine], above: FormLine | None) -> Grid | None:
+    header, *rest = ((line, _cells(line)) for line in run)
+    columns = header[1]
+    if not 2 <= len(columns) <= MOST_COLUMNS or not all(columns) or any(_FIGURE.match(cell) for cell in columns):
+        return None
+    if any(not _is_row(line, cells, columns) for line, cells in (header, *rest)) or columns in [cells for _, cells in rest]:
+        return None
+    if len(columns) == 2 and not (_FIRST.fullmatch(columns[0]) or _SECOND.fullmatch(columns[1])):
+        return None
+    figured = [any(_is_measured(cell, name) for cell, name in zip(cells[1:], columns[1:], strict=True)) for _, cells in rest]
+    if 2 * sum(figured) < len(rest):
+        return None
+    titled = above is not None and width(above.text) <= LONGEST_CELL + 20 and " | " not in above.text
+    named = above.text if above is not None and titled and not above.text.endswith((".", "。", ",", ":", "：")) else ""
+    return Grid("" if named.startswith("- ") else named, columns, header[0], tuple(rest))
+
+
+def _is_row(line: FormLine, cells: tuple[str, ...], columns: tuple[str, ...]) -> bool:
+    return (
+        len(cells) == len(columns)
+        and not line.text.startswith("- ")
+        and bool(cells[0])
+        and all(width(cell) <= LONGEST_CELL for cell in cells)
+        and not _CODE.search(line.text)
+        and not orders_machine(line.text)
+    )
+
+
+def _is_measured(cell: str, column: str) -> bool:
+    """Whether it holds a figure that says what of: with its unit, or below a column that names a unit or a metric."""
+    if _MEASURED.fullmatch(cell):
+        return True
+    named = term(column)
+    return bool(_FIGURE.fullmatch(cell)) and (bool(_UNIT.search(column)) or (named is not None and named.kind == "m"))
+
+
+def of_grid(grid: Grid) -> Iterator[Attribute]:
+    """An attribute for each cell of a price, a retirement, its replacement, a size; of any other table one for each row."""
+    named = {at: name for at, head in enumerate(grid.columns) if (name := _name_of(head))}
+    subject = next((at for at, head in enumerate(grid.columns) if _COLUMNS["subject"].search(head)), 0)
+    for line, cells in grid.rows:
+        proof = (grid.header.passage(), line.passage())
+        told = [at for at in named if at != subject and _fits(named[at], cells[at], grid.columns[at])]
+        for at in told:
+            value = cells[at]
+            yield Attribute(named[at], value, proof, cells[subject], columns=grid.columns, cells=cells, day=day_of(value))
+        if not told:
+            yield Attribute("row", line.text, proof, cells[subject], columns=grid.columns, cells=cells)
+
+
+def _fits(name: str, cell: str, column: str) -> bool:
+    """Whether a cell holds what its column is named for: a price has its money there or in the column's name."""
+    if name == "price":
+        return bool(_MONEY.search(cell) or (_FIGURE.match(cell) and _MONEY.search(column)))
+    return bool(re.search(r"\w", cell))
+
+
+_MONEY = re.compile(r"[$€¥£]|\b(?:usd|eur|rmb|cny|credits?)\b|元", re.I)
+
+
+def _name_of(head: str) -> str:
+    return next((name for name, found in _COLUMNS.items() if name != "subject" and found.search(head)), "")

@@ -1,0 +1,174 @@
+"""What a page states by its form, told in the reader's language: the fields of its head, its release in figures, one small table.
+
+Values, cells and entries stay in the page's own words; what is ours are the names around them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from deepdaily.attributes import attributes_of, tables_of
+from deepdaily.attributes.papers import people
+from deepdaily.attributes.release_notes import SORTS
+from deepdaily.attributes.tables import Grid
+from deepdaily.core.glossary import column
+from deepdaily.core.quantities import plain, quantities
+from deepdaily.core.text import tokens, width
+from deepdaily.core.types import Attribute, Claim, Document, Evidence, Language, Section
+from deepdaily.words import Words, of
+
+MOST_DOCUMENTS, MOST_TOLD, MOST_ROWS, MOST_PEOPLE, LONGEST = 4, 3, 6, 3, 300
+"""Releases told together, entries of one that are told, rows of a table, authors by name; columns of an entry."""
+
+FEW = 3
+"""Entries of a release that are all told."""
+
+KNOWN_SORTS = 0.6
+"""Share of a release's entries whose sort is known from which on they are counted by sort."""
+
+_TOLD = (
+    "authors", "subjects", "submitted", "identifier", "severity", "affected", "fixed", "status", "type", "created", "parameters",
+    "context", "license", "languages", "base-model", "modality",
+)  # fmt: skip
+_ORDER = ("security", "breaking", "default", "removed", "fixed", "added", "changed", "improved", "")
+
+
+def card(document: Document, language: Language) -> list[Section]:
+    """Sections of kind `what` and `detail` of one page; empty where its form states nothing."""
+    found = attributes_of(document)
+    words = of(language)
+    fields = [one for one in found if one.name in _TOLD and not _cell_of_table(one)]
+    sections = _release([(document, found)], words)
+    if fields:
+        sections.insert(0, Section("what", _fields(fields, language)))
+    return [*sections, *_table(document, language)]
+
+
+def release_card(documents: Sequence[Document], language: Language) -> list[Section]:
+    """The releases of one project together, as they are given; at most MOST_DOCUMENTS."""
+    return _release([(one, attributes_of(one)) for one in documents[:MOST_DOCUMENTS]], of(language))
+
+
+def _cell_of_table(one: Attribute) -> bool:
+    return len(one.columns) > 1
+
+
+# -- fields ------------------------------------------------------------------------------------------------------------
+
+
+def _fields(found: Sequence[Attribute], language: Language) -> tuple[Claim, ...]:
+    """One line of the fields, and one for a banner, which is a sentence of the page."""
+    words = of(language)
+    banners = [one for one in found if one.name == "status" and not one.columns]
+    fields = sorted((one for one in found if one not in banners), key=lambda one: _TOLD.index(one.name))
+    claims = [Claim(_named(one, f"“{one.value}”", language), one.evidence) for one in banners]
+    if fields:
+        line = words.semicolon.join(_named(one, _value(one, words), language) for one in fields)
+        claims.append(Claim(line, tuple(dict.fromkeys(proof for one in fields for proof in one.evidence))))
+    return tuple(claims)
+
+
+def _named(one: Attribute, value: str, language: Language) -> str:
+    words = of(language)
+    label = words.by_rule.attributes[one.name]
+    if one.name == "parameters":  # total and activated ones
+        own = column(one.columns[0], language)
+        label = own if own != one.columns[0] else label
+    return f"{label}{words.colon}{value}"
+
+
+def _value(one: Attribute, words: Words) -> str:
+    if one.name != "authors":
+        return one.value
+    named = people(one.value)
+    told = words.list_comma.join(named[:MOST_PEOPLE])
+    return words.by_rule.and_others.format(told) if len(named) > MOST_PEOPLE else told
+
+
+# -- releases ----------------------------------------------------------------------------------------------------------
+
+
+def _release(told: Sequence[tuple[Document, Sequence[Attribute]]], words: Words) -> list[Section]:
+    what: list[Claim] = []
+    detail: list[Claim] = []
+    for document, found in told:
+        version = next((one for one in found if one.name == "version"), None)
+        entries = [one for one in found if one.name == "entry"]
+        what += _counted(document, version, entries, words)
+        detail += [_entry(one, version, words) for one in _worth_seeing(entries)]
+    sections = [Section("what", tuple(what)), Section("detail", tuple(detail))]
+    return [one for one in sections if one.points]
+
+
+def _counted(document: Document, version: Attribute | None, entries: Sequence[Attribute], words: Words) -> list[Claim]:
+    """The line that counts the entries by sort. None where a list line between them is no entry, and where too few are known."""
+    if len(entries) < 2 or sum(bool(one.sort) for one in entries) < KNOWN_SORTS * len(entries):
+        return []
+    first, last = entries[0].evidence[0], entries[-1].evidence[0]
+    listed = document.text[first.start - 2 : last.end].split("\n")
+    if sum(line.startswith("- ") for line in listed) != len(entries):
+        return []
+    counts = Counter(one.sort for one in entries)
+    parts = words.list_comma.join(f"{words.by_rule.sorts[sort or 'other']} {counts[sort]}" for sort in _ORDER if counts[sort])
+    line = f"{words.by_rule.entries.format(len(entries))}{words.colon}{parts}"
+    return [Claim(_of_version(version, line, words), (*_proofs(version), first, last))]
+
+
+def _worth_seeing(entries: Sequence[Attribute]) -> list[Attribute]:
+    """What whoever upgrades has to know first, then changes with a figure; all of a few. In the order of the page."""
+    short = [one for one in entries if width(one.value) <= LONGEST]
+    urgent = [one for sort in SORTS[:4] for one in short if one.sort == sort]
+    measured = [one for one in short if one.sort in ("changed", "improved", "") and _is_measured(one.value)]
+    rest = short if len(entries) <= FEW else []
+    chosen = list(dict.fromkeys([*urgent, *measured, *rest]))[:MOST_TOLD]
+    return sorted(chosen, key=lambda one: one.evidence[0].start)
+
+
+def _is_measured(entry: str) -> bool:
+    return any(one.number.unit for one in quantities(plain(entry)))
+
+
+def _entry(one: Attribute, version: Attribute | None, words: Words) -> Claim:
+    quoted = f"“{one.value}”"
+    line = f"{words.by_rule.sorts[one.sort]}{words.colon}{quoted}" if one.sort else quoted
+    return Claim(_of_version(version, line, words), (*_proofs(version), *one.evidence))
+
+
+def _of_version(version: Attribute | None, line: str, words: Words) -> str:
+    return f"{version.value}{words.colon}{line}" if version else line
+
+
+def _proofs(version: Attribute | None) -> tuple[Evidence, ...]:
+    return version.evidence if version else ()
+
+
+# -- tables ------------------------------------------------------------------------------------------------------------
+
+
+def _table(document: Document, language: Language) -> list[Section]:
+    """The table with figures that has most of the title's words, its first rows; empty where there is none."""
+    found = tables_of(document)
+    if not found:
+        return []
+    wanted = set(tokens(document.title))
+    grid = max(found, key=lambda one: len(wanted & set(tokens(_words_of(one)))))
+    words = of(language)
+    named = words.by_rule.table_of.format(grid.caption) if grid.caption else words.by_rule.table
+    shown = grid.rows[:MOST_ROWS]
+    if len(shown) < len(grid.rows):
+        named = words.by_rule.table_cut.format(table=named, count=len(grid.rows), shown=len(shown))
+    heads = tuple(column(head, language) for head in grid.columns)
+    rows = tuple(
+        Claim(_row(heads, cells, words), (grid.header.passage(), line.passage()), cells=cells) for line, cells in shown
+    )
+    return [Section("detail", rows, heading=named, columns=heads)]
+
+
+def _words_of(grid: Grid) -> str:
+    return " ".join((grid.caption, *grid.columns, *(cell for _, cells in grid.rows for cell in cells)))
+
+
+def _row(heads: Sequence[str], cells: Sequence[str], words: Words) -> str:
+    told = (f"{head} = {cell}" for head, cell in zip(heads[1:], cells[1:], strict=True) if any(map(str.isalnum, cell)))
+    return f"{cells[0]}{words.colon}{words.semicolon.join(told)}"
