@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from deepdaily.attributes.lines import FormLine
-from deepdaily.core.cues import Cue, cue, rows, table
+from deepdaily.core import evidence
+from deepdaily.core.cues import Cue, cue, table
 from deepdaily.core.text import dates, width
 from deepdaily.core.to_machines import orders_machine, spoken
 from deepdaily.core.types import Attribute, Document, StoryKind
-from deepdaily.core import evidence
 
 _TABLE = table(__name__)
 
@@ -122,7 +122,7 @@ def _labelled(lines: Sequence[FormLine], at: int) -> _Labelled | None:
     if len(line.text) > 4 * LONGEST_VALUE:
         return None
     if found := _LABELLED.match(line.text):
-        value, form = found["value"].strip("*\" "), found["mark"].strip("* ")
+        value, form = found["value"].strip('*" '), found["mark"].strip("* ")
         sentence = form != "|" and value.endswith((".", "。")) and " " in value
         return None if " | " in value or sentence else _Labelled(found["label"].strip(), value, (line,), form.replace("：", ":"))
     below = lines[at + 1 : at + 12]

@@ -78,5 +78,6 @@ def _figures(document: Document) -> int:
 
 def _is_handbook(document: Document) -> bool:
     address = document.url.partition("://")[2]
-    return bool(lexicon.DOCUMENTATION.search(address) or lexicon.REFERENCE.search(document.title)) and not lexicon.DATED_PAGE.search(address)
-
+    return bool(
+        lexicon.DOCUMENTATION.search(address) or lexicon.REFERENCE.search(document.title)
+    ) and not lexicon.DATED_PAGE.search(address)

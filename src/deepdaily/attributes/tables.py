@@ -26,7 +26,9 @@ _FIGURE = re.compile(r"[~≈<>≤≥+\-−约]{0,2}\s?(?:[$¥€£]\s?)?\d[\d,]*
 _MEASURED = re.compile(
     r"[~≈<>≤≥+\-−约]{0,2}\s?(?:[$¥€£]\s?\d.*|\d[\d,]*(?:\.\d+)?(?:\s?[–~-]\s?\d[\d,]*(?:\.\d+)?)?\s?(?:[%×°]|[^\W\d_]).*|\d+\.\d+(?:\s?\(.*\))?|20\d\d-\d\d-\d\d.*)"
 )
-_UNIT = re.compile(r"\([^)]*(?:[$€¥%]|\b(?:ms|s|sec|seconds?|minutes?|hours?|gb|mb|kb|tb|tokens?|per|usd|x)\b|/)[^)]*\)|[$€¥%]", re.I)
+_UNIT = re.compile(
+    r"\([^)]*(?:[$€¥%]|\b(?:ms|s|sec|seconds?|minutes?|hours?|gb|mb|kb|tb|tokens?|per|usd|x)\b|/)[^)]*\)|[$€¥%]", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

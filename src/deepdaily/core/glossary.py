@@ -19,8 +19,8 @@ class Term:
     english: str
     chinese: str
     kind: str
-    """`m` a metric, `n` a noun that tells a subject, `g` one that alone tells none, `a` an adjective, `p` a proper name; `h` the name
-    of a column or a field, too plain a word for a sentence, or one that says another thing there."""
+    """`m` a metric, `n` a noun that tells a subject, `g` one that alone tells none, `a` an adjective, `p` a proper name; `h` the
+    name of a column or a field, too plain a word for a sentence, or one that says another thing there."""
 
 
 @cache

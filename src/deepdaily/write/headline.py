@@ -56,8 +56,14 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
     return Claim(title, (lead,))
 
 
-_RELEASED = re.compile(r"(?P<name>[^:：]{2,60}? v?\d+(?:\.\d+)+[\w.-]*)(?:\s[-–—:]\s.*)?")
+_RELEASED = re.compile(r"(?P<name>[^:：]{2,60}? v?\d+(?:\.\d+)+[\w.-]*)(?:\s?[-–—:：]\s(?P<tail>.+))?")
 """A version of something, and what its maker says of it."""
+
+
+def version_tail(document: Document) -> Evidence | None:
+    """What a version's title says behind the version, as a passage of the title; None where it says no sentence."""
+    found = _RELEASED.fullmatch(f"- {_title_evidence(document).quote}")
+    return evidence.locate(found["tail"], document) if found and found["tail"] and " " in found["tail"] else None
 
 
 def _in_language(title: str, story: Story, language: Language) -> str:

@@ -23,7 +23,7 @@ from deepdaily.core.types import (
     Trouble,
     Watch,
 )
-from deepdaily.write.by_rule.brief import bounded, write_item
+from deepdaily.write.by_rule.brief import bounded, judged_item, told_item, write_item
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
 from deepdaily.write.headline import byline, headline
 
@@ -45,11 +45,12 @@ class ByRule:
         self, draft: Draft, stories: Sequence[Story], advised: Collection[str], wall_s: float
     ) -> tuple[Draft, list[Finding]]:
         """The draft with a brief of each story: the first that say something whole, the others a line each, after them."""
-        items, spent = list[Item](), set(advised)
-        for story in stories:
-            items.append(write_item(story, draft.language, spent))
+        told = [told_item(story, draft.language) for story in stories]
+        by_id, items, spent = {story.id: story for story in stories}, list[Item](), set(advised)
+        for item in bounded(told, draft.language, translated=False):
+            items.append(judged_item(item, by_id[item.story], draft.language, spent))
             spent.update(items[-1].judged())
-        return replace(draft, items=bounded(items, draft.language, translated=False)), []
+        return replace(draft, items=tuple(items)), []
 
     async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
         """The draft as it is."""

@@ -23,7 +23,7 @@ from deepdaily.write.by_rule.passages import (
     tells_headline,
     tells_what,
 )
-from deepdaily.write.headline import byline, headline, is_family
+from deepdaily.write.headline import byline, headline, is_family, version_tail
 
 MOST_WHAT, MOST_DETAILS, MOST_WHY, MOST_FOLLOWS = 2, 4, 1, 1
 """Sentences a section: an item is read in a minute."""
@@ -63,22 +63,22 @@ class _Brief:
 
 
 def write_item(story: Story, language: Language, spent: Collection[str] = ()) -> Item:
-    """The item for one story; sections without anything to print are left out, and one that has none is a line.
+    """The item for one story, whole; sections without anything to print are left out, and one that has none is a line.
 
     `spent` is what was judged and advised before, in this issue or lately: said twice it is filler.
     """
-    words = of(language).by_rule
-    documents = story.documents[:MOST_DOCUMENTS]
-    kind = kind_of(story.lead)
-    cards = release_card(documents if is_family(story) else documents[:1], language) if kind == "release" else ()
-    cards = cards or card(story.lead, language)
+    return judged_item(told_item(story, language), story, language, spent)
+
+
+def told_item(story: Story, language: Language) -> Item:
+    """The facts alone: cards first, then what they leave to quote."""
+    documents, kind = story.documents[:MOST_DOCUMENTS], kind_of(story.lead)
+    of_family = is_family(story)
+    cards = release_card(documents, language) if of_family else card(story.lead, language)
     brief = _Brief(story, cards)
-    sections = _together([*cards, *_quoted_sections(brief, story, language, bool(cards))])
+    sections = _together([*_of_version(story), *cards, *_quoted_sections(brief, story, language, bool(cards))])
     printed = {proof.document for section in sections for claim in section.points for proof in claim.evidence}
     title = headline(story, language, printed)
-    facts = [claim for section in sections for claim in section.points]
-    stated = [one for document in documents for one in attributes_of(document)]
-    sections += judged(story, kind, _printed(stated, [title, *facts]), language, spent)
     used = printed | {proof.document for proof in title.evidence}
     return Item(
         story=story.id,
@@ -86,17 +86,40 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
         sections=tuple(one for one in sections if one.points),
         sources=_sources(story, title, used),
         byline=byline(story, used, language),
-        label=_label(story.lead, words),
+        label=_label(story.lead, of(language).by_rule),
         unknowns=unknowns_of(story, title.text, language),
         thread=story.thread,
         kind=kind,
     )
 
 
+def judged_item(item: Item, story: Story, language: Language, spent: Collection[str] = ()) -> Item:
+    """The item with what its printed facts let us judge and advise; a line stays one."""
+    if item.short:
+        return item
+    stated = [one for document in story.documents[:MOST_DOCUMENTS] for one in attributes_of(document)]
+    said = judged(story, _printed(stated, item.claims()), language, spent)
+    return replace(item, sections=tuple(_together([*item.sections, *said])))
+
+
 def _printed(stated: Sequence[Attribute], claims: Sequence[Claim]) -> list[Attribute]:
-    """Those whose passages are printed: nothing is judged of what a reader does not see."""
-    proofs = {proof for claim in claims for proof in claim.evidence}
-    return [one for one in stated if proofs.issuperset(one.evidence)]
+    """Those that a reader sees: their passages are cited, and an entry's words are there, in its language or another."""
+    cited_here = {proof for claim in claims for proof in claim.evidence}
+    shown = {proof for claim in claims if claim.translator for proof in claim.evidence}
+    text = "\n".join(claim.text for claim in claims)
+    return [
+        one
+        for one in stated
+        if cited_here.issuperset(one.evidence) and (one.name != "entry" or one.value in text or shown.intersection(one.evidence))
+    ]
+
+
+def _of_version(story: Story) -> list[Section]:
+    """What its maker says of a version in the title itself: `v1.2 - Control which servers are seen`."""
+    if is_family(story):
+        return []
+    tail = version_tail(story.lead)
+    return [Section("what", (Claim(tail.quote, (tail,)),))] if tail else []
 
 
 def _sources(story: Story, title: Claim, used: Collection[str]) -> tuple[Cited, ...]:
@@ -188,20 +211,20 @@ def as_line(item: Item) -> Item:
 
 
 def _within(item: Item, language: Language, most: int) -> Item:
-    """One foreign quotation a section and `most` in all, what it is first; one that says nothing else is a line."""
+    """At most one foreign quotation of what it is, and `most` in all; one that says nothing else is a line."""
     left, sections = most, list[Section]()
     for section in item.sections:
         kept: list[Claim] = []
-        foreign = 0
+        room = min(left, 1) if section.kind == "what" else left
         for claim in section.points:
-            if not is_foreign(claim, language):
+            foreign = is_foreign(claim, language)
+            if not foreign or room:
                 kept.append(claim)
-            elif left and not foreign:
-                kept.append(claim)
-                left, foreign = left - 1, foreign + 1
+                room, left = room - foreign, left - foreign
         sections.append(replace(section, points=tuple(kept)))
     told = tuple(one for one in sections if one.points)
-    return replace(item, sections=told) if any(one.kind in ("what", "detail") for one in told) else as_line(item)
+    enough = ("what", "detail") if item.kind == "release" else ("what",)
+    return replace(item, sections=told) if any(one.kind in enough for one in told) else as_line(item)
 
 
 FOREIGN_WORDS = 5

@@ -6,7 +6,7 @@ Values, cells and entries stay in the page's own words; what is ours are the nam
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from deepdaily.attributes import attributes_of, tables_of
 from deepdaily.attributes.papers import people
@@ -159,9 +159,7 @@ def _table(document: Document, language: Language) -> list[Section]:
     if len(shown) < len(grid.rows):
         named = words.by_rule.table_cut.format(table=named, count=len(grid.rows), shown=len(shown))
     heads = tuple(column(head, language) for head in grid.columns)
-    rows = tuple(
-        Claim(_row(heads, cells, words), (grid.header.passage(), line.passage()), cells=cells) for line, cells in shown
-    )
+    rows = tuple(Claim(_row(heads, cells, words), (grid.header.passage(), line.passage()), cells=cells) for line, cells in shown)
     return [Section("detail", rows, heading=named, columns=heads)]
 
 

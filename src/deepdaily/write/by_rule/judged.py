@@ -12,7 +12,7 @@ from deepdaily.core.actors import by_actor
 from deepdaily.core.lexicon import RELEASE
 from deepdaily.core.quantities import Quantity, quantities
 from deepdaily.core.text import dates
-from deepdaily.core.types import Attribute, Claim, Evidence, Language, Section, SectionKind, Story, StoryKind
+from deepdaily.core.types import Attribute, Claim, Evidence, Language, Section, SectionKind, Story
 from deepdaily.words import of
 from deepdaily.write.by_rule.rules import DISPUTED, SILENCES
 from deepdaily.write.by_rule.titles import named_in
@@ -24,9 +24,7 @@ LEAST_RATIO = 1.5
 MOST_NAMED = 3
 
 
-def judged(
-    story: Story, kind: StoryKind, printed: Sequence[Attribute], language: Language, spent: Collection[str] = ()
-) -> list[Section]:
+def judged(story: Story, printed: Sequence[Attribute], language: Language, spent: Collection[str] = ()) -> list[Section]:
     """Why it matters, what may follow and what to do, as far as attributes say; often nothing.
 
     Args:
@@ -36,7 +34,7 @@ def judged(
     said = of(language).by_rule
     lines: dict[SectionKind, list[Claim]] = {"why": [], "impact": [], "advice": []}
     if not story.lead.partial:
-        for section, name, gaps, basis in _drawn(story, kind, printed, language):
+        for section, name, gaps, basis in _drawn(story, printed, language):
             frames = said.judged_advice if section == "advice" and name in said.judged_advice else said.judged
             text = frames[name].format(**gaps)
             if text not in spent:
@@ -52,7 +50,7 @@ _Drawn = tuple[SectionKind, str, dict[str, object], Sequence[Evidence]]
 """Where it stands, which sentence, what fills it, and the passages that is read from."""
 
 
-def _drawn(story: Story, kind: StoryKind, printed: Sequence[Attribute], language: Language) -> Iterator[_Drawn]:
+def _drawn(story: Story, printed: Sequence[Attribute], language: Language) -> Iterator[_Drawn]:
     yield from _of_state(story)
     yield from _of_advisory(printed)
     yield from _of_entries(printed)
@@ -81,17 +79,17 @@ def _of_advisory(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
 
 
 def _of_entries(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
-    """Of release notes: entries of security, and those that change what one relies on."""
-    version = next((one for one in printed if one.name == "version"), None)
-    if version is None:
-        return
+    """Of release notes: entries of security, and those that change what one relies on, by the version that has them."""
     for sort, names in (("security", ("security",)), ("changes", ("breaking", "default", "removed"))):
-        found = [one for one in printed if one.name == "entry" and one.sort in names]
-        if found:
-            basis = [proof for one in (version, *found) for proof in one.evidence]
-            gaps: dict[str, object] = {"version": version.value, "count": len(found)}
-            yield "why", f"entries-{sort}", gaps, basis
-            yield "advice", f"entries-{sort}", gaps, basis
+        for version in (one for one in printed if one.name == "version"):
+            document = version.evidence[0].document
+            found = [one for one in printed if one.sort in names and one.evidence[0].document == document]
+            if found:
+                basis = [proof for one in (version, *found) for proof in one.evidence]
+                gaps: dict[str, object] = {"version": version.value}
+                yield "why", f"entries-{sort}", gaps, basis
+                yield "advice", f"entries-{sort}", gaps, basis
+                break
 
 
 def _of_deadline(printed: Sequence[Attribute], story: Story) -> Iterator[_Drawn]:

@@ -15,6 +15,7 @@ from deepdaily.core.quantities import numbers
 from deepdaily.core.text import COMMON, Sentence, names, tokens, versions, width
 from deepdaily.core.to_machines import orders_machine, spoken
 from deepdaily.core.types import Document, Evidence
+from deepdaily.write.by_rule.titles import named_in
 
 SHORTEST, LONGEST = 30, 300
 """Columns of a printable passage: shorter ones say nothing alone, longer ones are no quotation any more."""
@@ -163,24 +164,24 @@ def tells_what(passage: Passage) -> float:
     return 1.2 + 2 * shared + news - 0.25 * passage.place - _voice(passage.text)
 
 
-NEWS_SHARE, NEWS_NAMES = 0.4, 0.6
-"""Of a title's words, or of its names, what a sentence has that tells its news."""
+NEWS_SHARE = 0.4
+"""Of a title's words what a sentence has that tells its news, wherever it stands."""
+
+FIRST_NEWS, LAST_NEWS = 12, 40
+"""Places until which a sentence on what the title names tells its news, and one that has most of the title's words."""
 
 
 def tells_headline(passage: Passage) -> float:
-    """Worth as the sentence that tells what the title announces; 0 where it has too few of the title's words or names."""
-    title, mine = passage.document.title, set(tokens(passage.text))
+    """Worth as the sentence that tells what the title announces; 0 where it has too few of the title's words and names."""
+    title, text = passage.document.title, passage.document.text
+    mine = set(tokens(passage.text))
     words = {term for term in tokens(title) if len(term) > 2 and term not in COMMON}
-    named = {term for name in names(title) for term in tokens(name)}
+    named = {term for name in (*names(title), *named_in(title, text)) for term in tokens(name)}
     shared, of_names = len(words & mine) / max(1, len(words)), len(named & mine) / max(1, len(named))
-    by_name = len(named & mine) > 1 and of_names >= NEWS_NAMES
-    if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or by_name):
+    early = passage.place < FIRST_NEWS and named & mine and tells_what(passage) > 0
+    if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or early):
         return 0.0
     return max(0.1, 2 * shared + of_names + tells_what(passage))
-
-
-LAST_NEWS = 40
-"""Place of the last passage that may tell the news: what comes later is detail."""
 
 
 def gives_detail(passage: Passage) -> float:

@@ -75,12 +75,16 @@ class _Names:
     def _is_capital(self, word: str) -> bool:
         """In a title that has no capitals otherwise, or within the sentences below it, where it is never written without one."""
         plain = [one for one in self.title.split()[1:] if len(one) > 3 and one.isalpha()]
-        if 2 * sum(one.islower() for one in plain) >= len(plain) > 2 and re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
+        in_sentence = 2 * sum(one.islower() for one in plain) >= len(plain) > 2
+        if in_sentence and re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
             return True
         if re.match(rf"{re.escape(word)} v?\d[\d.]*(?: |$)", self.title):
             return True
-        small = re.search(rf"\b{re.escape(word.lower())}\b", self.text)
-        return not small and self._stands(rf"[a-z,)] {re.escape(word)}\b", 2 if len(self.text) > SHORT else 1)
+        if re.search(rf"\b{re.escape(word.lower())}\b", self.text):
+            return False
+        if in_sentence and self._stands(rf"\b{re.escape(word)}\b", 2):
+            return True
+        return self._stands(rf"[a-z,)] {re.escape(word)}\b", 2 if len(self.text) > SHORT else 1)
 
     def covers(self, word: str) -> bool:
         """A name, a figure, or a word of the trade in capitals: it stands as it is in Chinese, too."""
