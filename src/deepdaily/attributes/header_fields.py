@@ -34,8 +34,11 @@ _BANNER, _AVAILABILITY = cue(_TABLE["banner"]), cue(_TABLE["availability"])
 HEAD_LINES, LONGEST_VALUE, PROSE = 14, 120, 120
 """Lines from the top that may be a page's head, columns of a value, columns of a line of prose, which ends the head."""
 
-LEAST_KNOWN = 2
-"""Labels that must be known of a block outside the head."""
+MOST_WORDS = 8
+"""Of a value that ends with a stop; more are a sentence."""
+
+LEAST_KNOWN = {":": 2, "|": 2, "above": 1}
+"""Labels that must be known of a block outside the head, by its form."""
 
 BANNER_LINES = 5
 
@@ -107,7 +110,7 @@ def _blocks(lines: Sequence[FormLine]) -> Iterator[tuple[list[_Labelled], bool]]
     while at <= len(lines):
         one = _labelled(lines, at) if at < len(lines) else None
         if block and (one is None or one.form != block[0].form):
-            if begun < head or sum(_field(old.label) is not None for old in block) >= LEAST_KNOWN:
+            if begun < head or sum(_field(old.label) is not None for old in block) >= LEAST_KNOWN[block[0].form]:
                 yield block, begun < head
             block = []
         if one is not None:
@@ -122,9 +125,10 @@ def _labelled(lines: Sequence[FormLine], at: int) -> _Labelled | None:
     if len(line.text) > 4 * LONGEST_VALUE:
         return None
     if found := _LABELLED.match(line.text):
-        value, form = found["value"].strip('*" '), found["mark"].strip("* ")
-        sentence = form != "|" and value.endswith((".", "。")) and " " in value
-        return None if " | " in value or sentence else _Labelled(found["label"].strip(), value, (line,), form.replace("：", ":"))
+        value, form = found["value"].strip("*\" "), found["mark"].strip("* ")
+        sentence = form != "|" and value.endswith((".", "。")) and len(value.split()) > MOST_WORDS
+        told = value.removesuffix(".").removesuffix("。")
+        return None if " | " in value or sentence else _Labelled(found["label"].strip(), told, (line,), form.replace("：", ":"))
     below = lines[at + 1 : at + 12]
     if opened := _OPENED.match(line.text):
         listed = []

@@ -14,7 +14,7 @@ from deepdaily.core.types import Attribute, Document, Evidence
 _TABLE = table(__name__)
 _HEADINGS, _VERBS = cues(_TABLE["headings"]), cues({name: rf"^(?:{words})" for name, words in _TABLE["verbs"].items()})
 _NOTES, _ASIDE, _DEFAULT = cues(_TABLE["notes"]), cues(_TABLE["aside"]), cues(_TABLE["default"])
-_SECURITY, _HARMLESS = cue(_TABLE["security"]), cue(_TABLE["harmless"])
+_SECURITY, _HARMLESS, _HOUSEKEEPING = (cue(_TABLE[name]) for name in ("security", "harmless", "housekeeping"))
 
 SORTS = ("security", "breaking", "default", "removed", "added", "changed", "improved", "fixed")
 
@@ -24,8 +24,14 @@ LONGEST_HEADING, LONGEST_LABEL = 80, 4
 MOST_ENTRIES = 500
 
 _BULLET = "- "
-_TICKET = Cue(r"[\s,;:.\-–—]*(?:[(\[]?(?:PR|pull request|pr by|by @|https?:)\s?\S.*$|[(\[]#\d+.*$)")
-"""The tail of an entry that points to its pull request: it says nothing to a reader."""
+_POINTER = Cue(
+    r"[\s,;:(\[–—-]*(?:\b(?:PRs?|pull request|pr by|by|in|via|thanks(?: to)?|closes|fixes|see|(?:learn|read|see) more(?: at| in)?)\s)?"
+    r"(?:#\d+|@[\w-]+(?:\[bot\])?|https?://\S+|\b(?=[a-f]*\d)[0-9a-f]{7,40})[)\].,!]*$",
+    re.I,
+)
+"""At the end of an entry its pull request, its author, a page, a commit: it says nothing to a reader."""
+
+_POINTER_CHARS = 160
 
 _BEFORE = Cue(r"^(?:\[[^\]]{1,24}\]|[^\w\[\]`\"'(]+|[A-Z][\w .+#/-]{0,24}:|[a-z]+(?:\([\w./ -]{1,40}\))?:)\s*")
 """What stands before the verb: an emoji, an area (`[IDE]`, `VSCode:`), a kind of commit."""
@@ -77,7 +83,7 @@ def _entries(lines: Sequence[FormLine]) -> Iterator[Attribute]:
             if width(line.text) <= LONGEST_HEADING and not line.text.endswith((".", "。", ":", "：")):
                 sort, heading, aside = _of_heading(line.text), line, bool(_ASIDE["heading"].search(line.text))
             continue
-        text = _TICKET.sub("", line.text.removeprefix(_BULLET)).strip()
+        text = _told(line.text.removeprefix(_BULLET))
         start = line.text.index(text) if text else 0
         listed = following is not None and following.text.startswith(_BULLET)
         if aside or not text or _ASIDE["entry"].search(text) or orders_machine(text) or (listed and _is_label(text)):
@@ -87,6 +93,14 @@ def _entries(lines: Sequence[FormLine]) -> Iterator[Attribute]:
         if not own and sort and heading is not None:
             own, proof = sort, (*proof, heading.passage())
         yield Attribute("entry", text, proof, sort=own)
+
+
+def _told(entry: str) -> str:
+    """An entry without what it points to at its end."""
+    told = entry.strip()
+    while found := _POINTER.search(told, max(0, len(told) - _POINTER_CHARS)):
+        told = told[: found.start()].rstrip()
+    return told
 
 
 def _of_heading(text: str) -> str:
@@ -108,12 +122,7 @@ def sort_of(entry: str) -> str:
         return verb
     if verb != "added" and _SECURITY.search(entry) and not _HARMLESS.search(entry):
         return "security"
-    if verb in ("", "changed", "improved", "added") and _changes_default(entry, leads[-1], verb):
-        return "default"
-    return verb
-
-
-def _changes_default(entry: str, lead: str, verb: str) -> bool:
-    if not _DEFAULT["said"].search(entry) or _DEFAULT["never"].search(entry):
-        return False
-    return not verb or bool(_DEFAULT["verb"].match(lead))
+    if any(_HOUSEKEEPING.match(lead) for lead in leads):
+        return ""
+    changes = _DEFAULT["now"].search(entry) or (_DEFAULT["verb"].match(leads[-1]) and _DEFAULT["said"].search(entry))
+    return "default" if verb not in ("fixed", "removed") and changes and not _DEFAULT["never"].search(entry) else verb

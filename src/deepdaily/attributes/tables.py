@@ -10,16 +10,19 @@ from deepdaily.attributes.header_fields import day_of
 from deepdaily.attributes.lines import FormLine
 from deepdaily.core.cues import Cue, cue, cues, table
 from deepdaily.core.glossary import term
-from deepdaily.core.text import width
+from deepdaily.core.text import dates, width
 from deepdaily.core.to_machines import orders_machine
 from deepdaily.core.types import Attribute
 
 _TABLE = table(__name__)
 _CODE, _COLUMNS = Cue(_TABLE["code"], re.I), cues(_TABLE["columns"])
-_FIRST, _SECOND = cue(_TABLE["values"]["first"]), cue(_TABLE["values"]["second"])
+_VALUES, _PER = cues(_TABLE["values"]), cues(_TABLE["per"])
 
 MOST_COLUMNS, LONGEST_CELL, LEAST_ROWS = 6, 60, 2
 """Of a table that is read: a wider one, or one with sentences in its cells, is not printed."""
+
+LONGEST_CAPTION, LONGEST_UNIT, LINES_ABOVE = 80, 120, 3
+"""Columns of a heading above a table, of a line that says what its prices are for, and how far above the table that may stand."""
 
 _BAR = re.compile(r"\s\|(?=\s|$)")
 _FIGURE = re.compile(r"[~≈<>≤≥+\-−约]{0,2}\s?(?:[$¥€£]\s?)?\d[\d,]*(?:\.\d+)?")
@@ -36,7 +39,7 @@ class Grid:
     """A table with figures; every row has as many cells as there are columns."""
 
     caption: str
-    """The heading right above it, as the page writes it; empty where a sentence or nothing stands there."""
+    """The heading right above it, or the line that says what its prices are for, as the page writes it; empty where there is none."""
     columns: tuple[str, ...]
     header: FormLine
     rows: tuple[tuple[FormLine, tuple[str, ...]], ...]
@@ -51,7 +54,7 @@ def grids(lines: Sequence[FormLine]) -> list[Grid]:
         end = at
         while end < len(lines) and " | " in lines[end].text:
             end += 1
-        if end - at > LEAST_ROWS and (grid := _grid(lines[at:end], lines[at - 1] if at > 1 else None)):
+        if end - at > LEAST_ROWS and (grid := _grid(lines[at:end], lines[max(1, at - LINES_ABOVE) : at])):
             found.append(grid)
         at = max(end, at + 1)
     return found
@@ -61,21 +64,41 @@ def _cells(line: FormLine) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in _BAR.split(line.text))
 
 
-def _grid(run: Sequence[FormLine], above: FormLine | None) -> Grid | None:
+def _grid(run: Sequence[FormLine], above: Sequence[FormLine]) -> Grid | None:
     header, *rest = ((line, _cells(line)) for line in run)
     columns = header[1]
     if not 2 <= len(columns) <= MOST_COLUMNS or not all(columns) or any(_FIGURE.match(cell) for cell in columns):
         return None
     if any(not _is_row(line, cells, columns) for line, cells in (header, *rest)) or columns in [cells for _, cells in rest]:
         return None
-    if len(columns) == 2 and not (_FIRST.fullmatch(columns[0]) or _SECOND.fullmatch(columns[1])):
+    if len(columns) == 2 and not (_VALUES["first"].fullmatch(columns[0]) or _VALUES["second"].fullmatch(columns[1])):
         return None
-    figured = [any(_is_measured(cell, name) for cell, name in zip(cells[1:], columns[1:], strict=True)) for _, cells in rest]
-    if 2 * sum(figured) < len(rest):
+    if 2 * sum(_has_figure(cells, columns) for _, cells in rest) < len(rest):
         return None
-    titled = above is not None and width(above.text) <= LONGEST_CELL + 20 and " | " not in above.text
-    named = above.text if above is not None and titled and not above.text.endswith((".", "。", ",", ":", "：")) else ""
-    return Grid("" if named.startswith("- ") else named, columns, header[0], tuple(rest))
+    caption = next((line.text for line in reversed(above[-1:]) if _is_heading(line.text)), "")
+    if _lacks_unit(columns, [cells for _, cells in rest], caption):
+        caption = next((line.text for line in reversed(above) if _PER["within"].search(line.text) and width(line.text) <= LONGEST_UNIT), "")
+        if not caption:
+            return None
+    return Grid(caption, columns, header[0], tuple(rest))
+
+
+def _is_heading(text: str) -> bool:
+    return width(text) <= LONGEST_CAPTION and " | " not in text and not text.startswith("- ") and text[-1] not in ".。,:：;；"
+
+
+def _lacks_unit(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> bool:
+    """Whether it has prices of input or output, and neither the cells nor the names above say of how much."""
+    if _PER["within"].search(caption):
+        return False
+    priced = [at for at, head in enumerate(columns) if _PER["priced"].search(head) and not _PER["within"].search(head)]
+    cells = [row[at] for row in rows for at in priced]
+    return any(_MONEY.search(cell) and not _PER["within"].search(cell) for cell in cells)
+
+
+def _has_figure(cells: Sequence[str], columns: Sequence[str]) -> bool:
+    dated = any(_name_of(head) == "retires" and dates(cell) for cell, head in zip(cells, columns, strict=True))
+    return dated or any(_is_measured(cell, head) for cell, head in zip(cells[1:], columns[1:], strict=True))
 
 
 def _is_row(line: FormLine, cells: tuple[str, ...], columns: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ Values, cells and entries stay in the page's own words; what is ours are the nam
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,14 +13,17 @@ from deepdaily.attributes import attributes_of, tables_of
 from deepdaily.attributes.papers import people
 from deepdaily.attributes.release_notes import SORTS
 from deepdaily.attributes.tables import Grid
-from deepdaily.core.glossary import column
+from deepdaily.core.glossary import column, has_chinese
 from deepdaily.core.quantities import plain, quantities
 from deepdaily.core.text import tokens, width
 from deepdaily.core.types import Attribute, Claim, Document, Evidence, Language, Section
 from deepdaily.words import Words, of
 
-MOST_DOCUMENTS, MOST_TOLD, MOST_ROWS, MOST_PEOPLE, LONGEST = 4, 3, 6, 3, 300
-"""Releases told together, entries of one that are told, rows of a table, authors by name; columns of an entry."""
+MOST_DOCUMENTS, MOST_TOLD, MOST_ROWS, MOST_PEOPLE = 4, 3, 6, 3
+"""Releases told together, entries of one that are told, rows of a table, authors by name."""
+
+SHORTEST, LONGEST = 20, 300
+"""Columns of an entry that is told: `Minor fixes` says nothing, and what is longer is no quotation any more."""
 
 FEW = 3
 """Entries of a release that are all told."""
@@ -61,21 +65,20 @@ def _fields(found: Sequence[Attribute], language: Language) -> tuple[Claim, ...]
     """One line of the fields, and one for a banner, which is a sentence of the page."""
     words = of(language)
     banners = [one for one in found if one.name == "status" and not one.columns]
-    fields = sorted((one for one in found if one not in banners), key=lambda one: _TOLD.index(one.name))
-    claims = [Claim(_named(one, f"“{one.value}”", language), one.evidence) for one in banners]
-    if fields:
-        line = words.semicolon.join(_named(one, _value(one, words), language) for one in fields)
-        claims.append(Claim(line, tuple(dict.fromkeys(proof for one in fields for proof in one.evidence))))
+    claims = [Claim(f"{words.by_rule.attributes[one.name]}{words.colon}“{one.value}”", one.evidence) for one in banners]
+    told: dict[str, list[str]] = {}
+    for one in sorted((one for one in found if one not in banners), key=lambda one: _TOLD.index(one.name)):
+        told.setdefault(_label(one, language), []).append(_value(one, words))
+    if told:
+        line = words.semicolon.join(f"{label}{words.colon}{words.list_comma.join(values)}" for label, values in told.items())
+        claims.append(Claim(line, tuple(dict.fromkeys(proof for one in found if one not in banners for proof in one.evidence))))
     return tuple(claims)
 
 
-def _named(one: Attribute, value: str, language: Language) -> str:
-    words = of(language)
-    label = words.by_rule.attributes[one.name]
-    if one.name == "parameters":  # total and activated ones
-        own = column(one.columns[0], language)
-        label = own if own != one.columns[0] else label
-    return f"{label}{words.colon}{value}"
+def _label(one: Attribute, language: Language) -> str:
+    """Our name for it; of parameters, which are total or activated ones, the page's own where that is in the language."""
+    own = column(one.columns[0], language) if one.name == "parameters" else ""
+    return own.lower() if own and has_chinese(own) == (language == "zh") else of(language).by_rule.attributes[one.name]
 
 
 def _value(one: Attribute, words: Words) -> str:
@@ -102,8 +105,9 @@ def _release(told: Sequence[tuple[Document, Sequence[Attribute]]], words: Words)
 
 
 def _counted(document: Document, version: Attribute | None, entries: Sequence[Attribute], words: Words) -> list[Claim]:
-    """The line that counts the entries by sort. None where a list line between them is no entry, and where too few are known."""
-    if len(entries) < 2 or sum(bool(one.sort) for one in entries) < KNOWN_SORTS * len(entries):
+    """The line that counts the entries by sort. None where a line between them is no entry, where one holds a list of its own, and
+    where too few are known."""
+    if len(entries) < 2 or any(_LIST_WITHIN.search(one.value) for one in entries) or sum(bool(one.sort) for one in entries) < KNOWN_SORTS * len(entries):
         return []
     first, last = entries[0].evidence[0], entries[-1].evidence[0]
     listed = document.text[first.start - 2 : last.end].split("\n")
@@ -115,9 +119,12 @@ def _counted(document: Document, version: Attribute | None, entries: Sequence[At
     return [Claim(_of_version(version, line, words), (*_proofs(version), first, last))]
 
 
+_LIST_WITHIN = re.compile(r"[:：] - .{0,400} - ")
+
+
 def _worth_seeing(entries: Sequence[Attribute]) -> list[Attribute]:
     """What whoever upgrades has to know first, then changes with a figure; all of a few. In the order of the page."""
-    short = [one for one in entries if width(one.value) <= LONGEST]
+    short = [one for one in entries if SHORTEST <= width(one.value) <= LONGEST]
     urgent = [one for sort in SORTS[:4] for one in short if one.sort == sort]
     measured = [one for one in short if one.sort in ("changed", "improved", "") and _is_measured(one.value)]
     rest = short if len(entries) <= FEW else []
