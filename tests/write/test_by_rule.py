@@ -11,8 +11,8 @@ from deepdaily.core.text import tokens, width
 from deepdaily.core.types import Appearance, Claim, Document, Item, Story
 from deepdaily.review import proven
 from deepdaily.write.by_rule.brief import bounded, is_foreign, write_item
+from deepdaily.write.by_rule.headline import headline, subject
 from deepdaily.write.by_rule.passages import LONGEST, SHORTEST, passages, rows
-from deepdaily.write.headline import headline, subject
 from making import document, issue, story
 
 TITLE = "Quillserve 2.4 released with KV cache offload for LLM inference"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from deepdaily.attributes.header_fields import day_of
 from deepdaily.attributes.lines import FormLine
-from deepdaily.core.cues import Cue, cue, cues, table
+from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.glossary import term
 from deepdaily.core.text import dates, width
 from deepdaily.core.to_machines import orders_machine

@@ -13,7 +13,7 @@ from deepdaily.models.asking import ModelWriter
 from deepdaily.words import of
 from deepdaily.write.by_model.facts import NONE_STOOD, Checked, NamedClaim, Stood, facts_of
 from deepdaily.write.by_model.judgement import Judged, judged, unjudged
-from deepdaily.write.headline import byline, headline
+from deepdaily.write.by_rule.headline import byline, headline
 
 LEAST_FACTS = 2
 """With fewer standing facts the built-in writer's quotations say more."""

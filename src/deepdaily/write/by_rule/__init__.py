@@ -24,8 +24,8 @@ from deepdaily.core.types import (
     Watch,
 )
 from deepdaily.write.by_rule.brief import bounded, judged_item, told_item, write_item
+from deepdaily.write.by_rule.headline import byline, headline
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
-from deepdaily.write.headline import byline, headline
 
 
 class ByRule:

@@ -12,6 +12,7 @@ from deepdaily.core.types import Attribute, Cited, Claim, Document, Item, Langua
 from deepdaily.core.urls import host
 from deepdaily.words import RuleWords, of
 from deepdaily.write.by_rule.cards import card, release_card
+from deepdaily.write.by_rule.headline import byline, headline, is_family, version_tail
 from deepdaily.write.by_rule.judged import judged, unknowns_of
 from deepdaily.write.by_rule.passages import (
     Passage,
@@ -23,7 +24,6 @@ from deepdaily.write.by_rule.passages import (
     tells_headline,
     tells_what,
 )
-from deepdaily.write.headline import byline, headline, is_family, version_tail
 
 MOST_WHAT, MOST_DETAILS, MOST_WHY, MOST_FOLLOWS = 2, 4, 1, 1
 """Sentences a section: an item is read in a minute."""

@@ -9,14 +9,15 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from deepdaily.core.actors import by_actor
+from deepdaily.core.glossary import column as head_of
 from deepdaily.core.lexicon import RELEASE
 from deepdaily.core.quantities import Quantity, quantities
 from deepdaily.core.text import dates
 from deepdaily.core.types import Attribute, Claim, Evidence, Language, Section, SectionKind, Story
 from deepdaily.words import of
+from deepdaily.write.by_rule.headline import status_of
 from deepdaily.write.by_rule.rules import DISPUTED, SILENCES
 from deepdaily.write.by_rule.titles import named_in
-from deepdaily.write.headline import status_of
 
 LEAST_RATIO = 1.5
 """How many times a price is another's before that is worth a line."""
@@ -117,8 +118,9 @@ def _of_prices(printed: Sequence[Attribute], language: Language) -> Iterator[_Dr
         ratio = float(high.number.value / low.number.value) if low.number.value else 0.0
         if ratio >= LEAST_RATIO and (best is None or ratio > best[0]):
             note = of(language).by_model.worked_out.format(f"{high.number.value:f}/{low.number.value:f}")
-            gaps: dict[str, object] = {"dear": dear.of, "cheap": cheap.of, "column": dear.columns[column], "ratio": f"{ratio:.3g}"}
-            best = ratio, ("impact", "prices", {**gaps, "sum": note}, (*dear.evidence, *cheap.evidence))
+            head = head_of(dear.columns[column], language)
+            gaps: dict[str, object] = {"dear": dear.of, "cheap": cheap.of, "column": head, "ratio": f"{ratio:.3g}", "sum": note}
+            best = ratio, ("impact", "prices", gaps, (*dear.evidence, *cheap.evidence))
     if best:
         yield best[1]
 

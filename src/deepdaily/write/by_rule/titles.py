@@ -6,7 +6,7 @@ A form is a whole sentence with gaps; what fills a gap must be covered by names 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deepdaily.core.cues import Cue, table
@@ -182,12 +182,19 @@ def named_in(title: str, text: str) -> list[str]:
     return list(dict.fromkeys(_Names.of(title, text).runs(_bare(title))))
 
 
-def topics_in_chinese(title: str, text: str, words: Words, head: str = "") -> str:
-    """What the title is about: its names, then its terms; `head` stands where it has no name. Empty without a term."""
+def topics_in_chinese(title: str, text: str, words: Words, head: str = "", news: str = "") -> str:
+    """What the title is about: its names, then its terms, else those of `news`, the sentence that tells it; empty without a term.
+
+    `head` stands where it has no name.
+    """
     named = named_in(title, text)
-    taken = " ".join(named).casefold()
-    found = [one.chinese for one in terms_in(title) if one.kind in "mn" and one.english not in taken]
-    found = [one for one in dict.fromkeys(found) if has_chinese(one)][:MOST_TOPICS]
+    told = next(filter(None, (_subjects(said, named) for said in (title, news))), [])
     before = words.list_comma.join(named[:MOST_TOPICS]) or head
     part = _part_of(_PART.search(title), words)
-    return f"{before}{words.colon}{words.list_comma.join(found)}{part}" if found and before else ""
+    return f"{before}{words.colon}{words.list_comma.join(told)}{part}" if told and before else ""
+
+
+def _subjects(said: str, named: Sequence[str]) -> list[str]:
+    taken = " ".join(named).casefold()
+    found = (one.chinese for one in terms_in(said) if one.kind in "mn" and one.english not in taken)
+    return [one for one in dict.fromkeys(found) if has_chinese(one)][:MOST_TOPICS]

@@ -13,8 +13,8 @@ from deepdaily.core.types import Item, Language, Slot, Story, Trend, Watch
 from deepdaily.memory.questions import RULES, Rule
 from deepdaily.memory.threads import distinctive
 from deepdaily.words import languages, of
+from deepdaily.write.by_rule.headline import status_of, subject
 from deepdaily.write.by_rule.rules import TOPICS
-from deepdaily.write.headline import status_of, subject
 
 MOST_TRENDS, MOST_WATCHES = 4, 3
 

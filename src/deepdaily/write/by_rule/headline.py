@@ -14,6 +14,7 @@ from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Claim, Document, Evidence, Language, Story
 from deepdaily.core.urls import domain
 from deepdaily.words import of
+from deepdaily.write.by_rule.passages import passages
 from deepdaily.write.by_rule.rules import STATUSES
 from deepdaily.write.by_rule.titles import title_in_chinese, topics_in_chinese
 
@@ -43,17 +44,18 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
         title = story.lead.title
     if _BARE_VERSION.match(title):
         title = f"{domain(story.lead.url).partition('.')[0]} {title}"
-    title = _in_language(title, story, language) or title
+    said, news = _in_language(title, story, language)
+    title, lead_proofs = said or title, (lead, *news)
     others = [document for document in told[1:] if versions(document.title)]
     if others:
         listed = words.list_comma.join(f"v{min(versions(document.title))}" for document in others)
-        said = words.in_brackets(words.by_rule.with_versions.format(listed))
-        return Claim(title + said, (lead, *(_title_evidence(document) for document in others)))
+        beside = words.in_brackets(words.by_rule.with_versions.format(listed))
+        return Claim(title + beside, (lead, *(_title_evidence(document) for document in others)))
     status = status_of(story.lead)
     if status:
         name, proof = status
-        return Claim(title + words.in_brackets(words.by_rule.statuses[name]), (lead, proof))
-    return Claim(title, (lead,))
+        return Claim(title + words.in_brackets(words.by_rule.statuses[name]), (*lead_proofs, proof))
+    return Claim(title, lead_proofs)
 
 
 _RELEASED = re.compile(r"(?P<name>[^:：]{2,60}? v?\d+(?:\.\d+)+[\w.-]*)(?:\s?[-–—:：]\s(?P<tail>.+))?")
@@ -62,21 +64,28 @@ _RELEASED = re.compile(r"(?P<name>[^:：]{2,60}? v?\d+(?:\.\d+)+[\w.-]*)(?:\s?[-
 
 def version_tail(document: Document) -> Evidence | None:
     """What a version's title says behind the version, as a passage of the title; None where it says no sentence."""
-    found = _RELEASED.fullmatch(f"- {_title_evidence(document).quote}")
+    found = _RELEASED.fullmatch(f"its {_title_evidence(document).quote}")
     return evidence.locate(found["tail"], document) if found and found["tail"] and " " in found["tail"] else None
 
 
-def _in_language(title: str, story: Story, language: Language) -> str:
-    """An English title in Chinese; empty for any other, and where neither a form nor the glossary has it."""
+def _in_language(title: str, story: Story, language: Language) -> tuple[str, list[Evidence]]:
+    """An English title in Chinese, and the sentence that it takes beside the title to say what it is about.
+
+    Empty for any other, and where neither a form nor the glossary has it.
+    """
     if language != "zh" or language_of(title) == language:
-        return ""
-    words, body = of(language), story.lead.text.partition("\n")[2]
-    kind = kind_of(story.lead)
-    version = _RELEASED.fullmatch(_TRACKER.sub("", title)) if kind in ("release", "") else None
-    if version:
-        return words.by_rule.released.format(version["name"])
+        return "", []
+    words, body, kind = of(language), story.lead.text.partition("\n")[2], kind_of(story.lead)
     bare = _TRACKER.sub("", title)
-    return title_in_chinese(bare, body, words) or topics_in_chinese(bare, body, words, getattr(words, "kinds", {}).get(kind, ""))
+    version = _RELEASED.fullmatch(bare) if kind in ("release", "") else None
+    if version:
+        return words.by_rule.released.format(version["name"]), []
+    head = getattr(words, "kinds", {}).get(kind, "")
+    if said := title_in_chinese(bare, body, words) or topics_in_chinese(bare, body, words, head):
+        return said, []
+    news = [one.proof for one in passages(story.lead)[:1]]
+    said = topics_in_chinese(bare, body, words, head, news[0].quote if news else "")
+    return said, news if said else []
 
 
 _UPDATE = re.compile(r"^\W*(?:update|updated|correction|edit|editor's note|更新|更正|勘误)\b", re.I)
