@@ -26,7 +26,7 @@ BODY = "The team of Basalt Cloud and Larkspur told of it on Tuesday, and users o
         ("Improve release stability with load tests", "用压测改进发布稳定性"),
         ("Scale fine-tuning with KW-3", "用 KW-3 扩展微调"),
         ("KV cache offloading to any filesystem with KW-3", "KW-3：KV cache 卸载到文件系统"),
-        ("Prompt injection in GPT-9 (Part II)", "GPT-9：提示注入（第 2 部分）"),
+        ("Prompt injection in GPT-9 (Part II)", "GPT-9：提示注入（第二部分）"),
         ("GPT-9 supports tool calling", "GPT-9 支持工具调用"),
     ],
 )

@@ -36,7 +36,6 @@ class RuleWords:
     attributed: str
     silent: str
     or_else: str
-    part: str
     released: str
     entries: str
     """How many entries of release notes: `evidence.check_claim` counts them again."""
@@ -57,6 +56,7 @@ class RuleWords:
     judged_advice: Mapping[str, str]
     titles: Mapping[str, str]
     verbs: Mapping[str, str]
+    parts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

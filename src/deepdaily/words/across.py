@@ -13,7 +13,7 @@ from deepdaily.words import of
 _TABLES = ("sections", "ours", "corrected", "by_rule", "by_model", "recalled", "trouble")
 """Those that an issue is made of."""
 
-_FILLED = ("by_rule.titles", "by_rule.verbs", "by_rule.judged", "by_rule.relations")
+_FILLED = ("by_rule.titles", "by_rule.verbs", "by_rule.parts", "by_rule.judged", "by_rule.relations")
 """Frames that say little without what fills them."""
 
 _BARE = re.compile(r"(?:[\W\d]|v(?=\d))*")

@@ -42,6 +42,7 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
     title = squeeze(lead.quote)
     if story.lead.title.endswith(f" {title}") and not told:  # a release feed's title got its repository's name
         title = story.lead.title
+    title = _SERIES.sub("", title)
     if _BARE_VERSION.match(title):
         title = f"{domain(story.lead.url).partition('.')[0]} {title}"
     said, news = _in_language(title, story, language)
@@ -57,6 +58,11 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
         return Claim(title + words.in_brackets(words.by_rule.statuses[name]), (*lead_proofs, proof))
     return Claim(title, lead_proofs)
 
+
+_SERIES = re.compile(r"^\[[^\]]{1,30}\]\s*(?=v?\d)")
+"""What stands in brackets before a bare version: `[Preview] v1.2`."""
+
+_CALLS = re.compile(r"^(?:announcing|introducing|releasing)\s+", re.I)
 
 _RELEASED = re.compile(r"(?P<name>[^:：]{2,60}? v?\d+(?:\.\d+)+[\w.-]*)(?:\s?[-–—:：]\s(?P<tail>.+))?")
 """A version of something, and what its maker says of it."""
@@ -77,13 +83,13 @@ def _in_language(title: str, story: Story, language: Language) -> tuple[str, lis
         return "", []
     words, body, kind = of(language), story.lead.text.partition("\n")[2], kind_of(story.lead)
     bare = _TRACKER.sub("", title)
-    version = _RELEASED.fullmatch(bare) if kind in ("release", "") else None
-    if version:
+    version = _RELEASED.fullmatch(_CALLS.sub("", bare)) if kind in ("release", "") else None
+    if version and not re.search(r" (?:and|vs\.?) ", version["name"]):
         return words.by_rule.released.format(version["name"]), []
     head = getattr(words, "kinds", {}).get(kind, "")
     if said := title_in_chinese(bare, body, words) or topics_in_chinese(bare, body, words, head):
         return said, []
-    news = [one.proof for one in passages(story.lead)[:1]]
+    news = [one.proof for one in passages(story.lead)[:1]] if kind not in ("paper", "docs") else []
     said = topics_in_chinese(bare, body, words, head, news[0].quote if news else "")
     return said, news if said else []
 

@@ -40,11 +40,14 @@ def _compiled(pattern: str) -> list[Cue]:
 
 FORMS = {name: _compiled(pattern) for name, pattern in _TABLE["forms"].items()}
 _PART = re.compile(r"\s*[(\[](?:part|Part) (?P<part>\d|I{1,3}|IV|V|one|two)[)\]]$")
-_PARTS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "one": "1", "two": "2"}
+_PARTS = {"1": "i", "2": "ii", "3": "iii", "one": "i", "two": "ii"}
 _WORD = re.compile(r"[A-Za-z0-9][\w.+#/'’&-]*")
 _JOINER = re.compile(r",? and |, | & | \+ ")
 _TITLE_CASE = re.compile(r"[A-Z][a-z]+(?:['’]s)?(?:-[A-Za-z][a-z]+)*")
 _FIGURE = re.compile(r"[$€¥v]?[\d.,]+(?:%|/|$)")
+
+_NOT_ALONE = {"II", "III", "IV", "HQ", "US", "UK", "EU", "SOTA", "RFC", "AI", "Q1", "Q2", "Q3", "Q4", "CI/CD", "IPC"}
+"""What looks like a name and tells nothing alone."""
 
 MOST_READ, SHORT = 20_000, 2_000
 """Characters of a text that are looked through for names, and of one in which a name may stand once."""
@@ -107,7 +110,7 @@ class _Names:
                 run.append(bare.rstrip(".,:;").removesuffix("'s").removesuffix("’s"))
                 if word == bare and word[-1] not in ".,:;" and not word.endswith(("'s", "’s")):
                     continue
-            if run and re.search(r"[A-Za-z]{2}", run[0]):
+            if run and re.search(r"[A-Za-z]{2}", run[0]) and run[0] not in _NOT_ALONE and "(" not in run[0]:
                 yield " ".join(run)
             run = []
 
@@ -174,7 +177,8 @@ def _joined(named: str) -> str:
 
 def _part_of(part: re.Match[str] | None, words: Words) -> str:
     number = part["part"].lower() if part else ""
-    return words.in_brackets(words.by_rule.part.format(_PARTS.get(number, number))) if part else ""
+    named = words.by_rule.parts.get(_PARTS.get(number, number), "")
+    return words.in_brackets(named) if named else ""
 
 
 def named_in(title: str, text: str) -> list[str]:
