@@ -104,7 +104,8 @@ STATES = ("resumes", "settled", "next-part", "open-to-all", "leaves-preview")
 
 def _asked(rule: Rule, story: Story, item: Item, language: Language) -> str:
     """The question for this story; empty where neither its title nor its state raises it."""
-    said = [proof.quote for proof in item.title.evidence]
+    state = status_of(story.lead)
+    said = [story.lead.title, *([state[1].quote] if state else [])]
     if rule.name not in STATES or not any(rule.cue.search(quote) for quote in said):
         return ""
     name = subject(story)
