@@ -318,7 +318,7 @@ def test_the_day_on_which_everything_answers_429_is_told_from_memory_and_its_que
     issue = month.issues[LIMITED]
 
     assert issue.draft.rung == "memory"
-    assert "429" in issue.draft.notice
+    assert "额度" in issue.draft.notice or "限流" in issue.draft.notice
     assert {one.state for one in issue.closing.followed} == {"unchanged"}
 
 

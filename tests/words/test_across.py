@@ -31,15 +31,15 @@ def test_every_text_of_one_table_is_the_other_s_at_the_same_place(own: str, othe
             "from memory: read earlier, not told then; from the pool of candidates: only a teaser was read",
         ),
         (
-            "更正版：本期于 2026-02-11 09:30 重新写过，先前一版仍保留。今日没有写作模型应答，各条由内置写手引用原文写成。",
+            "更正版：本期于 2026-02-11 09:30 重新写过，先前一版仍保留。今天没有写作模型应答，各条由规则写成：页面列明的写成中文，其余引原文。",
             "Corrected: this issue was written again at 2026-02-11 09:30; the first one is kept. "
-            "No model answered today: the built-in writer wrote every item in its sources' words.",
+            "No model answered today: every item is written by rule, from what its pages state and in their own words.",
         ),
         (
-            "今日网页搜索被限流（HTTP 429），没有给出候选，改由其余来源补足。",
-            "Today web search was rate-limited (HTTP 429) and gave no candidates; the other sources make up for it.",
+            "今天网页搜索被对方限流，以下选自其余来源。",
+            "Today web search was limited by its provider; what follows is from the other sources.",
         ),
-        ("今日 Hacker News 没有应答，没有给出候选。", "Today Hacker News did not answer and gave no candidates."),
+        ("今天 Hacker News 没有应答。", "Today Hacker News did not answer."),
     ],
 )
 def test_what_is_made_of_our_words_and_figures_is_said_in_the_other_language_s(chinese: str, english: str) -> None:

@@ -102,7 +102,7 @@ def test_a_day_on_which_everything_answers_429_is_told_from_memory_and_says_so(d
     assert (draft.rung, record.rung, record.status, record.exit) == ("memory", "memory", "published", 10)
     assert "rung:memory" in draft.degraded
     assert "来自记忆" in draft.notice
-    assert "被限流（HTTP 429）" in draft.notice
+    assert "被对方限流" in draft.notice
     assert "其余来源补足" not in draft.notice
     assert issue.items
     assert issue.closing.summary

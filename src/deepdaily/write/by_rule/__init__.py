@@ -48,7 +48,7 @@ class ByRule:
         told = [told_item(story, draft.language) for story in stories]
         by_id, items, spent = {story.id: story for story in stories}, list[Item](), set(advised)
         for item in bounded(told, draft.language, translated=False):
-            items.append(judged_item(item, by_id[item.story], draft.language, spent))
+            items.append(judged_item(item, by_id[item.story], draft.language, spent, draft.slot.due.date()))
             spent.update(items[-1].judged())
         return replace(draft, items=tuple(items)), []
 

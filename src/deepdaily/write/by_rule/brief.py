@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from datetime import date
 
 from deepdaily.attributes import attributes_of, kind_of
 from deepdaily.core.quantities import numbers, quantities
@@ -93,12 +94,12 @@ def told_item(story: Story, language: Language) -> Item:
     )
 
 
-def judged_item(item: Item, story: Story, language: Language, spent: Collection[str] = ()) -> Item:
+def judged_item(item: Item, story: Story, language: Language, spent: Collection[str] = (), today: date | None = None) -> Item:
     """The item with what its printed facts let us judge and advise; a line stays one."""
     if item.short:
         return item
     stated = [one for document in story.documents[:MOST_DOCUMENTS] for one in attributes_of(document)]
-    said = judged(story, _printed(stated, item.claims()), language, spent)
+    said = judged(story, _printed(stated, item.claims()), language, spent, today)
     return replace(item, sections=tuple(_together([*item.sections, *said])))
 
 

@@ -107,7 +107,11 @@ def _release(told: Sequence[tuple[Document, Sequence[Attribute]]], words: Words)
 def _counted(document: Document, version: Attribute | None, entries: Sequence[Attribute], words: Words) -> list[Claim]:
     """The line that counts the entries by sort. None where a line between them is no entry, where one holds a list of its own, and
     where too few are known."""
-    if len(entries) < 2 or any(_LIST_WITHIN.search(one.value) for one in entries) or sum(bool(one.sort) for one in entries) < KNOWN_SORTS * len(entries):
+    if (
+        len(entries) < 2
+        or any(_LIST_WITHIN.search(one.value) for one in entries)
+        or sum(bool(one.sort) for one in entries) < KNOWN_SORTS * len(entries)
+    ):
         return []
     first, last = entries[0].evidence[0], entries[-1].evidence[0]
     listed = document.text[first.start - 2 : last.end].split("\n")

@@ -25,17 +25,20 @@ LEAST_RATIO = 1.5
 MOST_NAMED = 3
 
 
-def judged(story: Story, printed: Sequence[Attribute], language: Language, spent: Collection[str] = ()) -> list[Section]:
+def judged(
+    story: Story, printed: Sequence[Attribute], language: Language, spent: Collection[str] = (), today: date | None = None
+) -> list[Section]:
     """Why it matters, what may follow and what to do, as far as attributes say; often nothing.
 
     Args:
         printed: what the pages state and the item prints.
         spent: judgements and advice of this issue and of the last ones.
+        today: the issue's day; None for the day that the page was read on.
     """
     said = of(language).by_rule
     lines: dict[SectionKind, list[Claim]] = {"why": [], "impact": [], "advice": []}
     if not story.lead.partial:
-        for section, name, gaps, basis in _drawn(story, printed, language):
+        for section, name, gaps, basis in _drawn(story, printed, language, today or story.lead.fetched_at.date()):
             frames = said.judged_advice if section == "advice" and name in said.judged_advice else said.judged
             text = frames[name].format(**gaps)
             if text not in spent:
@@ -51,11 +54,11 @@ _Drawn = tuple[SectionKind, str, dict[str, object], Sequence[Evidence]]
 """Where it stands, which sentence, what fills it, and the passages that is read from."""
 
 
-def _drawn(story: Story, printed: Sequence[Attribute], language: Language) -> Iterator[_Drawn]:
+def _drawn(story: Story, printed: Sequence[Attribute], language: Language, today: date) -> Iterator[_Drawn]:
     yield from _of_state(story)
     yield from _of_advisory(printed)
     yield from _of_entries(printed)
-    yield from _of_deadline(printed, story)
+    yield from _of_deadline(printed, today)
     yield from _of_prices(printed, language)
 
 
@@ -93,9 +96,8 @@ def _of_entries(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
                 break
 
 
-def _of_deadline(printed: Sequence[Attribute], story: Story) -> Iterator[_Drawn]:
-    """How long is left, counted from the day that the page was read on."""
-    today = story.lead.fetched_at.date()
+def _of_deadline(printed: Sequence[Attribute], today: date) -> Iterator[_Drawn]:
+    """How long is left."""
     left = [one for one in printed if one.name == "retires" and one.day and one.day > today]
     for one in sorted(left, key=lambda one: one.day or date.max)[:1]:
         days = ((one.day or today) - today).days
