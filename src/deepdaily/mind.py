@@ -100,7 +100,9 @@ class ByModel:
             failed += outcome.item is None and bool(outcome.findings)  # too little of it stood; a short text has no findings
             if outcome.item is not None:
                 told[story.id] = outcome.item
-        draft = replace(draft, items=tuple(told.get(item.story, item) for item in draft.items))
+        by_rule = {item.story: item for item in draft.items}
+        items = [told.get(story.id, by_rule[story.id]) for story in stories]
+        draft = replace(draft, items=tuple(sorted(items, key=lambda item: item.short)))  # what is a line stands behind the rest
         return without_model(draft, failed, len(stories)), findings
 
     async def _told(self, stories: Sequence[Story], wall_s: float) -> list[ToldItem | ModelError | None]:

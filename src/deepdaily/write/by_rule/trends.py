@@ -98,19 +98,15 @@ def watchlist(
     return tuple(one for _, one in sorted(found, key=lambda pair: pair[0])[:MOST_WATCHES])
 
 
-STATES = ("resumes", "settled", "next-part", "open-to-all", "leaves-preview")
-"""Rules whose question a state raises: the title, or what the page says of itself at its top."""
-
-
 def _asked(rule: Rule, story: Story, item: Item, language: Language) -> str:
     """The question for this story; empty where neither its title nor its state raises it."""
     state = status_of(story.lead)
     said = [story.lead.title, *([state[1].quote] if state else [])]
-    if rule.name not in STATES or not any(rule.cue.search(quote) for quote in said):
+    if not any(rule.cue.search(quote) for quote in said):
         return ""
     name = subject(story)
     name = f"「{_short(item)}」" if name.startswith("「") else name
-    return of(language).by_rule.questions[rule.name].format(name=name, said="").replace("」 ", "」")
+    return of(language).by_rule.questions[rule.name].format(name=name).replace("」 ", "」")
 
 
 def watch(question: str, story: Story, today: date, days: int, rule: str = "") -> Watch:
