@@ -141,3 +141,24 @@ def test_a_day_that_is_none_is_no_day() -> None:
     found = attributes_of(document("SEP-1: Trees", "- Status: Final\n- Created: 2026-02-31", url="https://quill.example/seps/1"))
 
     assert [(one.name, one.day) for one in found] == [("status", None), ("created", None)]
+
+
+def test_a_value_of_another_kind_further_down_does_not_tear_a_field() -> None:
+    body = "License: MIT\nContext Length: 128K\nNotes on them:\nLicense: see the file, the notes: and all\nContext Length: unknown"
+
+    assert fields("quill/Quill-30B", body, MODEL) == [("license", "MIT"), ("context", "128K")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "License: see the file beside the code",
+        "License\nThis model is free.",
+        "Languages: see below",
+        "Base model: we began with the weights of last year",
+        "Parameters: three",
+        "Context Length: long",
+    ],
+)
+def test_what_a_label_is_followed_by_must_look_like_its_value(line: str) -> None:
+    assert fields("quill/Quill-30B", line, MODEL) == []

@@ -77,6 +77,7 @@ def test_prices_of_tokens_need_to_say_for_how_many() -> None:
 
     assert shapes(rows) == []
     assert shapes(f"Text tokens\n{rows}") == []
+    assert shapes(f"Prices per 1M tokens\n{rows}") == [("Prices per 1M tokens", 2)]
     assert shapes(f"Prices are per million tokens.\nText tokens\n{rows}") == [("Prices are per million tokens.", 2)]
     assert shapes(rows.replace("Input |", "Input ($/1M tokens) |").replace("Output\n", "Output ($/1M tokens)\n")) == [("", 2)]
 

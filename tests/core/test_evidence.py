@@ -297,3 +297,42 @@ def test_a_sum_may_write_a_figure_of_thousands_out() -> None:
     source, note = ["5.4 GB for 32K tokens", "6,000 tokens"], "Worked out from the figures cited: {}"
     assert unfounded("About 1.0 GB (Worked out from the figures cited: 5.4*6000/32000).", source, note) == []
     assert unfounded("About 1.0 GB (Worked out from the figures cited: 5.4*6000/33000).", source, note) == ["33000 of the sum"]
+
+
+NOTES = document("Quillserve v2.4.0", "- Fixed a lock\n- Fixed a crash\nAdded\n- Added a cache\n- Added a scheduler\n- Renamed it")
+
+
+def counted(text: str, first: str = "Fixed a lock", last: str = "Added a scheduler") -> list[str]:
+    proofs = tuple(locate(quote, NOTES) for quote in ("Quillserve v2.4.0", first, last))
+    return check_claim(Claim(text, proofs), {NOTES.id: NOTES})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["v2.4.0：4 条：修复 2、新增 2", "v2.4.0: 4 entries: fixed 2, added 2", "v2.4.0：4 条", "共 4 条：安全 1、修复 1、新增 2"],
+)
+def test_entries_of_a_list_are_counted_again_from_the_first_one_cited_to_the_last(text: str) -> None:
+    assert counted(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "note"),
+    [
+        ("v2.4.0：5 条：修复 2、新增 3", "Added a scheduler", "number 5"),
+        ("v2.4.0：4 条：修复 2、新增 3", "Added a scheduler", "number 4"),
+        ("v2.4.0：4 条：修复 2、新增 2", "Fixed a crash", "number 4"),
+        ("v2.4.0：4 条：修复 2、新增 2；快 30%", "Added a scheduler", "number 3E+1%"),
+        ("v2.4.0：4 项：修复 2", "Added a scheduler", "number 4"),
+    ],
+)
+def test_a_count_that_the_list_does_not_give_and_what_stands_beside_it_need_their_passage(text: str, last: str, note: str) -> None:
+    assert note in counted(text, last=last)
+
+
+def test_a_count_of_what_is_no_list_or_of_two_documents_is_not_counted() -> None:
+    other = document("Quillserve v2.3.0", "- Fixed a port\n- Fixed a name", url="https://blog.example/b")
+    both = {one.id: one for one in (NOTES, other)}
+    title, entry, elsewhere = locate("Quillserve v2.4.0", NOTES), locate("Fixed a lock", NOTES), locate("Fixed a name", other)
+
+    assert check_claim(Claim("7 条更新", (title,)), both) == ["number 7"]
+    assert check_claim(Claim("7 条更新", (entry, elsewhere)), both) == ["number 7"]

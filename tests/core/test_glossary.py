@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deepdaily.core.glossary import has_chinese, in_chinese, term, terms, terms_in
+from deepdaily.core.glossary import column, has_chinese, in_chinese, term, terms, terms_in
 
 
 def named(*names: str) -> object:
@@ -62,3 +62,36 @@ def test_every_row_is_english_in_lower_case_with_chinese_that_differs_or_a_name_
 def test_chinese_is_told_from_other_scripts() -> None:
     assert has_chinese("KV 缓存")
     assert not has_chinese("KV cache, かな")
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("Context Window", "上下文窗口"),
+        ("Input ($/1M tokens)", "输入 ($/1M tokens)"),
+        ("CPU", "CPU"),
+        ("Key", "key"),
+        ("Models", "模型"),
+        ("Umbrella", "Umbrella"),
+        ("finish_reason", "finish_reason"),
+        ("finish: stop", "finish: stop"),
+        ("maxTokens", "maxTokens"),
+        ("A (b) c", "A (b) c"),
+        ("平台", "平台"),
+        ("private", "private"),
+    ],
+)
+def test_a_column_is_named_in_chinese_where_it_is_known_and_no_code(head: str, said: str) -> None:
+    assert column(head, "zh") == said
+
+
+@pytest.mark.parametrize(
+    ("head", "said"), [("月费", "monthly fee"), ("时延 (ms)", "latency (ms)"), ("雨伞", "雨伞"), ("Price", "Price")]
+)
+def test_a_chinese_column_is_named_in_english_where_one_word_says_it(head: str, said: str) -> None:
+    assert column(head, "en") == said
+
+
+def test_names_of_columns_are_no_terms_of_sentences() -> None:
+    assert term("monthly fee") is None
+    assert column("Monthly fee", "zh") == "月费"

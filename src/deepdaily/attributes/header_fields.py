@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import takewhile
 
 from deepdaily.attributes.lines import FormLine
 from deepdaily.core import evidence
@@ -70,27 +72,31 @@ def fields_of(lines: Sequence[FormLine], kind: StoryKind) -> list[Attribute]:
             field = _field(one.label)
             if field is None or not (in_head or field.block == kind != "") or (field.name == "type" and "status" not in told):
                 continue
-            made = _attribute(one, field)
             key = f"{field.name} {one.label.casefold()}"
-            if made is not None and found.setdefault(key, made).value != made.value and field.block:
+            if key not in found:
+                if (made := _attribute(one, field)) is not None:
+                    found[key] = made
+            elif field.block and found[key].value != one.value and _is_value(one.value, field):
                 torn.add(key)
     return [one for key, one in found.items() if key not in torn]
 
 
+@lru_cache(maxsize=2048)
 def _field(label: str) -> Field | None:
     return next((one for one in _FIELDS if one.labels.fullmatch(label)), None)
 
 
+def _is_value(value: str, field: Field) -> bool:
+    return width(value) <= LONGEST_VALUE and bool(field.value.search(value)) and not _FURTHER.search(value)
+
+
 def _attribute(one: _Labelled, field: Field) -> Attribute | None:
     """None where the value is not one of its kind."""
-    if width(one.value) > LONGEST_VALUE or not field.value.search(one.value) or _FURTHER.search(one.value):
-        return None
-    if any(orders_machine(line.text) for line in one.lines):
+    if not _is_value(one.value, field) or any(orders_machine(line.text) for line in one.lines):
         return None
     day = day_of(one.value) if field.name == "created" else None
-    return Attribute(
-        field.name, one.value, tuple(line.passage() for line in one.lines), columns=(one.label,), cells=(one.value,), day=day
-    )
+    proof = tuple(line.passage() for line in one.lines)
+    return Attribute(field.name, one.value, proof, columns=(one.label,), cells=(one.value,), day=day)
 
 
 def day_of(value: str) -> date | None:
@@ -125,19 +131,15 @@ def _labelled(lines: Sequence[FormLine], at: int) -> _Labelled | None:
     if len(line.text) > 4 * LONGEST_VALUE:
         return None
     if found := _LABELLED.match(line.text):
-        value, form = found["value"].strip("*\" "), found["mark"].strip("* ")
+        value, form = found["value"].strip('*" '), found["mark"].strip("* ")
         sentence = form != "|" and value.endswith((".", "。")) and len(value.split()) > MOST_WORDS
         told = value.removesuffix(".").removesuffix("。")
         return None if " | " in value or sentence else _Labelled(found["label"].strip(), told, (line,), form.replace("：", ":"))
     below = lines[at + 1 : at + 12]
     if opened := _OPENED.match(line.text):
-        listed = []
-        for one in below:
-            if not one.text.startswith("- "):
-                break
-            listed.append(one)
+        listed = list(takewhile(lambda one: one.text.startswith("- "), below))
         return _Labelled(opened["label"], ", ".join(one.text[2:] for one in listed), (line, *listed), ":") if listed else None
-    if below and len(line.text) <= 40 and _field(line.text):
+    if below and len(line.text) <= 40 and (named := _field(line.text)) and named.block == "security":
         return _Labelled(line.text, below[0].text, (line, below[0]), "above")
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from deepdaily.attributes.lines import FormLine
 from deepdaily.core.cues import Cue, cue, cues, table
@@ -21,11 +22,13 @@ SORTS = ("security", "breaking", "default", "removed", "added", "changed", "impr
 LONGEST_HEADING, LONGEST_LABEL = 80, 4
 """Columns of a heading; words of an entry that only names what the entries below it are of."""
 
-MOST_ENTRIES = 500
+MOST_ENTRIES, SORTED_BY = 300, 400
+"""Entries that are read, and characters of one by which it is sorted."""
 
 _BULLET = "- "
 _POINTER = Cue(
-    r"[\s,;:(\[–—-]*(?:\b(?:PRs?|pull request|pr by|by|in|via|thanks(?: to)?|closes|fixes|see|(?:learn|read|see) more(?: at| in)?)\s)?"
+    r"[\s,;:(\[–—-]*"
+    r"(?:\b(?:PRs?|pull request|pr by|by|in|via|thanks(?: to)?|closes|fixes|see|(?:learn|read|see) more(?: at| in)?)\s)?"
     r"(?:#\d+|@[\w-]+(?:\[bot\])?|https?://\S+|\b(?=[a-f]*\d)[0-9a-f]{7,40})[)\].,!]*$",
     re.I,
 )
@@ -53,7 +56,7 @@ def notes_of_release(document: Document, lines: Sequence[FormLine]) -> list[Attr
     if any(len(line.text) <= LONGEST_HEADING and _names_another(line.text, version) for line in lines[1:]):
         return []
     named = [Attribute("version", version, (lines[0].passage(),))] if version else []
-    return named + list(_entries(lines[1:]))[:MOST_ENTRIES]
+    return [*named, *islice(_entries(lines[1:]), MOST_ENTRIES)]
 
 
 _WRITTEN = Cue(r"v?\d+(?:\.\d+){1,3}[\w.-]*", re.I)
@@ -86,9 +89,9 @@ def _entries(lines: Sequence[FormLine]) -> Iterator[Attribute]:
         text = _told(line.text.removeprefix(_BULLET))
         start = line.text.index(text) if text else 0
         listed = following is not None and following.text.startswith(_BULLET)
-        if aside or not text or _ASIDE["entry"].search(text) or orders_machine(text) or (listed and _is_label(text)):
+        if aside or not text or _ASIDE["entry"].search(text) or orders_machine(text[:SORTED_BY]) or (listed and _is_label(text)):
             continue
-        own = sort_of(text)
+        own = sort_of(text[:SORTED_BY])
         proof: tuple[Evidence, ...] = (line.passage(start, start + len(text)),)
         if not own and sort and heading is not None:
             own, proof = sort, (*proof, heading.passage())

@@ -18,8 +18,8 @@ _TABLE = table(__name__)
 _CODE, _COLUMNS = Cue(_TABLE["code"], re.I), cues(_TABLE["columns"])
 _VALUES, _PER = cues(_TABLE["values"]), cues(_TABLE["per"])
 
-MOST_COLUMNS, LONGEST_CELL, LEAST_ROWS = 6, 60, 2
-"""Of a table that is read: a wider one, or one with sentences in its cells, is not printed."""
+MOST_COLUMNS, LONGEST_CELL, LEAST_ROWS, MOST_ROWS_READ = 6, 60, 2, 100
+"""Of a table that is read: a wider one, one with sentences in its cells, and a whole data set are not printed."""
 
 LONGEST_CAPTION, LONGEST_UNIT, LINES_ABOVE = 80, 120, 3
 """Columns of a heading above a table, of a line that says what its prices are for, and how far above the table that may stand."""
@@ -39,7 +39,7 @@ class Grid:
     """A table with figures; every row has as many cells as there are columns."""
 
     caption: str
-    """The heading right above it, or the line that says what its prices are for, as the page writes it; empty where there is none."""
+    """The heading right above it, or the line that says what its prices are for, as the page writes it; empty without."""
     columns: tuple[str, ...]
     header: FormLine
     rows: tuple[tuple[FormLine, tuple[str, ...]], ...]
@@ -54,7 +54,7 @@ def grids(lines: Sequence[FormLine]) -> list[Grid]:
         end = at
         while end < len(lines) and " | " in lines[end].text:
             end += 1
-        if end - at > LEAST_ROWS and (grid := _grid(lines[at:end], lines[max(1, at - LINES_ABOVE) : at])):
+        if LEAST_ROWS < end - at <= MOST_ROWS_READ and (grid := _grid(lines[at:end], lines[max(1, at - LINES_ABOVE) : at])):
             found.append(grid)
         at = max(end, at + 1)
     return found
@@ -77,7 +77,9 @@ def _grid(run: Sequence[FormLine], above: Sequence[FormLine]) -> Grid | None:
         return None
     caption = next((line.text for line in reversed(above[-1:]) if _is_heading(line.text)), "")
     if _lacks_unit(columns, [cells for _, cells in rest], caption):
-        caption = next((line.text for line in reversed(above) if _PER["within"].search(line.text) and width(line.text) <= LONGEST_UNIT), "")
+        caption = next(
+            (line.text for line in reversed(above) if _PER["within"].search(line.text) and width(line.text) <= LONGEST_UNIT), ""
+        )
         if not caption:
             return None
     return Grid(caption, columns, header[0], tuple(rest))

@@ -348,7 +348,9 @@ def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
     return unsupported(text, [evidence.quote for evidence in claim.evidence], about, event=texts)
 
 
-_ENTRIES = Cue(r"(?<![\w.])(?P<all>\d{1,3}) (?:条|entries)(?P<parts>(?:: |：)(?:[^\d\n:：;；。.]{1,40} \d{1,3}(?:、|, |$))+)?")
+_ENTRIES = Cue(
+    r"(?<![\w.])(?P<all>\d{1,3}) (?:条|entries)(?P<parts>(?:: |：)(?:[^\d\n:：;；。.]{1,40} \d{1,3}(?:、|, |(?=[;；。.]|$)))+)?"
+)
 _FIGURES = Cue(r"\d+")
 
 

@@ -55,8 +55,10 @@ _CODE = re.compile(r"[_`=<>{}\[\]|\\]|::|--|[a-z]: |^[a-z]+[A-Z]")
 
 
 def column(head: str, language: Language) -> str:
-    """The name of a column or a field in the language, a unit in brackets behind it as it is; `head` itself where that is code, is in
-    the language or is not known."""
+    """The name of a column or a field in the language, a unit in brackets behind it as it is.
+
+    `head` itself where that is code, is in the language already or is not known.
+    """
     found = _HEAD.fullmatch(head.strip())
     if found is None or _CODE.search(head) or has_chinese(head) == (language == "zh"):
         return head
@@ -70,11 +72,11 @@ def column(head: str, language: Language) -> str:
 @cache
 def _in_english() -> dict[str, str]:
     """By a Chinese name of a column its English one, where it is the only one."""
-    named: dict[str, list[str]] = {}
+    named: dict[str, set[str]] = {}
     for one in _rows():
         if one.kind in "hm" and has_chinese(one.chinese):
-            named.setdefault(one.chinese, []).append(one.english)
-    return {chinese: english[0] for chinese, english in named.items() if len(english) == 1}
+            named.setdefault(one.chinese, set()).add(one.english)
+    return {chinese: min(english) for chinese, english in named.items() if len(english) == 1}
 
 
 def _singular(said: str) -> Iterator[str]:
