@@ -174,7 +174,7 @@ def test_a_title_that_the_rules_made_of_the_source_s_own_stays_though_no_fact_re
 
     left, findings = agreeing(draft, {bare.id: bare}, ByRule())
 
-    assert own.text == "quillserve v2.5.1"
+    assert own.text == "quillserve v2.5.1 发布"
     assert (left.items[0].title, findings) == (own, [])
 
 

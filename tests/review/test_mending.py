@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from deepdaily.core.numbering import LineAt
-from deepdaily.core.types import Claim, Draft, Section
+from deepdaily.core.types import Claim, Draft, Item, Section
 from deepdaily.review.mending import FORM, MOST_CUTS, RELIABILITY, Remark, Reviewed, form_cuts, mended, to_mend
 from deepdaily.write.by_rule import ByRule
+from making import story
 from review.drafts import FASTER, MOVES, PLANNED, QUILL, REED_ITEM, STORIES, TITLE, draft_of, drawn, fact, item_of, texts
 
 
@@ -171,13 +172,20 @@ def test_where_reliability_refuses_more_than_half_of_an_item_or_its_last_fact_th
 
 
 def test_advice_that_another_item_gives_is_not_given_by_the_built_in_writer_s_item() -> None:
-    alone = ByRule().item(QUILL, "zh", ())
-    (advice,) = alone.advice()
+    launched = "Quillserve 3 is available to every customer since Tuesday."
+    paused = story("Quillserve 3 is now generally available", f"Update: We are pausing the rollout.\n\n{launched}")
+    told = item_of(
+        fact("Quillserve 3 正式可用", paused.lead.title, of=paused), [("what", [fact("周二起可用。", launched, of=paused)])], paused
+    )
+    (advice,) = ByRule().item(paused, "zh", ()).advice()
     other = replace(REED_ITEM, sections=(*REED_ITEM.sections, Section("advice", (Claim(advice),))))
-    every = [refused(line) for line in range(2, 9)]
 
-    assert reviewed(every).draft.items[0].advice() == (advice,)
-    assert reviewed(every, draft=draft_of(item_of(), other)).draft.items[0].advice() == ()
+    def left(*items: Item) -> Item:
+        stories = {**STORIES, paused.id: paused}
+        return mended(draft_of(*items), [refused(2)], {}, stories, ByRule()).draft.items[0]
+
+    assert left(told).advice() == (advice,)
+    assert left(told, other).advice() == ()
 
 
 def test_items_that_no_model_told_today_stay_as_they_are_and_what_was_said_of_them_is_kept() -> None:
