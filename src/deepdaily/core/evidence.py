@@ -12,11 +12,12 @@ from itertools import takewhile
 from deepdaily.core.circumstances import circumstances, is_told_ahead, is_told_as_done, unknown_shares, unproven_scope
 from deepdaily.core.cues import Cue
 from deepdaily.core.errors import QuoteNotFound
+from deepdaily.core.fidelity import plain_words, tells_a_rate, turned, unwhole
 from deepdaily.core.matching import Figures
 from deepdaily.core.naming import is_spelled_out, unknown_names
 from deepdaily.core.quantities import Number, Quantity, numbers, periods, plain, quantities
 from deepdaily.core.rewording import rewordings
-from deepdaily.core.text import CJK, dates, quarters, squeeze, versions
+from deepdaily.core.text import CJK, dates, language_of, quarters, squeeze, versions
 from deepdaily.core.types import Claim, Document, Evidence
 from deepdaily.core.urls import host
 
@@ -63,7 +64,7 @@ _CLAIMED = Cue(
     r"(?<!不是)(?<!并非)(?<!不等于)(?<!未必是)(?:首个(?! ?token)"
     r"|首次(?!回应|响应|回复|请求|调用|启动|加载|运行|安装|登录|使用|打开|出现|失败|构建|部署)"
     r"|首款|首例|首家|率先|第一[次个款家例](?! ?token)"
-    r"|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出|批|负载|上下文)|最强|唯一|独家|独有|史上|有史以来)"
+    r"|最快|最大(?!\s?\d|可|化|值|支持|长度|并发|输出|批|负载|上下文)|最强|唯一|独家|独有|(?<!历)史上|有史以来)"
     r"|\b(?:fastest|largest|biggest|first-ever)\b|\bever (?=released|made|built|published|seen|trained)"
     r"|(?<=\bthe )first (?=(?:open|public|known|commercial|production|native|model|product|release|company|vendor|lab)\b)"
     r"|(?<=\bworld's )first\b|\bfirst (?=to (?:ship|offer|support|release|launch|open)\b)",
@@ -339,10 +340,12 @@ def check_claim(claim: Claim, documents: dict[str, Document]) -> list[str]:
             return [f"document {evidence.document} is not in the store"]
         if not stands(evidence, document):
             return [f"passage {evidence.quote[:60]!r} is not at {evidence.start} in {document.url}"]
-    if claim.verbatim:
+    if claim.verbatim and not claim.translator:
         return []
     cited = [documents[evidence.document] for evidence in claim.evidence]
     about = [told for document in cited for told in (document.title, host(document.url), document.author)]
+    if claim.translator and claim.evidence:
+        return _mistranslated(claim, about)
     texts = [document.text for document in cited]
     text = _without_counted_entries(claim, cited)
     return unsupported(text, [evidence.quote for evidence in claim.evidence], about, event=texts)
@@ -375,3 +378,32 @@ _LIST_LINE = Cue(r"^- ", re.M)
 def _is_entry(passage: Evidence, document: Document) -> bool:
     """Whether a passage begins an entry of a list."""
     return document.text[max(0, passage.start - 3) : passage.start] in ("- ", "\n- ")
+
+
+def _mistranslated(claim: Claim, about: Sequence[str]) -> list[str]:
+    """What is wrong with a translated quotation, which may stand between marks in a frame of ours: `v2.1.34：“…”`."""
+    quotes = [evidence.quote for evidence in claim.evidence]
+    notes, framed = unfaithful(claim.text, quotes[-1]), FRAMED.fullmatch(claim.text)
+    if not (notes and framed):
+        return notes
+    return [*unsupported(framed[1], quotes, about), *unfaithful(framed[3], quotes[-1])]
+
+
+FRAMED = Cue(r"([^“”]{1,80}[：:]\s?)(“)(.+)(”)", re.DOTALL)
+"""A quotation in a frame of ours: the frame, the opening mark, its words, the closing one."""
+
+
+def unfaithful(text: str, passage: str) -> list[str]:
+    """What `text`, a translation of the whole `passage`, says otherwise than it, as short notes; empty where it stands.
+
+    Unlike a claim, which may leave out what it likes, a translation is held against its passage both ways. Which of the two
+    languages it is in, the passage tells: the other one.
+    """
+    into = "en" if language_of(passage) == "zh" else "zh"
+    if notes := unwhole(text, passage, into):
+        return notes
+    spared = {f"name {word}" for word in plain_words(passage)}
+    kept = ("quotation", *(() if tells_a_rate(f"{text}\n{passage}") else ("period",)))  # quotations are translated with the rest
+    added = [note for note in unsupported(text, [passage]) if not note.startswith(kept)]
+    lost = [f"lost: {note}" for note in unsupported(passage, [text]) if not note.startswith(kept) and note not in spared]
+    return list(dict.fromkeys([*added, *lost, *turned(text, passage)]))
