@@ -30,6 +30,7 @@ from deepdaily.sources.kinds import sources
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
+from deepdaily.translators import translator_of
 from deepdaily.words import languages
 from deepdaily.write import Writing
 from deepdaily.write.by_rule import ByRule
@@ -113,6 +114,7 @@ class House:
                 publishers: list[Publisher] = [channel for channel, _ in self.channels()]
                 if not (self.out or errand.again):  # a mail is not sent twice
                     publishers += message_channels(self.settings, store, slot, web)
+                rules = ByRule(translator_of(self.settings.translator, self.data))
                 writer = self.writer or model_writer(self.settings, store, slot, now, lambda: deadline - monotonic())
                 yield Run(
                     slot=slot,
@@ -126,7 +128,7 @@ class House:
                     publishers=publishers,
                     record=Record(errand.meter),
                     memory=memory,
-                    writing=by_model(writer) if writer else ByRule(),
+                    writing=by_model(writer, rules) if writer else rules,
                     embedder=embedder(self.settings, store, slot, now),
                     deadline=deadline,
                     by_keeper=errand.by_keeper,
@@ -135,11 +137,11 @@ class House:
                 )
 
 
-def by_model(writer: ModelWriter) -> Writing:
+def by_model(writer: ModelWriter, rules: ByRule | None = None) -> Writing:
     """The writing of a mind; its shapes and prompts are loaded only where there is one."""
     from deepdaily.mind import ByModel
 
-    return ByModel(writer)
+    return ByModel(writer, rules or ByRule())
 
 
 PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_entries", "deepdaily.archive.visible")

@@ -60,7 +60,7 @@ def _signed(item: Item, model: str) -> Item:
 
 @dataclass(frozen=True, slots=True)
 class ByModel:
-    """The rules write first; whatever the model delivers in time takes the place of what they wrote."""
+    """The model writes; what it does not deliver in time the rules do."""
 
     writer: ModelWriter
     rules: ByRule = field(default_factory=ByRule)
@@ -88,7 +88,7 @@ class ByModel:
         self, draft: Draft, stories: Sequence[Story], advised: Collection[str], wall_s: float
     ) -> tuple[Draft, list[Finding]]:
         """What no model told is said in `degraded`, and where that is every item in the notice: a reader sees that today quotes."""
-        draft, _ = await self.rules.write(draft, stories, advised, wall_s)
+        started = loop_s()
         told, findings, failed = dict[str, Item](), list[Finding](), 0
         for story, outcome in zip(stories, await self._told(stories, wall_s), strict=True):
             if isinstance(outcome, ModelError | None):
@@ -100,10 +100,12 @@ class ByModel:
             failed += outcome.item is None and bool(outcome.findings)  # too little of it stood; a short text has no findings
             if outcome.item is not None:
                 told[story.id] = outcome.item
-        by_rule = {item.story: item for item in draft.items}
-        items = [told.get(story.id, by_rule[story.id]) for story in stories]
-        draft = replace(draft, items=tuple(sorted(items, key=lambda item: item.short)))  # what is a line stands behind the rest
-        return without_model(draft, failed, len(stories)), findings
+        left = [story for story in stories if story.id not in told]
+        advised = {*advised, *(text for item in told.values() for text in item.advice())}
+        draft, notes = await self.rules.write(draft, left, advised, max(0.0, started + wall_s - loop_s()))
+        by_id = {item.story: item for item in draft.items} | told
+        items = sorted((by_id[story.id] for story in stories), key=lambda item: item.short)  # what is a line stands behind the rest
+        return without_model(replace(draft, items=tuple(items)), failed, len(stories)), findings + notes
 
     async def _told(self, stories: Sequence[Story], wall_s: float) -> list[ToldItem | ModelError | None]:
         """Each story's item, in order: its facts, and when all have theirs its judgement beside the gist of the others."""
@@ -182,5 +184,5 @@ class ByModel:
         return outcome
 
     def troubles(self) -> list[Trouble]:
-        """What the ladder of models noted."""
-        return self.writer.troubles()
+        """What the ladder of models noted, and the translator of what none told."""
+        return [*self.writer.troubles(), *self.rules.troubles()]

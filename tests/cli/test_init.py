@@ -154,9 +154,11 @@ def test_unasked_nothing_paid_is_taken_but_one_key_with_a_budget(
 
 
 def test_how_to_get_a_writer_is_one_line_that_names_what_is_there() -> None:
-    assert "ollama pull" in how_to_get_a_writer(AtHand())
-    assert 'DEEPSEEK_API_KEY is set: `deepdaily init --yes --budget "200k tokens/day"`' in how_to_get_a_writer(AtHand([KEY]))
-    assert "DEEPSEEK_API_KEY and GROQ_API_KEY are set" in how_to_get_a_writer(AtHand([KEY, OTHER]))
+    assert "ollama pull" in how_to_get_a_writer(AtHand(), "zh")
+    assert "`deepdaily translate pull en-zh`" in how_to_get_a_writer(AtHand(), "zh")
+    assert "`deepdaily translate pull zh-en`" in how_to_get_a_writer(AtHand(), "en")
+    assert 'DEEPSEEK_API_KEY is set: `deepdaily init --yes --budget "200k tokens/day"`' in how_to_get_a_writer(AtHand([KEY]), "zh")
+    assert "DEEPSEEK_API_KEY and GROQ_API_KEY are set" in how_to_get_a_writer(AtHand([KEY, OTHER]), "zh")
 
 
 # -- the answers ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from deepdaily import __version__
-from deepdaily.cli.options import app, desk_app, mcp_app, models_app, sources_app, warn
+from deepdaily.cli.options import app, desk_app, mcp_app, models_app, sources_app, translate_app, warn
 from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def init_command(
     typer.echo(f"wrote {settings}" + (f": {answers.model.described} writes" if answers.model else ""))
     option = "" if settings == Path("deepdaily.toml") else f" --settings {shlex.quote(str(settings))}"
     if answers.model is None:
-        typer.echo(starting.how_to_get_a_writer(found))
+        typer.echo(starting.how_to_get_a_writer(found, answers.language))
     elif not yes and answers.model.paid and typer.confirm("Try it now? About six short calls, paid", default=False):
         from deepdaily.cli.trying import say_trial
 
@@ -77,11 +77,12 @@ def _questions(default: Answers, found: AtHand) -> Answers:
 
 
 # Every module adds its commands to the groups.
-from deepdaily.cli import daily, editing, look, measuring, rivals, serving, trying  # noqa: E402, F401
+from deepdaily.cli import daily, editing, look, measuring, rivals, serving, translate, trying  # noqa: E402, F401
 
 app.add_typer(sources_app, name="sources")
 app.add_typer(desk_app, name="desk")
 app.add_typer(models_app, name="models")
+app.add_typer(translate_app, name="translate")
 app.add_typer(mcp_app, name="mcp")
 
 

@@ -12,13 +12,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from deepdaily.cli.options import pair_into
 from deepdaily.core.spending import spent
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Call, Edition, Issue, RunRecord, Slot
+from deepdaily.core.types import Call, Edition, Issue, Language, RunRecord, Slot
 from deepdaily.run import Meter
 
 NO_WRITER = "no model writes, facts stand as quotations: `deepdaily init` finds a server, key or agent that can (docs/models.md)"
 """One line for who has none."""
+
+NO_TRANSLATOR = "; `deepdaily translate pull {}` has them translated"
+"""One clause more for who has no translator either; for the pair into the digest's language."""
+
+
+def no_writer(language: Language, translator: str) -> str:
+    """The last line where no model writes."""
+    return NO_WRITER if translator else NO_WRITER + NO_TRANSLATOR.format(pair_into(language))
 
 
 class LineMeter:

@@ -38,7 +38,7 @@ def run(
     import asyncio
 
     from deepdaily import keeper
-    from deepdaily.cli.console import NO_WRITER, meter
+    from deepdaily.cli.console import meter, no_writer
     from deepdaily.cli.probing import PROBE_S, online
     from deepdaily.run import Errand
 
@@ -52,7 +52,7 @@ def run(
     outcome = asyncio.run(made)
     _say_outcome(house, outcome, dry=dry_run, as_json=as_json)
     if outcome.record and not (as_json or house.settings.models.ladder):
-        typer.echo(NO_WRITER)
+        typer.echo(no_writer(house.settings.digest.language, house.settings.translator.provider))
     raise typer.Exit(outcome.exit)
 
 

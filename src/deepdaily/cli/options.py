@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A daily that shows its proof.")
 sources_app = typer.Typer(no_args_is_help=True, help="The places links come from.")
 models_app = typer.Typer(no_args_is_help=True, help="The models that may write: what is known of them, and a trial.")
+translate_app = typer.Typer(no_args_is_help=True, help="A translator for the days that no model writes.")
 desk_app = typer.Typer(no_args_is_help=True, help="What an editor says; the next run acts on it.")
 mcp_app = typer.Typer(invoke_without_command=True)
 
@@ -70,3 +71,8 @@ def answer_rows(columns: tuple[str, ...], rows: Sequence[Sequence[Any]], as_json
 def warn(line: str) -> None:
     """A line on stderr."""
     typer.echo(line, err=True)
+
+
+def pair_into(language: str) -> str:
+    """What a translator of a digest in that language is asked: the pages' language, and the digest's."""
+    return "zh-en" if language == "en" else "en-zh"

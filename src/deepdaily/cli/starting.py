@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from deepdaily.cli.finding import AtHand, FoundModel
+from deepdaily.cli.options import pair_into
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language
 from deepdaily.house import House
@@ -23,6 +24,8 @@ USUAL_BUDGET = "200k tokens/day"
 NO_WRITER = (
     "no model will write, facts stand as quotations: Ollama (`ollama pull qwen3:8b`) or any key gives a writer (docs/models.md)"
 )
+
+TRANSLATED = "; `deepdaily translate pull {}` has them translated (docs/translator.md)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,14 @@ def taken_unasked(found: AtHand, budget: str) -> FoundModel | None:
     return found.free or (keys[0] if alone and budget else None)
 
 
-def how_to_get_a_writer(found: AtHand) -> str:
+def how_to_get_a_writer(found: AtHand, language: Language) -> str:
     """One line for who has no model yet."""
     keys = [one.key_env for one in found.models if one.key_env]
     if len(keys) == 1:
         return f'{keys[0]} is set: `deepdaily init --yes --budget "{USUAL_BUDGET}"` lets its model write'
     if keys:
         return f"{' and '.join(keys)} are set: `deepdaily init` on a terminal asks which may write"
-    return NO_WRITER
+    return NO_WRITER + TRANSLATED.format(pair_into(language))
 
 
 def hour_and_zone(text: str) -> tuple[str, str]:

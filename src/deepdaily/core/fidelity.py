@@ -1,7 +1,7 @@
 """What a translation must keep beside figures and names: denial, hedges, direction, order, and that it is whole and one.
 
-Every row of `fidelity.toml` has both languages in one pattern, so that either may be the source. A row is read narrowly where it asks
-and widely where it answers: a good translation must not be lost, as what is refused stays in the source's language.
+Every row of `fidelity.toml` has both languages in one pattern, so that either may be the source. A row is read narrowly where it
+asks and widely where it answers: a good translation must not be lost. What is refused stays in the source's language.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from deepdaily.core.cues import Cue, cue, cues, rows, table
-from deepdaily.core.quantities import Quantity, plain, quantities
+from deepdaily.core.quantities import plain, quantities
 from deepdaily.core.text import COMMON, language_of, names, squeeze, width
 from deepdaily.core.types import Language
 
@@ -61,9 +62,8 @@ def turned(said: str, passage: str) -> list[str]:
     notes += ["a change turned round" for pair in _changes(said) if pair[::-1] in set(_changes(passage))]
     notes += [f"{one} lost" for one in _marked(passage) if one not in _bare(said)]
     notes += [f"{one} added" for one in _marked(said) if one not in _bare(passage)]
-    return notes + [
-        f"{name} in another sense" for name, (told, wrong) in _SENSES.items() if told.search(passage) and wrong.search(said)
-    ]
+    senses = (name for name, (told, wrong) in _SENSES.items() if told.search(passage) and wrong.search(said))
+    return notes + [f"{name} in another sense" for name in senses]
 
 
 def tells_a_rate(text: str) -> bool:
@@ -84,21 +84,15 @@ _ONWARD = Cue(r"[^,.;，。；]{0,12}?(?:\bto\b|到|至|→|->|为)[^,.;，。�
 def _changes(text: str) -> list[tuple[object, object]]:
     """The pairs of numbers that lead from one to the other: 410 to 86."""
     read = plain(text)
-    found = quantities(read)
-    return [
-        _values(one, other) for one, other in zip(found, found[1:], strict=False) if _ONWARD.fullmatch(read, one.end, other.start)
-    ]
-
-
-def _values(one: Quantity, other: Quantity) -> tuple[object, object]:
-    return one.number.value, other.number.value
+    pairs = pairwise(quantities(read))
+    return [(one.number.value, other.number.value) for one, other in pairs if _ONWARD.fullmatch(read, one.end, other.start)]
 
 
 _MARKED = Cue(
     r"`([^`\n]{2,80})`|(?<![\w-])(--[a-z][\w-]+)|(https?://[^\s，。；、）)]+)|(?<![\w/.])((?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]+)+)"
 )
 _RELEASED = Cue(
-    r"(?:^|[.!?。！？：:]\s*)([A-Z][A-Za-z]{2,20}) (?=v?\d+\.\d+(?![\d.]*\s?(?:[%x]|million|billion|times|percent|[kmgt]?b\b|[mµn]?s\b)))"
+    r"(?:^|[.!?。！？：:]\s*)([A-Z][A-Za-z]{2,20}) (?=v?\d+\.\d+(?![\d.]*\s?(?:[%x]|[mb]illion|times|[kmgt]?b\b|[mµn]?s\b)))"
 )
 
 

@@ -15,6 +15,7 @@ from deepdaily.settings.channel_tables import Alert, ChannelTable, FeedsTable, H
 from deepdaily.settings.model_tables import Models
 from deepdaily.settings.source_tables import Network, Sources
 from deepdaily.settings.table import _Table, _zone, key
+from deepdaily.settings.translator_table import TranslatorTable
 
 
 class Digest(_Table):
@@ -138,6 +139,7 @@ class Settings(BaseSettings):
     store: Database = Database()
     schedule: Schedule = Schedule()
     models: Models = Models()
+    translator: TranslatorTable = TranslatorTable()
     serve: Serve = Serve()
     review: Review = Review()
     alert: Alert = Alert()

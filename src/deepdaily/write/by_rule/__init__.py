@@ -1,12 +1,16 @@
-"""The built-in writer: needs no key; tells what pages state by their form, quotes little, and judges only what that fills."""
+"""The built-in writer: needs no key; tells what pages state by their form, quotes little, and judges only what that fills.
+
+A translator, where there is one, puts what it quotes into the issue's language.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from deepdaily.core.decisions import Desk
+from deepdaily.core.errors import ModelError
 from deepdaily.core.types import (
     Claim,
     Closing,
@@ -23,13 +27,18 @@ from deepdaily.core.types import (
     Trouble,
     Watch,
 )
-from deepdaily.write.by_rule.brief import bounded, judged_item, told_item, write_item
+from deepdaily.write.by_rule.brief import bounded, judged_item, titled, told_item, write_item
 from deepdaily.write.by_rule.headline import byline, headline
+from deepdaily.write.by_rule.translated import Translator, translated_by
 from deepdaily.write.by_rule.trends import summary, tags, trends, watchlist
 
 
+@dataclass(frozen=True, slots=True)
 class ByRule:
-    """The writing that is always there. It takes no time worth a wall, and has nothing to report."""
+    """The writing that is always there. But for a translator it takes no time worth a wall, and has nothing to report."""
+
+    translator: Translator | None = None
+    _troubles: list[Trouble] = field(default_factory=list, init=False, repr=False, compare=False)
 
     async def edit(
         self, stories: Sequence[Story], refused: Sequence[Story], slot: Slot, now: datetime, wall_s: float
@@ -45,12 +54,24 @@ class ByRule:
         self, draft: Draft, stories: Sequence[Story], advised: Collection[str], wall_s: float
     ) -> tuple[Draft, list[Finding]]:
         """The draft with a brief of each story: the first that say something whole, the others a line each, after them."""
-        told = [told_item(story, draft.language) for story in stories]
+        told = tuple(told_item(story, draft.language, by_topics=self.translator is None) for story in stories)
+        draft, findings = await self._translated(replace(draft, items=told), wall_s)
         by_id, items, spent = {story.id: story for story in stories}, list[Item](), set(advised)
-        for item in bounded(told, draft.language, translated=False):
+        named = [titled(item, by_id[item.story], draft.language) for item in draft.items]
+        for item in bounded(named, draft.language, translated=self.translator is not None):
             items.append(judged_item(item, by_id[item.story], draft.language, spent, draft.slot.due.date()))
             spent.update(items[-1].judged())
-        return replace(draft, items=tuple(items)), []
+        return replace(draft, items=tuple(items)), findings
+
+    async def _translated(self, draft: Draft, wall_s: float) -> tuple[Draft, list[Finding]]:
+        """The draft with what it quotes in its own language, as far as the translator tells it and the check lets it stand."""
+        if self.translator is None or not draft.items:
+            return draft, []
+        try:
+            return await translated_by(self.translator, draft, wall_s)
+        except ModelError as error:
+            self._troubles.append(Trouble("translator", error.advised))
+            return draft, [Finding("translator", "note", f"quotations stay as they are: {error}")]
 
     async def look_over(self, draft: Draft, stories: Sequence[Story], wall_s: float) -> tuple[Draft, list[Finding]]:
         """The draft as it is."""
@@ -89,5 +110,5 @@ class ByRule:
         """Nothing: rules translate no sentence."""
 
     def troubles(self) -> list[Trouble]:
-        """None."""
-        return []
+        """Why its translator told nothing; none without one."""
+        return list(self._troubles)

@@ -71,15 +71,18 @@ def write_item(story: Story, language: Language, spent: Collection[str] = ()) ->
     return judged_item(told_item(story, language), story, language, spent)
 
 
-def told_item(story: Story, language: Language) -> Item:
-    """The facts alone: cards first, then what they leave to quote."""
+def told_item(story: Story, language: Language, *, by_topics: bool = True) -> Item:
+    """The facts alone: cards first, then what they leave to quote.
+
+    `by_topics` as `headline` takes it: a translator has the title first.
+    """
     documents, kind = story.documents[:MOST_DOCUMENTS], kind_of(story.lead)
     of_family = is_family(story)
     cards = release_card(documents, language) if of_family else card(story.lead, language)
     brief = _Brief(story, cards)
     sections = _together([*_of_version(story), *cards, *_quoted_sections(brief, story, language, bool(cards))])
     printed = {proof.document for section in sections for claim in section.points for proof in claim.evidence}
-    title = headline(story, language, printed)
+    title = headline(story, language, printed, by_topics=by_topics)
     used = printed | {proof.document for proof in title.evidence}
     return Item(
         story=story.id,
@@ -92,6 +95,13 @@ def told_item(story: Story, language: Language) -> Item:
         thread=story.thread,
         kind=kind,
     )
+
+
+def titled(item: Item, story: Story, language: Language) -> Item:
+    """The item under what its title is about, where that is still in another language."""
+    if language_of(item.title.text) == language:
+        return item
+    return replace(item, title=headline(story, language, {proof.document for claim in item.claims() for proof in claim.evidence}))
 
 
 def judged_item(item: Item, story: Story, language: Language, spent: Collection[str] = (), today: date | None = None) -> Item:

@@ -30,11 +30,11 @@ _TRACKER = re.compile(r"\s·\s(?:Issue|Pull Request|Discussion) #\d+.*$")
 _BARE_VERSION = re.compile(r"v?\d+(?:\.\d+)+\b")
 
 
-def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> Claim:
+def headline(story: Story, language: Language, quoted: Collection[str] = (), *, by_topics: bool = True) -> Claim:
     """The lead's title with what a reader needs beside it: in the reader's language where a form covers it, or what it is about.
 
     A row of releases names the quoted versions; a bare version gets its site's name; a source that corrects itself at the
-    top ("Update: … pausing") has its status said.
+    top ("Update: … pausing") has its status said. `by_topics`: what no form covers is named by what it is about.
     """
     words = of(language)
     told = [document for document in story.documents if document.id in quoted] if is_family(story) else []
@@ -45,7 +45,7 @@ def headline(story: Story, language: Language, quoted: Collection[str] = ()) -> 
     title = _SERIES.sub("", title)
     if _BARE_VERSION.match(title):
         title = f"{domain(story.lead.url).partition('.')[0]} {title}"
-    said, news = _in_language(title, story, language)
+    said, news = _in_language(title, story, language, by_topics=by_topics)
     title, lead_proofs = said or title, (lead, *news)
     others = [document for document in told[1:] if versions(document.title)]
     if others:
@@ -74,7 +74,7 @@ def version_tail(document: Document) -> Evidence | None:
     return evidence.locate(found["tail"], document) if found and found["tail"] and " " in found["tail"] else None
 
 
-def _in_language(title: str, story: Story, language: Language) -> tuple[str, list[Evidence]]:
+def _in_language(title: str, story: Story, language: Language, *, by_topics: bool) -> tuple[str, list[Evidence]]:
     """An English title in Chinese, and the sentence that it takes beside the title to say what it is about.
 
     Empty for any other, and where neither a form nor the glossary has it.
@@ -87,7 +87,10 @@ def _in_language(title: str, story: Story, language: Language) -> tuple[str, lis
     if version and not re.search(r" (?:and|vs\.?) ", version["name"]):
         return words.by_rule.released.format(version["name"]), []
     head = getattr(words, "kinds", {}).get(kind, "")
-    if said := title_in_chinese(bare, body, words) or topics_in_chinese(bare, body, words, head):
+    said = title_in_chinese(bare, body, words)
+    if said or not by_topics:
+        return said, []
+    if said := topics_in_chinese(bare, body, words, head):
         return said, []
     news = [one.proof for one in passages(story.lead)[:1]] if kind not in ("paper", "docs") else []
     said = topics_in_chinese(bare, body, words, head, news[0].quote if news else "")

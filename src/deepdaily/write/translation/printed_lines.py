@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal, Self
 
+from deepdaily.core.evidence import FRAMED
 from deepdaily.core.text import language_of
 from deepdaily.core.types import Appearance, Claim, Closing, Evidence, FollowUp, Issue, Item, Language, Section
 from deepdaily.words import Words, of
@@ -123,10 +124,22 @@ def _is_named(one: Appearance, speech: Speech) -> bool:
 
 def _title(title: Claim, speech: Speech) -> Claim | None:
     """A title in the source's own words stays one where they are in the language."""
+    title = _untold(title, speech)
     if title.verbatim and language_of(title.text) == speech.other:
         return title
     said = speech.say(title.text, "title", title.evidence)
     return replace(title, text=said) if said else None
+
+
+def _untold(claim: Claim, speech: Speech) -> Claim:
+    """A quotation that a translator told, as its source has it; where that is in neither language, in the translator's words."""
+    if not claim.translator:
+        return claim
+    quote, framed = claim.evidence[-1].quote, FRAMED.fullmatch(claim.text)
+    if language_of(quote) != speech.other:
+        return replace(claim, translator="")
+    text = f"{framed[1]}{framed[2]}{quote}{framed[4]}" if framed and len(claim.evidence) > 1 else quote
+    return replace(claim, text=text, translator="")
 
 
 def _section(section: Section, speech: Speech) -> Section:
@@ -137,6 +150,7 @@ def _section(section: Section, speech: Speech) -> Section:
 
 def _claim(claim: Claim, section: Section, speech: Speech) -> Claim | None:
     """The claim in the other language, a quotation as it is; None where a word of it is lost."""
+    claim = _untold(claim, speech)
     if claim.verbatim:
         return claim
     if claim.evidence:
