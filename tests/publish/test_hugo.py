@@ -95,9 +95,30 @@ async def test_the_point_is_the_bold_paragraph_and_advice_a_list_of_its_own(hugo
     assert "<strong>性能信号</strong>" in page
 
 
+async def test_a_table_and_short_items_are_what_they_look_like_and_no_link_dangles(hugo: Path, tmp_path: Path) -> None:
+    """A table within a list entry would set every entry of the list apart; a list entry can bear no name without raw HTML."""
+    made = issues.briefed()
+    trend = replace(made.closing.trends[0], stories=("s-quill-prices", "s-advisory-42", "s-advisory-43"))
+    read = await build(hugo, tmp_path, replace(made, closing=replace(made.closing, trends=(trend,))))
+    page = (tmp_path / "public/posts/2026-02-11/index.html").read_text("utf-8")
+    (table,) = re.findall(r"(?s)<table>.*?</table>", page)
+
+    assert re.findall(r"<th>(.*?)</th>", table) == ["型号", "输入", "输出 | 每百万 token"]
+    assert re.findall(r"<td>([^<]*)", table) == ["Large", "$1.20", "$4.80 | batch", "Small", "$0.20", "$0.80"]
+    assert "<li><strong>价格表</strong>：</li>\n</ul>\n<table>" in page
+    assert not re.search(r"<li>\s*<p><strong>", page)
+    assert {"s-quill-prices", "s-advisory-42", "s-advisory-43"} <= set(read.ids)
+    assert {href[1:] for href in read.hrefs if href.startswith("#")} <= set(read.ids)
+    assert re.search(
+        r"<h3 id=\"?s-advisory-42\"?>2\) quillserve 0.8.3 及以下版本存在路径穿越漏洞（机器译文）</h3>\n<p>来源：<a ", page
+    )
+
+
 async def test_a_hostile_day_builds_and_every_attack_is_text(hugo: Path, tmp_path: Path) -> None:
     read = await build(hugo, tmp_path, issues.hostile())
-    ordinary = Reading("".join(f"<{tag}>" for tag in "html head title body h1 h2 p a ul ol li div hr sup code".split()))
+    ordinary = Reading(
+        "".join(f"<{tag}>" for tag in "html head title body h1 h2 p a ul ol li div hr sup code table thead tbody tr th td".split())
+    )
     shown = "".join(read.text.split())
 
     assert read.tags <= ordinary.tags | {"strong", "blockquote", "section"}
@@ -160,11 +181,23 @@ def bold_paragraph(text: str) -> str:
     return post(issues.issue(item)).split("\n\n## ")[1].split("\n\n")[3]
 
 
+def table_row(text: str) -> str:
+    """A table of one row, whose last cell is the text, as a post has it."""
+    section = Section("detail", (Claim(text, cells=("x", text)),), columns=("x", "y"))
+    return next(one for one in post(issues.issue(replace(issues.protocol(), sections=(section,)))).split("\n\n") if one[0] == "|")
+
+
 def test_any_mixture_of_markup_is_shown_as_it_was_written(hugo: Path, tmp_path: Path) -> None:
-    """In a list entry, after bold text and before a footnote, in a named heading, and in bold: the places of foreign text."""
+    """In a list entry, after bold text and before a footnote, in a named heading, in bold and in a table: the places of foreign text."""
     texts = mixtures(1500)
     lines = [
-        (f"- {escape_line(text)}", f"- **x**：{escape(text)}[^1]", f"## {escape(text)} {{#n{n}}}", bold_paragraph(text))[n % 4]
+        (
+            f"- {escape_line(text)}",
+            f"- **x**：{escape(text)}[^1]",
+            f"## {escape(text)} {{#n{n}}}",
+            bold_paragraph(text),
+            table_row(text),
+        )[n % 5]
         for n, text in enumerate(texts)
     ]
     for name, content in {
@@ -179,7 +212,8 @@ def test_any_mixture_of_markup_is_shown_as_it_was_written(hugo: Path, tmp_path: 
 
     page = re.split(r'<(?:div|section) class="footnotes"', (tmp_path / "public/p/index.html").read_text("utf-8"))[0]
     bold = r"<p><strong>((?:(?!</p>).)*)</strong>（我们的判断）</p>"
-    blocks = ["".join(found) for found in re.findall(rf"(?s)<li>(.*?)</li>|<h2 id=\"?n\d+\"?>(.*?)</h2>|{bold}", page)]
+    cell = r"<tr>\s*<td>x</td>\s*<td>(.*?)</td>\s*</tr>"
+    blocks = ["".join(found) for found in re.findall(rf"(?s)<li>(.*?)</li>|<h2 id=\"?n\d+\"?>(.*?)</h2>|{bold}|{cell}", page)]
     shown = [re.sub(r"(?s)<strong>x</strong>：|<sup.*?</sup>|</?p>", "", block.strip()).strip() for block in blocks]
 
     assert [unescape(text).strip() for text in shown] == texts

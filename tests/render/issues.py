@@ -202,13 +202,79 @@ def adverts() -> Item:
     )
 
 
+PRICES = document(
+    "https://prices.example.com/2026/02/quill-large",
+    "Quill Large gets a price list",
+    "Quill Large can now be booked by everybody.\n"
+    "Model | Input | Output\n"
+    "Large | $1.20 | $4.80 | batch\n"
+    "Small | $0.20 | $0.80\n"
+    "Prices are per million tokens.",
+)
+ADVISORY = document(
+    "https://advisories.example.com/2026/0042", "Path traversal in quillserve <= 0.8.3", "An upload may leave its folder."
+)
+
+
 NEWS = document(
     "https://news.example.net/vllm-pools", "vLLM 双池进入评审", "vLLM 的双池方案进入评审，社区称还没有日期。", language="zh"
 )
 """A page that no item cites."""
 
 
-DOCUMENTS = {one.id: one for one in (SERVER, COVERAGE, PROTOCOL, ADVERTS, NEWS)}
+DOCUMENTS = {one.id: one for one in (SERVER, COVERAGE, PROTOCOL, ADVERTS, PRICES, ADVISORY, NEWS)}
+
+
+def row(text: str, *cells: str, of: str) -> Claim:
+    """A row of the price list."""
+    return Claim(text, (proof(PRICES, of), proof(PRICES, "Model | Input | Output")), cells=cells)
+
+
+PRICE_LIST = Section(
+    "detail",
+    (
+        row("Large：输入 $1.20，输出 $4.80，可批量", "Large", "$1.20", "$4.80 | batch", of="Large | $1.20 | $4.80 | batch"),
+        row("Small：输入 $0.20，输出 $0.80", "Small", "$0.20", "$0.80", of="Small | $0.20 | $0.80"),
+    ),
+    heading="价格表",
+    columns=("型号", "输入", "输出 | 每百万 token"),
+)
+
+
+def priced() -> Item:
+    """An item of the built-in writer, its title composed, its first sentence translated by a machine, with a table."""
+    said = fact("现在所有人都可以订购 Quill Large。", PRICES, "Quill Large can now be booked by everybody.")
+    return Item(
+        story="s-quill-prices",
+        title=fact("Quill Large 公布价格：输入 $1.20", PRICES, "Quill Large gets a price list", "Large | $1.20 | $4.80 | batch"),
+        byline="一手来源 · 发布于 2026-02-10",
+        sections=(
+            Section("what", (replace(said, translator="opus-mt-en-zh"),)),
+            PRICE_LIST,
+            Section("detail", (fact("Prices are per million tokens.", PRICES),)),
+        ),
+        sources=(cited(PRICES),),
+        kind="business",
+    )
+
+
+def short() -> Item:
+    """An item that is its title, which a machine translated."""
+    title = fact("quillserve 0.8.3 及以下版本存在路径穿越漏洞", ADVISORY, ADVISORY.title)
+    return Item(
+        story="s-advisory-42",
+        title=replace(title, translator="opus-mt-en-zh"),
+        byline="一手来源 · 发布于 2026-02-10",
+        sections=(),
+        sources=(cited(ADVISORY),),
+        kind="security",
+    )
+
+
+def briefed() -> Issue:
+    """An issue of the built-in writer: an item in full, and two that are a line each, the second in its source's own words."""
+    own = replace(short(), story="s-advisory-43", title=fact(ADVISORY.title, ADVISORY), label=adverts().label)
+    return issue(priced(), short(), own)
 
 
 def followed() -> tuple[FollowUp, ...]:
@@ -291,6 +357,7 @@ def hostile(texts: Sequence[str] = HOSTILE, url: str = "https://good.example/a_(
     source = document(url, read[0] or "untitled", "\n".join(read))
     claims = tuple(fact(text, source) for text in read if text)
     own = tuple(Claim(text, (proof(source, clean(text)[:2]),)) for text in texts if text)
+    rows = tuple(replace(claim, cells=(claim.text, claim.text), translator=texts[3 % len(texts)]) for claim in own)
     item = Item(
         story="s-hostile",
         title=Claim(texts[4 % len(texts)], own[0].evidence if own else ()),
@@ -300,6 +367,7 @@ def hostile(texts: Sequence[str] = HOSTILE, url: str = "https://good.example/a_(
             Section("point", tuple(Claim(text, basis=own[0].evidence) for text in texts) if own else ()),
             Section("what", claims, label=texts[1 % len(texts)]),
             Section("detail", own, heading=texts[3 % len(texts)]),
+            Section("detail", rows, heading=texts[3 % len(texts)], columns=(texts[0], texts[-1])),
             Section("advice", tuple(Claim(text, lines=(text, *texts)) for text in texts)),
         ),
         sources=(replace(cited(source), host=texts[3 % len(texts)]),),

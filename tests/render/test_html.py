@@ -137,7 +137,7 @@ def test_hostile_strings_are_inert() -> None:
     read = Reading(page(hostile, {}))
     tags = {tag for tag, _ in read.elements}
 
-    assert tags == {tag for tag, _ in day().elements}
+    assert tags == {tag for tag, _ in day().elements} | {"table", "thead", "tbody", "tr", "th", "td"}
     assert not [name for _, attrs in read.elements for name in attrs if name.startswith("on")]
     assert "<script>alert(1)</script>" in read.text
     assert "\u202e" not in read.text

@@ -77,7 +77,7 @@ def test_a_judgement_may_not_bring_a_number_but_advice_may_propose_one() -> None
 
 def test_an_item_that_says_nothing_is_taken_out_with_what_rests_on_it() -> None:
     draft = issue(ONE, TWO).draft
-    empty = replace(draft.items[0], sections=())
+    empty = replace(draft.items[0], sections=(Section("advice", (Claim("Try it."),)),))
     hollow = replace(draft, items=(empty, draft.items[1]))
     mended, findings = proven(hollow, DOCUMENTS)
 
@@ -85,6 +85,16 @@ def test_an_item_that_says_nothing_is_taken_out_with_what_rests_on_it() -> None:
 
     assert [item.story for item in approved.items] == [TWO.id]
     assert approved.closing.trends == ()
+
+
+def test_an_item_that_is_its_proven_title_stands_behind_those_told_in_full() -> None:
+    draft = issue(ONE, TWO).draft
+    short = replace(draft.items[0], sections=())
+    mended, findings = proven(replace(draft, items=(short, draft.items[1])), DOCUMENTS)
+
+    assert [item.story for item in approve(mended, Closing(), findings, NOW).items] == [TWO.id, ONE.id]
+    nowhere = replace(short, sources=())
+    assert ("block", "no source", ONE.id) in said_of(replace(draft, items=(nowhere,)))
 
 
 def test_a_title_that_its_source_does_not_carry_blocks_the_item() -> None:
@@ -97,7 +107,7 @@ def test_a_title_that_its_source_does_not_carry_blocks_the_item() -> None:
 
 def test_when_nothing_stands_there_is_no_issue() -> None:
     draft = issue(ONE).draft
-    mended, findings = proven(replace(draft, items=(replace(draft.items[0], sections=()),)), DOCUMENTS)
+    mended, findings = proven(replace(draft, items=(replace(draft.items[0], title=Claim("It is said")),)), DOCUMENTS)
 
     with pytest.raises(NothingToPublish):
         approve(mended, Closing(), findings, NOW)

@@ -416,3 +416,21 @@ def test_readers_that_nobody_described_are_those_of_the_language() -> None:
     assert writer.speaking("en").audience == of("en").audience
     assert replace(writer, audience="语音团队").speaking("en").audience == "语音团队"
     assert writer.speaking("en").ends_at == inf
+
+
+async def test_a_machine_s_words_give_way_to_their_passage_a_table_to_its_sentences_and_a_short_item_stays_short() -> None:
+    rows = {
+        "Quill Large 公布价格：输入 $1.20": "Quill Large gets a price list: $1.20 for input",
+        "Large：输入 $1.20，输出 $4.80，可批量": "Large: $1.20 in, $4.80 out, also in batches",
+        "Small：输入 $0.20，输出 $0.80": "Small: $0.20 in, $0.80 out",
+        "价格表": "Prices",
+    }
+    found = await told(TranslatingModel(saying(rows)), issues.briefed())
+    priced, short, own = approved(found).items
+
+    assert [(claim.text, claim.translator) for claim in priced.sections[0].points] == [
+        ("Quill Large can now be booked by everybody.", "")
+    ]
+    assert [claim.text for claim in priced.sections[1].points] == list(rows.values())[1:3]
+    assert (priced.sections[1].columns, priced.sections[1].points[0].cells) == ((), ())
+    assert [(one.title.text, one.title.translator, one.short) for one in (short, own)] == [(issues.ADVISORY.title, "", True)] * 2

@@ -100,9 +100,10 @@ def item(issue: Issue, number: str, store: Store) -> Shown:
     if found is None:
         raise SettingsError(f"{issue.day} has no item {number!r}", f"it has 1 to {len(issue.items)}")
     cited = {one.document: one for one in found.sources}
-    lines = [f"{number}) {found.title.text}", found.byline]
+    lines = [f"{number}) {found.title.text}", " · ".join(filter(None, (found.kind, found.byline)))]
     for claim in found.claims():
-        lines.append(("  ours: " if claim.judgement else "  fact: ") + claim.text)
+        translated = f" (translated by {claim.translator})" if claim.translator else ""
+        lines.append(("  ours: " if claim.judgement else "  fact: ") + claim.text + translated)
         for proof in claim.evidence:
             one = cited[proof.document]
             lines.append(

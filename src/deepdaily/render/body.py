@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape as escape_html
+from itertools import groupby
 from typing import Protocol
 
 from deepdaily.core.types import Claim, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
-from deepdaily.render.phrases import endings, follow_status, heading, in_quotes, lines, places, points, signed, thread, until, voice
+from deepdaily.render.phrases import (
+    endings,
+    follow_status,
+    heading,
+    headline_of,
+    in_quotes,
+    is_table,
+    lines,
+    original,
+    places,
+    points,
+    signed,
+    thread,
+    until,
+    voice,
+)
 from deepdaily.words import Words, of
 
 
@@ -65,8 +81,11 @@ def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: 
     `beside` gives the HTML of further lines below an item's byline.
     """
     draft, words = issue.draft, of(issue.draft.language)
-    for number, item in enumerate(draft.items, start=1):
-        yield from _item(item, number, words, tell, draft.slot.day, beside(item))
+    for short, items in groupby(enumerate(draft.items, start=1), key=lambda one: one[1].short):
+        yield f'<section class="in-brief">\n<h2>{words.short_items}</h2>' if short else ""
+        for number, item in items:
+            yield from _item(item, number, words, tell, draft.slot.day, beside(item))
+        yield "</section>" if short else ""
     if issue.closing.trends:
         entries = [escape(one.text) + _place(draft.items, one.stories, words) for one in issue.closing.trends]
         yield f'<section class="closing">\n<h2>{words.trends}</h2>\n{_listed(entries)}\n</section>'
@@ -85,12 +104,19 @@ def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: 
 
 
 def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside: str) -> Iterator[str]:
+    """An item; a short one has its address at its title, and is a heading lower."""
     label = f'<span class="label">{escape(words.in_brackets(item.label))}</span> ' if item.label else ""
+    title, level = headline_of(item, words) or day, "h3" if item.short else "h2"
+    said = link(item.sources[0].url, title) if item.short and item.sources else escape(title)
     yield f'<article id="{anchor(item.story)}">'
-    yield f'<h2><span class="number">{number}</span> {label}{escape(item.title.text) or day}</h2>'
-    yield f'<p class="sources">{words.sources}{words.colon}{" · ".join(link(one.url) for one in item.sources)}</p>'
-    if byline := signed(item, words):
-        yield f'<p class="byline">{escape(byline)}</p>'
+    yield f'<{level}><span class="number">{number}</span> {label}{said}</{level}>'
+    sources = f"{words.sources}{words.colon}{' · '.join(link(one.url) for one in item.sources)}"
+    title, byline = (escape(line) for line in (original(item, words), signed(item, words)))
+    if item.short:
+        yield f'<p class="sources">{" · ".join(filter(None, (sources, byline, title)))}</p>'
+    else:
+        yield f'<p class="sources">{sources}</p>'
+        yield from (f'<p class="byline">{line}</p>' for line in (title, byline) if line)
     if item.thread:
         yield f'<p class="thread">{escape(thread(item, day, words))}</p>'
     if beside:
@@ -103,7 +129,7 @@ def _item(item: Item, number: int, words: Words, tell: Telling, day: str, beside
         if section.points and section.kind != "point":
             yield _section(section, words, tell)
     if item.unknowns:
-        yield _block("unknown", words.unknowns, [escape(one) for one in item.unknowns])
+        yield _block("unknown", words.unknowns, _listed([escape(one) for one in item.unknowns]))
     yield "</article>"
 
 
@@ -112,7 +138,7 @@ def _point(section: Section, words: Words, tell: Telling) -> Iterator[str]:
     label = voice(section, words)
     whose = f" <small>{escape(words.in_brackets(label))}</small>" if label else ""
     for claim in section.points:
-        said = _said(claim, lines(claim)[0], tell, strong=True)
+        said = _said(claim, lines(claim, words)[0], tell, strong=True)
         name = "div" if said.startswith("<details") else "p"
         yield f'<{name} class="point">{said}{whose}</{name}>'
 
@@ -129,17 +155,36 @@ def _section(section: Section, words: Words, tell: Telling) -> str:
     own = "" if label else f" <small>{words.in_brackets(words.ours[section.kind])}</small>"
 
     def point(claim: Claim) -> str:
-        first, *below = lines(claim)
-        said = _said(claim, first, tell)
+        first, *below = lines(claim, words)
         more = "\n" + _listed([escape(line) for line in below], "lines") if below else ""
-        return (f'<div class="judgement">{said}{own}</div>' if claim.judgement else said) + more
+        return judged(claim, _said(claim, first, tell)) + more
+
+    def judged(claim: Claim, said: str) -> str:
+        return f'<div class="judgement">{said}{own}</div>' if claim.judgement else said
+
+    def row(claim: Claim) -> str:
+        *first, last = map(plain, claim.cells)
+        return "".join(f"<td>{cell}</td>" for cell in (*map(escape, first), judged(claim, _said(claim, last, tell))))
 
     ours = " ours" if all(claim.judgement for claim in section.points) else ""
-    return _block(section.kind + ours, escape(heading(section, words)) + whose, [point(one) for one in section.points])
+    name = escape(heading(section, words))
+    table = is_table(section)
+    told = _table(name, section.columns, [*map(row, section.points)]) if table else _listed([*map(point, section.points)])
+    return _block(section.kind + ours, name + whose, told)
 
 
-def _block(kind: str, heading: str, points: Sequence[str]) -> str:
-    return f'<section class="{kind}">\n<h3>{heading}</h3>\n{_listed(points)}\n</section>'
+def _table(name: str, columns: Sequence[str], rows: Sequence[str]) -> str:
+    """A table that scrolls by itself on a narrow screen, with a keyboard too; the rows are HTML already."""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-label="{name}"><table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
+
+
+def _block(kind: str, heading: str, told: str) -> str:
+    return f'<section class="{kind}">\n<h3>{heading}</h3>\n{told}\n</section>'
 
 
 def _listed(entries: Sequence[str], kind: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from deepdaily.core.types import Issue, Item, Section, SectionKind
 from deepdaily.render.foreign import plain, safe_link
-from deepdaily.render.phrases import endings, follow_status, heading, lines, points, until, voice
+from deepdaily.render.phrases import endings, follow_status, heading, headline_of, lines, points, until, voice
 from deepdaily.words import Words, of
 
 MOST_DETAILS = 2
@@ -46,23 +46,24 @@ def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
     """What it is stands there where the item has no point."""
     first = [*_points(item, words)] or [*_told(item, "what", words)]
     details = [point for section in item.sections if section.kind == "detail" for point in section.points]
-    rows = [*first[:1], *(BriefRow(lines(point)[0]) for point in details[:MOST_DETAILS]), *first[1:], *_told(item, "advice", words)]
+    told = [BriefRow(lines(point, words)[0]) for point in details[:MOST_DETAILS]]
+    rows = [*first[:1], *told, *first[1:], *_told(item, "advice", words)]
     label = words.in_brackets(plain(item.label)) if item.label else ""
     address = next((link for source in item.sources if (link := safe_link(source.url))), "")
-    return Brief(number, label + (plain(item.title.text) or day), tuple(rows), address)
+    return Brief(number, label + (headline_of(item, words) or day), tuple(rows), address)
 
 
 def _points(item: Item, words: Words) -> Iterator[BriefRow]:
     for section in points(item):
         label = plain(voice(section, words))
-        yield BriefRow(lines(section.points[0])[0] + (words.in_brackets(label) if label else ""))
+        yield BriefRow(lines(section.points[0], words)[0] + (words.in_brackets(label) if label else ""))
 
 
 def _told(item: Item, kind: SectionKind, words: Words) -> Iterator[BriefRow]:
     """The first point of each such section, its other lines below it."""
     for section in item.sections:
         if section.kind == kind:
-            for first, *below in map(lines, section.points[:1]):
+            for first, *below in (lines(point, words) for point in section.points[:1]):
                 yield BriefRow(f"{_heading(section, words)}{words.colon}{first}")
                 yield from (BriefRow(line, below=True) for line in below)
 
@@ -75,7 +76,7 @@ def questions(issue: Issue) -> list[str]:
         if one.proof:
             place = (safe_link(one.source.url) if one.source else None) or ""
             state = words.in_brackets(words.states[one.state])
-            told.append(f"{plain(one.watch.question)}{state}{words.colon}{lines(one.proof)[0]} {place}".rstrip())
+            told.append(f"{plain(one.watch.question)}{state}{words.colon}{lines(one.proof, words)[0]} {place}".rstrip())
     return [
         *told,
         *map(plain, endings(issue.closing.followed, words)),

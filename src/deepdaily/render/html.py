@@ -18,7 +18,7 @@ from deepdaily.render.body import body, element, escape, link
 from deepdaily.render.excerpts import GAP, Stretch, excerpt
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link
 from deepdaily.render.notes import Note, minute, notes_of
-from deepdaily.render.phrases import dated, in_quotes
+from deepdaily.render.phrases import dated, headline_of, in_quotes
 from deepdaily.words import of
 
 CHARACTERS_A_MINUTE, WORDS_A_MINUTE = 400, 220
@@ -72,7 +72,7 @@ def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
         says["hosts"].format(len({source.host for item in draft.items for source in item.sources})),
         f"{'✓ ' if checked == len(facts) else ''}{says['checked'].format(checked=checked, facts=len(facts))}",
     )
-    named = [(anchor(item.story), escape(item.title.text) or draft.slot.day) for item in draft.items]
+    named = [(anchor(item.story), escape(headline_of(item, words)) or draft.slot.day) for item in draft.items]
     contents = (f'<li><a href="#{place}">{title}</a></li>' for place, title in named)
     notice = f"<strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}"
     return "\n".join(

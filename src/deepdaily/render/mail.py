@@ -19,6 +19,9 @@ from deepdaily.words import of
 MOST_HTML_BYTES = 100_000
 """Gmail clips a message at 102 KB."""
 
+_TABLE = '<div style="overflow-x:auto"><table border="1" cellpadding="6" style="border-collapse:collapse;font-size:14px">'
+"""What a page's own style says of a table, where there is no style but an element's own."""
+
 _STYLE = (
     "max-width:600px;margin:0 auto;padding:16px;font:16px/1.6 -apple-system,'PingFang SC','Noto Sans CJK SC',sans-serif;"
     "color:#1c1b1a;background:#fdfcf8"
@@ -42,9 +45,10 @@ def message(issue: Issue, *, sender: str, recipients: list[str]) -> EmailMessage
     draft = issue.draft
     mail = _addressed(header(draft.title) or draft.slot.day, sender, recipients, issue.approved_at, draft.slot.stamp)
     mail.set_content(text(issue), cte="quoted-printable")
+    told = re.sub('<div class="table"[^>]*><table>', _TABLE, fragment(issue))
     html = (
         f'<!doctype html><html lang="{of(draft.language).tag}"><body><div style="{_STYLE}">'
-        f"<h1>{escape(draft.title)}</h1>\n{fragment(issue)}</div></body></html>"
+        f"<h1>{escape(draft.title)}</h1>\n{told}</div></body></html>"
     )
     if len(html.encode()) <= MOST_HTML_BYTES:  # a clipped mail loses its end without a word; the text part is whole
         mail.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -5,13 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 
 import tomli_w
 
 from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
-from deepdaily.render.phrases import endings, follow_status, heading, in_quotes, lines, places, points, signed, thread, until, voice
+from deepdaily.render.phrases import (
+    endings,
+    follow_status,
+    heading,
+    headline_of,
+    in_quotes,
+    is_table,
+    lines,
+    original,
+    places,
+    points,
+    signed,
+    thread,
+    until,
+    voice,
+)
 from deepdaily.render.proofs import for_machines
 from deepdaily.words import Words, of
 
@@ -95,12 +111,11 @@ def post(issue: Issue, slug: str = "") -> str:
     blocks = [_front_matter(issue, slug or issue.day)]
     if draft.notice:
         blocks.append(f"> {words.notice}{words.colon}{escape(draft.notice)}")
-    for number, item in enumerate(draft.items, start=1):
-        name = f" {{#{anchor(item.story)}}}"
-        label = words.in_brackets(escape(item.label)) if item.label else ""
-        gap = "" if label.endswith("）") else " "
-        blocks.append(f"## {number}){label}{gap}{escape(item.title.text) or draft.slot.day}{name}")
-        blocks.extend(_item(item, words, notes, draft.slot.day))
+    for short, items in groupby(enumerate(draft.items, start=1), key=lambda one: one[1].short):
+        blocks.extend([f"## {words.short_items}"] if short else [])
+        for number, item in items:
+            blocks.append(_title(item, number, words, draft.slot.day))
+            blocks.extend(_item(item, words, notes, draft.slot.day))
     if issue.closing.trends:
         blocks.append(f"## {words.trends}")
         blocks.append("\n".join(f"- {escape_line(one.text)}{place(one.stories)}" for one in issue.closing.trends))
@@ -135,18 +150,33 @@ def _front_matter(issue: Issue, slug: str) -> str:
     return f"+++\n{toml}\n+++"
 
 
+def _title(item: Item, number: int, words: Words, day: str) -> str:
+    """A heading with a name for links, of a short item one level below: nothing else can bear a name without raw HTML."""
+    label = words.in_brackets(escape(item.label)) if item.label else ""
+    gap = "" if label.endswith("）") else " "
+    said = escape(headline_of(item, words)) or day
+    return f"{'###' if item.short else '##'} {number}){label}{gap}{said} {{#{anchor(item.story)}}}"
+
+
 def _item(item: Item, words: Words, notes: Mapping[Evidence, Note], day: str) -> Iterator[str]:
     # A title in the source's own words is proven by the link beside it.
     marks = "" if item.title.verbatim else _marks(item.title, notes)
     said = words.in_brackets(words.title_basis + marks) if marks else ""
-    yield words.sources + words.colon + " · ".join(link(source.url) for source in item.sources) + said
-    if byline := signed(item, words):
-        yield escape_line(byline)
+    sources = words.sources + words.colon + " · ".join(link(source.url) for source in item.sources) + said
+    below = [escape_line(line) for line in (original(item, words), signed(item, words)) if line]
+    yield from [" · ".join([sources, *below[::-1]])] if item.short else [sources, *below]
     if item.thread:
         yield escape_line(thread(item, day, words))
     for section in points(item):
         yield from _point(section, words, notes)
-    entries = [_section(section, words, notes) for section in item.sections if section.points and section.kind != "point"]
+    entries: list[str] = []
+    for section in item.sections:
+        if section.points and section.kind != "point":
+            entries.append(_section(section, words, notes))
+            if is_table(section):  # at the left edge: within the entry it would set all others of the list apart
+                yield "\n".join(entries)
+                yield _table(section, words, notes)
+                entries = []
     if item.unknowns:
         entries.append(_entry(f"**{words.unknowns}**", [[escape(one)] for one in item.unknowns], words))
     if entries:
@@ -158,7 +188,7 @@ def _point(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> It
     label = voice(section, words)
     whose = words.in_brackets(escape(label)) if label else ""
     for claim in section.points:
-        yield f"**{escape(lines(claim)[0])}**{_marks(claim, notes)}{whose}"
+        yield f"**{escape(lines(claim, words)[0])}**{_marks(claim, notes)}{whose}"
 
 
 def _section(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> str:
@@ -166,7 +196,24 @@ def _section(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> 
     head = f"**{escape(heading(section, words))}**" + (words.in_brackets(escape(label)) if label else "")
     # A judgement among facts says so itself, as its section cannot.
     own = "" if label else words.in_brackets(words.ours[section.kind])
-    return _entry(head, [_claim(one, notes, own if one.judgement else "") for one in section.points], words)
+    if is_table(section):
+        return f"- {head}{words.colon}".rstrip()
+    return _entry(head, [_claim(one, words, notes, own if one.judgement else "") for one in section.points], words)
+
+
+def _table(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> str:
+    """The rows below the names of their columns; the last cell of each has the marks of its passages."""
+    own = "" if voice(section, words) else words.in_brackets(words.ours[section.kind])
+    rows = [[*map(_cell, section.columns)], ["---"] * len(section.columns)]
+    for claim in section.points:
+        *first, last = map(_cell, claim.cells)
+        rows.append([*first, last + _marks(claim, notes) + (own if claim.judgement else "")])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(text: str) -> str:
+    """`text` escaped for a table: a bar would end its cell, also behind a backslash."""
+    return escape(text).replace("|", "&#124;")
 
 
 def _entry(head: str, points: Sequence[Sequence[str]], words: Words) -> str:
@@ -180,9 +227,9 @@ def _entry(head: str, points: Sequence[Sequence[str]], words: Words) -> str:
     return "\n".join(told)
 
 
-def _claim(claim: Claim, notes: Mapping[Evidence, Note], own: str = "") -> list[str]:
+def _claim(claim: Claim, words: Words, notes: Mapping[Evidence, Note], own: str = "") -> list[str]:
     """Its lines, the first with the marks of its passages; `own` says that it is ours."""
-    first, *below = map(escape, lines(claim))
+    first, *below = map(escape, lines(claim, words))
     return [first + _marks(claim, notes) + own, *below]
 
 
@@ -213,7 +260,7 @@ def _watchlist(issue: Issue, words: Words, notes: Mapping[Evidence, Note]) -> It
 
 def _moved(one: FollowUp, words: Words, notes: Mapping[Evidence, Note], place: Callable[[Iterable[str]], str]) -> str:
     """The question, what is known now, and where."""
-    said = words.colon + _claim(one.proof, notes)[0] if one.proof else ""
+    said = words.colon + _claim(one.proof, words, notes)[0] if one.proof else ""
     where = place((one.story,)) or (words.in_brackets(link(one.source.url)) if one.source else "")
     return f"- {escape_line(one.watch.question)}{words.in_brackets(words.states[one.state])}{said}{where}"
 

@@ -28,10 +28,25 @@ def points(item: Item) -> list[Section]:
     return [section for section in item.sections if section.kind == "point" and section.points]
 
 
-def lines(claim: Claim) -> tuple[str, ...]:
+def is_table(section: Section) -> bool:
+    """Whether its points are rows of its columns; where one of them is not, all are sentences."""
+    return bool(section.columns) and all(len(claim.cells) == len(section.columns) for claim in section.points)
+
+
+def headline_of(item: Item, words: Words) -> str:
+    """Its title as it is printed, marked where a machine translated it; empty where it has none."""
+    return plain(item.title.text) + _translated(item.title, words)
+
+
+def lines(claim: Claim, words: Words) -> tuple[str, ...]:
     """What is printed of a claim: its sentence, in quotation marks where it is the source's own, or its lines, each on its own."""
-    text = plain(claim.text)
-    return tuple(filter(None, map(plain, claim.lines))) or (in_quotes(text) if claim.verbatim else text,)
+    text = in_quotes(plain(claim.text)) if claim.verbatim else plain(claim.text)
+    return tuple(filter(None, map(plain, claim.lines))) or (text + _translated(claim, words),)
+
+
+def _translated(claim: Claim, words: Words) -> str:
+    """What stands behind a machine's words."""
+    return words.in_brackets(words.machine_translated) if claim.translator else ""
 
 
 def in_quotes(text: str) -> str:
@@ -40,9 +55,17 @@ def in_quotes(text: str) -> str:
 
 
 def signed(item: Item, words: Words) -> str:
-    """What kind of sources told it, and the model that wrote it; empty where neither is known."""
+    """What kind of news it is, what kind of sources told it, and the model that wrote it; empty where none is known."""
+    kind = "" if item.writer else words.kinds.get(item.kind, "")
     writer = words.written_by.format(item.writer) if item.writer else ""
-    return " · ".join(filter(None, (item.byline, writer)))
+    return " · ".join(filter(None, (kind, item.byline, writer)))
+
+
+def original(item: Item, words: Words) -> str:
+    """`原题：…` where the built-in writer printed the title in other words; a model's titles all are, and show none."""
+    ours = not item.writer and bool(item.kind or item.title.translator)
+    title = plain(item.original) if ours else ""
+    return "" if not title or title in plain(item.title.text) else words.original_title + words.colon + title
 
 
 def places(items: Sequence[Item], stories: Iterable[str]) -> list[tuple[int, str]]:

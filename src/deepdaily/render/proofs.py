@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Cited, Claim, Evidence, FollowUp, Issue, Item
+from deepdaily.core.types import Cited, Claim, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import QUOTE_COLUMNS, anchor, plain
 from deepdaily.render.notes import notes_of
 
@@ -27,7 +27,7 @@ def evidence_of(issue: Issue) -> dict[str, Any]:
         {
             "story": item.story,
             "writer": plain(item.writer) or "built-in",
-            "claims": [_claim(kind, claim, cited, heading) for kind, heading, claim in _claims(item)],
+            "claims": [_claim(of, claim, cited) for of, claim in _claims(item)],
         }
         for item in issue.items
     ]
@@ -49,12 +49,12 @@ def for_machines(issue: Issue) -> dict[str, Any]:
     }
 
 
-def _claims(item: Item) -> Iterator[tuple[str, str, Claim]]:
-    """Each with its section's kind and own heading."""
-    yield "title", "", item.title
+def _claims(item: Item) -> Iterator[tuple[Section | str, Claim]]:
+    """Each with its section; the title has none."""
+    yield "title", item.title
     for section in item.sections:
         for point in section.points:
-            yield section.kind, section.heading, point
+            yield section, point
 
 
 def _followed(one: FollowUp, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
@@ -67,17 +67,16 @@ def _followed(one: FollowUp, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
     }
 
 
-def _claim(section: str, claim: Claim, cited: Mapping[Evidence, Cited], heading: str = "") -> dict[str, Any]:
+def _claim(of: Section | str, claim: Claim, cited: Mapping[Evidence, Cited]) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "section": section,
+        "section": of if isinstance(of, str) else of.kind,
         "text": claim.text,
         "judgement": claim.judgement,
         "evidence": [_passage(evidence, cited[evidence]) for evidence in claim.evidence],
     }
-    if heading:
-        told["heading"] = heading
-    if claim.lines:
-        told["lines"] = claim.lines
+    own = {} if isinstance(of, str) else {"heading": of.heading, "columns": of.columns}
+    beside = own | {"lines": claim.lines, "cells": claim.cells, "translator": claim.translator}
+    told |= {name: value for name, value in beside.items() if value}
     if claim.basis:  # the passages themselves stand with the facts they prove
         told["basis"] = [{"document": one.document, "start": one.start, "end": one.end} for one in claim.basis]
     return told

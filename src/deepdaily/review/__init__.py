@@ -85,7 +85,7 @@ def _unseen(claim: Claim, lacking: Collection[Evidence]) -> list[str]:
 
 
 def approve(draft: Draft, closing: Closing, findings: Sequence[Finding], now: datetime) -> Issue:
-    """The issue: the draft's items that no finding blocks, with the trends and watches that still rest on them.
+    """The issue: the draft's items that no finding blocks, short ones last, with the trends and watches that still rest on them.
 
     Only a quiet day's note may have no items; its watches are the questions of earlier days.
 
@@ -93,7 +93,8 @@ def approve(draft: Draft, closing: Closing, findings: Sequence[Finding], now: da
         NothingToPublish: every item is blocked.
     """
     blocked = {finding.item for finding in findings if finding.severity == "block"}
-    items = tuple(item for item in draft.items if item.story not in blocked)
+    standing_items = [item for item in draft.items if item.story not in blocked]
+    items = tuple(sorted(standing_items, key=lambda item: item.short))
     if not items and draft.rung != "quiet":
         raise NothingToPublish("review left no item standing", "see `deepdaily show --audit` for the findings")
     left = {item.story for item in items}

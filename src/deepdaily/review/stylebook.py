@@ -24,7 +24,7 @@ def check(draft: Draft) -> list[Finding]:
 def _item(item: Item) -> list[Finding]:
     found = []
     told = [section for section in item.sections if section.kind in ("what", "detail") and section.points]
-    if not told:
+    if not told and not item.short:  # a short item says it in its title, which is proven
         found.append(Finding("stylebook", "block", "nothing says what it is", item.story))
     if not item.sources:
         found.append(Finding("stylebook", "block", "no source", item.story))

@@ -30,6 +30,9 @@ class SentenceAnswer(ForPrograms):
     judgement: bool
     heading: Text = Field("", description="What its section tells of, in the reader's language; empty: what `section` says.")
     lines: list[Text] = Field([], description="The same as short lines: of an advice what to do, then what to watch.")
+    columns: list[Text] = Field([], description="Of a row of a table the names of its columns.")
+    cells: list[Text] = Field([], description="The row itself, a cell for each column; `text` says the same.")
+    translator: Text = Field("", description="The machine translator whose words it is; its evidence has the original.")
 
 
 class PassageAnswer(ForPrograms):
@@ -64,6 +67,8 @@ class ItemAnswer(ForPrograms):
     number: int
     story: str
     title: Text
+    kind: str = Field(description="What sort of news it is: security, release, paper, …; empty where that is not known.")
+    original_title: Text = Field(description="The source's own title; empty where `title` has it.")
     byline: Text
     writer: Text = Field(description="The model that wrote it; empty for the built-in writer.")
     label: Text = Field(description="Why the item claims little; empty where its page was read.")
@@ -182,7 +187,14 @@ def item_told(item: Item, number: int) -> dict[str, Any]:
     """The fields of a ItemAnswer. Addresses stand once each; those that lead elsewhere than the public web are left out."""
     sentences = [
         SentenceAnswer(
-            section=section.kind, text=point.text, judgement=point.judgement, heading=section.heading, lines=list(point.lines)
+            section=section.kind,
+            text=point.text,
+            judgement=point.judgement,
+            heading=section.heading,
+            lines=list(point.lines),
+            columns=list(section.columns),
+            cells=list(point.cells),
+            translator=point.translator,
         )
         for section in item.sections
         for point in section.points
@@ -190,6 +202,7 @@ def item_told(item: Item, number: int) -> dict[str, Any]:
     addresses = dict.fromkeys(address for source in item.sources if (address := safe_link(source.url)))
     return {
         "number": number, "story": item.story, "title": item.title.text, "byline": item.byline,
+        "kind": item.kind, "original_title": item.original,
         "writer": item.writer, "label": item.label,
         "sentences": sentences, "unknowns": item.unknowns, "sources": list(addresses),
     }  # fmt: skip

@@ -135,6 +135,10 @@ class Words:
     told: str
     nothing_new: str
     unknowns: str
+    short_items: str
+    """Above the items that are a line each."""
+    original_title: str
+    machine_translated: str
     until: str
     """The last day that a question is followed."""
     trends: str
@@ -143,6 +147,8 @@ class Words:
     unsettled: str
     """How many questions of earlier days were open this morning."""
     sections: Mapping[SectionKind, str]
+    kinds: Mapping[str, str]
+    """What sort of news an item brings, by `Item.kind`."""
     ours: Mapping[SectionKind, str]
     """What we call a section of judgements."""
     states: Mapping[FollowUpState, str]

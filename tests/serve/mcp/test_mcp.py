@@ -230,6 +230,21 @@ async def test_a_digest_marks_what_is_ours(store: Store) -> None:
     assert item["sources"] == ["https://blog.example/a"]
 
 
+async def test_a_table_a_machine_s_words_and_a_short_item_are_told_as_such(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as opened:
+        opened.keep_issue(issues.briefed())
+        async with Client(mcp_server(opened)) as client:
+            priced, short, _ = (await told(client, "get_digest"))["items"]
+            claims = (await told(client, "get_evidence", item=2))["claims"]
+
+    assert (priced["kind"], priced["original_title"]) == ("business", "Quill Large gets a price list")
+    assert [one["translator"] for one in priced["sentences"]] == ["opus-mt-en-zh", "", "", ""]
+    assert priced["sentences"][2]["cells"] == ["Small", "$0.20", "$0.80"]
+    assert priced["sentences"][2]["columns"] == ["型号", "输入", "输出 | 每百万 token"]
+    assert short["sentences"] == []
+    assert [(one["section"], one["translator"]) for one in claims] == [("title", "opus-mt-en-zh")]
+
+
 async def test_what_a_person_cannot_see_no_agent_reads(tmp_path: Path) -> None:
     made = first()
     hidden = replace(made.draft, title="Daily\u200b\u202e\U000e0041 of\x1b[2J\nMarch")
@@ -254,6 +269,9 @@ async def test_evidence_is_the_quote_with_address_snapshot_and_fetch_time(store:
         "heading": "",
         "text": "It saves memory.",
         "lines": [],
+        "columns": [],
+        "cells": [],
+        "translator": "",
         "judgement": True,
         "evidence": [],
         "basis": [],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from deepdaily.core import evidence, lexicon
 from deepdaily.core.cues import Cue
@@ -43,12 +44,13 @@ class Passage:
         return evidence.passage(self.document, self.start, self.end)
 
 
-def passages(document: Document) -> list[Passage]:
+@lru_cache(maxsize=32)  # a story is told and named of the same
+def passages(document: Document) -> tuple[Passage, ...]:
     """The printable passages of the body in order; headings, code, menus, credits and dates are left aside."""
     first = document.text.partition("\n")[0]  # the title, or the end of it that its source wrote
     body = len(first) + 1 if document.title.endswith(first) or first.startswith(document.title) else 0
     units = [sentence for sentence in spoken(document.text) if sentence.start >= body]
-    return _printable_of(document, units, _UNPRINTED) or _printable_of(document, units, _UNPRINTED_AT_LEAST)
+    return tuple(_printable_of(document, units, _UNPRINTED) or _printable_of(document, units, _UNPRINTED_AT_LEAST))
 
 
 def _printable_of(document: Document, units: Sequence[Sentence], unprinted: Sequence[Cue]) -> list[Passage]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from deepdaily.core.cues import Cue, table
 from deepdaily.core.glossary import has_chinese, in_chinese, term, terms_in
@@ -181,9 +182,10 @@ def _part_of(part: re.Match[str] | None, words: Words) -> str:
     return words.in_brackets(named) if named else ""
 
 
-def named_in(title: str, text: str) -> list[str]:
+@lru_cache(maxsize=64)  # asked of every sentence of a text
+def named_in(title: str, text: str) -> tuple[str, ...]:
     """The proper names of an English title over `text`, in order, each once."""
-    return list(dict.fromkeys(_Names.of(title, text).runs(_bare(title))))
+    return tuple(dict.fromkeys(_Names.of(title, text).runs(_bare(title))))
 
 
 def topics_in_chinese(title: str, text: str, words: Words, head: str = "", news: str = "") -> str:

@@ -111,7 +111,7 @@ def item_told(item: Item, speech: Speech) -> Item | None:
     unknowns = tuple(filter(None, (speech.say(one, "question") for one in item.unknowns)))
     label, byline = speech.say(item.label, "words"), speech.say(item.byline, "words")
     facts = any(claim.evidence for section in sections for claim in section.points)
-    if title is None or not facts or bool(item.label) != bool(label):
+    if title is None or not (facts or item.short) or bool(item.label) != bool(label):
         return None
     thread = tuple(replace(one, title=speech.titles[one.day, one.story]) for one in item.thread if _is_named(one, speech))
     whole = thread if len(thread) == len(item.thread) else ()
@@ -145,12 +145,13 @@ def _untold(claim: Claim, speech: Speech) -> Claim:
 def _section(section: Section, speech: Speech) -> Section:
     points = [_claim(one, section, speech) for one in section.points]
     label, heading = speech.say(section.label, "words"), speech.say(section.heading, "heading")
-    return replace(section, points=tuple(one for one in points if one), label=label, heading=heading)
+    # The rows of a table are told as the sentences that they are: cells are too short to be checked on their passages.
+    return replace(section, points=tuple(one for one in points if one), label=label, heading=heading, columns=())
 
 
 def _claim(claim: Claim, section: Section, speech: Speech) -> Claim | None:
     """The claim in the other language, a quotation as it is; None where a word of it is lost."""
-    claim = _untold(claim, speech)
+    claim = replace(_untold(claim, speech), cells=())
     if claim.verbatim:
         return claim
     if claim.evidence:
