@@ -220,4 +220,4 @@ def test_an_original_title_stands_once_below_the_sources_and_not_where_it_is_the
     assert '<p class="byline">原题：Quill Large gets a price list</p>' in page(made, issues.DOCUMENTS)
     assert "Original title: Quill Large" in post(in_english(made))
     assert original(own, ZH) == original(spaced, ZH) == ""
-    assert original(replace(issues.short(), kind="", title=replace(issues.short().title, translator="")), ZH) == ""
+    assert original(replace(issues.priced(), writer="qwen"), ZH) == ""

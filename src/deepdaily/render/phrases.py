@@ -63,8 +63,7 @@ def signed(item: Item, words: Words) -> str:
 
 def original(item: Item, words: Words) -> str:
     """`原题：…` where the built-in writer printed the title in other words; a model's titles all are, and show none."""
-    ours = not item.writer and bool(item.kind or item.title.translator)
-    title = plain(item.original) if ours else ""
+    title = "" if item.writer else plain(item.original)
     return "" if not title or title in plain(item.title.text) else words.original_title + words.colon + title
 
 

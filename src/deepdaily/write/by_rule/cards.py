@@ -93,14 +93,17 @@ def _value(one: Attribute, words: Words) -> str:
 
 
 def _release(told: Sequence[tuple[Document, Sequence[Attribute]]], words: Words) -> list[Section]:
+    """What counts the entries, and those worth seeing: what whoever upgrades has to know before the rest."""
     what: list[Claim] = []
-    detail: list[Claim] = []
+    seen: list[tuple[Attribute, Attribute | None]] = []
     for document, found in told:
         version = next((one for one in found if one.name == "version"), None)
         entries = [one for one in found if one.name == "entry"]
         what += _counted(document, version, entries, words)
-        detail += [_entry(one, version, words) for one in _worth_seeing(entries)]
-    sections = [Section("what", tuple(what)), Section("detail", tuple(detail))]
+        seen += [(one, version) for one in _worth_seeing(entries)]
+    seen.sort(key=lambda pair: pair[0].sort not in SORTS[:4])
+    detail = tuple(_entry(one, version, words) for one, version in seen)
+    sections = [Section("what", tuple(what)), Section("detail", detail)]
     return [one for one in sections if one.points]
 
 

@@ -111,6 +111,8 @@ def _of_deadline(printed: Sequence[Attribute], today: date) -> Iterator[_Drawn]:
 def _of_prices(printed: Sequence[Attribute], language: Language) -> Iterator[_Drawn]:
     """The greatest price of a column against the least, where both are of one unit and stand in one table."""
     rows = [one for one in printed if one.name == "price" and one.cells and one.of]
+    if any(one.name == "version" for one in printed):  # what a release lists is of many makers
+        return
     best: tuple[float, _Drawn] | None = None
     for column in range(max((len(one.cells) for one in rows), default=0)):
         priced = [(found, one) for one in rows if column < len(one.cells) and (found := _price(one.cells[column]))]

@@ -183,7 +183,17 @@ def tells_headline(passage: Passage) -> float:
     early = passage.place < FIRST_NEWS and named & mine and tells_what(passage) > 0
     if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or early):
         return 0.0
-    return max(0.1, 2 * shared + of_names + tells_what(passage))
+    told = 1.5 * bool(_OWN_RESULT.search(passage.text)) - 2.0 * bool(_BEFORE.search(passage.text))
+    return max(0.1, 2 * shared + of_names + told + tells_what(passage))
+
+
+_OWN_RESULT = Cue(
+    r"\b(?:we|the authors) (?:propose|present|introduce|show|demonstrate|develop|prove|release|find)\b|本文提出|我们提出", re.I
+)
+_BEFORE = Cue(
+    r"\b(?:previous(?:ly)?|earlier|prior|last (?:year|month|week)) (?:\w+ ){0,2}(?:work|post|release|version|blog|part)s?\b", re.I
+)
+"""What speaks of the work itself, and of what was there before it."""
 
 
 def gives_detail(passage: Passage) -> float:
