@@ -76,6 +76,7 @@ def test_neither_a_default_that_stays_nor_work_inside_is_something_lost(entry: s
         "Blocked writes to .quill/skills in sandbox mode",
         "Fixed API keys being leaked in debug logs",
         "Fixed security issue where passwords could be exposed in logs",
+        "🔒 Security: require auth for the canvas host",
         "修复日志中可能泄露 API 密钥的问题",
         "修复命令注入漏洞",
     ],
@@ -159,6 +160,18 @@ def test_a_page_with_several_releases_tells_none() -> None:
     assert entries(body) == []
     assert entries(body.replace("2.3.0", "v2.4.0")) != []
     assert entries("- Fixed a lock\nv2.3.0...v2.4.0") != []
+
+
+def test_a_log_of_days_tells_none() -> None:
+    body = "February 5, 2026\n- Fixed a lock\nJanuary 29, 2026\n- Fixed a crash"
+
+    assert entries(body, title="Release notes") == []
+    assert entries("2026-02-05\n- Fixed a lock") == [("fixed", "Fixed a lock")]
+
+
+def test_what_stands_below_breaking_changes_breaks_and_below_security_is_of_security() -> None:
+    assert entries("Breaking changes\n- Removed the old client") == [("breaking", "Removed the old client")]
+    assert entries("Security\n- Fixed a lock\n- Added a scanner") == [("security", "Fixed a lock"), ("added", "Added a scanner")]
 
 
 def test_only_notes_of_a_release_have_entries() -> None:

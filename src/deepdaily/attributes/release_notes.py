@@ -53,7 +53,8 @@ def notes_of_release(document: Document, lines: Sequence[FormLine]) -> list[Attr
     if not lines or not is_notes(document):
         return []
     version = _version(lines[0])
-    if any(len(line.text) <= LONGEST_HEADING and _names_another(line.text, version) for line in lines[1:]):
+    headings = [line.text for line in lines[1:] if len(line.text) <= LONGEST_HEADING and not line.text.startswith(_BULLET)]
+    if any(_names_another(one, version) for one in headings) or sum(bool(_DAY.fullmatch(one)) for one in headings) > 1:
         return []
     named = [Attribute("version", version, (lines[0].passage(),))] if version else []
     return [*named, *islice(_entries(lines[1:]), MOST_ENTRIES)]
@@ -72,9 +73,16 @@ def _version(first: FormLine) -> str:
 _VERSION_HEADING = Cue(r"^\W*(?:version |release |版本 ?)?\[?v?\d+\.\d+[\w.\-]*\]?(?:\W.{0,40})?$", re.I)
 
 
+_DAY = Cue(
+    r"\W*(?:20\d\d[-/.]\d{1,2}[-/.]\d{1,2}|20\d\d ?年 ?\d.{1,8}日"
+    r"|[A-Z][a-z]{2,8}\.? \d{1,2},? 20\d\d|\d{1,2} [A-Z][a-z]{2,8} 20\d\d)\W*"
+)
+"""A heading that is a day: a page with two is the log of several releases."""
+
+
 def _names_another(line: str, version: str) -> bool:
     """Whether it is the heading of another release's notes."""
-    if line.startswith(_BULLET) or "..." in line or not _VERSION_HEADING.match(line):
+    if "..." in line or not _VERSION_HEADING.match(line):
         return False
     return bool(versions(line)) and not versions(line) & versions(version)
 
@@ -93,7 +101,7 @@ def _entries(lines: Sequence[FormLine]) -> Iterator[Attribute]:
             continue
         own = sort_of(text[:SORTED_BY])
         proof: tuple[Evidence, ...] = (line.passage(start, start + len(text)),)
-        if not own and sort and heading is not None:
+        if heading is not None and sort and (not own or sort == "breaking" or (sort == "security" and own != "added")):
             own, proof = sort, (*proof, heading.passage())
         yield Attribute("entry", text, proof, sort=own)
 
@@ -123,7 +131,7 @@ def sort_of(entry: str) -> str:
     verb = next((name for lead in leads for name, found in _VERBS.items() if found.match(lead)), "")
     if verb == "breaking":
         return verb
-    if verb != "added" and _SECURITY.search(entry) and not _HARMLESS.search(entry):
+    if verb != "added" and any(map(_SECURITY.search, leads)) and not _HARMLESS.search(entry):
         return "security"
     if any(_HOUSEKEEPING.match(lead) for lead in leads):
         return ""
