@@ -308,9 +308,9 @@ class Attribute:
     sort: str = ""
     """Of an entry of release notes: security, breaking, default, removed, added, changed, improved, fixed; else empty."""
     columns: tuple[str, ...] = ()
-    """Of a row: the names of its columns, as the page writes them."""
+    """Of a row or a cell: the names of its columns, as the page writes them; of a field its label."""
     cells: tuple[str, ...] = ()
-    """Of a row: its cells, as many as columns."""
+    """As many as columns; of a field its value."""
     day: date | None = None
     """The day that the value is or names, where it has one."""
 
