@@ -52,8 +52,8 @@ def test_a_release_is_counted_by_sort_and_its_urgent_entries_are_quoted() -> Non
     assert told(notes(BODY)) == [
         "v2.4.0：6 条：安全 1、移除或弃用 1、修复 1、新增 1、变更 1、其他 1",
         "v2.4.0：安全：“Fixed a bug where commands could bypass the ask permission rule”",
-        "v2.4.0：变更：“Changed the timeout from 60 seconds to 10 minutes”",
         "v2.4.0：移除或弃用：“Removed the old client of the gateway”",
+        "v2.4.0：变更：“Changed the timeout from 60 seconds to 10 minutes”",
     ]
     assert told(notes(BODY), "en")[:2] == [
         "v2.4.0: 6 entries: security 1, removed or deprecated 1, fixed 1, added 1, changed 1, other 1",

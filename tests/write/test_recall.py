@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -20,7 +21,7 @@ from starlette.testclient import TestClient
 from deepdaily.archive import verify
 from deepdaily.cli import show
 from deepdaily.core.errors import NothingToPublish, Unreachable
-from deepdaily.core.types import Issue, RunRecord, Slot
+from deepdaily.core.types import Issue, RunRecord, Slot, Watch
 from deepdaily.core.urls import page_key
 from deepdaily.demo import sample_web
 from deepdaily.ladder import LAST_CALL_S
@@ -233,7 +234,7 @@ def test_post_feeds_and_page_have_the_notice_and_each_label(poor: Issue, days: D
     entry = next(one for one in feed["items"] if one["_deepdaily"]["slot"] == poor.slot.stamp)
     page = (out / f"page/{day}.html").read_text("utf-8")
 
-    for text in (post, entry["content_html"], page):
+    for text in map(unescape, (post, entry["content_html"], page)):
         assert poor.draft.notice in text
         assert all(item.label in text for item in poor.items)
         assert all(watch.question in text for watch in poor.closing.watchlist)
@@ -290,7 +291,8 @@ async def test_a_day_all_of_whose_items_are_refused_in_review_is_a_quiet_note(tm
     with run_after(tmp_path, sample_web.DemoWire(), 0) as run:
         issue = await run_day(run)
         item = replace(issue.items[0], title=replace(issue.items[0].title, text="9,999 % faster"))
-        watch = replace(issue.closing.watchlist[0], story=item.story)
+        day = issue.slot.due.date()
+        watch = Watch("w-1", "何时恢复？", ("Copse",), item.story, day, day + timedelta(days=14))
         draft, closing = replace(issue.draft, items=(item,)), replace(issue.closing, watchlist=(watch,), trends=())
         kept_instead(run.store, replace(issue, draft=draft, closing=closing))
     elsewhere = tmp_path / "data/deepdaily.db"

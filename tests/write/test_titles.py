@@ -59,12 +59,22 @@ def test_a_capital_alone_is_no_name_where_every_word_has_one() -> None:
     [
         ("What GPT-9 does to prompt injection and pricing", "GPT-9：提示注入、定价"),
         ("What GPT-9 does to our garden", ""),
-        ("What it does to prompt injection", "论文：提示注入"),
+        ("What it does to prompt injection", ""),
         ("How models of KW-3 use data and tools", ""),
+        ("GPT-9 and what comes after it", ""),
     ],
 )
 def test_what_no_form_covers_is_named_by_its_names_and_terms_that_tell_a_subject(title: str, topics: str) -> None:
-    assert topics_in_chinese(title, BODY, ZH, "论文") == topics
+    assert topics_in_chinese(title, BODY, ZH) == topics
+
+
+def test_a_paper_is_named_by_its_kind_and_terms_of_several_words() -> None:
+    assert topics_in_chinese("What GPT-9 does to prompt injection and pricing", BODY, ZH, "论文") == "论文：提示注入、定价"
+    assert topics_in_chinese("What GPT-9 does to pricing", BODY, ZH, "论文") == ""
+
+
+def test_where_the_title_has_no_term_the_sentence_that_tells_the_news_gives_them() -> None:
+    assert topics_in_chinese("GPT-9 sings", BODY, ZH, news="GPT-9 is a model for tool calling.") == "GPT-9：工具调用"
 
 
 def test_every_form_has_its_gaps_in_the_words_of_both_languages() -> None:

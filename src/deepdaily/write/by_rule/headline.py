@@ -86,7 +86,7 @@ def _in_language(title: str, story: Story, language: Language, *, by_topics: boo
     version = _RELEASED.fullmatch(_CALLS.sub("", bare)) if kind in ("release", "") else None
     if version and not re.search(r" (?:and|vs\.?) ", version["name"]):
         return words.by_rule.released.format(version["name"]), []
-    head = words.kinds[kind] if kind else ""
+    head = words.kinds[kind] if kind == "paper" else ""
     said = title_in_chinese(bare, body, words)
     if said or not by_topics:
         return said, []

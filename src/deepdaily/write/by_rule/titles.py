@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from deepdaily.core.cues import Cue, table
-from deepdaily.core.glossary import has_chinese, in_chinese, term, terms_in
+from deepdaily.core.glossary import Term, has_chinese, in_chinese, term, terms_in
 from deepdaily.core.lexicon import LABS, PRODUCTS, TRADE
 from deepdaily.core.text import CJK, squeeze
 from deepdaily.words import Words
@@ -191,16 +191,19 @@ def named_in(title: str, text: str) -> tuple[str, ...]:
 def topics_in_chinese(title: str, text: str, words: Words, head: str = "", news: str = "") -> str:
     """What the title is about: its names, then its terms, else those of `news`, the sentence that tells it; empty without a term.
 
-    `head` stands where it has no name.
+    `head`, the kind of page, stands in the place of names; then a term is one of several words, as a lone one tells too little.
     """
-    named = named_in(title, text)
+    named = () if head else named_in(title, text)
     told = next(filter(None, (_subjects(said, named) for said in (title, news))), [])
     before = words.list_comma.join(named[:MOST_TOPICS]) or head
-    part = _part_of(_PART.search(title), words)
-    return f"{before}{words.colon}{words.list_comma.join(told)}{part}" if told and before else ""
+    if not before or not told or (head and not any(" " in one.english or "-" in one.english for one in told)):
+        return ""
+    listed = words.list_comma.join(dict.fromkeys(one.chinese for one in told))
+    return f"{before}{words.colon}{listed}{_part_of(_PART.search(title), words)}"
 
 
-def _subjects(said: str, named: Sequence[str]) -> list[str]:
+def _subjects(said: str, named: Sequence[str]) -> list[Term]:
+    """Terms that tell a subject, at most MOST_TOPICS; none that is part of a name."""
     taken = " ".join(named).casefold()
-    found = (one.chinese for one in terms_in(said) if one.kind in "mn" and one.english not in taken)
-    return [one for one in dict.fromkeys(found) if has_chinese(one)][:MOST_TOPICS]
+    found = (one for one in terms_in(said) if one.kind in "mn" and one.english not in taken and has_chinese(one.chinese))
+    return list(found)[:MOST_TOPICS]
