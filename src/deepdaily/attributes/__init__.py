@@ -17,7 +17,7 @@ NAMES = (
     "parameters", "context", "license", "languages", "base-model", "modality",  # models
     "price",  # what one unit of something costs, by a row or a field
     "identifier", "severity", "affected", "fixed",  # advisories
-    "authors", "subjects", "submitted", "code",  # papers
+    "authors", "subjects", "submitted",  # papers
     "status", "type", "created", "availability",  # states that a header field or a banner says
     "retires", "replacement",  # deprecations
     "row",  # of any other table with figures
