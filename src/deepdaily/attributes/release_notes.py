@@ -15,6 +15,7 @@ from deepdaily.core.types import Attribute, Document, Evidence
 _TABLE = table(__name__)
 _HEADINGS, _VERBS = cues(_TABLE["headings"]), cues({name: rf"^(?:{words})" for name, words in _TABLE["verbs"].items()})
 _NOTES, _ASIDE, _DEFAULT = cues(_TABLE["notes"]), cues(_TABLE["aside"]), cues(_TABLE["default"])
+_ENDS = cue(_TABLE["ends"])
 _SECURITY, _HARMLESS, _HOUSEKEEPING = (cue(_TABLE[name]) for name in ("security", "harmless", "housekeeping"))
 
 SORTS = ("security", "breaking", "default", "removed", "added", "changed", "improved", "fixed")
@@ -135,5 +136,7 @@ def sort_of(entry: str) -> str:
         return "security"
     if any(_HOUSEKEEPING.match(lead) for lead in leads):
         return ""
+    if verb != "fixed" and _ENDS.search(entry):
+        return "removed"
     changes = _DEFAULT["now"].search(entry) or (_DEFAULT["verb"].match(leads[-1]) and _DEFAULT["said"].search(entry))
     return "default" if verb not in ("fixed", "removed") and changes and not _DEFAULT["never"].search(entry) else verb

@@ -47,7 +47,7 @@ class Grid:
 
 def grids(lines: Sequence[FormLine]) -> list[Grid]:
     """The tables with figures, in order. One whose rows differ in width is none: cells that are empty at an end are not seen, and
-    nobody can tell which column is missing."""
+    nobody can tell which column is missing; nor is one of several with the same columns that no line above tells apart."""
     found = []
     at = 1
     while at < len(lines):
@@ -57,7 +57,7 @@ def grids(lines: Sequence[FormLine]) -> list[Grid]:
         if LEAST_ROWS < end - at <= MOST_ROWS_READ and (grid := _grid(lines[at:end], lines[max(1, at - LINES_ABOVE) : at])):
             found.append(grid)
         at = max(end, at + 1)
-    return found
+    return [one for one in found if one.caption or not any(other is not one and other.columns == one.columns for other in found)]
 
 
 def _cells(line: FormLine) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ def _grid(run: Sequence[FormLine], above: Sequence[FormLine]) -> Grid | None:
         return None
     if 2 * sum(_has_figure(cells, columns) for _, cells in rest) < len(rest):
         return None
-    caption = next((line.text for line in reversed(above[-1:]) if _is_heading(line.text)), "")
+    caption = next((line.text.rstrip(":：") for line in reversed(above[-1:]) if _is_heading(line.text.rstrip(":："))), "")
     if _lacks_unit(columns, [cells for _, cells in rest], caption):
         caption = next(
             (line.text for line in reversed(above) if _PER["within"].search(line.text) and width(line.text) <= LONGEST_UNIT), ""

@@ -84,7 +84,7 @@ def _of_advisory(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
 
 def _of_entries(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
     """Of release notes: entries of security, and those that change what one relies on, by the version that has them."""
-    for sort, names in (("security", ("security",)), ("changes", ("breaking", "default", "removed"))):
+    for sort, names in (("security", ("security",)), ("changes", ("breaking", "default"))):
         for version in (one for one in printed if one.name == "version"):
             document = version.evidence[0].document
             found = [one for one in printed if one.sort in names and one.evidence[0].document == document]

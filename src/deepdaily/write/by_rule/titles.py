@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from deepdaily.core.cues import Cue, table
 from deepdaily.core.glossary import Term, has_chinese, in_chinese, term, terms_in
-from deepdaily.core.lexicon import LABS, PRODUCTS, TRADE
+from deepdaily.core.lexicon import EVENT_VERB, LABS, PRODUCTS, TRADE
 from deepdaily.core.text import CJK, squeeze
 from deepdaily.words import Words
 
@@ -44,14 +44,15 @@ _PART = re.compile(r"\s*[(\[](?:part|Part) (?P<part>\d|I{1,3}|IV|V|one|two)[)\]]
 _PARTS = {"1": "i", "2": "ii", "3": "iii", "one": "i", "two": "ii"}
 _WORD = re.compile(r"[A-Za-z0-9][\w.+#/'’&-]*")
 _JOINER = re.compile(r",? and |, | & | \+ ")
-_TITLE_CASE = re.compile(r"[A-Z][a-z]+(?:['’]s)?(?:-[A-Za-z][a-z]+)*")
+_TITLE_CASE = re.compile(r"[A-Z][a-z]+(?:['’]s)?(?:[-‑][A-Za-z][a-z]+)*")
+_PLAIN = re.compile(r"(?<![\w-])(?:[A-Z]?[a-z]{3,})(?:-[A-Za-z][a-z]{2,})*(?![\w-])")
 _FIGURE = re.compile(r"[$€¥v]?[\d.,]+(?:%|/|$)")
 
 _NOT_ALONE = {"II", "III", "IV", "HQ", "US", "UK", "EU", "SOTA", "RFC", "AI", "Q1", "Q2", "Q3", "Q4", "CI/CD", "IPC"}
 """What looks like a name and tells nothing alone."""
 
-MOST_READ, SHORT = 20_000, 2_000
-"""Characters of a text that are looked through for names, and of one in which a name may stand once."""
+MOST_READ = 20_000
+"""Characters of a text that are looked through for names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +74,26 @@ class _Names:
         if len(word) < 2 or not any(one.isupper() or one.isdigit() for one in word):
             return "-" in word and len(word) > 3 and term(word) is None and self._stands(rf"\b{re.escape(word)}\b", 5)
         if _TITLE_CASE.fullmatch(word):
-            return "-" not in word and self._is_capital(word)
-        return word.casefold() not in TRADE and not _FIGURE.match(word)
+            return not re.search("[-‑]", word) and self._is_capital(word)
+        return word.casefold() not in TRADE and not re.match(r"[$€¥#]?\d", word)
 
     def _is_capital(self, word: str) -> bool:
-        """In a title that has no capitals otherwise, or within the sentences below it, where it is never written without one."""
-        plain = [one for one in self.title.split()[1:] if len(one) > 3 and one.isalpha()]
-        in_sentence = 2 * sum(one.islower() for one in plain) >= len(plain) > 2
-        if in_sentence and re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
-            return True
+        """In a title that has no capitals otherwise; the first word of it, where the text below never writes it without one."""
         if re.match(rf"{re.escape(word)} v?\d[\d.]*(?: |$)", self.title):
             return True
-        if re.search(rf"\b{re.escape(word.lower())}\b", self.text):
+        if not self._is_a_sentence():
             return False
-        if in_sentence and self._stands(rf"\b{re.escape(word)}\b", 2):
+        if re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
             return True
-        return self._stands(rf"[a-z,)] {re.escape(word)}\b", 2 if len(self.text) > SHORT else 1)
+        small = re.search(rf"\b{re.escape(word.lower())}\b", self.text)
+        return not small and self._stands(rf"\b{re.escape(word)}\b", 2)
+
+    def _is_a_sentence(self) -> bool:
+        """Whether its plain words have no capitals, as far as they are neither small nor makers and products."""
+        _, _, rest = LABS.sub("·", PRODUCTS.sub("·", self.title)).partition(" ")
+        plain = [one for one in _PLAIN.findall(rest) if one.casefold() not in _FUNCTION]
+        small = sum(one.islower() for one in plain)
+        return bool(small) and 2 * small >= len(plain)
 
     def covers(self, word: str) -> bool:
         """A name, a figure, or a word of the trade in capitals: it stands as it is in Chinese, too."""
@@ -107,11 +112,11 @@ class _Names:
         run: list[str] = []
         for word in [*title.split(" "), ""]:
             bare = word.strip('"“”()[]')
-            if bare and term(bare) is None and (self.is_name(bare) or (run and _FIGURE.match(bare))):
+            if bare and self.covers(bare) and (run or not _FIGURE.match(bare)):
                 run.append(bare.rstrip(".,:;").removesuffix("'s").removesuffix("’s"))
                 if word == bare and word[-1] not in ".,:;" and not word.endswith(("'s", "’s")):
                     continue
-            if run and re.search(r"[A-Za-z]{2}", run[0]) and run[0] not in _NOT_ALONE and "(" not in run[0]:
+            if any(self.is_name(one) and one not in _NOT_ALONE for one in run) and "(" not in run[0]:
                 yield " ".join(run)
             run = []
 
@@ -203,7 +208,44 @@ def topics_in_chinese(title: str, text: str, words: Words, head: str = "", news:
 
 
 def _subjects(said: str, named: Sequence[str]) -> list[Term]:
-    """Terms that tell a subject, at most MOST_TOPICS; none that is part of a name."""
-    taken = " ".join(named).casefold()
-    found = (one for one in terms_in(said) if one.kind in "mn" and one.english not in taken and has_chinese(one.chinese))
-    return list(found)[:MOST_TOPICS]
+    """Terms that tell a subject, at most MOST_TOPICS, each a whole phrase: beside a word that nothing covers it is part of another
+    thing, as the language models of `protein language models` are."""
+    taken, found, run = " ".join(named).casefold(), dict[str, Term](), list[str]()
+    for word in [*said.replace("‑", "-").split(" "), ""]:
+        bare = word.strip('"“”()[].,:;?!')
+        if bare and not _ends_phrase(bare):
+            run.append(bare)
+            if word[-1:] not in ".,:;?!)":
+                continue
+        found |= {one.english: one for one in _whole(run, taken)}
+        run = []
+    return [one for one in found.values() if one.kind in "mn" and has_chinese(one.chinese)][:MOST_TOPICS]
+
+
+def _whole(run: Sequence[str], taken: str) -> list[Term]:
+    """The terms of a phrase that terms, names and words of the trade cover."""
+    terms = [one for one in terms_in(" ".join(run)) if one.english not in taken]
+    told = {word for one in terms for word in one.english.split(" ")}
+    bare = [word for word in run if word.casefold() not in taken and word.casefold() not in TRADE and not word.isdigit()]
+    return terms if all(word.casefold() in told or any(word.casefold().startswith(one) for one in told) for word in bare) else []
+
+
+def _ends_phrase(word: str) -> bool:
+    """A word between noun phrases: a small one, or a verb of news."""
+    return word.casefold() in _FUNCTION or bool(EVENT_VERB.fullmatch(word)) or bool(_VERB_OF_NEWS.fullmatch(word))
+
+
+_VERB_OF_NEWS = Cue(
+    r"gets?|got|does|do|did|has|have|had|makes?|made|hunts?|hits?|shows?|disput\w+|violat\w+|reports?|drops?|sues?|joins?|cuts?|wins?|plans?"
+    r"|starts?|stops?|tests?|fac(?:es|ing)|tells?|says?|said|kills?|leads?|helps?|needs?|wants?|uses?|using|works?|run(?:s|ning)?|serv(?:e|es)"
+    r"|scal(?:e|es|ing)|improv(?:e|es|ing)|build(?:s|ing)?|deploy(?:s|ing)?|transcribes?|understanding|introducing|announcing",
+    re.I,
+)
+_FUNCTION = frozenset(
+    """
+    a an the of for in on with from to by at as into over under via and or vs versus is are was be its their our your how why what
+    when new using through across between beyond without toward towards inside about it this that now one two three four several
+    many some all any more most every each other no not
+    """.split()
+)
+"""Words that end a noun phrase."""
