@@ -56,18 +56,20 @@ def documents(wanted: set[str]) -> Iterator[Document]:
                 )  # fmt: skip
 
 
-def told(item: Item) -> list[tuple[str, Claim]]:
-    """What is printed in words of our own: the title, lines read off a form, rows of tables, judgements; no quotation."""
-    lines = [] if item.title.verbatim else [("title", item.title)]
+def told(item: Item) -> list[tuple[str, str, Claim]]:
+    """What is printed in words of our own - the title, lines read off a form, rows of tables, judgements; no quotation -, each with
+    where it stands and the heading above it."""
+    lines = [] if item.title.verbatim else [("title", "", item.title)]
     for section in item.sections:
-        lines += [(section.kind, claim) for claim in section.points if not claim.verbatim]
+        lines += [(section.kind, section.heading, claim) for claim in section.points if not claim.verbatim]
     return lines
 
 
-def line_of(url: str, where: str, claim: Claim) -> dict[str, object]:
-    digest = sha256(claim.text.encode()).hexdigest()[:12]
+def line_of(url: str, where: str, heading: str, claim: Claim) -> dict[str, object]:
+    text = f"{heading} | {claim.text}" if heading else claim.text
+    digest = sha256(text.encode()).hexdigest()[:12]
     quotes = [proof.quote for proof in (*claim.evidence, *claim.basis)]
-    return {"url": url, "where": where, "line": digest, "text": claim.text, "passages": quotes}
+    return {"url": url, "where": where, "line": digest, "text": text, "passages": quotes}
 
 
 def printed(drawn: Path) -> dict[str, tuple[str, list[dict[str, object]]]]:
@@ -75,7 +77,7 @@ def printed(drawn: Path) -> dict[str, tuple[str, list[dict[str, object]]]]:
     found = {}
     for one in documents(set(drawn.read_text().split())):
         item = write_item(Story("s-1", (), (one,)), "zh")
-        found[one.url] = kind_of(one), [line_of(one.url, where, claim) for where, claim in told(item)]
+        found[one.url] = kind_of(one), [line_of(one.url, *line) for line in told(item)]
     return found
 
 

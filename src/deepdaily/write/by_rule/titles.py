@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from deepdaily.core.cues import Cue, table
-from deepdaily.core.glossary import Term, has_chinese, in_chinese, term, terms_in
+from deepdaily.core.glossary import has_chinese, in_chinese, term, terms_in
 from deepdaily.core.lexicon import EVENT_VERB, LABS, PRODUCTS, TRADE
 from deepdaily.core.text import CJK, squeeze
 from deepdaily.words import Words
@@ -81,7 +81,9 @@ class _Names:
         """In a title that has no capitals otherwise; the first word of it, where the text below never writes it without one."""
         if re.match(rf"{re.escape(word)} v?\d[\d.]*(?: |$)", self.title):
             return True
-        if not self._is_a_sentence():
+        if not self._is_a_sentence() or word.casefold() in {
+            part for one in terms_in(self.title) for part in one.english.split(" ")
+        }:
             return False
         if re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
             return True
@@ -194,40 +196,51 @@ def named_in(title: str, text: str) -> tuple[str, ...]:
 
 
 def topics_in_chinese(title: str, text: str, words: Words, head: str = "", news: str = "") -> str:
-    """What the title is about: its names, then its terms, else those of `news`, the sentence that tells it; empty without a term.
+    """What the title is about: its names, then its phrases, else those of `news`, the sentence that tells it; empty without one.
 
-    `head`, the kind of page, stands in the place of names; then a term is one of several words, as a lone one tells too little.
+    `head`, the kind of page, stands in the place of names; then a phrase is of several words, as a lone one tells too little.
     """
     named = () if head else named_in(title, text)
     told = next(filter(None, (_subjects(said, named) for said in (title, news))), [])
     before = words.list_comma.join(named[:MOST_TOPICS]) or head
-    if not before or not told or (head and not any(" " in one.english or "-" in one.english for one in told)):
+    if not before or not told or (head and all(one.lone for one in told)):
         return ""
     listed = words.list_comma.join(dict.fromkeys(one.chinese for one in told))
     return f"{before}{words.colon}{listed}{_part_of(_PART.search(title), words)}"
 
 
-def _subjects(said: str, named: Sequence[str]) -> list[Term]:
-    """Terms that tell a subject, at most MOST_TOPICS, each a whole phrase: beside a word that nothing covers it is part of another
-    thing, as the language models of `protein language models` are."""
-    taken, found, run = " ".join(named).casefold(), dict[str, Term](), list[str]()
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """A noun phrase that tells a subject; `lone`: of one word."""
+
+    chinese: str
+    lone: bool
+
+
+def _subjects(said: str, named: Sequence[str]) -> list[_Topic]:
+    """At most MOST_TOPICS phrases, each told whole: beside a word that nothing covers a term is part of another thing, as the
+    language models of `protein language models` are."""
+    taken = " ".join(named).casefold().split(" ")
+    found, run = list[_Topic](), list[str]()
     for word in [*said.replace("‑", "-").split(" "), ""]:
         bare = word.strip('"“”()[].,:;?!')
         if bare and not _ends_phrase(bare):
             run.append(bare)
             if word[-1:] not in ".,:;?!)":
                 continue
-        found |= {one.english: one for one in _whole(run, taken)}
+        found += _whole([one for one in run if one.casefold() not in taken])
         run = []
-    return [one for one in found.values() if one.kind in "mn" and has_chinese(one.chinese)][:MOST_TOPICS]
+    return [one for one in dict.fromkeys(found) if not any(name in one.chinese for name in named)][:MOST_TOPICS]
 
 
-def _whole(run: Sequence[str], taken: str) -> list[Term]:
-    """The terms of a phrase that terms, names and words of the trade cover."""
-    terms = [one for one in terms_in(" ".join(run)) if one.english not in taken]
-    told = {word for one in terms for word in one.english.split(" ")}
-    bare = [word for word in run if word.casefold() not in taken and word.casefold() not in TRADE and not word.isdigit()]
-    return terms if all(word.casefold() in told or any(word.casefold().startswith(one) for one in told) for word in bare) else []
+def _whole(run: Sequence[str]) -> list[_Topic]:
+    """The phrase in Chinese, where terms and words of the trade cover all of it and one of them tells a subject."""
+    terms = terms_in(" ".join(run))
+    if not any(one.kind in "mn" and has_chinese(one.chinese) for one in terms):
+        return []
+    phrase = " ".join(word for word in run if not any(f"（{word}）" in one.chinese for one in terms))  # (MCP) behind its long form
+    told = in_chinese(phrase, lambda word: word.casefold() in TRADE or word.isdigit())
+    return [_Topic(told, len(run) == 1 and "-" not in phrase)] if told else []
 
 
 def _ends_phrase(word: str) -> bool:
