@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import deepdaily
-from deepdaily.core.errors import DeepdailyError, FetchError, NoModel, Unreachable
+from deepdaily.core.errors import DeepdailyError, FetchError, ModelError, NoModel, Unreachable
 from deepdaily.core.types import Language, Snapshot
 from deepdaily.models import Prompt, Reply, S
 from deepdaily.read.web_wire import Answer
@@ -295,3 +295,19 @@ class TranslatingModel(QuotingModel):
             if isinstance(said, Exception):
                 raise said
         return Reply(shape.model_validate({"lines": [{"id": number, "text": said} for number, said in told if said]}), self.name)
+
+
+class FakeTranslator:
+    """Says of a line what `say` gives: an empty text for what it does not know, an error raised instead of everything."""
+
+    name = "fake-mt"
+
+    def __init__(self, say: Mapping[str, str], error: ModelError | None = None) -> None:
+        self.say, self.error = say, error
+        self.asked: list[tuple[tuple[str, ...], Language, Language, float]] = []
+
+    async def translate(self, lines: Sequence[str], source: Language, target: Language, wall_s: float) -> list[str]:
+        self.asked.append((tuple(lines), source, target, wall_s))
+        if self.error:
+            raise self.error
+        return [self.say.get(line, "") for line in lines]

@@ -308,3 +308,101 @@ CHINESE: Sequence[Pair] = (
 )
 
 PAIRS: Sequence[Pair] = (*ENGLISH, *CHINESE)
+
+SAMPLE_DAY: Sequence[tuple[str, str]] = (
+    (
+        "Halyard v0.9.0 released: KV cache offload to NVMe, FP8 KV cache by default",
+        "Halyard v0.9.0 发布：KV cache 卸载到 NVMe，默认使用 FP8 KV cache",
+    ),
+    (
+        "Halyard v0.9.0 is a release of the open-source inference engine that moves cold KV cache blocks from GPU memory to host memory and NVMe, and stores the KV cache in FP8 unless a model asks for more.",
+        "Halyard v0.9.0 是这款开源推理引擎的一个版本，它把冷的 KV cache 块从 GPU 内存移到主机内存和 NVMe，并以 FP8 存储 KV cache，除非模型要求更高精度。",
+    ),
+    (
+        "On a 32K-token shared prefix, time to first token falls from 1.9 s when the prefix is recomputed to 0.52 s from NVMe and 0.14 s from host memory, measured at 8 concurrent requests.",
+        "在 32K token 的共享前缀上，首个 token 的时间从重新计算前缀时的 1.9 秒降到从 NVMe 读取的 0.52 秒和从主机内存读取的 0.14 秒，在 8 个并发请求下测得。",
+    ),
+    (
+        "FP8 KV cache by default: a 70B model with grouped-query attention needs 160 KiB a token instead of 320 KiB, so four H100 GPUs hold 1.28 million tokens instead of 640,000.",
+        "默认使用 FP8 KV cache：采用分组查询注意力的 70B 模型每个 token 需要 160 KiB，而不是 320 KiB，因此四张 H100 GPU 可容纳 128 万个 token，而不是 64 万个。",
+    ),
+    (
+        "In agent traffic 70 to 85 % of the prompt tokens of a turn were already computed one turn earlier, and the gap between two turns is often longer than the block survives in GPU memory.",
+        "在智能体流量中，一轮的提示 token 有 70% 到 85% 在上一轮已经计算过，而两轮之间的间隔往往比缓存块在 GPU 内存中存活的时间更长。",
+    ),
+    (
+        "FP8 KV cache costs 0.1 to 0.3 points on long-context retrieval tests; models with known trouble are pinned to BF16 in a list that ships with the engine.",
+        "FP8 KV cache 在长上下文检索测试中损失 0.1 到 0.3 分；已知有问题的模型在随引擎附带的列表中固定为 BF16。",
+    ),
+    (
+        "The old swap space option is deprecated and will be removed in v0.11; deployments that set it must move to the tier settings.",
+        "旧的交换空间选项已弃用，将在 v0.11 中移除；设置了它的部署必须改用分层设置。",
+    ),
+    (
+        "The next release will add a shared tier, so that several engine instances on one rack can read the same NVMe pool over RDMA.",
+        "下一个版本将增加共享层，使同一机架上的多个引擎实例可以通过 RDMA 读取同一个 NVMe 池。",
+    ),
+    (
+        "Sorrel-30B-A3B released: open weights MoE with 3.1 billion active parameters, Apache 2.0",
+        "Sorrel-30B-A3B 发布：开放权重的 MoE，31 亿激活参数，Apache 2.0",
+    ),
+    (
+        "The model has 48 layers with 128 experts each, of which 8 are chosen for a token, and grouped-query attention with 4 KV heads.",
+        "该模型有 48 层，每层 128 个专家，每个 token 选择其中 8 个，并采用带 4 个 KV 头的分组查询注意力。",
+    ),
+    (
+        "Quantized to 4 bits it needs 17.2 GB and runs on a single 24 GB GPU with 32K tokens of context.",
+        "量化到 4 位后，它需要 17.2 GB，可在单张 24 GB GPU 上以 32K token 的上下文运行。",
+    ),
+    (
+        "On a coding agent task set of 300 repositories it solves 41.7 %, against 44.0 % for a dense 32B model that reads ten times as many weights for each token.",
+        "在一个包含 300 个仓库的编码智能体任务集上，它解决了 41.7%，而每个 token 读取十倍权重的稠密 32B 模型为 44.0%。",
+    ),
+    (
+        "On one H100 GPU the BF16 model gives 212 tokens/s for one user, against 38 tokens/s for the dense model.",
+        "在一张 H100 GPU 上，BF16 模型为一个用户提供每秒 212 个 token，而稠密模型为每秒 38 个 token。",
+    ),
+    (
+        "Pretraining took 11.8 trillion tokens and 410,000 GPU hours on H100.",
+        "预训练使用了 11.8 万亿个 token，在 H100 上耗时 41 万 GPU 小时。",
+    ),
+    (
+        "Half of the post-training data are tool-use traces that were checked by running them; adding them raised the share of valid tool calls from 91 % to 98.6 %.",
+        "后训练数据的一半是通过运行验证过的工具使用轨迹；加入它们后，有效工具调用的比例从 91% 提高到 98.6%。",
+    ),
+    (
+        "The bottleneck is capacity, not arithmetic: recomputing 32K tokens on four H100 GPUs takes 1.5 s of pure prefill, while the same 5.4 GB of FP8 blocks cross a PCIe 5.0 link in well under 200 ms.",
+        "瓶颈在于容量，而不是计算：在四张 H100 GPU 上重新计算 32K token 需要 1.5 秒的纯 prefill，而同样 5.4 GB 的 FP8 块通过 PCIe 5.0 链路远不到 200 毫秒。",
+    ),
+)
+"""Sentences of the sample day, with translations that were written after the rules of the check."""
+
+SAMPLE_FAULTS: Sequence[tuple[int, str, str]] = (
+    (0, "v0.9.0", "v0.9.1"),
+    (0, "默认使用", "默认关闭"),
+    (1, "，除非模型要求更高精度", ""),
+    (2, "从重新计算前缀时的 1.9 秒降到从 NVMe 读取的 0.52 秒", "从重新计算前缀时的 0.52 秒升到从 NVMe 读取的 1.9 秒"),
+    (2, "0.14 秒", "0.14 毫秒"),
+    (3, "，而不是 320 KiB", "，即 320 KiB"),
+    (3, "每个 token 需要", "需要"),
+    (4, "70% 到 85%", "85%"),
+    (4, "更长", "更短"),
+    (5, "固定为 BF16", "固定为 FP16"),
+    (5, "0.1 到 0.3 分", "0.3 分"),
+    (6, "已弃用，将在", "已弃用，已在"),
+    (6, "必须", "不必"),
+    (7, "可以通过", "无法通过"),
+    (7, "RDMA", "TCP"),
+    (8, "31 亿", "310 亿"),
+    (9, "每层 128 个专家", "共 128 个专家"),
+    (11, "41.7%", "47.1%"),
+    (12, "每秒 212", "每分钟 212"),
+    (13, "11.8 万亿", "11.8 亿"),
+    (14, "提高到", "降低到"),
+    (14, "一半", "四分之一"),
+    (15, "而不是计算", "也是计算"),
+    (15, "远不到 200", "超过 200"),
+    (10, "24 GB GPU", "24 GB CPU"),
+    (13, "H100", "H200"),
+)
+"""By place in SAMPLE_DAY what is said in its translation, and what is said instead."""

@@ -12,8 +12,9 @@ from typing import ClassVar
 import pytest
 import pytest_asyncio
 
+from deepdaily.archive.verify import published_files, verify
 from deepdaily.cli.console import LineMeter
-from deepdaily.core.errors import Exit, NoModel, NothingToPublish, PublishError, Unreachable
+from deepdaily.core.errors import Exit, ModelRefused, NoModel, NothingToPublish, PublishError, Unreachable
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.types import Chosen, Decision, Edition, Issue, RunRecord, Slot, Trouble
 from deepdaily.core.urls import page_key
@@ -28,7 +29,10 @@ from deepdaily.publish import Publication, TakenInPart
 from deepdaily.publish.files import Hugo
 from deepdaily.read.web_wire import Answer
 from deepdaily.run import Errand, Run, trouble
-from fakes import QuotingModel, SkippingLoop
+from deepdaily.write.by_rule import ByRule
+from fakes import FakeModel, FakeTranslator, QuotingModel, SkippingLoop
+from making import kept_instead
+from planted_translations import SAMPLE_DAY
 from running import SETTINGS, SLOT, file_channels, run_of
 
 POST = f"content/posts/{SLOT.day}/index.md"
@@ -296,6 +300,65 @@ async def test_a_missed_day_written_afterwards_tells_nothing_that_a_newer_issue_
         older = await run_day(run)
 
     assert not {item.story for item in newer.items} & {item.story for item in older.items if not item.thread}
+
+
+# -- with a translator ------------------------------------------------------------------------------------------------
+
+
+async def test_what_a_translator_tells_well_is_printed_proven_and_verified_and_the_rest_is_quoted(tmp_path: Path) -> None:
+    translator = FakeTranslator(dict(SAMPLE_DAY))
+    with run_of(tmp_path, CountedWire(), writing=ByRule(translator)) as run:
+        issue = await run_day(run)
+        files = published_files(issue, run.store, [(one, tmp_path / "out") for one in file_channels(tmp_path / "out")])
+        verdict = verify(issue, run.store, run.snapshots, files)
+
+    facts = [claim for item in issue.items for claim in item.claims() if claim.evidence]
+    told = {claim.text for claim in facts if claim.translator == "fake-mt"}
+    assert len(told & {true for _, true in SAMPLE_DAY}) >= 8
+    assert issue.items[0].title.text == dict(SAMPLE_DAY)[issue.items[0].original]
+    assert any(claim.verbatim and claim.text.isascii() for claim in facts)
+    assert len(translator.asked) == 1
+    assert (run.record.exit, verdict.green, verdict.facts) == (0, True, len(facts))
+    assert issue == run.store.issue(SLOT.day)
+
+
+async def test_a_translation_that_was_changed_in_the_store_is_seen_by_verify(tmp_path: Path) -> None:
+    with run_of(tmp_path, CountedWire(), writing=ByRule(FakeTranslator(dict(SAMPLE_DAY)))) as run:
+        issue = await run_day(run)
+        item = next(one for one in issue.items if any("1.9 秒" in claim.text for claim in one.claims() if claim.translator))
+        title = replace(item.title, text=item.title.text.replace("默认使用", "默认不使用"))
+        items = tuple(replace(one, title=title) if one is item else one for one in issue.items)
+        kept_instead(run.store, replace(issue, draft=replace(issue.draft, items=items)))
+        verdict = verify(run.store.issue(SLOT.day) or issue, run.store, run.snapshots, [])
+
+    assert "denial added" in verdict.missing
+
+
+async def test_a_translator_that_is_away_is_a_trouble_of_the_day_and_the_issue_is_whole(tmp_path: Path) -> None:
+    away = ByRule(FakeTranslator({}, ModelRefused("no translation model en-zh", "`deepdaily translate pull en-zh`")))
+    with run_of(tmp_path, CountedWire(), writing=away) as run:
+        issue = await run_day(run)
+
+    assert len(issue.items) == SETTINGS.digest.items
+    assert run.record.troubles == [Trouble("translator", "no translation model en-zh; `deepdaily translate pull en-zh`")]
+    assert run.record.exit == Exit.DEGRADED
+
+
+async def test_a_model_s_items_are_its_own_and_what_it_leaves_is_translated(tmp_path: Path) -> None:
+    translator = FakeTranslator(dict(SAMPLE_DAY))
+    nobody = ByModel(ModelWriter(FakeModel(), "zh", "工程团队", b"key"), ByRule(translator))
+    somebody = ByModel(
+        ModelWriter(QuotingModel(), "zh", "工程团队", b"key"), ByRule(FakeTranslator({}, ModelRefused("never asked")))
+    )
+    with run_of(tmp_path / "nobody", CountedWire(), writing=nobody) as run:
+        quoted = await run_day(run)
+    with run_of(tmp_path / "somebody", CountedWire(), writing=somebody) as run:
+        told = await run_day(run)
+        troubles = run.record.troubles
+
+    assert any(claim.translator for item in quoted.items for claim in item.claims())
+    assert {item.writer for item in told.items} == {"qwen"}
+    assert troubles == []
 
 
 # -- with a model -----------------------------------------------------------------------------------------------------

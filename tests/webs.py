@@ -110,7 +110,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 
 @contextmanager
-def serving(pages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+def serving(pages: Mapping[str, tuple[str, str | bytes]]) -> Iterator[str]:
     """A site on loopback: by path its media type and body, `{site}` standing for its address. Others are 404.
 
     Yields the site's host and port.
@@ -122,7 +122,7 @@ def serving(pages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
             self.send_response(200 if media_type else 404)
             self.send_header("Content-Type", media_type or "text/plain")
             self.end_headers()
-            self.wfile.write(body.replace("{site}", f"http://{site}").encode())
+            self.wfile.write(body if isinstance(body, bytes) else body.replace("{site}", f"http://{site}").encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

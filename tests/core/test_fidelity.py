@@ -9,7 +9,7 @@ import pytest
 from deepdaily.core.evidence import check_claim, locate, unfaithful
 from deepdaily.core.types import Claim
 from making import document
-from planted_translations import PAIRS, Pair
+from planted_translations import PAIRS, SAMPLE_DAY, SAMPLE_FAULTS, Pair
 
 KINDS = ("number", "unit", "negation", "direction", "name", "hedge", "range", "per", "date")
 
@@ -31,6 +31,15 @@ def test_sixty_pairs_hold_every_kind_of_fault_in_both_directions() -> None:
     assert {pair.kind for pair in PAIRS} == set(KINDS)
     assert min(sum(pair.kind == kind for pair in PAIRS) for kind in KINDS) >= 5
     assert sum(pair.source.isascii() for pair in PAIRS) in range(30, 50)
+
+
+def test_translations_that_no_rule_was_written_for_stand_and_their_faults_are_caught() -> None:
+    refused = [true for source, true in SAMPLE_DAY if unfaithful(true, source)]
+    planted = [(SAMPLE_DAY[at][0], SAMPLE_DAY[at][1].replace(said, wrong)) for at, said, wrong in SAMPLE_FAULTS]
+    missed = [faulty for source, faulty in planted if not unfaithful(faulty, source)]
+
+    assert len(refused) <= 0.1 * len(SAMPLE_DAY), refused
+    assert len(missed) <= 0.1 * len(SAMPLE_FAULTS), missed
 
 
 @pytest.mark.parametrize("pair", PAIRS[:4])

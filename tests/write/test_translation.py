@@ -21,6 +21,7 @@ from deepdaily.review import approve, proven
 from deepdaily.words import of
 from deepdaily.write import Translated
 from deepdaily.write.translation import translated
+from deepdaily.write.translation.printed_lines import Speech, item_told
 from fakes import SkippingLoop, TranslatingModel
 from render import issues
 
@@ -399,6 +400,26 @@ async def test_an_english_issue_is_told_in_chinese_from_its_english_passages() -
 
 def fact_in_english() -> Claim:
     return issues.fact("It costs one more hop: 9 ms.", issues.SERVER, "Median time to first token rises by 9 ms on our cluster.")
+
+
+async def test_what_a_machine_translated_is_told_from_its_passage_in_another_language() -> None:
+    """In the passage's own language it is the quotation again; a model's words are no translator's."""
+    english, quote = "The price is one more hop.", "Median time to first token rises by 9 ms on our cluster."
+    machine = replace(
+        issues.fact(english, issues.SERVER, quote), text="在我们的集群上，首个 token 的时间中位数增加 9 毫秒。", translator="mt"
+    )
+    framed = replace(machine, text="据 quill.example：“首个 token 的时间中位数增加 9 毫秒。”")
+    item = issues.serving()
+    title = replace(item.title, text="机器译的标题", translator="mt")
+    speech = Speech("zh", "en", told={"机器译的标题": "A title"})
+    told_item = item_told(replace(item, title=title, sections=(Section("detail", (machine, framed)),)), speech)
+    back = item_told(
+        replace(item, title=title, sections=(Section("detail", (machine,)),)), Speech("en", "zh", told={"机器译的标题": "题"})
+    )
+
+    assert told_item is not None
+    assert [(claim.text, claim.translator) for claim in told_item.claims()][1:] == [(quote, ""), (quote, "")]
+    assert back is None or all(not claim.translator for claim in back.claims())
 
 
 async def test_an_item_is_signed_by_its_writer_and_its_translator() -> None:
