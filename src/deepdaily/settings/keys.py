@@ -137,6 +137,8 @@ def _values(kind: Any, field: FieldInfo) -> str:
     if get_origin(kind) is tuple:
         choices = get_args(parts[0]) if get_origin(parts[0]) is Literal else ()
         return "list of " + (" and ".join(map(written, choices)) or "texts")
+    if get_origin(kind) is dict:
+        return "table"
     return _WORDS.get(kind) or _range(field)
 
 
