@@ -110,7 +110,7 @@ def _load(folder: Path, pair: str, digests: Mapping[str, str]) -> _Loaded:
         import ctranslate2
         import sentencepiece
     except ImportError as error:
-        raise ModelRefused("ctranslate2 and sentencepiece are not installed", "pip install 'deepdaily[translate]'") from error
+        raise ModelRefused("ctranslate2 and sentencepiece are not installed", "install deepdaily[translate]") from error
     for name, digest in digests.items():
         if name.startswith(f"{pair}/") and digest != digest_of(folder / name.removeprefix(f"{pair}/")):
             raise ModelRefused(f"{name} is not the file that was pulled (sha256)", f"{pull} brings it anew")
