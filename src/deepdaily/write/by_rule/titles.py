@@ -81,9 +81,8 @@ class _Names:
         """In a title that has no capitals otherwise; the first word of it, where the text below never writes it without one."""
         if re.match(rf"{re.escape(word)} v?\d[\d.]*(?: |$)", self.title):
             return True
-        if not self._is_a_sentence() or word.casefold() in {
-            part for one in terms_in(self.title) for part in one.english.split(" ")
-        }:
+        of_terms = {part for one in terms_in(self.title) if " " in one.english for part in one.english.split(" ")}
+        if word.casefold() in of_terms or not self._is_a_sentence():
             return False
         if re.search(rf"[^:.!?] {re.escape(word)}\b", self.title):
             return True
