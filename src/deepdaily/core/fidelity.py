@@ -145,11 +145,21 @@ _WORD = Cue(r"[A-Za-z][\w'’-]*")
 _LONG_WORD, _MOSTLY = 4, 0.6
 
 
+_FIRST = Cue(r"[A-Z][a-z]+(?:-[A-Z]?[a-z]+)*\b")
+_PARTS = Cue(r"\s[-–—|]\s|[:：]\s")
+
+
 def plain_words(passage: str) -> set[str]:
-    """What looks like a name and may well be none: words with a capital in a heading that gives one to most of its words."""
-    words = [word for word in _WORD.findall(passage) if len(word) >= _LONG_WORD]
-    headed = len(words) > 1 and sum(word[0].isupper() for word in words) >= _MOSTLY * len(words)
-    return set(_capitals(passage)) if headed else set()
+    """What looks like a name and may well be none: words with a capital in a heading, or before a colon or a dash, that gives one to
+    most of its words, and the first word behind such a mark."""
+    parts = _PARTS.split(passage)
+    headed = {name for part in parts if _is_headed(part, alone=len(parts) == 1) for name in _capitals(part)}
+    return headed | {found[0] for part in parts[1:] if (found := _FIRST.match(part))}
+
+
+def _is_headed(part: str, *, alone: bool) -> bool:
+    words = [word for word in _WORD.findall(part) if len(word) >= _LONG_WORD]
+    return len(words) > alone and sum(word[0].isupper() for word in words) >= _MOSTLY * len(words)
 
 
 def _capitals(passage: str) -> Iterator[str]:
