@@ -150,8 +150,8 @@ _PARTS = Cue(r"\s[-–—|]\s|[:：]\s")
 
 
 def plain_words(passage: str) -> set[str]:
-    """What looks like a name and may well be none: words with a capital in a heading, or before a colon or a dash, that gives one to
-    most of its words, and the first word behind such a mark."""
+    """What looks like a name and may well be none: words with a capital in a heading, or before a colon or a dash, that gives one
+    to most of its words, and the first word behind such a mark."""
     parts = _PARTS.split(passage)
     headed = {name for part in parts if _is_headed(part, alone=len(parts) == 1) for name in _capitals(part)}
     return headed | {found[0] for part in parts[1:] if (found := _FIRST.match(part))}

@@ -371,6 +371,11 @@ class Item:
         quote = self.title.evidence[0].quote if self.title.evidence else ""
         return "" if not quote or quote in self.title.text else quote
 
+    @property
+    def name(self) -> str:
+        """By what another day's titles are held against it: its source's title where the built-in writer told it, else its own."""
+        return self.title.text if self.writer else self.original or self.title.text
+
     def claims(self) -> tuple[Claim, ...]:
         """Title first, then section by section."""
         return (self.title, *(point for section in self.sections for point in section.points))

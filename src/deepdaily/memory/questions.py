@@ -81,7 +81,7 @@ def follow_up(
     watches, today = unsettled(issues), slot.due.date()
     if not watches:
         return ()
-    told = {item.story: item.title.text for issue in issues for item in issue.items}
+    told = {item.story: item.name for issue in issues for item in issue.items}
     threads = [_titles(watch, issues, told) for watch in watches]
     texts = [document for document, _ in read]
     placed = subjects([*(one.title for one in texts), *(title for titles in threads for title in titles)])
@@ -107,7 +107,7 @@ def follow_up(
 def _titles(watch: Watch, issues: Sequence[Issue], told: Mapping[str, str]) -> list[str]:
     """The titles of the thread that the question was asked of."""
     of_thread = [
-        {item.title.text, *(one.title for one in item.thread)}
+        {item.name, *(one.title for one in item.thread)}
         for issue in issues
         for item in issue.items
         if watch.story in {item.story, *(one.story for one in item.thread)}

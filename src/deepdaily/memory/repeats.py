@@ -41,8 +41,8 @@ def without_repeats(stories: Sequence[Story], issues: Sequence[Issue], now: date
     if not told:
         return list(stories), {}
     printed_pages = [{page_key(cited.url) for cited in item.sources} for _, item in told]
-    points = subjects([*(item.title.text for _, item in told), *(story.lead.title for story in stories)])
-    launches = [launch(item.title.text, item.sources[0].url if item.sources else "") for _, item in told]
+    points = subjects([*(item.name for _, item in told), *(story.lead.title for story in stories)])
+    launches = [launch(item.name, item.sources[0].url if item.sources else "") for _, item in told]
     kept, repeats = [], {}
     for story, point in zip(stories, points[len(told) :], strict=True):
         pages = {page_key(url) for url in (*(one.url for one in story.documents), *(one.url for one in story.candidates))}
@@ -74,7 +74,7 @@ def _is_late(story: Story, then: datetime) -> bool:
 
 def _thread(hits: Sequence[tuple[Issue, Item]]) -> tuple[Appearance, ...]:
     """Every telling of the thread, oldest first, those that the hits themselves continue among them."""
-    own = [Appearance(issue.day, item.story, item.title.text) for issue, item in hits]
+    own = [Appearance(issue.day, item.story, item.name) for issue, item in hits]
     every = [*(earlier for _, item in hits for earlier in item.thread), *own]
     return tuple(sorted(dict.fromkeys(every), key=lambda one: one.day))
 

@@ -39,5 +39,5 @@ def given(item: Item, word: Word, decisions: Iterable[Decision], now: datetime) 
     changed = [replace(one, taken_back_at=now) for one in held]
     if held and max(held, key=lambda one: (one.at, one.id)).kind == word:
         return changed
-    said = Decision(decision_id(word, subject, "", now), word, subject, now, title=item.title.text)
+    said = Decision(decision_id(word, subject, "", now), word, subject, now, title=item.name)
     return [*changed, said]
