@@ -235,7 +235,9 @@ def _within(item: Item, language: Language, most: int) -> Item:
         sections.append(replace(section, points=tuple(kept)))
     told = tuple(one for one in sections if one.points)
     enough = ("what", "detail") if item.kind == "release" else ("what",)
-    return replace(item, sections=told) if any(one.kind in enough for one in told) else as_line(item)
+    facts = [claim for one in told for claim in one.points]
+    alone = len(facts) == 1 and is_foreign(facts[0], language)  # its headline says as much
+    return replace(item, sections=told) if any(one.kind in enough for one in told) and not alone else as_line(item)
 
 
 FOREIGN_WORDS = 5

@@ -170,7 +170,7 @@ NEWS_SHARE = 0.4
 """Of a title's words what a sentence has that tells its news, wherever it stands."""
 
 FIRST_NEWS, LAST_NEWS = 12, 40
-"""Places until which a sentence on what the title names tells its news, and one that has most of the title's words."""
+"""Places until which a sentence on what the title names tells its news, and one with the title's words or a measured result of it."""
 
 
 def tells_headline(passage: Passage) -> float:
@@ -180,11 +180,12 @@ def tells_headline(passage: Passage) -> float:
     words = {term for term in tokens(title) if len(term) > 2 and term not in COMMON}
     named = {term for name in (*names(title), *named_in(title, text)) for term in tokens(name)}
     shared, of_names = len(words & mine) / max(1, len(words)), len(named & mine) / max(1, len(named))
-    early = passage.place < FIRST_NEWS and named & mine and tells_what(passage) > 0
+    result = bool(lexicon.RESULT.search(passage.text)) and any(number.unit for number in numbers(passage.text))
+    early = named & mine and (result or (passage.place < FIRST_NEWS and tells_what(passage) > 0))
     if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or early):
         return 0.0
-    told = 1.5 * bool(_OWN_RESULT.search(passage.text)) - 2.0 * bool(_BEFORE.search(passage.text))
-    return max(0.1, 2 * shared + of_names + told + tells_what(passage))
+    told = 1.5 * result + 1.5 * bool(_OWN_RESULT.search(passage.text)) - 2.0 * bool(_BEFORE.search(passage.text))
+    return max(0.1, 2 * shared + of_names + told + max(-1.0, tells_what(passage)))
 
 
 _OWN_RESULT = Cue(

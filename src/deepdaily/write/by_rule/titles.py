@@ -229,7 +229,7 @@ def _subjects(said: str, named: Sequence[str]) -> list[_Topic]:
                 continue
         found += _whole([one for one in run if one.casefold() not in taken])
         run = []
-    return [one for one in dict.fromkeys(found) if not any(name in one.chinese for name in named)][:MOST_TOPICS]
+    return [one for one in dict.fromkeys(found) if not any(f"（{name}）" in one.chinese for name in named)][:MOST_TOPICS]
 
 
 def _whole(run: Sequence[str]) -> list[_Topic]:

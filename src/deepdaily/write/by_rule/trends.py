@@ -34,7 +34,9 @@ def summary(items: Sequence[Item], language: Language) -> str:
 def tags(items: Sequence[Item]) -> tuple[str, ...]:
     """The topics that the headlines name, after the one that is always there."""
     names = of("zh").by_rule.topics  # a tag is an address: the same in every language
-    found = [names[topic] for topic, cue in TOPICS.items() if any(cue.search(f"{item.title.text} {item.original}") for item in items)]
+    found = [
+        names[topic] for topic, cue in TOPICS.items() if any(cue.search(f"{item.title.text} {item.original}") for item in items)
+    ]
     return ("AI", *found[:5])
 
 
