@@ -94,7 +94,7 @@ def test_the_day_without_search_says_so_on_top(runs: Runs) -> None:
     head = runs.post(FIRST).partition("\n## ")[0]
 
     assert any(cause.startswith("search:") for cause in runs.issue(FIRST).draft.degraded)
-    assert re.search(r"搜索.*429", head)
+    assert re.search(r"搜索.*(?:额度|限流)", head)
 
 
 def test_the_day_with_search_has_no_word_of_it(runs: Runs) -> None:

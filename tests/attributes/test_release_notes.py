@@ -108,8 +108,8 @@ def test_a_heading_says_what_an_entry_without_a_verb_does_and_is_its_proof() -> 
     told = notes("Added\n- Kestrel 2 through the gateway\nBug Fixes\n- Bug in the parser of answers\n- Add the missing lock")
     found = [one for one in attributes_of(told) if one.name == "entry"]
 
-    assert [one.sort for one in found] == ["added", "fixed", "added"]
-    assert [len(one.evidence) for one in found] == [2, 2, 1]
+    assert [one.sort for one in found] == ["added", "fixed", "fixed"]
+    assert [len(one.evidence) for one in found] == [2, 2, 2]
     assert found[0].evidence[1].quote == "Added"
     assert all(stands(proof, told) for one in found for proof in one.evidence)
 

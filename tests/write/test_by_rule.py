@@ -288,8 +288,10 @@ def test_one_that_says_nothing_goes_behind_those_that_do() -> None:
     assert told[1].story == silent.story
 
 
-@pytest.mark.parametrize(("language", "translated", "most"), [("zh", False, 2), ("zh", True, 1), ("en", False, 99)])
-def test_an_item_has_few_quotations_in_another_language(language: str, translated: bool, most: int) -> None:
+@pytest.mark.parametrize(("language", "translated", "most"), [("zh", False, 2), ("zh", True, 0), ("en", False, 99)])
+def test_an_item_has_few_quotations_in_another_language_and_is_a_line_where_it_has_nothing_else(
+    language: str, translated: bool, most: int
+) -> None:
     (item,) = bounded([write_item(STORIES[0], language)], language, translated=translated)
     foreign = [claim for claim in item.claims()[1:] if is_foreign(claim, language)]
     quoted = texts(write_item(STORIES[0], language))
@@ -297,7 +299,7 @@ def test_an_item_has_few_quotations_in_another_language(language: str, translate
     assert len(quoted) > 3
     assert len(foreign) == (0 if language == "en" else most)
     assert len(texts(item)) == (len(quoted) if language == "en" else most)
-    assert "released on Tuesday" in claims(item, "what")[0].text
+    assert item.short or "released on Tuesday" in claims(item, "what")[0].text
 
 
 def test_where_no_sentence_tells_the_news_of_the_headline_nothing_is_told() -> None:

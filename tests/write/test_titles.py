@@ -74,8 +74,9 @@ def test_a_paper_is_named_by_its_kind_and_terms_of_several_words() -> None:
     assert topics_in_chinese("What GPT-9 does to pricing", BODY, ZH, "论文") == ""
 
 
-def test_where_the_title_has_no_term_the_sentence_that_tells_the_news_gives_them() -> None:
-    assert topics_in_chinese("GPT-9 sings", BODY, ZH, news="GPT-9 is a model for tool calling.") == "GPT-9：工具调用"
+def test_a_name_that_a_further_word_with_a_capital_goes_on_is_none() -> None:
+    assert named_in("Serving Llama Stack Models with KW-3", BODY) == ("KW-3",)
+    assert named_in("Serving Llama with KW-3", BODY) == ("Llama", "KW-3")
 
 
 def test_every_form_has_its_gaps_in_the_words_of_both_languages() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import takewhile
 
-from deepdaily.attributes.lines import FormLine
+from deepdaily.attributes.lines import NOTHING, FormLine
 from deepdaily.core import evidence
 from deepdaily.core.cues import Cue, cue, table
 from deepdaily.core.text import dates, width
@@ -91,7 +91,9 @@ def _is_value(value: str, field: Field) -> bool:
 
 
 def _attribute(one: _Labelled, field: Field) -> Attribute | None:
-    """None where the value is not one of its kind."""
+    """None where the value is not one of its kind, or says that there is none."""
+    if NOTHING.fullmatch(one.value):
+        return None
     if not _is_value(one.value, field) or any(orders_machine(line.text) for line in one.lines):
         return None
     day = day_of(one.value) if field.name == "created" else None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from deepdaily.core import evidence
+from deepdaily.core.cues import Cue
 from deepdaily.core.types import Document, Evidence
+
+NOTHING = Cue(r"\W*(?:none|n/?a|nil|null|tbd|unknown|not (?:available|applicable)|无|暂无|没有)?\W*", re.I)
+"""A value that says that there is none."""
 
 LONGEST = 2_000
 """Characters of a line of a form; longer ones are prose, and no pattern is tried on them."""

@@ -16,6 +16,10 @@ _TABLE = table(__name__)
 _HEADINGS, _VERBS = cues(_TABLE["headings"]), cues({name: rf"^(?:{words})" for name, words in _TABLE["verbs"].items()})
 _NOTES, _ASIDE, _DEFAULT = cues(_TABLE["notes"]), cues(_TABLE["aside"]), cues(_TABLE["default"])
 _ENDS = cue(_TABLE["ends"])
+_CONDITION = Cue(r"\b(?:if|when|while|whenever)\b", re.I)
+"""What is taken away in a case is no feature that is gone."""
+ENDED_BY = 80
+"""Characters of an entry in which it says that something ends; later that is a reason."""
 _SECURITY, _HARMLESS, _HOUSEKEEPING = (cue(_TABLE[name]) for name in ("security", "harmless", "housekeeping"))
 
 SORTS = ("security", "breaking", "default", "removed", "added", "changed", "improved", "fixed")
@@ -37,7 +41,7 @@ _POINTER = Cue(
 
 _POINTER_CHARS = 160
 
-_BEFORE = Cue(r"^(?:\[[^\]]{1,24}\]|[^\w\[\]`\"'(]+|[A-Z][\w .+#/-]{0,24}:|[a-z]+(?:\([\w./ -]{1,40}\))?:)\s*")
+_BEFORE = Cue(r"^(?:[0-9a-f]{7,40}:|\[[^\]]{1,24}\]|[^\w\[\]`\"'(]+|[A-Z][\w .+#/-]{0,24}:|[a-z]+(?:\([\w./ -]{1,40}\))?:)\s*")
 """What stands before the verb: an emoji, an area (`[IDE]`, `VSCode:`), a kind of commit."""
 
 
@@ -92,19 +96,37 @@ def _entries(lines: Sequence[FormLine]) -> Iterator[Attribute]:
     sort, heading, aside = "", None, False
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         if not line.text.startswith(_BULLET):
-            if width(line.text) <= LONGEST_HEADING and not line.text.endswith((".", "。", ":", "：")):
+            if width(line.text) <= LONGEST_HEADING and not line.text.endswith((".", "。", ":", "：")) and line.text[0] not in "$>`":
                 sort, heading, aside = _of_heading(line.text), line, bool(_ASIDE["heading"].search(line.text))
             continue
         text = _told(line.text.removeprefix(_BULLET))
         start = line.text.index(text) if text else 0
         listed = following is not None and following.text.startswith(_BULLET)
-        if aside or not text or _ASIDE["entry"].search(text) or orders_machine(text[:SORTED_BY]) or (listed and _is_label(text)):
+        if (
+            aside
+            or (" " not in text.strip() and text.isascii())
+            or _ASIDE["entry"].search(text)
+            or orders_machine(text[:SORTED_BY])
+            or (listed and _is_label(text))
+        ):
             continue
         own = sort_of(text[:SORTED_BY])
         proof: tuple[Evidence, ...] = (line.passage(start, start + len(text)),)
-        if heading is not None and sort and (not own or sort == "breaking" or (sort == "security" and own != "added")):
+        if heading is not None and sort and _goes_before(sort, own):
             own, proof = sort, (*proof, heading.passage())
         yield Attribute("entry", text, proof, sort=own)
+
+
+def _is_none(text: str) -> bool:
+    """Whether it is no entry that tells something: a single word, a thank-you."""
+    return not text or (text.isascii() and " " not in text) or bool(_ASIDE["entry"].search(text))
+
+
+def _goes_before(heading: str, own: str) -> bool:
+    """Whether what a heading says of its entries goes before what an entry's first words say."""
+    if heading == "fixed":
+        return own not in ("security", "breaking")
+    return not own or heading == "breaking" or (heading == "security" and own != "added")
 
 
 def _told(entry: str) -> str:
@@ -136,7 +158,9 @@ def sort_of(entry: str) -> str:
         return "security"
     if any(_HOUSEKEEPING.match(lead) for lead in leads):
         return ""
-    if verb != "fixed" and _ENDS.search(entry):
+    if verb in ("", "added") and _ENDS.search(entry[:ENDED_BY]):
         return "removed"
+    if verb == "removed" and _CONDITION.search(entry):
+        return "changed"
     changes = _DEFAULT["now"].search(entry) or (_DEFAULT["verb"].match(leads[-1]) and _DEFAULT["said"].search(entry))
     return "default" if verb not in ("fixed", "removed") and changes and not _DEFAULT["never"].search(entry) else verb

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deepdaily.attributes.header_fields import day_of
-from deepdaily.attributes.lines import FormLine
+from deepdaily.attributes.lines import NOTHING, FormLine
 from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.glossary import term
 from deepdaily.core.text import dates, width
@@ -54,10 +54,15 @@ def grids(lines: Sequence[FormLine]) -> list[Grid]:
         end = at
         while end < len(lines) and " | " in lines[end].text:
             end += 1
-        if LEAST_ROWS < end - at <= MOST_ROWS_READ and (grid := _grid(lines[at:end], lines[max(1, at - LINES_ABOVE) : at])):
+        least = 1 if _AFFECTED.search(lines[at].text) else LEAST_ROWS
+        if least < end - at <= MOST_ROWS_READ and (grid := _grid(lines[at:end], lines[max(1, at - LINES_ABOVE) : at])):
             found.append(grid)
         at = max(end, at + 1)
     return [one for one in found if one.caption or not any(other is not one and other.columns == one.columns for other in found)]
+
+
+_AFFECTED = re.compile(r"(?:affected|vulnerable|patched).{0,20} \| .*|.* \| (?:affected|vulnerable|patched)", re.I)
+"""Names of columns of an advisory, whose table may have a single row."""
 
 
 def _cells(line: FormLine) -> tuple[str, ...]:
@@ -131,7 +136,8 @@ def of_grid(grid: Grid) -> Iterator[Attribute]:
         told = [at for at in named if at != subject and _fits(named[at], cells[at], grid.columns[at])]
         for at in told:
             value = cells[at]
-            yield Attribute(named[at], value, proof, cells[subject], columns=grid.columns, cells=cells, day=day_of(value))
+            day = day_of(value) if _FIRM.fullmatch(value) else None
+            yield Attribute(named[at], value, proof, cells[subject], columns=grid.columns, cells=cells, day=day)
         if not told:
             yield Attribute("row", line.text, proof, cells[subject], columns=grid.columns, cells=cells)
 
@@ -140,9 +146,14 @@ def _fits(name: str, cell: str, column: str) -> bool:
     """Whether a cell holds what its column is named for: a price has its money there or in the column's name."""
     if name == "price":
         return bool(_MONEY.search(cell) or (_FIGURE.match(cell) and _MONEY.search(column)))
-    return bool(re.search(r"\w", cell))
+    return bool(re.search(r"\w", cell)) and not NOTHING.fullmatch(cell)
 
 
+_FIRM = re.compile(
+    r"(?:20\d\d[-/.]\d{1,2}[-/.]\d{1,2}|20\d\d ?年 ?\d{1,2} ?月 ?\d{1,2} ?日|[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? 20\d\d"
+    r"|\d{1,2} [A-Z][a-z]{2,8}\.? 20\d\d)"
+)
+"""A day alone: `no earlier than` one is none, and so is one with a remark."""
 _MONEY = re.compile(r"[$€¥£]|\b(?:usd|eur|rmb|cny|credits?)\b|元", re.I)
 
 

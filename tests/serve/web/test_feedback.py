@@ -67,7 +67,7 @@ def test_a_word_is_kept_and_the_answer_leads_back_to_the_item(web: TestClient, s
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/d/{DAY}#{STORY}")
     (said,) = shelf.store.decisions()
-    assert (said.kind, said.subject, said.title) == ("useful", PAGE, ITEM.title.text)
+    assert (said.kind, said.subject, said.title) == ("useful", PAGE, ITEM.name)
     assert re.fullmatch("d-[0-9a-f]{8}", said.id)
     assert pressed(web.get(f"/d/{DAY}").text) == pressed(web.get("/").text) == [(STORY, "useful")]
 

@@ -236,7 +236,7 @@ def _within(item: Item, language: Language, most: int) -> Item:
     told = tuple(one for one in sections if one.points)
     enough = ("what", "detail") if item.kind == "release" else ("what",)
     facts = [claim for one in told for claim in one.points]
-    alone = len(facts) == 1 and is_foreign(facts[0], language)  # its headline says as much
+    alone = len(facts) == 1 and facts[0].verbatim and is_foreign(facts[0], language)  # its headline says as much
     return replace(item, sections=told) if any(one.kind in enough for one in told) and not alone else as_line(item)
 
 

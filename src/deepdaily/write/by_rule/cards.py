@@ -117,8 +117,11 @@ def _counted(document: Document, version: Attribute | None, entries: Sequence[At
     ):
         return []
     first, last = entries[0].evidence[0], entries[-1].evidence[0]
-    listed = document.text[first.start - 2 : last.end].split("\n")
-    if sum(line.startswith("- ") for line in listed) != len(entries):
+    above, listed = document.text[: first.start].split("\n"), document.text[first.start - 2 : last.end].split("\n")
+    below = document.text[last.end :].split("\n")[1:2]
+    if sum(line.startswith("- ") for line in listed) != len(entries) or any(
+        line.startswith("- ") for line in (*above[-2:-1], *below)
+    ):
         return []
     counts = Counter(one.sort for one in entries)
     parts = words.list_comma.join(f"{words.by_rule.sorts[sort or 'other']} {counts[sort]}" for sort in _ORDER if counts[sort])

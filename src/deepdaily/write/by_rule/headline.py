@@ -14,7 +14,6 @@ from deepdaily.core.to_machines import spoken
 from deepdaily.core.types import Claim, Document, Evidence, Language, Story
 from deepdaily.core.urls import domain
 from deepdaily.words import of
-from deepdaily.write.by_rule.passages import passages
 from deepdaily.write.by_rule.rules import STATUSES
 from deepdaily.write.by_rule.titles import title_in_chinese, topics_in_chinese
 
@@ -45,8 +44,7 @@ def headline(story: Story, language: Language, quoted: Collection[str] = (), *, 
     title = _SERIES.sub("", title)
     if _BARE_VERSION.match(title):
         title = f"{domain(story.lead.url).partition('.')[0]} {title}"
-    said, news = _in_language(title, story, language, by_topics=by_topics)
-    title, lead_proofs = said or title, (lead, *news)
+    title = _in_language(title, story, language, by_topics=by_topics) or title
     others = [document for document in told[1:] if versions(document.title)]
     if others:
         listed = words.list_comma.join(f"v{min(versions(document.title))}" for document in others)
@@ -55,8 +53,8 @@ def headline(story: Story, language: Language, quoted: Collection[str] = (), *, 
     status = status_of(story.lead)
     if status:
         name, proof = status
-        return Claim(title + words.in_brackets(words.by_rule.statuses[name]), (*lead_proofs, proof))
-    return Claim(title, lead_proofs)
+        return Claim(title + words.in_brackets(words.by_rule.statuses[name]), (lead, proof))
+    return Claim(title, (lead,))
 
 
 _SERIES = re.compile(r"^\[[^\]]{1,30}\]\s*(?=v?\d)")
@@ -74,27 +72,18 @@ def version_tail(document: Document) -> Evidence | None:
     return evidence.locate(found["tail"], document) if found and found["tail"] and " " in found["tail"] else None
 
 
-def _in_language(title: str, story: Story, language: Language, *, by_topics: bool) -> tuple[str, list[Evidence]]:
-    """An English title in Chinese, and the sentence that it takes beside the title to say what it is about.
-
-    Empty for any other, and where neither a form nor the glossary has it.
-    """
+def _in_language(title: str, story: Story, language: Language, *, by_topics: bool) -> str:
+    """An English title in Chinese; empty for any other, and where neither a form nor the glossary has it."""
     if language != "zh" or language_of(title) == language:
-        return "", []
+        return ""
     words, body, kind = of(language), story.lead.text.partition("\n")[2], kind_of(story.lead)
     bare = _TRACKER.sub("", title)
     version = _RELEASED.fullmatch(_CALLS.sub("", bare)) if kind in ("release", "") else None
     if version and not re.search(r" (?:and|vs\.?) ", version["name"]):
-        return words.by_rule.released.format(version["name"]), []
+        return words.by_rule.released.format(version["name"])
     head = words.kinds[kind] if kind == "paper" else ""
     said = title_in_chinese(bare, body, words)
-    if said or not by_topics:
-        return said, []
-    if said := topics_in_chinese(bare, body, words, head):
-        return said, []
-    news = [one.proof for one in passages(story.lead)[:1]] if kind not in ("paper", "docs") else []
-    said = topics_in_chinese(bare, body, words, head, news[0].quote if news else "")
-    return said, news if said else []
+    return said or (topics_in_chinese(bare, body, words, head) if by_topics else "")
 
 
 _UPDATE = re.compile(r"^\W*(?:update|updated|correction|edit|editor's note|更新|更正|勘误)\b", re.I)

@@ -22,7 +22,8 @@ from deepdaily.write.by_rule.titles import named_in
 LEAST_RATIO = 1.5
 """How many times a price is another's before that is worth a line."""
 
-MOST_NAMED = 3
+LEAST_WORDS = 7
+"""Of an entry that says in what case something holds; `fixed a security vulnerability` does not."""
 
 
 def judged(
@@ -88,6 +89,7 @@ def _of_entries(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
         for version in (one for one in printed if one.name == "version"):
             document = version.evidence[0].document
             found = [one for one in printed if one.sort in names and one.evidence[0].document == document]
+            found = [one for one in found if len(one.value.split(" ")) >= LEAST_WORDS or not one.value.isascii()]
             if found:
                 basis = [proof for one in (version, *found) for proof in one.evidence]
                 gaps: dict[str, object] = {"version": version.value}

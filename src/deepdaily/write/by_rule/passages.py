@@ -170,7 +170,7 @@ NEWS_SHARE = 0.4
 """Of a title's words what a sentence has that tells its news, wherever it stands."""
 
 FIRST_NEWS, LAST_NEWS = 12, 40
-"""Places until which a sentence on what the title names tells its news, and one with the title's words or a measured result of it."""
+"""Places until which a sentence on what the title names tells its news, and one with the title's words or a result of it."""
 
 
 def tells_headline(passage: Passage) -> float:

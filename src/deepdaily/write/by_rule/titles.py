@@ -109,17 +109,22 @@ class _Names:
         return all(part and all(map(self.covers, part.split(" "))) and any(map(self.is_name, part.split(" "))) for part in parts)
 
     def runs(self, title: str) -> Iterator[str]:
-        """Its names, words that stand together as one, in order."""
-        run: list[str] = []
+        """Its names, words that stand together as one, in order; none that a word with a capital goes on, as Stack does Llama."""
+        run, last = list[str](), ""
         for word in [*title.split(" "), ""]:
             bare = word.strip('"“”()[]')
             if bare and self.covers(bare) and (run or not _FIGURE.match(bare)):
                 run.append(bare.rstrip(".,:;").removesuffix("'s").removesuffix("’s"))
+                last = bare
                 if word == bare and word[-1] not in ".,:;" and not word.endswith(("'s", "’s")):
                     continue
-            if any(self.is_name(one) and one not in _NOT_ALONE for one in run) and "(" not in run[0]:
+                bare = ""
+            goes_on = (
+                bool(run) and run[-1] == last and _TITLE_CASE.fullmatch(bare) and term(bare) is None and not _ends_phrase(bare)
+            )
+            if any(self.is_name(one) and one not in _NOT_ALONE for one in run) and "(" not in run[0] and not goes_on:
                 yield " ".join(run)
-            run = []
+            run, last = [], bare
 
 
 def title_in_chinese(title: str, text: str, words: Words) -> str:
@@ -164,6 +169,8 @@ def _filled(found: re.Match[str] | None, names: _Names, words: Words) -> dict[st
 
 def _phrase(said: str, names: _Names) -> str:
     """A noun phrase, or two joined by `and`; empty where a word is left, or where names are all there is."""
+    if re.search(r"[:()（）：]", said):
+        return ""
     parts = [in_chinese(part.removeprefix("the ").removeprefix("The "), names.covers) for part in _JOINER.split(said)]
     if not all(parts) or len(parts) > 3:
         return ""
@@ -194,13 +201,13 @@ def named_in(title: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_Names.of(title, text).runs(_bare(title))))
 
 
-def topics_in_chinese(title: str, text: str, words: Words, head: str = "", news: str = "") -> str:
-    """What the title is about: its names, then its phrases, else those of `news`, the sentence that tells it; empty without one.
+def topics_in_chinese(title: str, text: str, words: Words, head: str = "") -> str:
+    """What the title is about: its names, then its phrases; empty without one.
 
     `head`, the kind of page, stands in the place of names; then a phrase is of several words, as a lone one tells too little.
     """
     named = () if head else named_in(title, text)
-    told = next(filter(None, (_subjects(said, named) for said in (title, news))), [])
+    told = _subjects(title, named)
     before = words.list_comma.join(named[:MOST_TOPICS]) or head
     if not before or not told or (head and all(one.lone for one in told)):
         return ""
