@@ -111,6 +111,7 @@ def test_an_old_issue_is_shown_and_its_proof_holds(migrated: Store, tmp_path: Pa
         assert verdict.green
         assert verdict.facts == 3
         assert [(printed.slot, printed.story) for printed in store.find("微调", 5)] == [(told.slot.key, "s-halyard")]
+        assert [printed.story for printed in store.find("fine-tuning", 5)] == ["s-halyard"]
 
 
 def test_all_that_an_old_run_left_can_be_read(migrated: Store) -> None:

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepdaily.core.text import tokens
+from deepdaily.core.concepts import Wanted, concepts_in, wanted
 from deepdaily.core.types import Issue, Item, Loss, Slot
 from deepdaily.core.urls import page_key
 from deepdaily.store import Store
+from deepdaily.store.fulltext import Printed
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A printed item that has the words looked for; `snippet` is the printed sentence that has most of them."""
+    """A printed item that has what was looked for; `snippet` is the printed sentence that has most of it."""
 
     day: str
     story: str
     title: str
     snippet: str
+    whole: bool = True
+    """It has all that was looked for, and not only a part."""
 
 
 def search(store: Store, words: str, limit: int = 20) -> list[Hit]:
-    """Printed items with every one of `words` (Latin words, Chinese of one character or more), the most relevant first."""
-    wanted = set(tokens(words))
-    hits = []
-    for printed in store.find(words, limit):
-        title, *sentences = printed.claims
-        lowered = [sentence.lower() for sentence in sentences]  # their words again would cost ten times the query
-        counts = [sum(word in sentence for word in wanted) for sentence in lowered]
-        best = sentences[counts.index(max(counts))] if sentences else title
-        hits.append(Hit(Slot.of_key(printed.slot).day, printed.story, title, best))
-    return hits
+    """Printed items with every one of `words`, the most relevant first, and behind them a few with some of them.
+
+    Words are Latin ones and Chinese ones of one character or more; a term of the field finds what it means in both languages.
+    """
+    asked = wanted(words)
+    return [_hit(printed, asked) for printed in store.find(words, limit)]
+
+
+def _hit(printed: Printed, asked: Sequence[Wanted]) -> Hit:
+    title, *sentences = printed.claims
+    told = {word for one in asked for word in one.words}
+    lowered = [sentence.lower() for sentence in sentences]  # their words again would cost ten times the query
+    counts = [sum(word in sentence for word in told) for sentence in lowered]
+    if sentences and not any(counts):
+        meant = {concept for one in asked for concept in one.concepts}
+        counts = [len(meant.intersection(concepts_in(sentence))) for sentence in sentences]
+    best = sentences[counts.index(max(counts))] if sentences else title
+    return Hit(Slot.of_key(printed.slot).day, printed.story, title, best, printed.whole)
 
 
 def item_of(issue: Issue, number: int) -> Item | None:

@@ -87,15 +87,19 @@ def search(
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many items.")] = 20,
 ) -> None:
-    """Printed items that have every one of the words, the most relevant first."""
+    """Printed items that have every one of the words or what they mean, the most relevant first; behind them a few with some."""
     from dataclasses import asdict
 
     from deepdaily.archive import lookup
 
     with opened(settings, data, out) as (_, store):
         hits = lookup.search(store, " ".join(words), limit)
-    lines = [f"{hit.day}  {hit.title}  [{hit.story}]\n    {hit.snippet}" for hit in hits]
-    answer([asdict(hit) for hit in hits], lines or ["nothing printed has all of these words"], as_json)
+    whole, some = (
+        [f"{hit.day}  {hit.title}  [{hit.story}]\n    {hit.snippet}" for hit in hits if hit.whole is all_of_it]
+        for all_of_it in (True, False)
+    )
+    lines = whole or ["nothing printed has all of these words"]
+    answer([asdict(hit) for hit in hits], [*lines, *(["some of these words alone:", *some] if some else [])], as_json)
 
 
 @app.command()

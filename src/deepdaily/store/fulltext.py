@@ -1,4 +1,4 @@
-"""Printed items in the database's own full-text index, by our own words: CJK bigrams beside Latin words.
+"""Printed items in the database's own full-text index, by our own words - Latin ones and CJK bigrams - and their concepts.
 
 The database only stores and ranks the words. Its own ways of finding them are not used: FTS5 `unicode61` alone misses
 most Chinese words and `trigram` finds none of two characters (微调); PostgreSQL's parser knows no Chinese at all.
@@ -7,12 +7,14 @@ most Chinese words and `trigram` finds none of two characters (微调); PostgreS
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
+from deepdaily.core.concepts import MARK, Wanted, concept_of_kind, concepts_in, wanted
 from deepdaily.core.text import CJK, clean, squeeze, tokens
-from deepdaily.core.types import Issue
+from deepdaily.core.types import Item
 
 MOST_QUERY_WORDS = 32
 """Words of a query past these are not looked at."""
@@ -20,12 +22,16 @@ MOST_QUERY_WORDS = 32
 MOST_WORD_CHARS = 100
 """Longer words are cut, in the index as in a query: PostgreSQL refuses those past 2 KB."""
 
-TITLE_WEIGHT = 4.0
-"""A word of the title counts as much as four of the text; PostgreSQL's own A to D is 1.0 to 0.1."""
+WEIGHTS = (4.0, 2.0, 1.0, 0.5)
+"""What a word of the title counts, a concept of it, a word of the text, a concept of it; PostgreSQL's own A to D are 1.0 to 0.1."""
 
+MOST_IN_PART = 10
+"""Items that have some of the words alone, behind those that have all."""
+
+_COLUMNS = ("title_words", "title_concepts", "words", "concepts")
 _SQLITE = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS printed USING fts5(title_words, words, slot UNINDEXED, story UNINDEXED,"
-    " claims UNINDEXED, tokenize = \"unicode61 remove_diacritics 0 tokenchars '-._+#/'\")",
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS printed USING fts5({', '.join(_COLUMNS)}, slot UNINDEXED, story UNINDEXED,"
+    f" claims UNINDEXED, tokenize = \"unicode61 remove_diacritics 0 tokenchars '{MARK}-._+#/'\")",
 )
 _POSTGRESQL = (
     'CREATE TABLE IF NOT EXISTS printed (slot text COLLATE "C", story text, claims text, words tsvector)',
@@ -41,6 +47,36 @@ class Printed:
     slot: str
     story: str
     claims: tuple[str, ...]
+    whole: bool = True
+    """It has all that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindableItem:
+    """What an item is found by."""
+
+    story: str
+    claims: tuple[str, ...]
+    """As printed, title first."""
+    original: str = ""
+    """The source's own title, where another is printed."""
+    beside: tuple[str, ...] = ()
+    """Hosts of its sources, and what a machine translated."""
+    kind: str = ""
+
+    @classmethod
+    def of(cls, item: Item) -> FindableItem:
+        translated = (proof.quote for claim in item.claims() if claim.translator for proof in claim.evidence)
+        hosts = (source.host for source in item.sources)
+        printed = tuple(squeeze(clean(claim.text)) for claim in item.claims())  # PostgreSQL takes no U+0000
+        return cls(item.story, printed, item.original, (*translated, *hosts), item.kind)
+
+    def columns(self) -> list[list[str]]:
+        """Its words and concepts, as WEIGHTS counts them."""
+        title, text = f"{self.claims[0]}\n{self.original}", "\n".join((*self.claims[1:], *self.beside))
+        hosts = [part for one in self.beside for part in tokens(one.replace(".", " "))]
+        own = [one for one in concept_of_kind(self.kind) if one not in concepts_in(title)]
+        return [words(title), concepts_in(title), words(text) + hosts, [*concepts_in(text), *own]]
 
 
 def make(db: Connection) -> None:
@@ -49,40 +85,64 @@ def make(db: Connection) -> None:
         db.execute(text(statement))
 
 
-def keep(db: Connection, issue: Issue) -> None:
-    """Put the issue's items in place of those of its slot."""
-    slot = issue.draft.slot.key
+def drop(db: Connection) -> None:
+    """The index is gone, with all that is in it."""
+    db.execute(text("DROP TABLE IF EXISTS printed"))
+
+
+def keep(db: Connection, slot: str, entries: Iterable[FindableItem]) -> None:
+    """Put the items of a slot's issue in place of those that the index has of it."""
     db.execute(text("DELETE FROM printed WHERE slot = :slot"), {"slot": slot})
-    for item in issue.draft.items:
-        claims = [squeeze(clean(claim.text)) for claim in item.claims()]  # PostgreSQL takes no U+0000
-        row = {"slot": slot, "story": item.story, "claims": "\n".join(claims)}
-        title, rest = words(claims[0]), words("\n".join(claims[1:]))
+    for entry in entries:
+        row = {"slot": slot, "story": entry.story, "claims": "\n".join(entry.claims)}
         if _is_sqlite(db):
-            row |= {"title_words": " ".join(title), "words": " ".join(rest)}
-            values = ":title_words, :words, :slot, :story, :claims"
-            db.execute(text(f"INSERT INTO printed (title_words, words, slot, story, claims) VALUES ({values})"), row)
+            row |= dict(zip(_COLUMNS, map(" ".join, entry.columns()), strict=True))
         else:
-            row["words"] = _vector(title, rest)
-            values = ":slot, :story, :claims, CAST(:words AS tsvector)"
-            db.execute(text(f"INSERT INTO printed (slot, story, claims, words) VALUES ({values})"), row)
+            row["words"] = _vector(entry.columns())
+        values = ", ".join("CAST(:words AS tsvector)" if name == "words" and not _is_sqlite(db) else f":{name}" for name in row)
+        db.execute(text(f"INSERT INTO printed ({', '.join(row)}) VALUES ({values})"), row)
 
 
 def find(db: Connection, query: str, digest: str, limit: int) -> list[Printed]:
-    """At most `limit` items of the digest that have every word of `query`, the most relevant first, among equals the newest."""
-    wanted = [word[:MOST_WORD_CHARS] for word in tokens(query)][:MOST_QUERY_WORDS]
-    if not wanted:
+    """At most `limit` items of the digest, the most relevant first, among equals the newest.
+
+    First those that have all that `query` asks for, by its words or by what they mean; then at most MOST_IN_PART that have some.
+    """
+    asked = [replace(one, words=tuple(word[:MOST_WORD_CHARS] for word in one.words)) for one in wanted(query)][:MOST_QUERY_WORDS]
+    if not asked:
         return []
+    whole = _matching(db, asked, digest, limit, whole=True)
+    room = min(limit - len(whole), MOST_IN_PART)
+    if len(asked) < 2 or room <= 0:
+        return whole
+    known = {(one.slot, one.story) for one in whole}
+    some = _matching(db, asked, digest, len(whole) + room, whole=False)
+    return whole + [one for one in some if (one.slot, one.story) not in known][:room]
+
+
+def _matching(db: Connection, asked: Sequence[Wanted], digest: str, limit: int, *, whole: bool) -> list[Printed]:
     if _is_sqlite(db):  # a word has no quotation mark, so none of it is read as FTS syntax
-        matched = " ".join(f'"{word}"' for word in wanted)
-        where, order = "printed MATCH :query", f"bm25(printed, {TITLE_WEIGHT}, 1.0)"
+        mark, every, some = '"', " AND ", " OR "
+        where, has = "printed MATCH :query", "(rowid IN (SELECT rowid FROM printed WHERE printed MATCH :{}))"
+        order = f"bm25(printed, {', '.join(map(str, WEIGHTS))})"
     else:
-        matched = " & ".join(f"'{word}'" for word in wanted)
-        where = "words @@ CAST(:query AS tsquery)"
+        mark, every, some = "'", " & ", " | "
+        where, has = "words @@ CAST(:query AS tsquery)", "CAST(words @@ CAST(:{} AS tsquery) AS int)"
         order = "ts_rank(words, CAST(:query AS tsquery), 1) DESC"  # 1: a long item is no better for being long
+    each = {f"asked{n}": _alternatives(one, mark, every, some) for n, one in enumerate(asked)}
+    if not whole:
+        order = f"{' + '.join(map(has.format, each))} DESC, {order}"
     ours = "slot > :digest || '/' AND slot < :digest || '0'"
     found = f"SELECT slot, story, claims FROM printed WHERE {where} AND {ours} ORDER BY {order}, slot DESC LIMIT :limit"
-    rows = db.execute(text(found), {"query": matched, "limit": limit, "digest": digest})
-    return [Printed(slot, story, tuple(claims.split("\n"))) for slot, story, claims in rows]
+    query = (every if whole else some).join(each.values())
+    rows = db.execute(text(found), {"query": query, "limit": limit, "digest": digest} | ({} if whole else each))
+    return [Printed(slot, story, tuple(claims.split("\n")), whole) for slot, story, claims in rows]
+
+
+def _alternatives(one: Wanted, mark: str, every: str, some: str) -> str:
+    """One thing that is asked for as the database's own query: its words together, or what they mean."""
+    words = every.join(f"{mark}{word}{mark}" for word in one.words)
+    return f"({some.join([f'({words})', *(f'{mark}{concept}{mark}' for concept in one.concepts)])})"
 
 
 def words(line: str) -> list[str]:
@@ -96,11 +156,12 @@ def words(line: str) -> list[str]:
 _ONE_CJK = re.compile(f"[{CJK}]")
 
 
-def _vector(title: list[str], rest: list[str]) -> str:
-    """The words with their places, as PostgreSQL writes a tsvector; those of the title weigh A."""
+def _vector(columns: Sequence[Sequence[str]]) -> str:
+    """The words with their places, as PostgreSQL writes a tsvector; those of the first column weigh A, of the last D."""
     places: dict[str, list[str]] = {}
-    for place, word in enumerate([*title, *rest], 1):
-        places.setdefault(word, []).append(f"{min(place, 16383)}{'A' if place <= len(title) else ''}")
+    weighed = ((word, weight) for weight, column in zip("ABCD", columns, strict=True) for word in column)
+    for place, (word, weight) in enumerate(weighed, 1):
+        places.setdefault(word, []).append(f"{min(place, 16383)}{weight}")
     return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
 
 

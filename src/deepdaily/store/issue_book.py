@@ -68,7 +68,7 @@ class IssueBook(Book):
                 earlier = select(ISSUES.c.issue).where(ISSUES.c.slot == slot.key)
                 return from_json(Issue, db.execute(earlier).scalar_one())
             self._put_state(db, "issues")
-            fulltext.keep(db, issue)
+            fulltext.keep(db, slot.key, map(fulltext.FindableItem.of, issue.items))
         return issue
 
     def correct_issue(self, issue: Issue) -> Issue:
@@ -83,7 +83,7 @@ class IssueBook(Book):
             db.execute(self._put(ISSUES, row), row)
             db.execute(TRANSLATIONS.delete().where(TRANSLATIONS.c.slot == slot.key))  # they told the one before
             self._put_state(db, "issues")
-            fulltext.keep(db, issue)
+            fulltext.keep(db, slot.key, map(fulltext.FindableItem.of, issue.items))
         return issue
 
     def keep_translation(self, issue: Issue) -> None:
@@ -108,7 +108,7 @@ class IssueBook(Book):
         return self._values(Issue, select(EARLIER.c.issue).where(EARLIER.c.slot == slot).order_by(EARLIER.c.approved_at))
 
     def find(self, words: str, limit: int) -> list[fulltext.Printed]:
-        """At most `limit` of the digest's printed items that have every one of the words, the most relevant first."""
+        """At most `limit` of the digest's printed items that have what the words ask for, the best first: `fulltext.find`."""
         with self._asking() as db:
             return fulltext.find(db, words, self._digest, limit)
 

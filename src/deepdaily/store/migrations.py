@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, bindparam, inspect, select, text, upd
 from sqlalchemy.schema import CreateColumn
 
 from deepdaily.core.errors import StoreTooNew
+from deepdaily.core.text import clean, squeeze
 from deepdaily.core.types import DAILY, Snapshot
 from deepdaily.store import fulltext
 from deepdaily.store.codec import from_json
@@ -169,6 +170,22 @@ def translations_beside_issues(db: Connection) -> None:
     TRANSLATIONS.create(db, checkfirst=True)
 
 
+def printed_with_concepts(db: Connection) -> None:
+    """Printed items were found by their words alone. What is read here of an issue's JSON has been there from the first day."""
+    fulltext.drop(db)
+    fulltext.make(db)
+    for slot in db.scalars(select(ISSUES.c.slot)).all():
+        issue = json.loads(db.execute(select(ISSUES.c.issue).where(ISSUES.c.slot == slot)).scalar_one())
+        fulltext.keep(db, slot, map(_findable, issue["draft"]["items"]))
+
+
+def _findable(item: Json) -> fulltext.FindableItem:
+    claims = [item["title"], *(point for section in item["sections"] for point in section["points"])]
+    original = next((proof["quote"] for proof in claims[0]["evidence"] if proof["quote"] not in claims[0]["text"]), "")
+    hosts = tuple(source["host"] for source in item["sources"])
+    return fulltext.FindableItem(item["story"], tuple(squeeze(clean(claim["text"])) for claim in claims), original, hosts)
+
+
 def _rewrite(db: Connection, change: Callable[..., Json], column: Column[str], *beside: Column[str]) -> None:
     """Each value of a JSON column anew, row by row; `change` is given the columns beside it, too."""
     keys = [*column.table.primary_key]
@@ -191,4 +208,5 @@ MIGRATIONS = (
     structures_beside_documents,
     abilities_and_corrections,
     translations_beside_issues,
+    printed_with_concepts,
 )

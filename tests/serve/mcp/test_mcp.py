@@ -295,7 +295,10 @@ async def test_search_finds_printed_items_and_lists_are_bounded(store: Store) ->
         assert "limit" in await refused(client, "list_digests", limit=1000)
         assert "words" in await refused(client, "search_items", words="")
 
-    assert [(hit["day"], hit["story"]) for hit in hits] == [("2026-03-13", AGAIN.id)]
+    assert [(hit["day"], hit["story"], hit["whole"]) for hit in hits] == [
+        ("2026-03-13", AGAIN.id, True),
+        ("2026-03-12", TOLD.id, False),
+    ]
     assert [one["day"] for one in newest] == ["2026-03-13"]
 
 

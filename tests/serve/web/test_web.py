@@ -160,6 +160,15 @@ def test_search_finds_a_chinese_word_of_two_characters(web: TestClient) -> None:
     assert set(found) == {(BEFORE, "s-tuning-10"), (DAY, "s-tuning-11")}
 
 
+def test_a_term_is_found_in_either_language_and_what_has_a_part_of_the_query_stands_below(web: TestClient) -> None:
+    english = web.get("/search?q=fine-tuning").text
+    part = web.get(f"/search?q={quote('微调 mamba')}").text
+
+    assert set(re.findall(r'<a href="/d/[\d-]+#(s-[\w-]+)">', english)) == {"s-tuning-10", "s-tuning-11"}
+    assert "只含其中一部分的" not in english
+    assert part.index("没有一条同时含有“微调 mamba”的每个词") < part.index("只含其中一部分的：") < part.index("#s-tuning-1")
+
+
 @pytest.mark.parametrize("asked", ["<script>alert(1)</script>", "\x00\x00", "\"' OR 1=1 --", "量子" * 400, "*:(^"])
 def test_a_search_that_finds_nothing_is_no_error(web: TestClient, asked: str) -> None:
     answer = web.get("/search", params={"q": asked})

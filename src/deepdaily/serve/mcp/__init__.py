@@ -57,6 +57,7 @@ class HitAnswer(answers.ForPrograms):
     story: str
     title: answers.Text
     snippet: answers.Text
+    whole: bool = Field(description="It has all the words; false: a part of them.")
 
 
 class SearchAnswer(answers.ForPrograms):
@@ -136,7 +137,10 @@ class _Desk:
         return Digests(digests=[answers.IssueLine(**answers.line(issue)) for issue in self._store.issues(limit=limit)])
 
     def search_items(self, words: Annotated[str, Field(min_length=1, max_length=200)], limit: Limit = 20) -> SearchAnswer:
-        """Printed items that have every one of the words, English or Chinese, the most relevant first."""
+        """Printed items that have every one of the words, the most relevant first; behind them a few that have some.
+
+        Terms of the field are found in both languages: 微调 finds fine-tuning.
+        """
         return SearchAnswer(hits=lookup.search(self._store, words, limit))
 
     def get_story(self, story: StoryId) -> StoryDays:
