@@ -175,7 +175,7 @@ def protocol() -> Item:
             Section(
                 "what",
                 (fact("客户端必须以 tools/list 的回答判断服务是否可用，空的资源列表不再视为离线。", PROTOCOL),),
-                label="原文所述",
+                label="规则判断",
             ),
             Section(
                 "detail",

@@ -108,9 +108,9 @@ def test_short_items_of_a_post_stand_below_one_heading_each_on_a_line_with_its_p
 
     assert told.count("\n## 简讯\n") == 1
     assert (
-        "## 简讯\n\n### 2) quillserve 0.8.3 及以下版本存在路径穿越漏洞（机器译文） {#s-advisory-42}\n\n"
+        "## 简讯\n\n### 2) quillserve 0.8.3 及以下版本存在路径穿越漏洞 {#s-advisory-42}\n\n"
         "来源：[advisories.example.com/2026/0042](https://advisories.example.com/2026/0042)（标题依据[^7]）"
-        " · 安全公告 · 一手来源 · 发布于 2026-02-10 · 原题：Path traversal in quillserve <= 0.8.3\n\n"
+        " · 安全公告 · 一手来源 · 发布于 2026-02-10 · 原题：Path traversal in quillserve <= 0.8.3（机器译文）\n\n"
         "### 3)（来自候选链接池：只读到摘要，未读到原文）Path traversal in quillserve <= 0.8.3 {#s-advisory-43}\n\n来源："
     ) in told
     assert told.count("原题：Path") == 1
@@ -138,8 +138,8 @@ def test_a_short_item_of_a_page_is_its_title_as_a_link_in_a_section_of_its_own()
 
     assert told.count('<section class="in-brief">\n<h2>简讯</h2>\n<article id="s-advisory-42">') == 1
     assert '<h3><span class="number">2</span> <a href="https://advisories.example.com/2026/0042"' in told
-    assert " · 安全公告 · 一手来源 · 发布于 2026-02-10 · 原题：Path traversal in quillserve &lt;= 0.8.3</p>" in told
-    assert '<li><a href="#s-advisory-42">quillserve 0.8.3 及以下版本存在路径穿越漏洞（机器译文）</a></li>' in told
+    assert " · 安全公告 · 一手来源 · 发布于 2026-02-10 · 原题：Path traversal in quillserve &lt;= 0.8.3（机器译文）</p>" in told
+    assert '<li><a href="#s-advisory-42">quillserve 0.8.3 及以下版本存在路径穿越漏洞</a></li>' in told
     assert '<h3><span class="number">1</span> Nobody says so</h3>' in nowhere
     assert "简讯" not in page(issues.issue(), issues.DOCUMENTS)
 
@@ -159,18 +159,18 @@ def test_a_short_item_of_a_chat_is_its_title_and_its_link() -> None:
 def test_a_machine_s_sentence_has_no_quotation_marks_and_says_whose_it_is_and_its_footnote_has_the_original() -> None:
     told = post(issues.issue(issues.priced()))
 
-    assert "- **是什么**：现在所有人都可以订购 Quill Large。（机器译文）[^3]\n" in told
+    assert "- **是什么**（机器译文）：现在所有人都可以订购 Quill Large。[^3]\n" in told
     assert "[^3]: “Quill Large can now be booked by everybody.” — " in told
-    assert "(machine translation)[^3]" in post(in_english(issues.issue(issues.priced())))
+    assert "** (machine translation)" in post(in_english(issues.issue(issues.priced())))
 
 
 def test_a_page_opens_a_machine_s_sentence_to_the_original() -> None:
     told = page(issues.issue(issues.priced()), issues.DOCUMENTS)
-    at = told.index("订购 Quill Large。（机器译文）")
+    at = told.index("订购 Quill Large。")
 
     assert '<blockquote lang="en">“Quill Large can now be booked by everybody.”</blockquote>' in told[at : at + 400]
     assert (
-        "（机器译文）<sup>[3]</sup>"
+        "订购 Quill Large。<sup>[3]</sup>"
         in json.loads(json_feed([issues.issue(issues.priced())], title="t"))["items"][0]["content_html"]
     )
 

@@ -170,7 +170,7 @@ def test_what_an_item_comes_to_stands_in_the_place_of_what_it_is_and_advice_is_t
         ("线（我们的建议值）：比现在高 15%", True),
         ("回退：退回合并模式", True),
     ]
-    assert second.rows[0].text.startswith("是什么（原文所述）：")
+    assert second.rows[0].text.startswith("是什么（规则判断）：")
 
 
 def test_a_point_that_is_a_fact_is_not_called_ours() -> None:

@@ -106,7 +106,7 @@ def test_an_entry_of_security_is_judged_by_the_version_that_has_it_and_only_wher
     item = write_item(released, "zh")
     said = [section for section in item.sections if section.points and section.points[0].judgement]
 
-    assert [section.kind for section in said] == ["why", "advice"]
+    assert [section.kind for section in said] == ["advice"]
     assert all("v3.4.1" in section.points[0].text for section in said)
     silent = story("Kernwerk v3.4.2", NOTES.partition("\n")[2], url="https://github.com/kern/werk/releases/tag/v3.4.2")
     assert not any(claim.judgement for claim in write_item(silent, "zh").claims())

@@ -124,7 +124,7 @@ async def test_headings_labels_bylines_and_the_title_are_those_of_the_language_a
     assert serving.byline == "first-hand · published 2026-02-10 · 2 independent publishers"
     assert adverts.label == "from the pool of candidates: only a teaser was read"
     assert [section.heading for section in serving.sections if section.kind == "detail"] == ["Performance", ""]
-    assert protocol.sections[0].label == "in the source's words"
+    assert protocol.sections[0].label == "judged by rule"
     assert protocol.sections[0].points == issues.protocol().sections[0].points
     assert there.closing.summary.startswith("QuillServe 0.9 splits prefill and decode; draft 2.1")
     assert there.closing.tags == issues.issue().closing.tags

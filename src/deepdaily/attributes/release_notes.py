@@ -15,6 +15,7 @@ from deepdaily.core.types import Attribute, Document, Evidence
 _TABLE = table(__name__)
 _HEADINGS, _VERBS = cues(_TABLE["headings"]), cues({name: rf"^(?:{words})" for name, words in _TABLE["verbs"].items()})
 _NOTES, _ASIDE, _DEFAULT = cues(_TABLE["notes"]), cues(_TABLE["aside"]), cues(_TABLE["default"])
+_A_FIX = Cue(r"\bfix(?:es)?\b(?! (?:size|set|point))", re.I)
 _ENDS = cue(_TABLE["ends"])
 _CONDITION = Cue(r"\b(?:if|when|while|whenever)\b", re.I)
 """What is taken away in a case is no feature that is gone."""
@@ -112,7 +113,9 @@ def _entries(lines: Sequence[FormLine]) -> Iterator[Attribute]:
             continue
         own = sort_of(text[:SORTED_BY])
         proof: tuple[Evidence, ...] = (line.passage(start, start + len(text)),)
-        if heading is not None and sort and _goes_before(sort, own):
+        if sort == "other":
+            own = ""
+        elif heading is not None and sort and _goes_before(sort, own):
             own, proof = sort, (*proof, heading.passage())
         yield Attribute("entry", text, proof, sort=own)
 
@@ -126,6 +129,8 @@ def _goes_before(heading: str, own: str) -> bool:
     """Whether what a heading says of its entries goes before what an entry's first words say."""
     if heading == "fixed":
         return own not in ("security", "breaking")
+    if heading == "improved" and own == "removed":
+        return True
     return not own or heading == "breaking" or (heading == "security" and own != "added")
 
 
@@ -162,5 +167,7 @@ def sort_of(entry: str) -> str:
         return "removed"
     if verb == "removed" and _CONDITION.search(entry):
         return "changed"
+    if not verb and _A_FIX.search(entry):
+        return "fixed"
     changes = _DEFAULT["now"].search(entry) or (_DEFAULT["verb"].match(leads[-1]) and _DEFAULT["said"].search(entry))
     return "default" if verb not in ("fixed", "removed") and changes and not _DEFAULT["never"].search(entry) else verb

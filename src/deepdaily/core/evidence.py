@@ -12,7 +12,7 @@ from itertools import takewhile
 from deepdaily.core.circumstances import circumstances, is_told_ahead, is_told_as_done, unknown_shares, unproven_scope
 from deepdaily.core.cues import Cue
 from deepdaily.core.errors import QuoteNotFound
-from deepdaily.core.fidelity import plain_words, tells_a_rate, turned, unwhole
+from deepdaily.core.fidelity import countries, plain_words, tells_a_rate, turned, unwhole
 from deepdaily.core.matching import Figures
 from deepdaily.core.naming import is_spelled_out, unknown_names
 from deepdaily.core.quantities import Number, Quantity, numbers, periods, plain, quantities
@@ -402,7 +402,7 @@ def unfaithful(text: str, passage: str) -> list[str]:
     into = "en" if language_of(passage) == "zh" else "zh"
     if notes := unwhole(text, passage, into):
         return notes
-    spared = {f"name {word}" for word in plain_words(passage)}
+    spared = {f"name {word}" for word in plain_words(passage) | countries(f"{text}\n{passage}")}
     kept = ("quotation", *(() if tells_a_rate(f"{text}\n{passage}") else ("period",)))  # quotations are translated with the rest
     added = [note for note in unsupported(text, [passage]) if not note.startswith(kept)]
     lost = [f"lost: {note}" for note in unsupported(passage, [text]) if not note.startswith(kept) and note not in spared]

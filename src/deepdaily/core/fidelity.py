@@ -157,6 +157,19 @@ def plain_words(passage: str) -> set[str]:
     return headed | {found[0] for part in parts[1:] if (found := _FIRST.match(part))}
 
 
+_COUNTRIES = {
+    "美国": ("United", "States"),
+    "英国": ("United", "Kingdom"),
+    "欧盟": ("European", "Union"),
+    "阿联酋": ("United", "Emirates"),
+}
+
+
+def countries(text: str) -> set[str]:
+    """The words of the English names of countries whose Chinese name stands in a text."""
+    return {word for chinese, words in _COUNTRIES.items() if chinese in text for word in words}
+
+
 def _is_headed(part: str, *, alone: bool) -> bool:
     words = [word for word in _WORD.findall(part) if len(word) >= _LONG_WORD]
     return len(words) > alone and sum(word[0].isupper() for word in words) >= _MOSTLY * len(words)

@@ -11,6 +11,7 @@ from deepdaily.core.types import Claim, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.phrases import (
+    all_translated,
     endings,
     follow_status,
     heading,
@@ -153,9 +154,11 @@ def _section(section: Section, words: Words, tell: Telling) -> str:
     label = voice(section, words)
     whose = f" <small>{escape(words.in_brackets(label))}</small>" if label else ""
     own = "" if label else f" <small>{words.in_brackets(words.ours[section.kind])}</small>"
+    mark = all_translated(section, words)
+    whose += f" <small>{escape(mark)}</small>" if mark else ""
 
     def point(claim: Claim) -> str:
-        first, *below = lines(claim, words)
+        first, *below = lines(claim, words, marked=not mark)
         more = "\n" + _listed([escape(line) for line in below], "lines") if below else ""
         return judged(claim, _said(claim, first, tell)) + more
 

@@ -50,7 +50,7 @@ def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
     rows = [*first[:1], *told, *first[1:], *_told(item, "advice", words)]
     label = words.in_brackets(plain(item.label)) if item.label else ""
     address = next((link for source in item.sources if (link := safe_link(source.url))), "")
-    return Brief(number, label + (headline_of(item, words) or day), tuple(rows), address)
+    return Brief(number, label + (headline_of(item, words, alone=True) or day), tuple(rows), address)
 
 
 def _points(item: Item, words: Words) -> Iterator[BriefRow]:

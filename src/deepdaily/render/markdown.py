@@ -13,6 +13,7 @@ from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.phrases import (
+    all_translated,
     endings,
     follow_status,
     heading,
@@ -193,12 +194,13 @@ def _point(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> It
 
 def _section(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> str:
     label = voice(section, words)
-    head = f"**{escape(heading(section, words))}**" + (words.in_brackets(escape(label)) if label else "")
+    mark = all_translated(section, words)
+    head = f"**{escape(heading(section, words))}**" + (words.in_brackets(escape(label)) if label else "") + mark
     # A judgement among facts says so itself, as its section cannot.
     own = "" if label else words.in_brackets(words.ours[section.kind])
     if is_table(section):
         return f"- {head}{words.colon}".rstrip()
-    return _entry(head, [_claim(one, words, notes, own if one.judgement else "") for one in section.points], words)
+    return _entry(head, [_claim(one, words, notes, own if one.judgement else "", marked=not mark) for one in section.points], words)
 
 
 def _table(section: Section, words: Words, notes: Mapping[Evidence, Note]) -> str:
@@ -227,9 +229,9 @@ def _entry(head: str, points: Sequence[Sequence[str]], words: Words) -> str:
     return "\n".join(told)
 
 
-def _claim(claim: Claim, words: Words, notes: Mapping[Evidence, Note], own: str = "") -> list[str]:
+def _claim(claim: Claim, words: Words, notes: Mapping[Evidence, Note], own: str = "", *, marked: bool = True) -> list[str]:
     """Its lines, the first with the marks of its passages; `own` says that it is ours."""
-    first, *below = map(escape, lines(claim, words))
+    first, *below = map(escape, lines(claim, words, marked=marked))
     return [first + _marks(claim, notes) + own, *below]
 
 

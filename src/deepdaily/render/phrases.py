@@ -33,20 +33,35 @@ def is_table(section: Section) -> bool:
     return bool(section.columns) and all(len(claim.cells) == len(section.columns) for claim in section.points)
 
 
-def headline_of(item: Item, words: Words) -> str:
-    """Its title as it is printed, marked where a machine translated it; empty where it has none."""
-    return plain(item.title.text) + _translated(item.title, words)
+def headline_of(item: Item, words: Words, *, alone: bool = False) -> str:
+    """Its title as it is printed, marked where a machine translated it and no line of the original stands below; may be empty.
+
+    `alone`: no line stands below.
+    """
+    said = not alone and original(item, words)
+    return plain(item.title.text) + ("" if said else _translated(item.title, words))
 
 
-def lines(claim: Claim, words: Words) -> tuple[str, ...]:
-    """What is printed of a claim: its sentence, in quotation marks where it is the source's own, or its lines, each on its own."""
+def lines(claim: Claim, words: Words, *, marked: bool = True) -> tuple[str, ...]:
+    """What is printed of a claim: its sentence, in quotation marks where it is the source's own, or its lines, each on its own.
+
+    `marked`: a machine's words are marked behind it, as their section is not.
+    """
     text = in_quotes(plain(claim.text)) if claim.verbatim else plain(claim.text)
-    return tuple(filter(None, map(plain, claim.lines))) or (text + _translated(claim, words),)
+    if claim.translator:  # no machine's words stand in quotation marks
+        text = re.sub("“([^“”]+)”$", r"\1", text)
+    return tuple(filter(None, map(plain, claim.lines))) or (text + (_translated(claim, words) if marked else ""),)
 
 
 def _translated(claim: Claim, words: Words) -> str:
     """What stands behind a machine's words."""
     return words.in_brackets(words.machine_translated) if claim.translator else ""
+
+
+def all_translated(section: Section, words: Words) -> str:
+    """What stands behind the heading of a section that is a machine's words throughout; empty for any other."""
+    facts = [claim for claim in section.points if claim.evidence]
+    return _translated(facts[0], words) if facts and all(claim.translator for claim in facts) else ""
 
 
 def in_quotes(text: str) -> str:
@@ -64,7 +79,9 @@ def signed(item: Item, words: Words) -> str:
 def original(item: Item, words: Words) -> str:
     """`原题：…` where the built-in writer printed the title in other words; a model's titles all are, and show none."""
     title = "" if item.writer else plain(item.original)
-    return "" if not title or title in plain(item.title.text) else words.original_title + words.colon + title
+    if not title or title in plain(item.title.text):
+        return ""
+    return words.original_title + words.colon + title + _translated(item.title, words)
 
 
 def places(items: Sequence[Item], stories: Iterable[str]) -> list[tuple[int, str]]:

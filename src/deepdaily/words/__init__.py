@@ -21,9 +21,7 @@ T = TypeVar("T")
 class RuleWords:
     """What the built-in writer says; the tables by the names of the rules that use them."""
 
-    source_says: str
     ours: str
-    planned: str
     proposal: str
     unread: str
     in_part: str
@@ -53,7 +51,6 @@ class RuleWords:
     questions: Mapping[str, str]
     relations: Mapping[str, str]
     judged: Mapping[str, str]
-    judged_advice: Mapping[str, str]
     titles: Mapping[str, str]
     verbs: Mapping[str, str]
     parts: Mapping[str, str]

@@ -15,18 +15,9 @@ from deepdaily.words import RuleWords, of
 from deepdaily.write.by_rule.cards import card, release_card
 from deepdaily.write.by_rule.headline import byline, headline, is_family, version_tail
 from deepdaily.write.by_rule.judged import judged, unknowns_of
-from deepdaily.write.by_rule.passages import (
-    Passage,
-    gives_detail,
-    passages,
-    pick,
-    says_what_follows,
-    says_why,
-    tells_headline,
-    tells_what,
-)
+from deepdaily.write.by_rule.passages import Passage, gives_detail, passages, pick, tells_headline, tells_what
 
-MOST_WHAT, MOST_DETAILS, MOST_WHY, MOST_FOLLOWS = 2, 4, 1, 1
+MOST_WHAT, MOST_DETAILS = 2, 4
 """Sentences a section: an item is read in a minute."""
 
 MOST_DOCUMENTS = 4
@@ -155,24 +146,17 @@ def _quoted_sections(brief: _Brief, story: Story, language: Language, has_card: 
     if is_family(story):
         return []
     lead, *others = brief.passages
-    words = of(language).by_rule
     news = brief.choose(tells_headline, 1, [one for one in lead if not one.listed])
     if not (news or has_card):
         return []
     what = news + brief.choose(tells_what, MOST_WHAT - len(news), [one for one in lead if not one.listed][:12] if news else [])
+    what.sort(key=lambda one: one.place)  # what is charged stands before who is meant
     found = brief.choose(gives_detail, MOST_DETAILS, lead)
     found.sort(key=lambda one: (not _measured(one), -gives_detail(one)))  # where one alone is left it is the main figure
     details = [_quoted(one) for one in found]
     for report in others:
         details += [_attributed(one, language) for one in brief.choose(gives_detail, 1, list(filter(_measured, report)))]
-    why = brief.choose(says_why, MOST_WHY, lead)
-    follows = brief.choose(says_what_follows, MOST_FOLLOWS, lead)
-    return [
-        Section("what", tuple(map(_quoted, what))),
-        Section("detail", tuple(details)),
-        Section("why", tuple(map(_quoted, why)), words.source_says),
-        Section("impact", tuple(map(_quoted, follows)), words.planned),
-    ]
+    return [Section("what", tuple(map(_quoted, what))), Section("detail", tuple(details))]
 
 
 def _measured(passage: Passage) -> bool:

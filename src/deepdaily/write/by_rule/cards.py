@@ -92,18 +92,18 @@ def _value(one: Attribute, words: Words) -> str:
 # -- releases ----------------------------------------------------------------------------------------------------------
 
 
-def _release(told: Sequence[tuple[Document, Sequence[Attribute]]], words: Words) -> list[Section]:
-    """What counts the entries, and those worth seeing: what whoever upgrades has to know before the rest."""
-    what: list[Claim] = []
+def _release(read: Sequence[tuple[Document, Sequence[Attribute]]], words: Words) -> list[Section]:
+    """The entry that whoever upgrades has to know first, then the others worth seeing, then the entries counted by sort."""
+    counts: list[Claim] = []
     seen: list[tuple[Attribute, Attribute | None]] = []
-    for document, found in told:
+    for document, found in read:
         version = next((one for one in found if one.name == "version"), None)
         entries = [one for one in found if one.name == "entry"]
-        what += _counted(document, version, entries, words)
+        counts += _counted(document, version, entries, words)
         seen += [(one, version) for one in _worth_seeing(entries)]
     seen.sort(key=lambda pair: pair[0].sort not in SORTS[:4])
-    detail = tuple(_entry(one, version, words) for one, version in seen)
-    sections = [Section("what", tuple(what)), Section("detail", detail)]
+    told = [_entry(one, version, words) for one, version in seen]
+    sections = [Section("what", tuple(told[:1] or counts)), Section("detail", tuple([*told[1:], *counts] if told else ()))]
     return [one for one in sections if one.points]
 
 
@@ -112,6 +112,8 @@ def _counted(document: Document, version: Attribute | None, entries: Sequence[At
     where too few are known."""
     if (
         len(entries) < 2
+        or len({one.value for one in entries}) < len(entries)
+        or any(one.value.endswith((":", "：")) for one in entries)
         or any(_LIST_WITHIN.search(one.value) for one in entries)
         or sum(bool(one.sort) for one in entries) < KNOWN_SORTS * len(entries)
     ):
@@ -134,12 +136,18 @@ _LIST_WITHIN = re.compile(r"[:：] - .{0,400} - ")
 
 def _worth_seeing(entries: Sequence[Attribute]) -> list[Attribute]:
     """What whoever upgrades has to know first, then changes with a figure; all of a few. In the order of the page."""
-    short = [one for one in entries if SHORTEST <= width(one.value) <= LONGEST]
+    once = list({one.value: one for one in reversed(entries)}.values())
+    short = [one for one in reversed(once) if SHORTEST <= width(one.value) <= LONGEST]
     urgent = [one for sort in SORTS[:4] for one in short if one.sort == sort]
-    measured = [one for one in short if one.sort in ("changed", "improved", "") and _is_measured(one.value)]
+    changed = [one for one in short if one.sort in ("changed", "improved") or (not one.sort and not _OF_ANOTHER.match(one.value))]
+    measured = [one for one in changed if _is_measured(one.value)]
     rest = short if len(entries) <= FEW else []
     chosen = list(dict.fromkeys([*urgent, *measured, *rest]))[:MOST_TOLD]
     return sorted(chosen, key=lambda one: one.evidence[0].start)
+
+
+_OF_ANOTHER = re.compile(r"(?:[A-Z][a-z]+ed|With|At|Also|Now)\b")
+"""How an entry begins that goes on with the one before."""
 
 
 def _is_measured(entry: str) -> bool:

@@ -83,7 +83,8 @@ def _in_language(title: str, story: Story, language: Language, *, by_topics: boo
         return words.by_rule.released.format(version["name"])
     head = words.kinds[kind] if kind == "paper" else ""
     said = title_in_chinese(bare, body, words)
-    return said or (topics_in_chinese(bare, body, words, head) if by_topics else "")
+    topics = topics_in_chinese(title, words, head) if by_topics and not said else ""
+    return said or (title + words.in_brackets(topics) if topics else "")
 
 
 _UPDATE = re.compile(r"^\W*(?:update|updated|correction|edit|editor's note|更新|更正|勘误)\b", re.I)

@@ -5,6 +5,7 @@ A sentence is given once in seven issues; where nothing fills its gaps there is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
@@ -40,8 +41,7 @@ def judged(
     lines: dict[SectionKind, list[Claim]] = {"why": [], "impact": [], "advice": []}
     if not story.lead.partial:
         for section, name, gaps, basis in _drawn(story, printed, language, today or story.lead.fetched_at.date()):
-            frames = said.judged_advice if section == "advice" and name in said.judged_advice else said.judged
-            text = frames[name].format(**gaps)
+            text = said.judged[name].format(**gaps)
             if text not in spent:
                 lines[section].append(Claim(text, basis=tuple(dict.fromkeys(basis))))
     return [
@@ -93,7 +93,6 @@ def _of_entries(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
             if found:
                 basis = [proof for one in (version, *found) for proof in one.evidence]
                 gaps: dict[str, object] = {"version": version.value}
-                yield "why", f"entries-{sort}", gaps, basis
                 yield "advice", f"entries-{sort}", gaps, basis
                 break
 
@@ -106,8 +105,12 @@ def _of_deadline(printed: Sequence[Attribute], today: date) -> Iterator[_Drawn]:
         gaps: dict[str, object] = {"name": one.of, "day": (one.day or today).isoformat(), "days": days}
         yield "impact", "deadline", gaps, one.evidence
         other = next((other for other in printed if other.name == "replacement" and other.of == one.of), None)
-        if other:
+        if other and _MODEL.fullmatch(other.value):
             yield "advice", "replacement", {**gaps, "other": other.value}, (*one.evidence, *other.evidence)
+
+
+_MODEL = re.compile(r"(?!(?:use|self|migrate|deploy|contact|see)\b)[\w./:@-]+(?: [\w./:@-]+){0,2}", re.I)
+"""What looks like the name of a model, and is no instruction."""
 
 
 def _of_prices(printed: Sequence[Attribute], language: Language) -> Iterator[_Drawn]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from deepdaily.core import evidence, lexicon
@@ -55,11 +55,22 @@ def passages(document: Document) -> tuple[Passage, ...]:
 
 def _printable_of(document: Document, units: Sequence[Sentence], unprinted: Sequence[Cue]) -> list[Passage]:
     found: list[Passage] = []
-    for unit in units:
+    for unit, following in zip(units, [*units[1:], None], strict=True):
         passage = _passage(document, unit, len(found), unprinted)
         if passage is not None:
-            found.append(passage)
+            found.append(_with_limit(passage, unit, following))
     return found
+
+
+_LIMIT = Cue(r"\W*(?:however|but|though|although|that said|note that|不过|但|然而)\b", re.I)
+
+
+def _with_limit(passage: Passage, unit: Sentence, following: Sentence | None) -> Passage:
+    """The passage with the sentence behind it that limits what it says, where both are a quotation still."""
+    if following is None or following.block != unit.block or passage.listed or not _LIMIT.match(following.text):
+        return passage
+    both = replace(passage, end=following.end)
+    return both if width(both.text) <= LONGEST else passage
 
 
 _TICKET = re.compile(r"[\s,;:.\-–—]*(?:\[[^\]]*\])?[(\[]?(?:PR|pull request|by @|https?:)\s?.*$|[\s\-–—]*\(#\d+.*$")
@@ -182,9 +193,10 @@ def tells_headline(passage: Passage) -> float:
     shared, of_names = len(words & mine) / max(1, len(words)), len(named & mine) / max(1, len(named))
     result = bool(lexicon.RESULT.search(passage.text)) and any(number.unit for number in numbers(passage.text))
     early = named & mine and (result or (passage.place < FIRST_NEWS and tells_what(passage) > 0))
-    if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or early):
+    own = bool(_OWN_RESULT.search(passage.text))
+    if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or early or own):
         return 0.0
-    told = 1.5 * result + 1.5 * bool(_OWN_RESULT.search(passage.text)) - 2.0 * bool(_BEFORE.search(passage.text))
+    told = 1.5 * result + 1.5 * own - 2.0 * bool(_BEFORE.search(passage.text)) + (passage.place == 0)
     return max(0.1, 2 * shared + of_names + told + max(-1.0, tells_what(passage)))
 
 
@@ -207,19 +219,8 @@ def gives_detail(passage: Passage) -> float:
     title = {term for term in tokens(passage.document.title) if len(term) > 3 and not term[0].isdigit()}
     told += 0.3 * min(2, len(title & set(tokens(passage.text))))
     told -= 1.0 if not measured and lexicon.ORDERS.search(passage.text) else 0.0
+    told -= 1.0 if lexicon.SPEAKING.search(passage.text) else 0.0  # our and we are not the daily's
     return weight + told - 0.5 - _voice(passage.text) - 0.01 * passage.place
-
-
-def says_why(passage: Passage) -> float:
-    """Worth as the source's own word on why it matters; 0 without such a word."""
-    found = len(lexicon.WHY.findall(passage.text))
-    return 0.0 if not found else found + 0.3 * len(numbers(passage.text)) - _voice(passage.text) - 0.02 * passage.place
-
-
-def says_what_follows(passage: Passage) -> float:
-    """Worth as the source's own word on what comes next; 0 without such a word."""
-    found = len(lexicon.FOLLOWS.findall(passage.text))
-    return 0.0 if not found else found + 0.2 * len(names(passage.text)) - _voice(passage.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,18 +201,16 @@ def named_in(title: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_Names.of(title, text).runs(_bare(title))))
 
 
-def topics_in_chinese(title: str, text: str, words: Words, head: str = "") -> str:
-    """What the title is about: its names, then its phrases; empty without one.
+def topics_in_chinese(title: str, words: Words, head: str = "") -> str:
+    """What an English title is about, to stand beside it: its noun phrases, behind `head` where one is given; empty without one.
 
-    `head`, the kind of page, stands in the place of names; then a phrase is of several words, as a lone one tells too little.
+    Under a head, the kind of page, a phrase of several words must be among them, as a lone one tells too little.
     """
-    named = () if head else named_in(title, text)
-    told = _subjects(title, named)
-    before = words.list_comma.join(named[:MOST_TOPICS]) or head
-    if not before or not told or (head and all(one.lone for one in told)):
+    told = _subjects(title)
+    if not told or (head and all(one.lone for one in told)):
         return ""
     listed = words.list_comma.join(dict.fromkeys(one.chinese for one in told))
-    return f"{before}{words.colon}{listed}{_part_of(_PART.search(title), words)}"
+    return f"{head}{words.colon}{listed}" if head else listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +221,9 @@ class _Topic:
     lone: bool
 
 
-def _subjects(said: str, named: Sequence[str]) -> list[_Topic]:
+def _subjects(said: str) -> list[_Topic]:
     """At most MOST_TOPICS phrases, each told whole: beside a word that nothing covers a term is part of another thing, as the
     language models of `protein language models` are."""
-    taken = " ".join(named).casefold().split(" ")
     found, run = list[_Topic](), list[str]()
     for word in [*said.replace("‑", "-").split(" "), ""]:
         bare = word.strip('"“”()[].,:;?!')
@@ -234,9 +231,9 @@ def _subjects(said: str, named: Sequence[str]) -> list[_Topic]:
             run.append(bare)
             if word[-1:] not in ".,:;?!)":
                 continue
-        found += _whole([one for one in run if one.casefold() not in taken])
+        found += _whole(run)
         run = []
-    return [one for one in dict.fromkeys(found) if not any(f"（{name}）" in one.chinese for name in named)][:MOST_TOPICS]
+    return list(dict.fromkeys(found))[:MOST_TOPICS]
 
 
 def _whole(run: Sequence[str]) -> list[_Topic]:

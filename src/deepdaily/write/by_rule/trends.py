@@ -82,7 +82,7 @@ def _alike(pairs: Sequence[tuple[Story, Item]], language: Language) -> Iterator[
 
 
 def _short(item: Item) -> str:
-    return shorten(item.title.text, 48)
+    return shorten(item.title.text, 96)
 
 
 def watchlist(
