@@ -90,7 +90,9 @@ def test_entries_that_cannot_be_counted_by_sort_are_not_counted(body: str) -> No
 
 
 def test_notes_without_a_version_are_told_without_one() -> None:
-    assert told(notes("- Fixed the lock of the store\n- Fixed the crash of the store", title="Spring release"))[-1] == "2 条：修复 2"
+    assert (
+        told(notes("- Fixed the lock of the store\n- Fixed the crash of the store", title="Spring release"))[-1] == "2 条：修复 2"
+    )
 
 
 def test_releases_of_one_project_are_told_together() -> None:

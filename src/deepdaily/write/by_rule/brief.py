@@ -150,7 +150,6 @@ def _quoted_sections(brief: _Brief, story: Story, language: Language, has_card: 
     if not (news or has_card):
         return []
     what = news + brief.choose(tells_what, MOST_WHAT - len(news), [one for one in lead if not one.listed][:12] if news else [])
-    what.sort(key=lambda one: one.place)  # what is charged stands before who is meant
     found = brief.choose(gives_detail, MOST_DETAILS, lead)
     found.sort(key=lambda one: (not _measured(one), -gives_detail(one)))  # where one alone is left it is the main figure
     details = [_quoted(one) for one in found]
@@ -217,11 +216,18 @@ def _within(item: Item, language: Language, most: int) -> Item:
                 kept.append(claim)
                 room, left = room - foreign, left - foreign
         sections.append(replace(section, points=tuple(kept)))
-    told = tuple(one for one in sections if one.points)
+    told = tuple(_in_order(one) for one in sections if one.points)
     enough = ("what", "detail") if item.kind == "release" else ("what",)
     facts = [claim for one in told for claim in one.points]
     alone = len(facts) == 1 and facts[0].verbatim and is_foreign(facts[0], language)  # its headline says as much
     return replace(item, sections=told) if any(one.kind in enough for one in told) and not alone else as_line(item)
+
+
+def _in_order(section: Section) -> Section:
+    """What is quoted of what it is, in the order of the page: what is charged stands before who is meant."""
+    quoted = section.kind == "what" and all(len(claim.evidence) == 1 for claim in section.points)
+    ordered = sorted(section.points, key=lambda claim: claim.evidence[0].start) if quoted else section.points
+    return replace(section, points=tuple(ordered))
 
 
 FOREIGN_WORDS = 5

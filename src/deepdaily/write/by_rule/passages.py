@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from deepdaily.core import evidence, lexicon
+from deepdaily.core.actors import by_actor
 from deepdaily.core.cues import Cue
 from deepdaily.core.quantities import numbers
 from deepdaily.core.text import COMMON, Sentence, names, tokens, versions, width
@@ -102,8 +103,14 @@ def _label_of(text: str) -> int:
     return found.end() if found else 0
 
 
+_LONG_WORD = re.compile(r"[A-Za-z]{4,}")
+
+
 def _tells(entry: str) -> bool:
-    """A list entry that says something: a figure with its unit, or a verb."""
+    """A list entry that says something: a figure with its unit, or a verb; no title of another page."""
+    words = [word for word in _LONG_WORD.findall(entry) if not word.isupper()]
+    if len(words) > 3 and 5 * sum(word[0].isupper() for word in words) >= 3 * len(words):
+        return False
     return any(number.unit for number in numbers(entry)) or bool(lexicon.VERB.search(entry))
 
 
@@ -196,7 +203,8 @@ def tells_headline(passage: Passage) -> float:
     own = bool(_OWN_RESULT.search(passage.text))
     if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or early or own):
         return 0.0
-    told = 1.5 * result + 1.5 * own - 2.0 * bool(_BEFORE.search(passage.text)) + (passage.place == 0)
+    told = 1.5 * result + 1.5 * own - 2.0 * bool(_BEFORE.search(passage.text))
+    told += passage.place == 0 and not by_actor(passage.document.url, title)  # a reporter begins with the news
     return max(0.1, 2 * shared + of_names + told + max(-1.0, tells_what(passage)))
 
 
