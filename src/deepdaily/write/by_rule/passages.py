@@ -204,7 +204,7 @@ def tells_headline(passage: Passage) -> float:
     if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or early or own):
         return 0.0
     told = 1.5 * result + 1.5 * own - 2.0 * bool(_BEFORE.search(passage.text))
-    told += passage.place == 0 and not by_actor(passage.document.url, title)  # a reporter begins with the news
+    told += 2 * (passage.place == 0 and not by_actor(passage.document.url, title))  # a reporter begins with the news
     return max(0.1, 2 * shared + of_names + told + max(-1.0, tells_what(passage)))
 
 
