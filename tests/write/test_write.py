@@ -148,17 +148,19 @@ async def test_two_items_that_only_share_a_subject_make_no_trend() -> None:
     assert trends([], [], "zh") == ()
 
 
-async def test_one_product_in_two_states_is_a_trend() -> None:
-    gone = story(
-        "Quillserve 2.4 is now generally available for Basalt Cloud", "Update: We are pausing the rollout.\n\n" + CACHE.lead.text,
-        url="https://a.example/9",
-    )  # fmt: skip
-    other = story("Larkspur moves to Quillserve 2.4", "Larkspur moves to Quillserve 2.4 on Tuesday.", url="https://b.example/9")
+def released(n: int, entry: str) -> Story:
+    url = f"https://github.com/kern/werk{n}/releases/tag/v3.4.{n}"
+    return story(f"Kernwerk {n} v3.4.{n}", f"- {entry}\n- Added a colour picker for the dashboard of {n}", url=url)
 
-    (trend,) = (await closing(gone, PAUSED, other)).trends
 
-    assert set(trend.stories) == {gone.id, other.id}
-    assert "Quillserve" in trend.text
+async def test_two_projects_that_repair_security_are_a_trend_and_one_is_none() -> None:
+    hole = "Fixed a bypass of the sandbox where excluded commands ran without permission in {}"
+    first, second, other = released(1, hole.format(1)), released(2, hole.format(2)), released(3, "Fixed the crash of the store")
+
+    (trend,) = (await closing(first, second, other)).trends
+
+    assert set(trend.stories) == {first.id, second.id}
+    assert (await closing(first, other)).trends == ()
 
 
 async def test_what_was_judged_on_the_last_days_is_not_said_again() -> None:

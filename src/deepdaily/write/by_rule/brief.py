@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from deepdaily.attributes import attributes_of, kind_of
-from deepdaily.core.quantities import numbers, quantities
+from deepdaily.core.quantities import Number, numbers, plain, quantities
 from deepdaily.core.text import language_of
 from deepdaily.core.types import Attribute, Cited, Claim, Document, Item, Language, Section, Story, cited
 from deepdaily.core.urls import host
@@ -43,15 +43,21 @@ class _Brief:
     def choose(self, worth: Callable[[Passage], float], most: int, found: Sequence[Passage]) -> list[Passage]:
         chosen = pick([one for one in found if not self._is_told(one)], worth, most, self.chosen)
         self.chosen.extend(chosen)
+        self.figures |= {figure for one in chosen for figure in _figures(one)}
         return chosen
 
     def _is_told(self, passage: Passage) -> bool:
-        """Whether a card has it: the same stretch of the page, or all its figures."""
+        """Whether it is told: the same stretch of the page in a card, or all its figures, in whatever language."""
         same = (one for one in self.spans if one[0] == passage.document.id)
         if any(start < passage.end and passage.start < end for _, start, end in same):
             return True
-        figures = {one.number for one in quantities(passage.text) if one.number.unit}
+        figures = _figures(passage)
         return bool(figures) and figures <= self.figures
+
+
+def _figures(passage: Passage) -> set[Number]:
+    """Its figures with a unit: the same in every language."""
+    return {one.number for one in quantities(plain(passage.text)) if one.number.unit}
 
 
 def write_item(story: Story, language: Language, spent: Collection[str] = ()) -> Item:
@@ -139,7 +145,8 @@ def _label(lead: Document, words: RuleWords) -> str:
 
 
 def _quoted_sections(brief: _Brief, story: Story, language: Language, has_card: bool) -> list[Section]:
-    """The headline's news first, then the lead's figures; of each other report at most one sentence, with its host.
+    """The headline's news first, then the lead's figures; of each other report at most one sentence, with its host, and before the
+    lead's where it alone is in the issue's language.
 
     Where no sentence tells the headline's news and no card does, nothing is quoted: the item is a line.
     """
@@ -150,11 +157,14 @@ def _quoted_sections(brief: _Brief, story: Story, language: Language, has_card: 
     if not (news or has_card):
         return []
     what = news + brief.choose(tells_what, MOST_WHAT - len(news), [one for one in lead if not one.listed][:12] if news else [])
+    measured = [list(filter(_measured, report)) for report in others]
+    native = [one for one in measured if one and one[0].document.language == language != story.lead.language]
+    attributed = [_attributed(one, language) for report in native for one in brief.choose(gives_detail, 1, report)]
     found = brief.choose(gives_detail, MOST_DETAILS, lead)
     found.sort(key=lambda one: (not _measured(one), -gives_detail(one)))  # where one alone is left it is the main figure
-    details = [_quoted(one) for one in found]
-    for report in others:
-        details += [_attributed(one, language) for one in brief.choose(gives_detail, 1, list(filter(_measured, report)))]
+    details = [*attributed, *map(_quoted, found)]
+    for report in (one for one in measured if one not in native):
+        details += [_attributed(one, language) for one in brief.choose(gives_detail, 1, report)]
     return [Section("what", tuple(map(_quoted, what))), Section("detail", tuple(details))]
 
 

@@ -62,7 +62,10 @@ _SERIES = re.compile(r"^\[[^\]]{1,30}\]\s*(?=v?\d)")
 
 _CALLS = re.compile(r"^(?:announcing|introducing|releasing)\s+", re.I)
 
-_RELEASED = re.compile(r"(?P<name>[^:：]{2,60}? v?\d+(?:\.\d+)+[\w.-]*)(?:\s?[-–—:：]\s(?P<tail>.+))?")
+_RELEASED = re.compile(
+    r"(?P<name>[^:：]{2,60}? v?\d+(?:\.\d+)+[\w.-]*)(?: (?:is )?(?:now )?(?:released|out|available))?"
+    r"(?:\s?[-–—:：]\s(?P<tail>.+))?"
+)
 """A version of something, and what its maker says of it."""
 
 

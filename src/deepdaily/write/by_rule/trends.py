@@ -46,20 +46,7 @@ def trends(stories: Sequence[Story], items: Sequence[Item], language: Language) 
     `stories` and `items` are of one order.
     """
     pairs = list(zip(stories, items, strict=True))
-    found = [*_two_states(pairs, language), *_alike(pairs, language)]
-    return tuple(found[:MOST_TRENDS])
-
-
-def _two_states(pairs: Sequence[tuple[Story, Item]], language: Language) -> Iterator[Trend]:
-    """What one item says is paused or withdrawn, and another tells of."""
-    said = of(language).by_rule.relations["two-states"]
-    for story, item in pairs:
-        names = {name.casefold() for name in distinctive(story.lead.title)} if status_of(story.lead) else set()
-        for other, beside in pairs:
-            shared = [name for name in distinctive(other.lead.title) if name.casefold() in names]
-            if other is not story and shared:
-                text = said.format(name=shared[0], one=_short(item), other=_short(beside))
-                yield Trend(text, (item.story, beside.story))
+    return tuple(_alike(pairs, language))[:MOST_TRENDS]
 
 
 def _alike(pairs: Sequence[tuple[Story, Item]], language: Language) -> Iterator[Trend]:
