@@ -151,12 +151,18 @@ def _is_label(text: str) -> bool:
     return len(text.split()) <= LONGEST_LABEL and not re.search(r"[\d:：。]", text) and not sort_of(text)
 
 
+def _verb_of(leads: Sequence[str]) -> str:
+    """The sort of an entry's first verb: `feat: remove …` removes, `fix: add …` fixes."""
+    found = [next((name for name, verb in _VERBS.items() if verb.match(lead)), "") for lead in leads]
+    return found[0] if found[0] in ("breaking", "fixed") else next(filter(None, reversed(found)), "")
+
+
 def sort_of(entry: str) -> str:
     """What an entry does, by its own words; empty where its first words do not tell."""
     leads = [entry]
     while (rest := _BEFORE.sub("", leads[-1])) != leads[-1] and len(leads) < 4:
         leads.append(rest)
-    verb = next((name for lead in leads for name, found in _VERBS.items() if found.match(lead)), "")
+    verb = _verb_of(leads)
     if verb == "breaking":
         return verb
     if verb != "added" and any(map(_SECURITY.search, leads)) and not _HARMLESS.search(entry):

@@ -58,7 +58,8 @@ _Drawn = tuple[SectionKind, str, dict[str, object], Sequence[Evidence]]
 def _drawn(story: Story, printed: Sequence[Attribute], language: Language, today: date) -> Iterator[_Drawn]:
     yield from _of_state(story)
     yield from _of_advisory(printed)
-    yield from _of_entries(printed)
+    if not _WARNED.search(story.lead.text):
+        yield from _of_entries(printed)
     yield from _of_deadline(printed, today)
     yield from _of_prices(printed, language)
 
@@ -81,6 +82,10 @@ def _of_advisory(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
     if affected and fixed:
         gaps: dict[str, object] = {"affected": affected.value, "fixed": fixed.value}
         yield "advice", "advisory", gaps, (*affected.evidence, *fixed.evidence)
+
+
+_WARNED = re.compile(r"(?:do not|don['’]t|not) (?:recommend )?(?:to )?upgrad|不(?:建议|要)升级", re.I)
+"""A page that advises against its own release."""
 
 
 def _of_entries(printed: Sequence[Attribute]) -> Iterator[_Drawn]:
