@@ -373,8 +373,13 @@ class Item:
 
     @property
     def name(self) -> str:
-        """By what another day's titles are held against it: its source's title where the built-in writer told it, else its own."""
-        return self.title.text if self.writer else self.original or self.title.text
+        """By what another day's titles are held against it: where the built-in writer told it its source's title, with the state or
+        the versions that stand behind, else its own."""
+        if self.writer or not self.title.evidence:
+            return self.title.text
+        quote = self.title.evidence[0].quote
+        behind = self.title.text.partition(quote)[2]
+        return self.title.text if any(one.isdigit() or one in ":：" for one in behind) else quote
 
     def claims(self) -> tuple[Claim, ...]:
         """Title first, then section by section."""

@@ -46,8 +46,8 @@ from deepdaily.write.by_rule import ByRule
 Writer = Literal["builtin", "obedient"]
 
 NOW = datetime(2026, 2, 9, 20, tzinfo=UTC)
-BESIDE = 6
-"""Harmless stories of the same day."""
+BESIDE = 3
+"""Harmless stories of the same day: an issue tells five whole."""
 PLACES = 3
 """Of the ranking that is compared: fewer than stories, so that a model is asked for its order."""
 

@@ -17,7 +17,7 @@ from deepdaily.write.by_rule.headline import byline, headline, is_family, versio
 from deepdaily.write.by_rule.judged import judged, unknowns_of
 from deepdaily.write.by_rule.passages import Passage, gives_detail, passages, pick, tells_headline, tells_what
 
-MOST_WHAT, MOST_DETAILS = 2, 4
+MOST_WHAT, MOST_DETAILS = 2, 5
 """Sentences a section: an item is read in a minute."""
 
 MOST_DOCUMENTS = 4

@@ -199,7 +199,9 @@ def tells_headline(passage: Passage) -> float:
     named = {term for name in (*names(title), *named_in(title, text)) for term in tokens(name)}
     shared, of_names = len(words & mine) / max(1, len(words)), len(named & mine) / max(1, len(named))
     result = bool(lexicon.RESULT.search(passage.text)) and any(number.unit for number in numbers(passage.text))
-    early = named & mine and (result or (passage.place < FIRST_NEWS and tells_what(passage) > 0))
+    first = title.partition(" ")[0].strip(":,")
+    subject = first[:1].isupper() and len(first) > 3 and passage.text.startswith(first)  # of the headline, and of the sentence
+    early = (named & mine or subject) and (result or (passage.place < FIRST_NEWS and tells_what(passage) > 0))
     own = bool(_OWN_RESULT.search(passage.text))
     if passage.place > LAST_NEWS or not (shared >= NEWS_SHARE or early or own):
         return 0.0
