@@ -109,9 +109,7 @@ async def test_a_table_and_short_items_are_what_they_look_like_and_no_link_dangl
     assert not re.search(r"<li>\s*<p><strong>", page)
     assert {"s-quill-prices", "s-advisory-42", "s-advisory-43"} <= set(read.ids)
     assert {href[1:] for href in read.hrefs if href.startswith("#")} <= set(read.ids)
-    assert re.search(
-        r"<h3 id=\"?s-advisory-42\"?>2\) quillserve 0.8.3 及以下版本存在路径穿越漏洞</h3>\n<p>来源：<a ", page
-    )
+    assert re.search(r"<h3 id=\"?s-advisory-42\"?>2\) quillserve 0.8.3 及以下版本存在路径穿越漏洞</h3>\n<p>来源：<a ", page)
 
 
 async def test_a_hostile_day_builds_and_every_attack_is_text(hugo: Path, tmp_path: Path) -> None:

@@ -149,10 +149,13 @@ def test_figures_win_in_details(told: Story) -> None:
     assert "colour picker" not in printed
 
 
-def test_a_sentence_that_limits_a_figure_comes_with_it() -> None:
+def test_a_sentence_that_limits_a_figure_or_adds_one_to_it_comes_with_it() -> None:
     limited = "Throughput grew by 31% on 8 GPUs. However, for one request at a time it stays as it was."
 
+    leaning = "Throughput grew by 31% on 8 GPUs. It is 9% on one GPU."
+
     assert printable(limited) == [limited]
+    assert printable(leaning) == [leaning]
     assert printable(limited.replace("GPUs. ", "GPUs.\n\n")) == ["Throughput grew by 31% on 8 GPUs."]
 
 

@@ -67,8 +67,12 @@ _LIMIT = Cue(r"\W*(?:however|but|though|although|that said|note that|不过|但|
 
 
 def _with_limit(passage: Passage, unit: Sentence, following: Sentence | None) -> Passage:
-    """The passage with the sentence behind it that limits what it says, where both are a quotation still."""
-    if following is None or following.block != unit.block or passage.listed or not _LIMIT.match(following.text):
+    """The passage with the sentence behind it that limits what it says, or that has a figure and leans on it, where both are a
+    quotation still."""
+    if following is None or following.block != unit.block or passage.listed:
+        return passage
+    leans = lexicon.HANGING.search(following.text) and numbers(following.text)
+    if not (leans or _LIMIT.match(following.text)):
         return passage
     both = replace(passage, end=following.end)
     return both if width(both.text) <= LONGEST else passage
