@@ -15,7 +15,7 @@ test: .venv/dev  ## on every processor; one file or test alone is `.venv/bin/pyt
 	@$(BIN)/pytest $(PARALLEL)
 
 coverage: .venv/dev  ## every line and branch of the pure rooms, by their own tests alone
-	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term tests/core tests/choose tests/memory tests/review tests/render tests/attributes tests/write/test_by_rule.py tests/write/test_cards.py tests/write/test_translated.py tests/write/test_write.py
+	@$(BIN)/pytest $(PARALLEL) --cov --cov-report=term tests/core tests/choose tests/memory tests/review tests/render tests/attributes tests/write/test_by_rule.py tests/write/test_cards.py tests/write/test_judged.py tests/write/test_titles.py tests/write/test_translated.py tests/write/test_write.py
 
 
 lint: .venv/dev

@@ -185,3 +185,17 @@ def test_sorts_are_those_that_are_told() -> None:
     found = Attribute("entry", "Fixed a lock", (), sort=sort_of("Fixed a lock"))
 
     assert found.sort == "fixed"
+
+
+@pytest.mark.parametrize(
+    ("body", "sorts"),
+    [
+        ("Documentation\n- Fixed the guide of the store\n- Added a page on locks", ["", ""]),
+        ("Improvements\n- Removed the copies of the store\n- Faster start of the server", ["improved", "improved"]),
+        ("- Kestrel models are now moving out of the free tier\n- Type fix in the parser", ["removed", "fixed"]),
+        ("- Removed the lock if the store is idle\n- feat: remove the old parser of the store", ["changed", "changed"]),
+        ("- kestrel@5.0.11\n- Added the lock of the store", ["added"]),
+    ],
+)
+def test_what_ends_what_a_heading_settles_and_what_is_no_entry(body: str, sorts: list[str]) -> None:
+    assert [one.sort for one in attributes_of(notes(body)) if one.name == "entry"] == sorts

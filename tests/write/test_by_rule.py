@@ -305,11 +305,12 @@ def test_an_item_has_few_quotations_in_another_language_and_is_a_line_where_it_h
     assert item.short or "released on Tuesday" in claims(item, "what")[0].text
 
 
-def test_where_no_sentence_tells_the_news_of_the_headline_nothing_is_told() -> None:
+def test_where_no_sentence_of_a_foreign_page_tells_the_news_of_the_headline_nothing_is_told() -> None:
     told = story("Basalt sues Larkspur over its name", "The weather in the valley was fine on 8 of 12 days, as the owners say.")
 
-    assert write_item(told, "en").short
-    assert not write_item(story("Basalt sues Larkspur over its name", "Basalt sues Larkspur because of its name."), "en").short
+    assert write_item(told, "zh").short
+    assert not write_item(told, "en").short
+    assert not write_item(story("Basalt sues Larkspur over its name", "Basalt sues Larkspur because of its name."), "zh").short
 
 
 # -- other reports ----------------------------------------------------------------------------------------------------
@@ -406,3 +407,26 @@ def test_a_release_is_named_in_its_headline_and_proven_by_the_title_its_source_w
     assert [proof.quote for proof in claim.evidence] == ["Fixes of the week"]
     assert check_claim(claim, {named.id: named}) == []
     assert passages(named)[0].text == passages(written)[0].text
+
+
+def test_a_story_of_several_releases_or_of_a_version_says_what_its_maker_says_of_it() -> None:
+    told = story("v1.2.0 - Control which servers are seen", BODY, url="https://quill.example/notes")
+    rows = [claim.text for claim in claims(write_item(told, "zh"), "what")]
+
+    assert rows[0] == "Control which servers are seen"
+    assert claims(
+        write_item(replace(told, documents=(replace(told.lead, title="v1.2.0", text=f"v1.2.0\n\n{BODY}"),)), "en"), "what"
+    )
+
+
+def test_a_title_of_another_page_in_a_list_is_no_entry_of_this_one() -> None:
+    assert printable("- Serving Large Language Models: Quillserve at 2.2k tok/s") == []
+
+
+def test_a_name_is_what_another_day_holds_a_title_against() -> None:
+    titled = write_item(story("What GPT-9 does to prompt injection and pricing", BODY), "zh")
+    nobody = replace(titled, title=Claim("GPT-9"))
+
+    assert titled.title.text.endswith("（提示注入、定价）")
+    assert titled.name == "What GPT-9 does to prompt injection and pricing"
+    assert (nobody.name, replace(titled, writer="qwen").name) == ("GPT-9", titled.title.text)

@@ -148,15 +148,18 @@ def _quoted_sections(brief: _Brief, story: Story, language: Language, has_card: 
     """The headline's news first, then the lead's figures; of each other report at most one sentence, with its host, and before the
     lead's where it alone is in the issue's language.
 
-    Where no sentence tells the headline's news and no card does, nothing is quoted: the item is a line.
+    Where no sentence tells the headline's news, in a page of another language, and no card does, nothing is quoted: it is a line.
     """
     if is_family(story):
         return []
     lead, *others = brief.passages
-    news = brief.choose(tells_headline, 1, [one for one in lead if not one.listed])
+    sentences = [one for one in lead if not one.listed]
+    news = brief.choose(tells_headline, 1, sentences)
+    if not news and story.lead.language == language:  # a reader reads on: the first of what it is will do
+        news = brief.choose(tells_what, 1, sentences[:12])
     if not (news or has_card):
         return []
-    what = news + brief.choose(tells_what, MOST_WHAT - len(news), [one for one in lead if not one.listed][:12] if news else [])
+    what = news + brief.choose(tells_what, MOST_WHAT - len(news), sentences[:12] if news else [])
     measured = [list(filter(_measured, report)) for report in others]
     native = [one for one in measured if one and one[0].document.language == language != story.lead.language]
     attributed = [_attributed(one, language) for report in native for one in brief.choose(gives_detail, 1, report)]
