@@ -162,3 +162,9 @@ def test_a_value_of_another_kind_further_down_does_not_tear_a_field() -> None:
 )
 def test_what_a_label_is_followed_by_must_look_like_its_value(line: str) -> None:
     assert fields("quill/Quill-30B", line, MODEL) == []
+
+
+def test_a_value_that_says_there_is_none_is_no_value() -> None:
+    body = "Severity\nHigh\nAffected versions\n< 2.4.1\nPatched versions\nNone"
+
+    assert fields("Path traversal in quill", body, ADVISORY) == [("severity", "High"), ("affected", "< 2.4.1")]

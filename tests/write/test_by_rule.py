@@ -430,3 +430,41 @@ def test_a_name_is_what_another_day_holds_a_title_against() -> None:
     assert titled.title.text.endswith("（提示注入、定价）")
     assert titled.name == "What GPT-9 does to prompt injection and pricing"
     assert (nobody.name, replace(titled, writer="qwen").name) == ("GPT-9", titled.title.text)
+
+
+def test_releases_of_one_project_are_one_item_whose_entries_are_not_quoted_twice() -> None:
+    item = write_item(releases("2.4.2", "2.4.1"), "zh")
+
+    assert [cited.url[-6:] for cited in item.sources] == ["v2.4.2", "v2.4.1"]
+    assert len(texts(item)) == len(set(texts(item))) == 2
+
+
+def test_a_table_of_the_page_stands_by_itself_and_is_no_foreign_quotation() -> None:
+    table = "Setup | Version 2.3 (ms) | Version 2.4 (ms)\nchat of 8K tokens | 410 ms | 86 ms\nfiles of 32K tokens | 900 ms | 120 ms"
+    item = write_item(story(TITLE, f"{BODY}\n\nMeasurements\n{table}"), "zh")
+    (section,) = [one for one in item.sections if one.columns]
+    (told,) = bounded([item], "zh", translated=False)
+
+    assert [claim.cells[0] for claim in section.points] == ["chat of 8K tokens", "files of 32K tokens"]
+    assert section in told.sections
+
+
+def test_an_update_that_changes_no_state_and_a_page_without_a_day_are_told_as_they_are() -> None:
+    told = story(TITLE, f"Update: We have added a figure.\n\n{BODY}", hours=None)
+    item = write_item(told, "en")
+
+    assert item.title.text == TITLE
+    assert "2026" not in item.byline
+
+
+def test_a_row_that_is_too_long_to_be_quoted_is_left_out_and_the_next_is_not() -> None:
+    head, row = "Load | Version 2.3 | Version 2.4", "chat of 8K tokens | 410 ms | 86 ms"
+    long = f"{'files of a warehouse ' * 20}| 410 ms | 86 ms"
+
+    assert [one.text.partition(":")[0] for one in rows(document(TITLE, "\n".join([head, long, row])))] == ["chat of 8K tokens"]
+
+
+def test_a_row_without_a_name_or_a_figure_says_nothing() -> None:
+    head, row = "Load | Version 2.3 | Version 2.4", "chat of 8K tokens | 410 ms | 86 ms"
+
+    assert len(rows(document(TITLE, "\n".join([head, "files | slow | quick", row])))) == 1

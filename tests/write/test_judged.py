@@ -117,3 +117,30 @@ def test_sections_stand_in_one_order() -> None:
     kinds = [section.kind for section in write_item(released, "zh").sections]
 
     assert kinds == sorted(kinds, key=["what", "detail", "why", "impact", "advice"].index)
+
+
+def test_a_release_that_its_own_page_advises_against_is_advised_by_nobody() -> None:
+    warned = f"We do not recommend upgrading yet.\n\n{NOTES}"
+    released = story("Kernwerk v3.4.1", warned, url="https://github.com/kern/werk/releases/tag/v3.4.1")
+
+    assert write_item(released, "zh").judged() == ()
+
+
+def test_prices_that_are_nearly_the_same_and_a_state_of_nothing_that_has_a_name_are_not_judged() -> None:
+    near = story("Kernwerk gateway", "Model | Input ($/1M)\nkw-1 | $5.50\nkw-2 | $5")
+    head = locate("Model | Input ($/1M)", near.lead)
+    rows = tuple(
+        Attribute(
+            "price",
+            price,
+            (head, locate(f"{of} | {price}", near.lead)),
+            of=of,
+            columns=("Model", "Input ($/1M)"),
+            cells=(of, price),
+        )
+        for of, price in (("kw-1", "$5.50"), ("kw-2", "$5"))
+    )
+    nameless = story("A better way is now generally available", "Update: We are pausing the rollout.\n\nIt rains in the valley.")
+
+    assert lines(*rows, told=near) == []
+    assert lines(told=nameless) == []

@@ -83,3 +83,11 @@ def test_every_form_has_its_gaps_in_the_words_of_both_languages() -> None:
     for name in FORMS:
         assert "{" in ZH.by_rule.titles[name]
         assert "{" in of("en").by_rule.titles[name]
+
+
+def test_a_name_ends_at_a_comma_and_takes_no_mark_of_possession() -> None:
+    assert named_in("What OpenAI's models, GPT-9 and KW-3, share", BODY) == ("OpenAI", "GPT-9", "KW-3")
+
+
+def test_a_phrase_ends_at_a_mark() -> None:
+    assert topics_in_chinese("Prompt injection, pricing: what it is", ZH) == "提示注入、定价"

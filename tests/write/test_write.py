@@ -17,6 +17,7 @@ from deepdaily.words import of
 from deepdaily.write import begun
 from deepdaily.write.by_rule import ByRule
 from deepdaily.write.by_rule.trends import SUMMARY_COLUMNS, trends
+from deepdaily.write.by_rule.trends import summary as summed
 from deepdaily.write.notice import notice_of
 from making import NOW, SLOT, story
 
@@ -228,3 +229,19 @@ async def test_a_question_is_opened_today_and_has_an_end() -> None:
     for watch in (await closing(*STORIES)).watchlist:
         assert watch.opened_on == SLOT.due.date()
         assert watch.opened_on < watch.expires_on <= watch.opened_on + timedelta(days=31)
+
+
+def test_an_issue_without_items_has_no_summary() -> None:
+    assert summed((), "zh") == ""
+
+
+async def test_two_days_on_which_something_ends_are_a_trend() -> None:
+    def ending(n: int) -> Story:
+        table = f"Model | Retirement date | Replacement\nkw-{n}1 | 2026-05-0{n} | kw-{n}8\nkw-{n}2 | 2026-06-0{n} | kw-{n}9"
+        body = f"Kernwerk {n} retires two models of its gateway this year.\n\nModels\n{table}"
+        return story(f"Kernwerk {n} retires models", body, url=f"https://k{n}.example/deprecations")
+
+    (trend,) = (await closing(ending(1), ending(2))).trends
+
+    assert "kw-11 2026-05-01" in trend.text
+    assert "kw-21 2026-05-02" in trend.text

@@ -103,13 +103,7 @@ def _entries(lines: Sequence[FormLine]) -> Iterator[Attribute]:
         text = _told(line.text.removeprefix(_BULLET))
         start = line.text.index(text) if text else 0
         listed = following is not None and following.text.startswith(_BULLET)
-        if (
-            aside
-            or (" " not in text.strip() and text.isascii())
-            or _ASIDE["entry"].search(text)
-            or orders_machine(text[:SORTED_BY])
-            or (listed and _is_label(text))
-        ):
+        if aside or _is_none(text) or orders_machine(text[:SORTED_BY]) or (listed and _is_label(text)):
             continue
         own = sort_of(text[:SORTED_BY])
         proof: tuple[Evidence, ...] = (line.passage(start, start + len(text)),)
