@@ -233,7 +233,7 @@ def race(entries: int, page: Callable[[str], Page], stub: Stub | None = None) ->
         done = measure([str(BIN), "run", "--json", "--out", "out"], folder, env)
         told = json.loads(done.printed)
         (post,) = folder.glob("out/content/posts/*/index.md")
-        titles = re.findall(r"(?m)^## \d+\).*$", post.read_text("utf-8"))
+        titles = re.findall(r"(?m)^###? \d+\).*$", post.read_text("utf-8"))
     stories = [found[1] for title in titles if (found := STORY.search(title))]
     stages = {row["stage"]: row["took_s"] for row in told["stages"]}
     repeats = len(stories) - len(set(stories))
