@@ -91,7 +91,7 @@ class ByRule:
         return tuple(given)
 
     def item(self, story: Story, language: Language, spent: Collection[str]) -> Item:
-        """A brief of the story's own sentences."""
+        """A brief of the story: its attributes in lines, and its own sentences where they stand alone."""
         return write_item(story, language, spent)
 
     async def close(

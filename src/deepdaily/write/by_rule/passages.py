@@ -1,6 +1,7 @@
-"""The passages of a document worth printing: what it is, the details with numbers, why, and what may follow.
+"""The passages of a document worth printing: what it is, and the details with numbers.
 
-A passage is one sentence or one list entry that stands alone: what hangs on the sentence before it is not printed.
+A passage is one sentence or one list entry that stands alone; what hangs on the sentence before it goes with that or
+is not printed.
 """
 
 from __future__ import annotations
