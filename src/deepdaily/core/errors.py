@@ -16,6 +16,8 @@ class Exit(IntEnum):
     BAD_USAGE = 2
     DEGRADED = 10
     """Published, but poorer than a good day."""
+    INCOMPLETE = 11
+    """Published, but a channel is missing: the same command tries it again."""
     NOTHING = 30
     """Nothing was published."""
 
@@ -203,3 +205,7 @@ class NothingToPublish(DeepdailyError):
 
 class PublishError(DeepdailyError):
     """One channel did not take the issue; the others are independent."""
+
+
+class ChannelBusy(_AskedToWait, PublishError):
+    """Refused for the moment: greylisting, too many messages, no connection. It is asked again until the deadline."""

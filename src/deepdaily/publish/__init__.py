@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Document, Edition, Issue
@@ -66,8 +66,19 @@ class Publisher(Protocol):
 
         Raises:
             PublishError: this channel did not take it; the others are independent.
+            ChannelBusy: not at this moment; it is asked again.
             TakenInPart: it took it, but not for everybody.
         """
+        ...
+
+
+@runtime_checkable
+class Following(Publisher, Protocol):
+    """What is done with the files of another channel: committed, built. Done again whenever that channel wrote."""
+
+    @property
+    def follows(self) -> str:
+        """The other channel's name; its own is that and a suffix behind a colon: `hugo:git`."""
         ...
 
 
