@@ -207,7 +207,7 @@ async def test_a_channel_that_fails_costs_only_its_own_edition(tmp_path: Path) -
     with run_of(tmp_path, CountedWire(), publishers=channels) as run:
         await run_day(run)
 
-    assert (run.record.status, run.record.exit) == ("published", 10)
+    assert (run.record.status, run.record.exit, run.record.missing) == ("published", 11, ("full",))
     assert run.record.troubles == [Trouble("full", "no space left; free some")]
     assert (tmp_path / "out" / POST).exists()
 
@@ -229,7 +229,7 @@ async def test_a_channel_that_missed_the_issue_gets_that_same_issue_later(tmp_pa
 
         assert (refused.record.status, refused.record.exit) == ("failed", 30)
         assert not is_finished(run.store, SLOT, [one.channel for one in refused.publishers])
-        assert is_finished(run.store, SLOT, [one.channel for one in run.publishers])
+        assert is_finished(run.store, SLOT, [one.channel for one in run.publishers], file_channels(tmp_path / "out"))
         assert (again, run.record.status) == (issue, "published")
 
 
@@ -461,7 +461,7 @@ async def test_an_issue_written_again_is_marked_takes_the_place_of_the_first_and
     with run_of(tmp_path, CountedWire(), publishers=[hugo]) as run:
         first = await run_day(run)
     with run_of(tmp_path, CountedWire(), publishers=[hugo], writing=by(QuotingModel())) as run:
-        run.again = later
+        run.corrects_at = later
         second = await run_day(run)
         kept, earlier = run.store.issue(SLOT.day), run.store.earlier_issues(SLOT.key)
 

@@ -39,7 +39,7 @@ async def told(
     """The planted day as `model` writes and edits it; `said` is in the store before."""
     writing = ByModel(ModelWriter(model, "zh", "工程团队", b"key")) if model else ByRule()
     with run_of(folder, PlantedWire(), settings=planted.SETTINGS, writing=writing, dry=dry) as run:
-        run.again = LATER if again else None
+        run.corrects_at = LATER if again else None
         if said:
             run.store.keep_decision(*said)
         return await run_day(run), run

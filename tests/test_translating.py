@@ -229,7 +229,7 @@ async def test_a_correction_is_told_anew_in_both(tmp_path: Path) -> None:
     hugo = Hugo(tmp_path / "out")
     _, (before,), _ = await told(tmp_path, TranslatingModel(), publishers=[hugo])
     with run_of(tmp_path, sample_web.DemoWire(), settings=TWO, writing=by(TranslatingModel()), publishers=[hugo]) as run:
-        run.again = SLOT.due + timedelta(hours=3)
+        run.corrects_at = SLOT.due + timedelta(hours=3)
         issue = await run_day(run)
         (after,) = run.store.translations(SLOT.key)
 
@@ -241,7 +241,7 @@ async def test_a_correction_is_told_anew_in_both(tmp_path: Path) -> None:
 async def test_a_correction_without_a_model_leaves_no_translation_of_what_it_corrects(tmp_path: Path) -> None:
     await told(tmp_path, TranslatingModel())
     with run_of(tmp_path, sample_web.DemoWire(), settings=TWO) as run:
-        run.again = SLOT.due + timedelta(hours=3)
+        run.corrects_at = SLOT.due + timedelta(hours=3)
         await run_day(run)
 
         assert run.store.translations(SLOT.key) == []

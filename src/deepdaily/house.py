@@ -112,7 +112,7 @@ class House:
                 store.before_writing = snapshots.sync
                 fetcher = Fetcher(self.web or web, store, snapshots, slot.key, now, allow_private=allowed)
                 publishers: list[Publisher] = [channel for channel, _ in self.channels()]
-                if not (self.out or errand.again):  # a mail is not sent twice
+                if not (self.out or errand.task == "correct"):  # a mail is not sent twice
                     publishers += message_channels(self.settings, store, slot, web)
                 rules = ByRule(translator_of(self.settings.translator, self.data))
                 writer = self.writer or model_writer(self.settings, store, slot, now, lambda: deadline - monotonic())
@@ -133,7 +133,7 @@ class House:
                     deadline=deadline,
                     by_keeper=errand.by_keeper,
                     dry=errand.dry,
-                    again=errand.moment if errand.again else None,
+                    corrects_at=errand.moment if errand.task == "correct" else None,
                 )
 
 

@@ -13,11 +13,13 @@ from collections.abc import Sequence
 
 from deepdaily.archive.proving import unproven
 from deepdaily.choose import rank
-from deepdaily.core.errors import NothingToPublish, PublishError
-from deepdaily.core.types import Closing, Draft, Finding, Harvest, Issue, Loss, Story, Trouble, Window
+from deepdaily.core.errors import NothingToPublish
+from deepdaily.core.types import Closing, Draft, Finding, Harvest, Issue, Loss, Story, Window
 from deepdaily.ladder import LADDER, Found, gather
 from deepdaily.leading import led
-from deepdaily.publish import Publication, TakenInPart
+from deepdaily.publish import Publication
+from deepdaily.publish.rounds import Rounds, patience_s
+from deepdaily.publish.standing import taken
 from deepdaily.review import approve, proven
 from deepdaily.review.agreement import agreeing
 from deepdaily.review.answered import without_answered
@@ -175,20 +177,14 @@ async def translate(run: Run, issue: Issue) -> None:
 
 
 async def publish(run: Run, issue: Issue) -> None:
-    """Bring the issue to every channel; one channel's trouble is not another's."""
-    publication = Publication.of(issue, run.store)
-    taken = {edition.channel for edition in run.store.editions(issue.slot.key)}
+    """Bring the issue to every channel that misses it; one that is busy is asked again until the deadline."""
+    have_it = () if run.corrects_at else taken(issue, run.store, run.publishers)  # a mail is not sent twice
+    rounds = Rounds(Publication.of(issue, run.store), run.store, have_it)
     with run.stage("publish", len(run.publishers)) as stage:
-        for publisher in run.publishers:
-            try:
-                if run.again or publisher.channel not in taken:  # a mail is not sent twice because a chat was missed
-                    run.store.keep_editions(await publisher.publish(publication))
-                stage.went_out += 1
-            except PublishError as error:
-                run.record.troubles.append(Trouble(publisher.channel, f"{error}; {error.remedy}"))
-                if isinstance(error, TakenInPart):
-                    run.store.keep_editions(error.editions)
-                    stage.went_out += 1
-            run.record.meter.step()
+        await rounds.first(run.publishers, run.record.meter.step)
+        run.reached(rounds)
+        await rounds.later(run.publishers, patience_s(run.remaining_s))
+        run.reached(rounds)
+        stage.went_out, stage.failed = len(run.publishers) - len(rounds.missing), len(rounds.missing)
         stage.line = f"{stage.went_out} of {len(run.publishers)} channels"
-    run.ended("published" if stage.went_out else "failed")
+    run.ended(run.record.status)  # with this stage in its record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from deepdaily.core.types import Chosen, Finding, Issue, Ranked, Rung, RunRecord
 from deepdaily.engine import Engine
 from deepdaily.memory import Memory
 from deepdaily.publish import Publisher
+from deepdaily.publish.rounds import Rounds
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings import Settings
 from deepdaily.sources import Source
@@ -61,6 +62,7 @@ class Record:
     stages: list[Stage] = field(default_factory=list)
     chosen: tuple[Chosen, ...] = ()
     troubles: list[Trouble] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
 
     @contextmanager
     def stage(self, name: str, total: int, rung: Rung | Literal[""] = "") -> Iterator[Counted]:
@@ -88,7 +90,7 @@ class Record:
     def value(self) -> RunRecord:
         """As it stands now."""
         parts = dict(self.funnel), tuple(self.stages), self.chosen, tuple(self.troubles)
-        return RunRecord(self.status, self.rung, self.degraded, *parts)
+        return RunRecord(self.status, self.rung, self.degraded, *parts, self.missing)
 
     def keep_scores(self, chosen: Iterable[Ranked]) -> None:
         """The chosen stories with each term of their score."""
@@ -100,6 +102,11 @@ def trouble(health: SourceHealth) -> str:
     if health.fine:
         return ""
     return f"{health.source}: {health.state}: {health.message.removeprefix(f'{health.source}: ')}"
+
+
+Task = Literal["write", "correct", "publish", "send", "retract"]
+"""What is done for a slot: its issue written and brought to the channels that miss it; written anew as a marked correction; brought
+out again, files written whatever is there; sent again to channels that had it, too; taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +121,9 @@ class Errand:
     """Everything but publishing."""
     by_keeper: bool = False
     """The keeper started it, and tries the slot again if nothing is published now."""
-    again: bool = False
-    """The slot's issue anew, as a marked correction."""
+    task: Task = "write"
+    channels: Collection[str] = ()
+    """Of `publish`: to which of the channels; empty for all."""
 
 
 @dataclass(slots=True)
@@ -145,7 +153,7 @@ class Run:
     """The keeper started it, and tries the slot again if nothing is published now."""
     dry: bool = False
     """Everything but publishing."""
-    again: datetime | None = None
+    corrects_at: datetime | None = None
     """When the slot's issue is written anew, as a marked correction."""
     findings: list[Finding] = field(default_factory=list)
 
@@ -172,9 +180,16 @@ class Run:
         if self.dry:
             self.ended("dry")
             return issue
-        issue = self.store.correct_issue(corrected(issue, self.again)) if self.again else self.store.keep_issue(issue)
+        issue = self.store.correct_issue(corrected(issue, self.corrects_at)) if self.corrects_at else self.store.keep_issue(issue)
         self.ended("running")
         return issue
+
+    def reached(self, rounds: Rounds) -> None:
+        """Keep which channels have the issue so far, and what is in the way of the others."""
+        troubles = [one for one in self.record.troubles if one.part not in {publisher.channel for publisher in self.publishers}]
+        self.record.troubles = [*troubles, *rounds.troubles.values()]
+        self.record.missing = tuple(rounds.missing)
+        self.ended("published" if len(rounds.missing) < len(self.publishers) else "failed")
 
     def ended(self, status: RunStatus) -> None:
         """Keep the record, and how the run stands."""

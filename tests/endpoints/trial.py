@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from deepdaily.cli import show
-from deepdaily.cli.daily import _say_outcome
+from deepdaily.cli.daily import say_outcome
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Call, Issue, Usage
 from deepdaily.demo import sample_web
@@ -161,7 +161,7 @@ async def _day(settings: Settings, folder: Path) -> tuple[Issue, int, list[Call]
         lines = show.issue(issue, run.store, audit=True).lines
         exit_status = run.record.exit
         ended = Ended(SLOT, exit_status, issue, run.record.value())
-    _say_outcome(House(settings, {}, folder / "data", folder / "out"), ended, dry=False, as_json=False)
+    say_outcome(House(settings, {}, folder / "data", folder / "out"), ended, dry=False, as_json=False)
     print(*lines, sep="\n")  # noqa: T201
     return issue, exit_status, calls
 

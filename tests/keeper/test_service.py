@@ -1,15 +1,13 @@
-"""One run a slot, whoever starts it; the hour is kept by a clock that may jump, and a slow source does not cost the hour."""
+"""The hour is kept by a clock that may jump, and a slow source does not cost the hour."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 from math import inf
 from pathlib import Path
@@ -17,94 +15,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from deepdaily import keeper
-from deepdaily.core.errors import StoreError
 from deepdaily.core.types import Slot
 from deepdaily.demo import sample_web
 from deepdaily.keeper import service
 from deepdaily.pipeline import run_day
 from deepdaily.read.web_wire import Answer
 from deepdaily.settings import Digest, Schedule, Settings
-from deepdaily.store import Lease, Store
-from deepdaily.store.opening import open_store
 from fakes import SkippingLoop
 from making import SHANGHAI, SLOT
 from running import run_of
 from waiting import CEILING_S, first_line
-from webs import deepdaily, environment
-
-# -- one run at a time ------------------------------------------------------------------------------------------------
-
-
-async def test_the_second_run_of_a_slot_is_told_who_writes_it(store: Store) -> None:
-    async def second() -> str:
-        return "wrote twice"
-
-    async def first() -> str | Lease:
-        return await keeper.under_lease(store, SLOT, second)
-
-    refused = await keeper.under_lease(store, SLOT, first)
-
-    assert isinstance(refused, Lease)
-    assert f":{os.getpid()}:" in refused.holder
-    assert await keeper.under_lease(store, SLOT, second) == "wrote twice"  # the first one has ended
-
-
-async def test_a_failed_run_ends_its_lease(store: Store) -> None:
-    async def work() -> None:
-        raise StoreError("disk full")
-
-    with pytest.raises(StoreError, match="disk full"):
-        await keeper.under_lease(store, SLOT, work)
-
-    assert store.lease_of(SLOT.key) is None
-
-
-async def test_the_lease_of_a_dead_process_of_this_machine_is_not_waited_for(store: Store) -> None:
-    async def work() -> str:
-        return "done"
-
-    gone = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
-    await gone.wait()
-    here = keeper._machine()
-    store.lease(SLOT.key, f"{here}:{gone.pid}:aaaaaa", 1000)
-    assert await keeper.under_lease(store, SLOT, work) == "done"
-
-    store.lease(SLOT.key, f"elsewhere/1/1:{gone.pid}:aaaaaa", 1000)
-    assert isinstance(await keeper.under_lease(store, SLOT, work), Lease)
-
-
-def test_runs_started_at_once_write_one_issue(tmp_path: Path, store_url: str) -> None:
-    """Two keepers and one manual run, as processes."""
-    run = [sys.executable, str(Path(__file__).parent.parent / "sample_run.py"), str(tmp_path)]
-    env = environment() | {"DEEPDAILY_STORE__URL": store_url}
-    runs = [subprocess.Popen(run, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    said = [one.communicate(timeout=CEILING_S) for one in runs]
-
-    assert [one.returncode for one in runs] == [0, 0, 0], said
-    did = sorted(line for out, _ in said for line in out.splitlines() if line in DONE)
-    assert did[-1] == "wrote", said
-    assert len(did) == 3
-    assert did.count("wrote") == 1
-
-
-DONE = ("wrote", "left alone", "published already")
-
-
-def test_a_command_leaves_a_slot_alone_that_another_run_is_writing(tmp_path: Path) -> None:
-    with closing(open_store(tmp_path)) as store:
-        store.lease("daily/2026-03-12T08:00:00+08:00", "elsewhere/1/1:7:aaaaaa", 1000)
-        done = deepdaily("run", "--data", str(tmp_path), "--now", "2026-03-12T07:30:00+08:00", cwd=tmp_path)
-
-        assert done.returncode == 0
-        assert done.stdout.startswith("slot 2026-03-12T08:00:00+08:00 is being written by elsewhere/1/1:7:aaaaaa since 20")
-        assert done.stdout.endswith("; this run leaves it alone\n")
-        told = deepdaily("run", "--data", str(tmp_path), "--now", "2026-03-12T07:30:00+08:00", "--json", cwd=tmp_path)
-        held = json.loads(told.stdout)
-        assert (held["slot"], held["held_by"]) == ("2026-03-12T08:00:00+08:00", "elsewhere/1/1:7:aaaaaa")
-        assert datetime.fromisoformat(held["since"]).tzinfo
-        assert store.slots() == []
-
+from webs import environment
 
 # -- the hour ---------------------------------------------------------------------------------------------------------
 
@@ -141,6 +62,7 @@ class Day:
     def __init__(self, clock: FakeClock, ends: Callable[[datetime], int] = lambda _: 0) -> None:
         self.clock, self.ends = clock, ends
         self.done: set[str] = set()
+        self.missing = "nothing published"
         self.attempts: list[tuple[str, str]] = []
         self.told: list[tuple[str, str]] = []
 
@@ -150,7 +72,11 @@ class Day:
         self.clock.time += timedelta(minutes=2)
         if status in (0, 10):
             self.done.add(slot.day)
+        self.missing = "published, but missing in mail" if status == 11 else "nothing published"
         return status
+
+    def lacks(self, slot: Slot) -> str:
+        return "" if slot.day in self.done else self.missing
 
     async def tell(self, slot: Slot, trouble: str) -> bool:
         self.told.append((slot.day, trouble))
@@ -158,7 +84,7 @@ class Day:
 
     async def keep(self, settings: Settings = SETTINGS) -> None:
         with pytest.raises(Over):
-            await service.keep_hours(settings, self.clock, lambda slot: slot.day in self.done, self.attempt, self.tell)
+            await service.keep_hours(settings, self.clock, self.lacks, self.attempt, self.tell)
 
 
 def at(text: str) -> datetime:
@@ -227,8 +153,11 @@ async def test_a_degraded_issue_is_told_and_not_written_again() -> None:
     assert day.told == [("2026-03-12", "degraded")]
 
 
-async def test_a_run_that_hangs_past_the_hour_is_told_while_it_hangs() -> None:
-    day = Day(FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")))
+@pytest.mark.parametrize(("began", "told"), [("07:00", "08:10"), ("08:44", "08:54")])
+async def test_a_run_that_hangs_past_the_hour_is_told_while_it_hangs_and_a_late_one_is_given_its_time(
+    began: str, told: str
+) -> None:
+    day = Day(FakeClock(at(f"2026-03-12 {began}"), at("2026-03-12 12:00")))
     day.done, when = {"2026-03-11"}, list[str]()
     heard = asyncio.Event()
 
@@ -242,9 +171,29 @@ async def test_a_run_that_hangs_past_the_hour_is_told_while_it_hangs() -> None:
         return True
 
     with pytest.raises(Over):
-        await service.keep_hours(SETTINGS, day.clock, lambda slot: slot.day in day.done, hangs, tell)
+        await service.keep_hours(SETTINGS, day.clock, day.lacks, hangs, tell)
 
-    assert when == ["08:10 nothing published"]
+    assert when == [f"{told} nothing published"]
+
+
+async def test_a_channel_that_misses_the_issue_is_tried_until_it_has_it_and_told_once_after_the_hour() -> None:
+    day = Day(FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")), ends=lambda now: 11 if now < at("2026-03-12 08:30") else 0)
+    day.done = {"2026-03-11"}
+
+    await day.keep()
+
+    assert day.attempts[-1][1] == "12 08:30"
+    assert day.told == [("2026-03-12", "published, but missing in mail")]
+
+
+async def test_a_channel_that_has_the_issue_at_the_second_try_is_no_trouble() -> None:
+    day = Day(FakeClock(at("2026-03-12 07:00"), at("2026-03-12 12:00")), ends=lambda now: 11 if now < at("2026-03-12 07:34") else 0)
+    day.done = {"2026-03-11"}
+
+    await day.keep()
+
+    assert [moment for _, moment in day.attempts] == ["12 07:30", "12 07:35"]
+    assert day.told == []
 
 
 async def test_a_clock_set_a_day_forward_catches_the_newest_slot_up() -> None:
@@ -284,9 +233,13 @@ def test_sigterm_ends_the_keeper(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "deepdaily", "schedule", "--data", str(tmp_path / "data"), "--out", str(tmp_path)]
     slept = environment() | {"DEEPDAILY_SOURCES__PACKS": "[]", "DEEPDAILY_SOURCES__HACKERNEWS": "false"}
     with subprocess.Popen(command, env=slept, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
-        first_line(process, process.stderr)  # its first run, of an empty list of sources, has said something
+        comes = first_line(process, process.stderr)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=CEILING_S) == 0
+        ended = process.communicate(timeout=CEILING_S)[1]
+
+    assert re.search(r"\d{4}-\d\d-\d\d: nothing published; next issue \S+ 08:00 Asia/Shanghai, begun at 07:30", comes)
+    assert ended.rstrip().endswith("goes on when it is started again")
+    assert process.returncode == 0
 
 
 async def test_a_run_that_cannot_be_started_is_a_failed_run(capfd: pytest.CaptureFixture[str]) -> None:

@@ -195,7 +195,10 @@ def test_a_lease_has_one_holder_who_may_renew_it(store: Store) -> None:
     assert store.lease("another slot", "two", 60)
     assert since is not None
     assert since.holder == "one"
-    assert store.lease_of(SLOT.key) == since
+    renewed = store.lease_of(SLOT.key)
+    assert renewed is not None
+    assert (renewed.holder, renewed.since) == ("one", since.since)
+    assert renewed.until >= since.until
 
 
 def test_an_expired_lease_may_be_taken_over(store: Store) -> None:

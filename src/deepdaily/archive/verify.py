@@ -12,6 +12,7 @@ from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import shorten
 from deepdaily.core.types import Cited, Document, Edition, Issue, document_id
 from deepdaily.publish import FileChannel, Publication
+from deepdaily.publish.standing import recorded
 from deepdaily.store import Store
 from deepdaily.store.snapshots import Snapshots, body_digest
 
@@ -101,14 +102,9 @@ def _altered(file: Published) -> list[str]:
 
 def published_files(issue: Issue, store: Store, channels: Sequence[tuple[FileChannel, Path]]) -> list[Published]:
     """The recorded files of the issue's editions; those that later issues write again only while this is the newest."""
-    slot = issue.slot.key
-    publication = Publication.of(issue, store)
-    newest = not publication.recent or publication.recent[0].slot.key == slot
-    found = []
+    publication, found = Publication.of(issue, store), list[Published]()
     for channel, folder in channels:
         wanted = channel.files(publication)
-        for edition in store.editions(slot):
-            own = edition.channel == channel.channel
-            if own and (newest or issue.day in edition.location):
-                found.append(Published(edition, folder / edition.location, wanted.get(edition.location)))
+        for edition in recorded(issue, store, channel):
+            found.append(Published(edition, folder / edition.location, wanted.get(edition.location)))
     return found

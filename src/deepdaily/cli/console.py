@@ -144,7 +144,8 @@ def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) 
         return
     for edition in editions:
         if re.search(rf"/index(?:\.[\w-]+)?\.md$|/{slot.day}(?:\.[\w-]+)?\.html$", edition.location):
-            say(f"{edition.channel:<6} {folders[edition.channel] / edition.location}")
+            folder = folders.get(edition.channel)  # None for a channel that the settings have no more
+            say(f"{edition.channel:<6} {folder / edition.location if folder else edition.location}")
     say(f"proof: deepdaily verify {slot.day}    why: deepdaily show {slot.day}#1")
 
 

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, answer, app, house_of, options_of, warn
+from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, answer, app, house_of, warn
 from deepdaily.core.errors import Exit
 
 if TYPE_CHECKING:
     from deepdaily.house import House
     from deepdaily.keeper import Outcome
+    from deepdaily.run import Errand
+    from deepdaily.store import Lease
 
+
+DegradedOk = Annotated[bool, typer.Option("--degraded-ok", help="Exit status 0 also for an issue that is degraded (10).")]
+"""For schedulers that know success and failure alone."""
 
 TakenAway = Literal["none", "search", "models", "all"]
 """What `demo --break` takes away."""
@@ -32,12 +37,12 @@ def run(
         bool, typer.Option("--again", help="Write the issue anew after a mended setting: a marked correction; the first is kept.")
     ] = False,
     or_demo: Annotated[bool, typer.Option("--or-demo", help="Without a network, run the sample day instead.")] = False,
+    degraded_ok: DegradedOk = False,
     by_keeper: Annotated[bool, typer.Option("--by-keeper", hidden=True, help="`schedule` started it.")] = False,
 ) -> None:
     """Collect, read, choose, write, review and publish one issue."""
     import asyncio
 
-    from deepdaily import keeper
     from deepdaily.cli.console import meter, no_writer
     from deepdaily.cli.probing import PROBE_S, online
     from deepdaily.run import Errand
@@ -48,15 +53,48 @@ def run(
         raise typer.Exit(_sample_day(None, "none", tamper=False, as_json=as_json))
     moment = house.clock(now)
     slot = house.slot(day, moment)
-    made = keeper.run_slot(house, Errand(slot, moment, meter(), dry_run, by_keeper, again))
-    outcome = asyncio.run(made)
-    _say_outcome(house, outcome, dry=dry_run, as_json=as_json)
+    outcome = done(house, Errand(slot, moment, meter(), dry_run, by_keeper, "correct" if again else "write"))
+    say_outcome(house, outcome, dry=dry_run, as_json=as_json)
     if outcome.record and not (as_json or house.settings.models.ladder):
         typer.echo(no_writer(house.settings.digest.language, house.settings.translator.provider))
-    raise typer.Exit(outcome.exit)
+    raise typer.Exit(Exit.PUBLISHED if degraded_ok and outcome.exit is Exit.DEGRADED else outcome.exit)
 
 
-def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> None:
+def done(house: House, errand: Errand) -> Outcome:
+    """The errand done. Told to end by SIGTERM it gives its lease back, so that another may go on at once."""
+    import asyncio
+    import signal
+    from contextlib import suppress
+
+    from deepdaily import keeper
+
+    async def doing() -> Outcome:
+        with suppress(NotImplementedError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task_of().cancel)
+        return await keeper.run_slot(house, errand, _say_waiting)
+
+    def task_of() -> asyncio.Task[Any]:
+        task = asyncio.current_task()
+        assert task is not None
+        return task
+
+    try:
+        return asyncio.run(doing())
+    except asyncio.CancelledError:
+        warn("ended by SIGTERM; what is published stays as it is; run it again, it goes on where it stopped")
+        raise typer.Exit(128 + signal.SIGTERM) from None
+
+
+def _say_waiting(held: Lease) -> None:
+    warn(f"{_held_by(held)}; waiting for its end (Ctrl-C leaves it alone)")
+
+
+def _held_by(held: Lease) -> str:
+    return f"the slot is being written by {held.holder} since {held.since.isoformat()}"
+
+
+def say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> None:
+    """How a run ended, for a person or a program."""
     from deepdaily.cli.console import closing, models_told, where
 
     slot, held = outcome.slot, outcome.held
@@ -64,8 +102,15 @@ def _say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) ->
         since = held.since.astimezone(house.settings.zone).isoformat()
         line = f"slot {slot.stamp} is being written by {held.holder} since {since}; this run leaves it alone"
         answer({"slot": slot.stamp, "held_by": held.holder, "since": since}, [line], as_json)
-    elif as_json:
+        return
+    for channel, path in outcome.changed:
+        warn(f"! {path} is not as it was published; `deepdaily publish {slot.day} --to {channel}` writes it again")
+    for remark in outcome.remarks:
+        warn(f"! {remark}")
+    if as_json:
         answer(_value(house, outcome), (), as_json)
+    elif outcome.retracted:
+        typer.echo(f"the issue of {slot.day} was retracted; `deepdaily publish {slot.day}` brings it out again")
     elif outcome.issue is None or outcome.record is None:
         typer.echo(
             f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`, or write it anew: --again)"
@@ -131,20 +176,10 @@ def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_js
         shutil.rmtree(folder / "out", ignore_errors=True)
     slot = house.slot(None, sample_web.NOW)
     outcome = asyncio.run(keeper.run_slot(house, Errand(slot, sample_web.NOW, meter())))
-    _say_outcome(house, outcome, dry=False, as_json=as_json)
+    say_outcome(house, outcome, dry=False, as_json=as_json)
     changed = tampering.change_a_digit(folder / "out", slot.day) if tamper else ""
     verdict = verdict_on(house, slot.day)
     if not as_json:
         say_verdict(verdict, f"tampered: {changed}" if changed else "")
         typer.echo(sample_web.closing_words(slot.day, broken, mind is not None))
     return outcome.exit if verdict.green else Exit.RED
-
-
-@app.command()
-def schedule(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None) -> None:
-    """Keep the hour: write each slot's issue before it is due, catch up a missed one; ends on SIGTERM."""
-    import asyncio
-
-    from deepdaily.keeper.service import serve_hours
-
-    asyncio.run(serve_hours(house_of(settings, data, out), options_of(settings, data, out)))

@@ -14,12 +14,29 @@ class Exit(IntEnum):
     RED = 1
     """A check did not hold."""
     BAD_USAGE = 2
+    BUG = 3
+    """An error that nobody foresaw; its details are in a file."""
     DEGRADED = 10
     """Published, but poorer than a good day."""
     INCOMPLETE = 11
     """Published, but a channel is missing: the same command tries it again."""
     NOTHING = 30
     """Nothing was published."""
+    HELD = 75
+    """Another run has been writing the slot for an hour; what becomes of it is not known."""
+
+
+ENDED: Mapping[int, str] = {
+    Exit.PUBLISHED: "published, or nothing was to be done",
+    Exit.RED: "a check did not hold",
+    Exit.BAD_USAGE: "wrong options, settings or data folder; nothing was begun",
+    Exit.BUG: "an error that nobody foresaw; its details are in the file named",
+    Exit.DEGRADED: "published, but poorer than a good day",
+    Exit.INCOMPLETE: "published, but a channel is missing; it is tried again",
+    Exit.NOTHING: "nothing was published; it is tried again",
+    Exit.HELD: "another run has been writing it for an hour; it is looked at again",
+}
+"""Exit statuses in words."""
 
 
 class DeepdailyError(Exception):

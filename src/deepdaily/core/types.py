@@ -566,8 +566,8 @@ class Edition:
     published_at: datetime
 
 
-RunStatus = Literal["running", "published", "failed", "dry"]
-"""A killed run stays `running`."""
+RunStatus = Literal["running", "published", "failed", "dry", "retracted"]
+"""A killed run stays `running`; the issue of a retracted slot was taken back, and the slot is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -623,6 +623,8 @@ class RunRecord:
     stages: tuple[Stage, ...] = ()
     chosen: tuple[Chosen, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    missing: tuple[str, ...] = ()
+    """The channels that do not have the issue yet."""
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -633,6 +635,8 @@ class RunRecord:
     def exit(self) -> Exit:
         if self.status in ("failed", "running"):
             return Exit.NOTHING
+        if self.missing:
+            return Exit.INCOMPLETE
         return Exit.DEGRADED if self.causes else Exit.PUBLISHED
 
 

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import socket
-from collections.abc import Callable, Collection, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-from uuid import uuid4
 
-from deepdaily.core.errors import Exit, NothingToPublish, SettingsError, StoreError
+from deepdaily.core.errors import Exit, NothingToPublish, SettingsError
 from deepdaily.core.slots import left_s
 from deepdaily.core.types import Issue, RunRecord, Slot
 from deepdaily.house import House
 from deepdaily.keeper.alerts import alert, nobody_told, tell_broken_off, tell_end
+from deepdaily.keeper.leases import under_lease
+from deepdaily.keeper.retraction import taken_back
 from deepdaily.pipeline import publish, run_day, translate
+from deepdaily.publish import FileChannel
+from deepdaily.publish.standing import changed, taken
 from deepdaily.run import Errand, Record, Run
 from deepdaily.store import Lease, Store
 
-LEASE_S = 90
-"""How long a lease outlives its run's last sign of life: past the longest that a run computes without pausing (seconds)."""
 
-T = TypeVar("T")
-
-
-def is_finished(store: Store, slot: Slot, channels: Collection[str]) -> bool:
-    """Whether every channel has this slot's issue already."""
+def is_finished(store: Store, slot: Slot, channels: Collection[str], files: Sequence[FileChannel] = ()) -> bool:
+    """Whether every channel has this slot's issue, `files` where they were published; or the issue was taken back."""
     issue = store.issue(slot.day)
     if issue is None:
-        return False
-    taken = {edition.channel for edition in store.editions(issue.draft.slot.key)}
-    return taken >= set(channels)
+        return store.status(slot.key) == "retracted"
+    return taken(issue, store, files) >= set(channels)
 
 
 def calendar_of(store: Store, slot: Slot, moment: datetime) -> datetime:
@@ -57,39 +49,48 @@ class Outcome:
     """None where the slot was left alone."""
     record: RunRecord | None = None
     held: Lease | None = None
-    """Whose run is writing the slot now; None where there is nobody, and the slot is published already."""
+    """Whose run is writing the slot now; None where there is nobody."""
+    retracted: bool = False
+    """The issue was taken back, and the slot is left alone."""
+    changed: Sequence[tuple[str, Path]] = ()
+    """Published files that somebody changed, and left as they are: each behind its channel's name."""
+    remarks: Sequence[str] = ()
+    """What a person should know besides."""
 
 
-async def run_slot(house: House, errand: Errand) -> Outcome:
-    """The slot's issue made, brought to the channels that miss it, or left alone; its trouble told.
+async def run_slot(house: House, errand: Errand, waiting: Callable[[Lease], None] = lambda _: None) -> Outcome:
+    """The errand done for its slot, or the slot left alone; its trouble told.
 
-    A dry run, and one with `--out`, tells nobody.
+    A dry run, and one with `--out`, tells nobody. `waiting` is told of another run whose end is waited for.
 
     Raises:
         StoreError: the store does not open or broke, or the lease was lost on the way.
         NothingToPublish: there is no issue today.
+        SettingsError: there is no issue for what is asked.
     """
     slot, by_keeper = errand.slot, errand.by_keeper
     tell = nobody_told if errand.dry or house.out else partial(alert, house, quiet=True)
     try:
         with house.store() as store:
-            ended = await under_lease(store, slot, partial(_made, house, store, errand))
+            ended = await under_lease(store, slot, partial(_DONE[errand.task], house, store, errand), waiting)
+    except SettingsError:
+        raise  # nothing was begun
     except Exception:
         await tell_broken_off(house, slot, tell, by_keeper=by_keeper)
         raise
-    outcome = ended if isinstance(ended, Outcome) else Outcome(slot, held=ended)
+    outcome = ended if isinstance(ended, Outcome) else Outcome(slot, Exit.HELD, held=ended)
     with house.store() as store:
         await tell_end(store, slot, outcome.exit, tell, by_keeper=by_keeper)
     return outcome
 
 
-async def _made(house: House, store: Store, errand: Errand) -> Outcome:
-    """What the run that holds the lease does."""
+async def _written(house: House, store: Store, errand: Errand) -> Outcome:
+    """The slot's issue made and brought to every channel, or to those that miss it."""
     slot, moment = errand.slot, errand.moment
-    if errand.again:
-        return await _anew(house, store, errand)
-    if is_finished(store, slot, house.channel_names()):
-        return Outcome(slot)
+    files = [channel for channel, _ in house.channels()]
+    if is_finished(store, slot, house.channel_names(), files):
+        issue = store.issue(slot.day)
+        return Outcome(slot, changed=[*changed(issue, store, files)] if issue else (), retracted=issue is None)
     now, left = calendar_of(store, slot, moment), left_s(slot, moment, house.settings.review.deadline)
     async with house.run(store, errand, now, left) as run:
         try:
@@ -101,16 +102,61 @@ async def _made(house: House, store: Store, errand: Errand) -> Outcome:
     return Outcome(slot, run.record.exit, issue, run.record.value())
 
 
-async def _anew(house: House, store: Store, errand: Errand) -> Outcome:
+async def _corrected(house: House, store: Store, errand: Errand) -> Outcome:
     """The slot's issue told again from what was read then, in its place; the first is kept. Message channels are left alone."""
-    slot = errand.slot
-    before = store.issue(slot.day)
-    if before is None or before.slot.key != slot.key:
-        raise SettingsError(f"{slot.day} has no issue to write again", "run without --again")
-    now = store.begin(slot.key, errand.moment).astimezone(errand.moment.tzinfo)
+    issue = _issue_of(store, errand.slot, "run without --again")
+    now = store.begin(issue.slot.key, errand.moment).astimezone(errand.moment.tzinfo)
     async with house.run(store, errand, now) as run:
         issue = await run_day(run)
-    return Outcome(slot, run.record.exit, issue, run.record.value())
+    return Outcome(errand.slot, run.record.exit, issue, run.record.value())
+
+
+async def _published_again(house: House, store: Store, errand: Errand) -> Outcome:
+    """The issue brought out again: files written whatever is there; messages to those that miss it, or to all (`send`)."""
+    slot, names = errand.slot, _named(house, errand.channels)
+    if store.issue(slot.day) is None:
+        store.restore(slot.key)
+    issue = _issue_of(store, slot, "`deepdaily run` writes one")
+    files = {channel.channel for channel, _ in house.channels()}
+    had = {edition.channel for edition in store.editions(slot.key)} & names - files
+    store.forget_editions(slot.key, names if errand.task == "send" else names & files)
+    now = store.begin(slot.key, errand.moment).astimezone(errand.moment.tzinfo)
+    async with house.run(store, errand, now) as run:
+        run.publishers = [one for one in run.publishers if one.channel in names]
+        await brought(run, issue)
+    kept = sorted(had) if errand.task == "publish" else ()
+    remarks = [f"{name} has the issue already and was sent nothing; `--again` sends it once more" for name in kept]
+    return Outcome(slot, run.record.exit, issue, run.record.value(), remarks=remarks)
+
+
+async def _retracted(house: House, store: Store, errand: Errand) -> Outcome:
+    """The issue taken back; the slot is left alone from then on."""
+    issue = _issue_of(store, errand.slot, "`deepdaily show` names the newest")
+    now = store.begin(issue.slot.key, errand.moment).astimezone(errand.moment.tzinfo)
+    async with house.run(store, errand, now) as run:
+        remarks = await taken_back(run, issue)
+    return Outcome(errand.slot, run.record.exit, issue, run.record.value(), remarks=remarks)
+
+
+_DONE = {
+    "write": _written, "correct": _corrected, "publish": _published_again, "send": _published_again, "retract": _retracted,
+}  # fmt: skip
+
+
+def _issue_of(store: Store, slot: Slot, remedy: str) -> Issue:
+    issue = store.issue(slot.day)
+    if issue is None or issue.slot.key != slot.key:
+        raise SettingsError(f"{slot.day} has no issue", remedy)
+    return issue
+
+
+def _named(house: House, channels: Collection[str]) -> set[str]:
+    """The channels of these names, with what follows them; all where none is named."""
+    known = house.channel_names()
+    for name in channels:
+        if name not in known:
+            raise SettingsError(f"there is no channel {name!r} in [[publish]]", f"known here: {', '.join(sorted(known))}")
+    return {name for name in known if not channels or name in channels or name.partition(":")[0] in channels}
 
 
 async def brought(run: Run, issue: Issue) -> Issue:
@@ -121,68 +167,3 @@ async def brought(run: Run, issue: Issue) -> Issue:
         await translate(run, issue)
         await publish(run, issue)
     return issue
-
-
-# -- one run at a time ------------------------------------------------------------------------------------------------
-
-
-async def under_lease(store: Store, slot: Slot, work: Callable[[], Coroutine[Any, Any, T]]) -> T | Lease:
-    """What `work` gives while this process holds the slot's lease; or the lease of the run that holds it.
-
-    Raises:
-        StoreError: the lease was lost on the way; the work was cancelled, as another run may have begun.
-    """
-    holder = f"{_machine()}:{os.getpid()}:{uuid4().hex[:6]}"
-    other = _taken(store, slot.key, holder)
-    if other is not None:
-        return other
-    tasks = asyncio.create_task(_renewed(store, slot.key, holder)), asyncio.create_task(work())
-    renewing, working = tasks
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            await renewing  # it only ends by raising
-        return await working
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        store.release(slot.key, holder)
-
-
-def _taken(store: Store, slot: str, holder: str) -> Lease | None:
-    """None when `holder` has the slot now. The lease of a process that died on this machine is not waited for."""
-    while not store.lease(slot, holder, LEASE_S):
-        other = store.lease_of(slot)
-        if other is not None and not _is_gone(other.holder):
-            return other
-        if other is not None:
-            store.release(slot, other.holder)
-    return None
-
-
-async def _renewed(store: Store, slot: str, holder: str) -> None:
-    while True:
-        await asyncio.sleep(LEASE_S / 3)
-        if not store.lease(slot, holder, LEASE_S):
-            raise StoreError(f"another run took slot {slot} over", "let it finish; see `deepdaily show`")
-
-
-def _machine() -> str:
-    """This host's name, and on Linux its boot and process namespace: within these a process number names one process."""
-    marks = []
-    with suppress(OSError):
-        marks = [Path("/proc/sys/kernel/random/boot_id").read_text()[:8], os.readlink("/proc/self/ns/pid")[5:-1]]
-    return "/".join([socket.gethostname(), *marks])
-
-
-def _is_gone(holder: str) -> bool:
-    """Whether the holder was a process of this machine and is none any more; False where that cannot be known."""
-    machine, pid, _ = holder.rsplit(":", 2)
-    if machine != _machine() or "/" not in machine:
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except OSError as error:
-        return isinstance(error, ProcessLookupError)
-    return False

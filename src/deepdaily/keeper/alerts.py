@@ -129,19 +129,28 @@ def dead_sources(store: Store, slot: Slot) -> list[str]:
     return sorted(dead + [source for source, days in failed_on.items() if len(days) >= DEAD_DAYS])
 
 
+def lacking(store: Store, slot: Slot) -> str:
+    """What there is to tell of a slot that is not finished: no issue, or the channels that miss it."""
+    if store.issue(slot.day) is None:
+        return NOTHING
+    missing = store.record(slot.key).missing
+    return f"published, but missing in {', '.join(missing) or 'a channel'}"
+
+
 def _dead(source: str) -> str:
     return f"source dead: {source}"
 
 
 async def tell_end(store: Store, slot: Slot, status: Exit, tell: Tell, *, by_keeper: bool) -> None:
-    """Whoever is to be told learns of a poor day, of none, and of dead sources.
+    """Whoever is to be told learns of a poor day, of none, of a channel without the issue, and of dead sources.
 
     Args:
         by_keeper: the keeper started the run: it tries again, and tells itself what is missing when the time has come.
     """
-    found = {Exit.DEGRADED: DEGRADED, Exit.NOTHING: "" if by_keeper else NOTHING}.get(status, "")
-    if found:
-        await tell(slot, found)
+    if status == Exit.DEGRADED:
+        await tell(slot, DEGRADED)
+    elif status in (Exit.NOTHING, Exit.INCOMPLETE) and not by_keeper:
+        await tell(slot, lacking(store, slot))
     await _tell_dead(store, slot, tell)
 
 

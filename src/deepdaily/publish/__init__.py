@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from deepdaily.core.errors import PublishError
@@ -82,8 +83,12 @@ class Following(Publisher, Protocol):
         ...
 
 
+@runtime_checkable
 class FileChannel(Publisher, Protocol):
     """A channel that is files below a folder: what it published can be compared with what the issue gives."""
+
+    @property
+    def dir(self) -> Path: ...
 
     def files(self, publication: Publication) -> dict[str, bytes]:
         """The bytes by place below its folder."""

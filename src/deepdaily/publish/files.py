@@ -116,7 +116,7 @@ def _refuse_foreign_post(posts: Path, issue: Issue) -> None:
         text = ours.read_text("utf-8") if ours.exists() else None
     except (OSError, UnicodeDecodeError) as error:
         raise PublishError(f"cannot read {ours}: {error}", f"Mend or move {ours}, then run again.") from error
-    if text is not None and _slot_of(text) != issue.slot.stamp:
+    if text and _slot_of(text) != issue.slot.stamp:  # an empty file is what a full disk leaves behind
         raise PublishError(
             f"{ours} was not written for the slot {issue.slot.stamp}", f"Move {ours.parent} away, or give [[publish]] another dir."
         )

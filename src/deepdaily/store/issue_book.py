@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -86,6 +86,25 @@ class IssueBook(Book):
             fulltext.keep(db, slot.key, map(fulltext.FindableItem.of, issue.items))
         return issue
 
+    def retract(self, slot: str) -> None:
+        """Take the slot's issue out of the issues; it is kept beside them."""
+        with self._writing() as db:
+            issue = db.execute(select(ISSUES.c.issue).where(ISSUES.c.slot == slot)).scalar_one()
+            old = {"slot": slot, "approved_at": from_json(Issue, issue).approved_at.isoformat(), "issue": issue}
+            db.execute(self._put(EARLIER, old, replacing=False), old)
+            for table in (ISSUES, TRANSLATIONS):
+                db.execute(table.delete().where(table.c.slot == slot))
+            self._put_state(db, "issues")
+            fulltext.keep(db, slot, ())
+
+    def restore(self, slot: str) -> None:
+        """Put the issue back that was retracted; nothing happens to a slot that never had one, or has one."""
+        earlier = self.earlier_issues(slot)
+        if earlier and self.keep_issue(earlier[-1]) == earlier[-1]:
+            its_row = EARLIER.c.slot == slot, EARLIER.c.approved_at == earlier[-1].approved_at.isoformat()
+            with self._writing() as db:
+                db.execute(EARLIER.delete().where(*its_row))
+
     def keep_translation(self, issue: Issue) -> None:
         """Keep the slot's issue in another language than the digest's, in place of what was kept in that language."""
         row = {"slot": issue.slot.key, "language": issue.draft.language, "issue": to_json(issue)}
@@ -115,6 +134,12 @@ class IssueBook(Book):
     def editions(self, slot: str) -> list[Edition]:
         query = select(EDITIONS.c.edition).where(EDITIONS.c.slot == slot)
         return self._values(Edition, query.order_by(EDITIONS.c.channel, EDITIONS.c.location))
+
+    def forget_editions(self, slot: str, channels: Collection[str]) -> None:
+        """As if these channels had never had the slot's issue, nor parts of it."""
+        names = [*channels, *(f"{name}:part" for name in channels)]
+        with self._writing() as db:
+            db.execute(EDITIONS.delete().where(EDITIONS.c.slot == slot, EDITIONS.c.channel.in_(names)))
 
     def keep_editions(self, editions: Iterable[Edition]) -> None:
         for edition in editions:

@@ -14,10 +14,12 @@ from deepdaily.store.schema import LEASES
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who is writing a slot, and since when (UTC)."""
+    """Who is writing a slot, since when, and until when (UTC)."""
 
     holder: str
     since: datetime
+    until: datetime
+    """When it ends unless it is renewed."""
 
 
 class LeaseBook(Book):
@@ -44,8 +46,9 @@ class LeaseBook(Book):
     def lease_of(self, slot: str) -> Lease | None:
         """The lease that is alive now."""
         now = clock(self._engine.dialect.name)
-        row = self._row(select(LEASES.c.holder, LEASES.c.since).where(LEASES.c.slot == slot, LEASES.c.until > now))
-        return Lease(row[0], datetime.fromtimestamp(row[1], UTC)) if row else None
+        columns = LEASES.c.holder, LEASES.c.since, LEASES.c.until
+        row = self._row(select(*columns).where(LEASES.c.slot == slot, LEASES.c.until > now))
+        return Lease(row[0], *(datetime.fromtimestamp(moment, UTC) for moment in row[1:])) if row else None
 
     def release(self, slot: str, holder: str) -> None:
         """End the lease if it is `holder`'s."""
