@@ -49,6 +49,8 @@ lock: .venv/dev  ## resolve afresh; hashes for every platform, no index address
 		--group build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--group dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--group build --extra postgres -c requirements-dev.lock pyproject.toml -o deploy/requirements.lock
 
 .venv/bin/python:
 	@$(PYTHON) -m venv .venv

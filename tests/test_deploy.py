@@ -6,6 +6,7 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from typer.main import get_command
@@ -19,7 +20,7 @@ HERE = Path(__file__).resolve().parent.parent
 FILES = sorted((HERE / "deploy").iterdir())
 GUIDE = (HERE / "docs/operate.md").read_text("utf-8")
 
-CALL = re.compile(r"(?:\bdeepdaily |^ *command: \[\")([a-z][a-z-]*)(.*)", re.MULTILINE)
+CALL = re.compile(r"(?:\bdeepdaily |^ *command: \[\"(?:deepdaily\", \")?)([a-z][a-z-]*)(.*)", re.MULTILINE)
 
 
 def calls(text: str) -> list[tuple[str, list[str]]]:
@@ -75,9 +76,43 @@ def test_the_workflow_keeps_what_was_told_also_after_a_run_that_failed() -> None
     assert re.findall("(?:path|  key): .*", saving) == re.findall("(?:path|  key): .*", asked)
 
 
+def step_of(workflow: str, told_by: str) -> str:
+    """The shell lines of the workflow's step that has `told_by` in it."""
+    (step,) = [one for one in workflow.split("\n      - ") if told_by in one]
+    return dedent(re.split(r"\n        env:", step.split("run: |\n")[1])[0])
+
+
+@pytest.mark.parametrize(
+    ("ends", "tries", "status"), [([0], 1, 0), ([11, 0], 2, 0), ([11, 11, 11], 3, 0), ([30], 1, 1), ([11, 30], 2, 1)]
+)
+def test_the_workflow_tries_a_missing_channel_again_and_publishes_all_the_same(
+    tmp_path: Path, ends: list[int], tries: int, status: int
+) -> None:
+    step = step_of((HERE / "deploy/github-actions.yaml").read_text("utf-8"), "--degraded-ok")
+    for name, does in {"sleep": "exit 0", "deepdaily": 'echo x >> asked; exit $(sed -n "$(wc -l < asked)p" ends)'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "ends").write_text("".join(f"{one}\n" for one in ends))
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "GITHUB_OUTPUT": "told"}
+    done = subprocess.run(["bash", "-eo", "pipefail", "-c", step], cwd=tmp_path, env=env, check=False)
+
+    assert done.returncode == status
+    assert (tmp_path / "asked").read_text().count("x") == tries
+    assert (tmp_path / "told").read_text() == f"status={ends[-1]}\n"
+
+
+def test_every_file_that_runs_one_issue_tells_a_missing_channel_from_a_degraded_issue() -> None:
+    texts = {file.name: file.read_text("utf-8") for file in FILES}
+
+    assert "SuccessExitStatus=10\n" in texts["deepdaily.service"]
+    assert "Restart=on-failure" in texts["deepdaily.service"]
+    assert '"--degraded-ok"]' in texts["cronjob.yaml"]
+    assert "/bin/sh" not in texts["cronjob.yaml"]  # a shell keeps SIGTERM to itself
+
+
 @pytest.mark.parametrize("ignored", ["", "/deepdaily-data/\n"])
 def test_the_workflow_adds_the_editions_wherever_they_are_and_not_the_store(tmp_path: Path, ignored: str) -> None:
-    add = "".join(re.findall(r"^ +(?:echo|git add) .*\n", (HERE / "deploy/github-actions.yaml").read_text("utf-8"), re.M))
+    add = "".join(re.findall(r"^ +(?:echo /|git add) .*\n", (HERE / "deploy/github-actions.yaml").read_text("utf-8"), re.M))
     (tmp_path / ".gitignore").write_text(ignored, "utf-8")
     for name in ("content/posts/a.md", "deepdaily-data/deepdaily.db"):
         (tmp_path / name).parent.mkdir(parents=True)
@@ -94,4 +129,4 @@ def test_the_image_is_built_from_what_the_package_needs_and_nothing_else() -> No
     let_in = {line[1:] for line in lines if line.startswith("!")}
 
     assert "*" in lines
-    assert let_in == {"src", "pyproject.toml", project["readme"], *project["license-files"]}
+    assert let_in == {"src", "pyproject.toml", "deploy/requirements.lock", project["readme"], *project["license-files"]}
