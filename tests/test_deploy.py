@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -20,7 +21,7 @@ HERE = Path(__file__).resolve().parent.parent
 FILES = sorted((HERE / "deploy").iterdir())
 GUIDE = (HERE / "docs/operate.md").read_text("utf-8")
 
-CALL = re.compile(r"(?:\bdeepdaily |^ *command: \[\"(?:deepdaily\", \")?)([a-z][a-z-]*)(.*)", re.MULTILINE)
+CALL = re.compile(r"(?:\bdeepdaily |^ *command: \[\"(?:deepdaily\", \")?)((?:schedule )?[a-z][a-z-]*)(.*)", re.MULTILINE)
 
 
 def calls(text: str) -> list[tuple[str, list[str]]]:
@@ -30,10 +31,12 @@ def calls(text: str) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("text", [*(file.read_text("utf-8") for file in FILES), GUIDE], ids=[*(f.name for f in FILES), "guide"])
 def test_every_command_and_option_named_exists(text: str) -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]
     for name, options in calls(text):
-        assert name in commands
-        known = {option for parameter in commands[name].params for option in parameter.opts}
+        command: Any = get_command(app)
+        for word in name.split():
+            assert word in command.commands
+            command = command.commands[word]
+        known = {option for parameter in command.params for option in parameter.opts}
         assert set(options) <= known, name
 
 
@@ -112,7 +115,7 @@ def test_every_file_that_runs_one_issue_tells_a_missing_channel_from_a_degraded_
 
 @pytest.mark.parametrize("ignored", ["", "/deepdaily-data/\n"])
 def test_the_workflow_adds_the_editions_wherever_they_are_and_not_the_store(tmp_path: Path, ignored: str) -> None:
-    add = "".join(re.findall(r"^ +(?:echo /|git add) .*\n", (HERE / "deploy/github-actions.yaml").read_text("utf-8"), re.M))
+    add = "".join(re.findall(r"^ +(?:echo /|git add ).*\n", (HERE / "deploy/github-actions.yaml").read_text("utf-8"), re.M))
     (tmp_path / ".gitignore").write_text(ignored, "utf-8")
     for name in ("content/posts/a.md", "deepdaily-data/deepdaily.db"):
         (tmp_path / name).parent.mkdir(parents=True)
