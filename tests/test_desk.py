@@ -92,7 +92,7 @@ def test_a_decision_is_taken_back_once_and_stays_in_the_books(store: Store) -> N
 
 def test_an_editor_decides_lists_and_takes_back_at_the_prompt(tmp_path: Path) -> None:
     def desk(*words: str) -> str:
-        done = deepdaily("desk", *words, "--data", str(tmp_path / "data"), cwd=tmp_path)
+        done = deepdaily("desk", *words, "--data", str(tmp_path), cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

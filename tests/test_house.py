@@ -34,9 +34,7 @@ def test_a_web_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
     done = deepdaily("config", env=environment() | {"DEEPDAILY_WEB": "moon"}, cwd=tmp_path)
 
     assert done.returncode == 2
-    assert done.stderr == (
-        "deepdaily: DEEPDAILY_WEB=moon is no web; nothing was started, what is published stays as it is; the one there is: sample\n"
-    )
+    assert done.stderr == ("deepdaily: DEEPDAILY_WEB=moon is no web; the one there is: sample; nothing was begun\n")
 
 
 def test_the_sample_day_is_told_in_the_language_of_other_settings(tmp_path: Path) -> None:
@@ -70,7 +68,7 @@ def test_an_issue_is_written_again_only_where_there_is_one(tmp_path: Path) -> No
     shown = deepdaily("show", "2026-03-12", "--audit", "--settings", places[1], "--data", places[3], env=env)
 
     assert none.returncode == 2
-    assert "has no issue to write again" in none.stderr
+    assert "2026-03-12 has no issue; run without --again" in none.stderr
     assert again.returncode in (0, 10), again.stderr
     assert "Corrected: this issue was written again at 2026-03-12 09:15" in (
         tmp_path / "out/content/posts/2026-03-12/index.md"

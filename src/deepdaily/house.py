@@ -11,7 +11,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 
-from deepdaily.core.errors import SettingsError
+from deepdaily.core.errors import SettingsError, StoreError
 from deepdaily.core.slots import slot_at, slot_of
 from deepdaily.core.types import Slot
 from deepdaily.engine import Engine
@@ -71,8 +71,16 @@ class House:
     def snapshots(self) -> Path:
         return self.data / "snapshots"
 
-    def store(self) -> Store:
-        """The store of the settings, or the one in the data folder. Raises StoreError."""
+    def store(self, *, may_make: bool = True) -> Store:
+        """The store of the settings, or the one in the data folder; made where there is none yet.
+
+        `may_make`: whether the folder may be made, too.
+
+        Raises:
+            StoreError: it cannot be opened, or there is no folder and it is not to be made.
+        """
+        if not (may_make or self.settings.store.url or self.data.is_dir()):
+            raise StoreError(f"there is no archive in {self.data}", "`deepdaily run` makes one; name another folder with --data")
         return open_store(self.data, self.settings.store.url, self.settings.digest.name)
 
     def clock(self, now: str | None) -> datetime:

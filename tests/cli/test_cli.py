@@ -59,7 +59,7 @@ def test_settings_with_a_slip_end_in_one_line_and_status_2(tmp_path: Path, text:
 
     assert done.returncode == 2
     assert said in only_line(done)
-    assert "what is published stays as it is" in done.stderr
+    assert done.stderr.endswith("; nothing was begun\n")
 
 
 @pytest.mark.parametrize(
@@ -242,3 +242,37 @@ def test_the_sample_day_is_published_and_proven_and_a_changed_digit_is_caught(
     assert "0 published files altered" in well.stdout
     assert tampered.returncode == 1
     assert "1 published files altered" in tampered.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [("show",), ("search", "vllm"), ("verify",), ("serve",), ("mcp",), ("export", "--out", "copy"), ("desk", "list")]
+)
+def test_a_command_that_reads_makes_no_folder_and_says_that_there_is_none(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = deepdaily(*command, "--data", str(tmp_path / "typo"), cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert f"there is no archive in {tmp_path / 'typo'}; `deepdaily run` makes one; name another folder with --data" in only_line(
+        done
+    )
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_an_error_that_nobody_foresaw_is_one_line_and_its_details_are_in_a_file(tmp_path: Path) -> None:
+    breaking = "import deepdaily.cli.look as look; look.house_of = None; from deepdaily.cli import main; main()"
+    done = finished([sys.executable, "-c", breaking, "config"], env=environment(TMPDIR=str(tmp_path)), cwd=tmp_path)
+
+    (details,) = tmp_path.iterdir()
+    assert done.returncode == 3
+    assert only_line(done).startswith("deepdaily: TypeError: 'NoneType' object is not callable; what is published stays as it is; ")
+    assert only_line(done).endswith(f"please report it with {details}")
+    assert "Traceback (most recent call last)" in details.read_text()
+    assert details.stat().st_mode & 0o077 == 0
+
+
+def test_a_terminal_without_chinese_gets_the_number_of_each_sign(tmp_path: Path) -> None:
+    ascii_alone = environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii")
+    plain, as_json = (deepdaily("config", *more, env=ascii_alone, cwd=tmp_path) for more in ((), ("--json",)))
+
+    assert (plain.returncode, as_json.returncode) == (0, 0)
+    assert "\\u6df1\\u5ea6" in plain.stdout
+    assert any("深度" in row["value"] for row in json.loads(as_json.stdout))

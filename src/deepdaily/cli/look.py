@@ -126,7 +126,7 @@ def verdict_on(house: House, day: str) -> Verdict:
     from deepdaily.archive.verify import published_files, verify
     from deepdaily.store.snapshots import Snapshots
 
-    with house.store() as store, Snapshots(house.snapshots) as snapshots:
+    with house.store(may_make=False) as store, Snapshots(house.snapshots) as snapshots:
         issue = _stored_issue(store, day)
         return verify(issue, store, snapshots, published_files(issue, store, house.channels()))
 

@@ -35,10 +35,15 @@ def house_of(settings: Path | None, data: Path | None, out: Path | None = None) 
 
 
 @contextmanager
-def opened(settings: Path | None, data: Path | None, out: Path | None = None) -> Iterator[tuple[House, Store]]:
-    """The installation that the options name, and its store, closed at the end. Raises SettingsError, StoreError."""
+def opened(
+    settings: Path | None, data: Path | None, out: Path | None = None, *, may_make: bool = False
+) -> Iterator[tuple[House, Store]]:
+    """The installation that the options name, and its store, closed at the end. Raises SettingsError, StoreError.
+
+    The data folder is made only where it may: a wrong one is not to look like an empty archive.
+    """
     house = house_of(settings, data, out)
-    with house.store() as store:
+    with house.store(may_make=may_make) as store:
         yield house, store
 
 

@@ -33,7 +33,7 @@ def models_compare(
 
     Exit status: 1 where one is worse than the one before it.
     """
-    with opened(settings, data) as (house, store):
+    with opened(settings, data, may_make=True) as (house, store):
         value = _compared(names, house, store, (days, stories), budget)
     told = value["comparisons"]
     lines = [line for one, why in told for line in _lines(one, why if layers or len(names) > 2 else "", house)]

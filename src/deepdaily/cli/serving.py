@@ -52,7 +52,7 @@ def _shelf(house: House) -> Iterator[Shelf]:
     from deepdaily.store.snapshots import Snapshots
 
     digest = house.settings.digest
-    with house.store() as store, Snapshots(house.snapshots) as snapshots:
+    with house.store(may_make=False) as store, Snapshots(house.snapshots) as snapshots:
         yield Shelf(store, snapshots, name_of(house.settings), digest.language, lambda: house.clock(None), digest.url)
 
 

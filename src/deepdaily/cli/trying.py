@@ -39,7 +39,7 @@ COLUMNS = (
 @models_app.command("list")
 def list_models(settings: SettingsFile = None, data: DataFolder = None, as_json: AsJson = False) -> None:
     """The ladder in its order and the other models: where they are, what is known of them, their last seven days."""
-    with opened(settings, data) as (house, store):
+    with opened(settings, data, may_make=True) as (house, store):
         rows = _rows(house, store)
     answer_rows(
         COLUMNS, [[*row.values()] for row in rows] if as_json else [[_cell(one) for one in row.values()] for row in rows], as_json
@@ -134,7 +134,7 @@ def _trials(settings: Path | None, data: Path | None, name: str, window: int | N
     """The models' trials, one behind the other, each with the lines to paste."""
     import asyncio
 
-    with opened(settings, data) as (house, store):
+    with opened(settings, data, may_make=True) as (house, store):
         known = house.settings.models.known
         if name and name not in known:
             raise SettingsError(

@@ -140,7 +140,7 @@ def what_comes(house: House, now: datetime) -> str:
 def lacks(house: House, slot: Slot) -> str:
     """What the slot lacks: no issue, or the channels that miss it; empty for one that is finished."""
     try:
-        with house.store() as store:
+        with house.store(may_make=False) as store:
             files = [one for one, _ in house.channels()]
             return "" if keeper.is_finished(store, slot, house.channel_names(), files) else lacking(store, slot)
     except StoreError:
