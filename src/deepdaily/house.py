@@ -26,6 +26,7 @@ from deepdaily.read.web_wire import WebWire, Wire
 from deepdaily.run import Errand, Record, Run
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load
+from deepdaily.sources import load_pack
 from deepdaily.sources.kinds import sources
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
@@ -64,6 +65,8 @@ class House:
         for key, language in named:
             if language not in languages():
                 raise SettingsError(f"digest.{key} = {language!r} has no words", f"write one of {', '.join(languages())}")
+        for pack in loaded.sources.packs:
+            load_pack(pack)  # raises where there is none of that name
         base = settings.resolve().parent if settings else Path.cwd()
         return cls(loaded, origins, data or base / DATA, out, _stand_in())
 

@@ -31,6 +31,29 @@ from deepdaily.read.guard import check_address, check_url, decode_body, is_allow
         "https://123.example/",
     ],
 )
+@pytest.mark.parametrize(
+    ("place", "url", "passes"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:9009/x", True),
+        ("nas.lan", "https://nas.lan:8443/feed", True),
+        ("nas.lan", "https://other.lan/feed", False),
+        ("192.168.0.0/24", "http://192.168.0.7:81/", True),
+        ("192.168.0.0/24", "http://192.168.1.7:81/", False),
+        ("192.168.0.0/24", "http://nas.lan/", False),
+        ("::1", "http://[::1]:81/", True),
+        ("fd00::/8", "http://[fd12::1]/", True),
+        ("127.0.0.1:80", "http://127.0.0.1:81/", False),
+    ],
+)
+def test_a_private_place_may_be_a_host_with_all_its_ports_or_a_network(place: str, url: str, passes: bool) -> None:
+    assert guard.is_allowed_private(url, [place]) is passes
+    if passes:
+        guard.check_url(url, [place])
+    else:
+        with pytest.raises(AddressRefused):
+            guard.check_url(url, [place])
+
+
 def test_public_addresses_pass(url: str) -> None:
     check_url(url)
 

@@ -131,6 +131,55 @@ def test_a_slip_is_named_with_what_to_write_instead(tmp_path: Path, text: str, n
     assert str(tmp_path) in str(caught.value)
 
 
+def test_all_mistakes_are_told_at_once_each_with_what_to_write_instead(tmp_path: Path) -> None:
+    text = '[digest]\nlangauge = "zh"\nitems = "many"\nat = "8"\n[sources]\nadd = ["blog.example.com"]\n[[publish]]\nto = "mail"\n'
+    with pytest.raises(SettingsError, match=r"deepdaily.toml: 5 mistakes:\n") as caught:
+        load(written(tmp_path, text))
+    told = str(caught.value).strip().splitlines()[1:]
+
+    assert len(told) == 5
+    assert any("unknown key digest.langauge; did you mean language?" in line for line in told)
+    assert any("digest.items = 'many': write a whole number" in line for line in told)
+    assert any("like https://blog.example.com/feed.xml" in line for line in told)
+    assert any("mail needs" in line for line in told)
+
+
+def test_a_file_of_mistakes_tells_the_first_dozen(tmp_path: Path) -> None:
+    keys = "".join(f"wrong{number} = 1\n" for number in range(30))
+    with pytest.raises(SettingsError, match="30 mistakes") as caught:
+        load(written(tmp_path, f"[digest]\n{keys}"))
+
+    assert str(caught.value).count("unknown key") == 12
+
+
+def test_a_slip_of_the_environment_names_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPDAILY_DIGEST__ITEM", "5")
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, ""))
+
+    assert str(caught.value) == "DEEPDAILY_DIGEST__ITEM: unknown key digest.item"
+    assert "did you mean items?" in caught.value.remedy
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_bytes(b"\xef\xbb\xbf[digest]\nitems = 5\n")
+
+    assert load(tmp_path / "deepdaily.toml")[0].digest.items == 5
+
+
+@pytest.mark.parametrize(
+    "place", ["127.0.0.1:9009", "127.0.0.1", "127.0.0.0/8", "nas.lan", "nas.lan:80", "[::1]:80", "::1", "fd00::/8"]
+)
+def test_a_private_place_is_a_host_a_port_of_it_or_a_network(tmp_path: Path, place: str) -> None:
+    assert load(written(tmp_path, f'[network]\nallow_private = ["{place}"]\n'))[0].network.allow_private == (place,)
+
+
+@pytest.mark.parametrize("place", ["http://nas.lan", "nas lan", "10.0.0.0/40", "nas.lan/24", ""])
+def test_what_is_no_private_place_is_refused(tmp_path: Path, place: str) -> None:
+    with pytest.raises(SettingsError, match="no host, host:port or network"):
+        load(written(tmp_path, f'[network]\nallow_private = ["{place}"]\n'))
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
         load(tmp_path / "none.toml")

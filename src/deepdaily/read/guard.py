@@ -67,7 +67,8 @@ def check_url(url: str, allow_private: Collection[str] = ()) -> None:
 
     Args:
         url: as a person or a redirect wrote it.
-        allow_private: `host:port` pairs (IPv6 in brackets) which may be private and use that port.
+        allow_private: which may be private, and use any port: `host:port` pairs (IPv6 in brackets), hosts, networks. A network
+            holds addresses, not names: what a name leads to is not known here.
 
     Raises:
         AddressRefused: its message begins with `scheme`, `malformed`, `address` or `port`, in that order of judgement.
@@ -75,7 +76,7 @@ def check_url(url: str, allow_private: Collection[str] = ()) -> None:
     parts = _split(url)
     port = parts.port or PORTS[parts.scheme]
     host = _plain_host(parts.hostname or "")
-    allowed = _authority(host, port) in {one.lower() for one in allow_private}
+    allowed = _is_named(host, port, allow_private)
     if not allowed:
         _check_host(host)
     if parts.username is not None or parts.password is not None:
@@ -87,8 +88,19 @@ def check_url(url: str, allow_private: Collection[str] = ()) -> None:
 def is_allowed_private(url: str, allow_private: Collection[str]) -> bool:
     """Whether `url`, which passed `check_url`, is one of the named exceptions."""
     parts = urlsplit(url)
-    authority = _authority(_plain_host(parts.hostname or ""), parts.port or PORTS[parts.scheme])
-    return authority in {one.lower() for one in allow_private}
+    return _is_named(_plain_host(parts.hostname or ""), parts.port or PORTS[parts.scheme], allow_private)
+
+
+def _is_named(host: str, port: int, places: Collection[str]) -> bool:
+    """Whether a host and port is one of the places: `host:port`, a host with all its ports, or a network."""
+    named = {one.lower() for one in places}
+    if named & {_authority(host, port), host, f"[{host}]"}:
+        return True
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        return False
+    return any(ip in ip_network(one, strict=False) for one in named if "/" in one)
 
 
 def check_address(address: str) -> None:

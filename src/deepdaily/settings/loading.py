@@ -42,7 +42,7 @@ def load(path: Path | None) -> tuple[Settings, dict[str, str]]:
     try:
         settings = Settings.model_validate(merged)
     except ValidationError as error:
-        raise _explained(error, chosen) from error
+        raise _explained(error.errors(), chosen, from_environment) from error
     base = chosen.resolve().parent if chosen else Path.cwd()
     channels = tuple(
         channel.model_copy(update={"dir": base / channel.dir}) if isinstance(channel, FileTable) else channel
@@ -56,11 +56,11 @@ def load(path: Path | None) -> tuple[Settings, dict[str, str]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}", "name the file with --settings") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}", "mend that line; strings stand in double quotes") from error
+        raise SettingsError(f"{path} is not valid TOML: {error}", "mend that line; texts stand in double quotes") from error
 
 
 def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,15 +79,33 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield prefix + key
 
 
-def _explained(error: ValidationError, path: Path | None) -> SettingsError:
-    """The first complaint, in words: file, key, and the nearest key or what was wrong with the value."""
-    said, remedy = _complaint(error.errors())
-    return SettingsError(f"{path or 'the environment'}: {said}", remedy or "`deepdaily config` shows every key and value")
+MOST_COMPLAINTS = 12
+"""Mistakes that are told at once; who has more begins with these."""
 
 
-def _complaint(found: Sequence[ErrorDetails]) -> tuple[str, str]:
-    """What is wrong first, and what to do about it where that is known."""
-    first, at = found[0], spot(found[0]["loc"])
+def _explained(found: Sequence[ErrorDetails], path: Path | None, given: Mapping[str, Any]) -> SettingsError:
+    """Every mistake in words, a line each where there are several: where it stands, the key, and what to write instead."""
+    told, from_environment = dict[str, str](), {*_leaves(given)}
+    for one in found:
+        said, remedy = _complaint(one, found)
+        key = spot(one["loc"]).key
+        variable = "DEEPDAILY_" + key.upper().replace(".", "__") if key in from_environment or not path else ""
+        told[f"{variable or path or 'the environment'}: {said}"] = remedy
+    if len(told) == 1:
+        said, remedy = next(iter(told.items()))
+        return SettingsError(said, remedy or HELP)
+    lines = [f"{said.removeprefix(f'{path}: ')}{remedy and '; '}{remedy}" for said, remedy in told.items()]
+    return SettingsError(
+        f"{path or 'the environment'}: {len(told)} mistakes:\n  " + "\n  ".join(lines[:MOST_COMPLAINTS]) + "\n", HELP
+    )
+
+
+HELP = "`deepdaily config --explain` says what each key may be"
+
+
+def _complaint(first: ErrorDetails, found: Sequence[ErrorDetails]) -> tuple[str, str]:
+    """What is wrong, and what to do about it where that is known."""
+    at = spot(first["loc"])
     parent, _, name = at.key.rpartition(".")
     misplaced = first["type"].startswith("model_") and parent == "models"  # a key where a model's table may stand
     match first["type"]:
@@ -109,7 +127,33 @@ def _complaint(found: Sequence[ErrorDetails]) -> tuple[str, str]:
     if not at.key:  # two keys that do not go together: the input is the whole file
         return said, ""
     shown = "" if isinstance(first["input"], Mapping) else f" = {_masked(repr(first['input']))}"
-    return f"{at.key}{shown}: {said}", ""
+    return f"{at.key}{shown}: {_plain(first['type'], said)}", ""
+
+
+_PLAIN = {
+    "tuple_type": 'write a list, like ["…"]; several tables of one kind as [[…]]',
+    "model_type": "write a table, like [name] and its keys below it",
+    "string_type": "write a text in double quotes",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_parsing": "write a number",
+    "time_type": "write the hour as HH:MM, like 08:00",
+    "time_parsing": "write the hour as HH:MM, like 08:00",
+    "path_type": "write a folder in double quotes",
+    "dict_type": "write a table",
+    "model_attributes_type": "write a table, like [name] and its keys below it, or [[name]] where several may stand",
+    "string_pattern_mismatch": "only letters, digits, hyphens, dots and underscores may stand there",
+    "string_too_short": "it must not be empty",
+    "too_short": "it must not be empty",
+}
+"""What pydantic says of a wrong kind of value, in a person's words; what it says of bounds and choices is plain enough."""
+
+
+def _plain(kind: str, said: str) -> str:
+    return _PLAIN.get(kind) or said.replace("Input should be", "it must be")
 
 
 def _told_apart_by(error: ErrorDetails) -> str:

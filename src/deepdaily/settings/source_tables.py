@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +20,13 @@ def _web_address(written: str) -> str:
     parts = urlsplit(written)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise ValueError("write an http(s) address without a name or password, like http://127.0.0.1:8888")
+    return written
+
+
+def _feed_address(written: str) -> str:
+    parts = urlsplit(written)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write the whole address of a feed, like https://blog.example.com/feed.xml")
     return written
 
 
@@ -56,11 +65,14 @@ class SearxngTable(_Table):
 SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
 
 
+FeedAddress = Annotated[str, AfterValidator(_feed_address)]
+
+
 class Sources(_Table):
     """Where links come from."""
 
     packs: tuple[str, ...] = key(("ai-engineering",), "Bundled lists of feeds.")
-    add: tuple[str, ...] = key((), "Addresses of further feeds.", example=["https://blog.example.com/feed.xml"])
+    add: tuple[FeedAddress, ...] = key((), "Addresses of further feeds.", example=["https://blog.example.com/feed.xml"])
     mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
     hackernews: bool = key(True, "Whether Hacker News is asked.")
     search: tuple[SearchTable, ...] = (BraveTable(),)
@@ -74,10 +86,28 @@ class Sources(_Table):
         return tables
 
 
-class Network(_Table):
-    """How far the fetcher may go."""
+def _private_place(written: str) -> str:
+    """Raises ValueError unless it is a host, a host with a port, or a network."""
+    host = written.rpartition(":")[0] if re.fullmatch(r"(\[.*\]|[^:/]+):\d+", written) else written
+    bare = host.strip("[]")
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", bare):
+        try:
+            ip_network(bare, strict=False)
+        except ValueError as error:
+            raise ValueError(
+                f"{written!r} is no host, host:port or network; write it like 10.0.0.7:8888, nas.lan or 192.168.0.0/24"
+            ) from error
+    return written
 
-    allow_private: tuple[str, ...] = key((), "host:port of private addresses that may be fetched.", example=["127.0.0.1:8888"])
+
+class Network(_Table):
+    """How far the fetcher and the channels may go. Proxies are those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY."""
+
+    allow_private: tuple[Annotated[str, AfterValidator(_private_place)], ...] = key(
+        (),
+        "Private addresses that may be asked: host:port, a host with all its ports, or a network.",
+        example=["127.0.0.1:8888", "nas.lan", "192.168.0.0/24"],
+    )
 
 
 def searches(tables: Sequence[SearchTable]) -> Iterator[tuple[SearchTable, tuple[str, ...], tuple[str, ...]]]:
