@@ -46,12 +46,12 @@ from deepdaily.read.guard import check_address, check_url, decode_body, is_allow
     ],
 )
 def test_a_private_place_may_be_a_host_with_all_its_ports_or_a_network(place: str, url: str, passes: bool) -> None:
-    assert guard.is_allowed_private(url, [place]) is passes
+    assert is_allowed_private(url, [place]) is passes
     if passes:
-        guard.check_url(url, [place])
+        check_url(url, [place])
     else:
         with pytest.raises(AddressRefused):
-            guard.check_url(url, [place])
+            check_url(url, [place])
 
 
 def test_public_addresses_pass(url: str) -> None:
