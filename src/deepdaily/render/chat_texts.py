@@ -56,7 +56,9 @@ def pieces(told: Dispatch, marks: Marks, fits: Callable[[str], bool]) -> list[st
     beside = [marks.escape(shorten(line, NOTICE_COLUMNS)) for line in (told.notice, told.summary) if line]
     on = [marks.strong(marks.link(marks.escape(told.words.message["read_on"]), told.link))] if told.link else []
     if told.shape == "headline":
-        return ["\n\n".join(filter(None, [*beside, _titles(told, marks, lambda text: fits("\n\n".join([*beside, text, *on]))), *on]))]
+        return [
+            "\n\n".join(filter(None, [*beside, _titles(told, marks, lambda text: fits("\n\n".join([*beside, text, *on]))), *on]))
+        ]
     listed = [piece for heading, rows in told.lists for piece in _listed(heading, rows, marks, fits)]
     return [*beside, *(_item(brief, marks, fits) for brief in told.briefs), *listed, *on]
 

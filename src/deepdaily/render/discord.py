@@ -32,11 +32,7 @@ def backslashed(text: str) -> str:
     return re.sub(r"(?i)@(?=everyone|here)", "@\u200b", escaped)
 
 
-MARKS = Marks(
-    escape=backslashed,
-    strong=lambda text: f"**{text}**",
-    link=lambda label, address: f"[{label}]({address})",
-)
+MARKS = Marks(escape=backslashed, strong=lambda text: f"**{text}**", link=lambda label, address: f"[{label}]({address})")
 
 
 def discord_messages(issue: Issue, shape: Shape = "full", link: str = "") -> list[dict[str, Any]]:

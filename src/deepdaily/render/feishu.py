@@ -36,11 +36,7 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: "".join(f"&#{ord(sign)};" for sign in found.group()), plain(text))
 
 
-MARKS = Marks(
-    escape=escape,
-    strong=lambda text: f"**{text}**",
-    link=lambda label, address: f"[{label}]({address})",
-)
+MARKS = Marks(escape=escape, strong=lambda text: f"**{text}**", link=lambda label, address: f"[{label}]({address})")
 
 
 def cards(issue: Issue, shape: Shape = "full", link: str = "", keyword: str = "") -> list[dict[str, Any]]:
@@ -83,9 +79,5 @@ def _message(told: Dispatch, texts: Sequence[str], part: int, button: Sequence[d
     title = {"tag": "plain_text", "content": told.numbered(part).translate(_WIDE)}
     return {
         "msg_type": "interactive",
-        "card": {
-            "schema": "2.0",
-            "header": {"title": title, "template": COLOUR},
-            "body": {"elements": [*elements, *button]},
-        },
+        "card": {"schema": "2.0", "header": {"title": title, "template": COLOUR}, "body": {"elements": [*elements, *button]}},
     }

@@ -46,6 +46,6 @@ LIMITS: Mapping[str, Limits] = {
 
 Feishu: a request of 20 KB, 100 messages a minute, 200 elements a card. Slack: 3,000 characters of a section's text, 50 blocks,
 one message a second. WeCom: 4,096 bytes of Markdown, 20 a minute. DingTalk: about 20,000 bytes, 20 a minute. Telegram: 4,096
-UTF-16 units when its entities are parsed, one a second, 20 a minute in a group. Discord: 4,096 of an embed's description, 6,000 of all
-embeds, 30 a minute; it does not say how it counts, and UTF-16 is the stricter way.
+UTF-16 units when its entities are parsed, one a second, 20 a minute in a group. Discord: 4,096 of an embed's description, 6,000 of
+all embeds, 30 a minute; it does not say how it counts, and UTF-16 is the stricter way.
 """

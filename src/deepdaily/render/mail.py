@@ -61,21 +61,20 @@ def message(
 
 
 def _html(issue: Issue, shape: Shape, link: str, leave: str, whole: str) -> str:
-    """The richest page that no mail program clips: with proofs, without, short; empty where none is."""
-    told = dispatch(issue, shape, link)
-    pages = [lambda: short_page(issue, told, leave)]
+    """The richest page that no mail program clips; empty where all are too long."""
+    pages = _pages(issue, shape, link, leave, whole)
+    return next((html for html in pages if len(html.encode("utf-8", "surrogatepass")) <= MOST_HTML_BYTES), "")
+
+
+def _pages(issue: Issue, shape: Shape, link: str, leave: str, whole: str) -> Iterator[str]:
+    """The issue with proofs, without, and short; a short shape alone."""
     if shape == "full":
-        short = dispatch(issue, "brief", link)
-        pages = [
-            lambda: mail_page(issue, own_link(link), leave),
-            lambda: paragraphs(issue, whole, leave),
-            lambda: short_page(issue, short, leave),
-        ]
-    written = (page() for page in pages)
-    return next((html for html in written if len(html.encode("utf-8", "surrogatepass")) <= MOST_HTML_BYTES), "")
+        yield mail_page(issue, own_link(link), leave)
+        yield paragraphs(issue, whole, leave)
+    yield short_page(issue, dispatch(issue, "brief" if shape == "full" else shape, link), leave)
 
 
-def note(line: str, *, sender: str, recipients: Sequence[str], now: datetime) -> EmailMessage:
+def note(line: str, *, sender: str | Address, recipients: Sequence[str | Address], now: datetime) -> EmailMessage:
     """A mail of one line to the keepers of the daily, which is its subject too.
 
     Raises:
