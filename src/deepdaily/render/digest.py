@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Issue, Item, Section, SectionKind, Shape
+from deepdaily.core.types import Claim, Issue, Item, Section, SectionKind, Shape
 from deepdaily.render.foreign import plain, safe_link
 from deepdaily.render.phrases import endings, follow_status, heading, headline_of, lines, points, until, voice
 from deepdaily.words import Words, of
@@ -125,8 +125,8 @@ def briefs(issue: Issue) -> list[Brief]:
 def _brief(number: int, item: Item, words: Words, day: str) -> Brief:
     """What it is stands there where the item has no point."""
     first = [*_points(points(item), words)] or [*_told(item, "what", words)]
-    details = [point for section in item.sections if section.kind == "detail" for point in section.points]
-    told = [BriefRow(lines(point, words)[0]) for point in details[:MOST_DETAILS]]
+    details = [(point, section) for section in item.sections if section.kind == "detail" for point in section.points]
+    told = [BriefRow(lines(point, words)[0] + own_mark(point, section, words)) for point, section in details[:MOST_DETAILS]]
     rows = [*first[:1], *told, *first[1:], *_told(item, "why", words), *_told(item, "advice", words)]
     return replace(_titled(number, item, words, day), rows=tuple(rows))
 
@@ -182,6 +182,11 @@ def questions(issue: Issue) -> list[BriefRow]:
         *(BriefRow(plain(line)) for line in endings(issue.closing.followed, words)),
         *(BriefRow(plain(watch.question) + words.in_brackets(until(watch, words))) for watch in issue.closing.watchlist),
     ]
+
+
+def own_mark(claim: Claim, section: Section, words: Words) -> str:
+    """What stands behind a judgement among facts, whose section does not say whose voice it is in."""
+    return words.in_brackets(words.ours[section.kind]) if claim.judgement and not voice(section, words) else ""
 
 
 def named(section: Section, words: Words) -> str:

@@ -11,8 +11,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 
-from deepdaily.core.types import Issue, Item, Shape
-from deepdaily.render.digest import Brief, dispatch, lists, named, own_link
+from deepdaily.core.types import Issue, Item, Section, Shape
+from deepdaily.render.digest import Brief, dispatch, lists, named, own_link, own_mark
 from deepdaily.render.foreign import plain, safe_link
 from deepdaily.render.mail_page import mail_page, paragraphs, short_page
 from deepdaily.render.phrases import headline_of, lines, original, points, signed, thread, voice
@@ -138,16 +138,23 @@ def _item(number: int, item: Item, words: Words, day: str) -> Iterator[str]:
             yield f"   {lines(claim, words)[0]}{words.in_brackets(whose) if whose else ''}"
     for section in item.sections:
         if section.points and section.kind != "point":
-            told = [lines(claim, words) for claim in section.points]
-            alone = len(told) == 1
-            yield f"   {named(section, words)}{words.colon}{told[0][0] if alone else ''}".rstrip()
-            for first, *below in told:
-                yield from [] if alone else [f"   - {first}"]
-                yield from (f"     {line}" for line in below)
+            yield from _section(section, words)
     if item.unknowns:
         yield f"   {words.unknowns}{words.colon}"
         yield from (f"   - {plain(one)}" for one in item.unknowns)
     yield from dict.fromkeys(f"   {link}" for one in item.sources if (link := safe_link(one.url)))
+
+
+def _section(section: Section, words: Words) -> Iterator[str]:
+    """Its name and its sentences, one alone on the same line."""
+    told = [(claim, *lines(claim, words)) for claim in section.points]
+    alone = len(told) == 1
+    if not alone:
+        yield f"   {named(section, words)}{words.colon}".rstrip()
+    for claim, first, *below in told:
+        before = f"   {named(section, words)}{words.colon}" if alone else "   - "
+        yield before + first + own_mark(claim, section, words)
+        yield from (f"     {line}" for line in below)
 
 
 def _lists(issue: Issue) -> list[str]:
