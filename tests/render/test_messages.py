@@ -15,7 +15,7 @@ from deepdaily.core.types import Claim, Issue, Section
 from deepdaily.lab.rendered import issue_with
 from deepdaily.render.digest import MOST_DETAILS, briefs, questions
 from deepdaily.render.feishu import MOST_BYTES, cards, escape, size_of
-from deepdaily.render.mail import MOST_HTML_BYTES, message, note, text
+from deepdaily.render.mail import message, note, text
 from deepdaily.render.slack import slack_messages
 from render import issues
 

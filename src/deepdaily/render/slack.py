@@ -99,8 +99,10 @@ def _text(kind: str, escaped: str) -> SlackBlock:
 
 def _fitting(text: str, most: int) -> str:
     """`text` escaped and cut to at most so many characters; an escape is five at most."""
-    escaped = _inert(shorten(text, most))
-    return escaped if len(escaped) <= most else _inert(shorten(text, most // 5))
+    columns = most
+    while (over := len(escaped := _inert(shorten(text, columns))) - most) > 0:
+        columns -= -(-over // 5)
+    return escaped
 
 
 def _inert(text: str) -> str:
