@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chat_forms import CHATS, LINK, narrowed, troubles
-from deepdaily.core.types import Claim, Issue, Section, Shape
+from deepdaily.core.types import Claim, Section, Shape
 from deepdaily.lab.rendered import issue_with
 from deepdaily.render.chat_texts import widened
 from deepdaily.render.digest import LINK_CHARS, dispatch, grouped, own_link
@@ -28,24 +28,10 @@ from render import issues
 SHAPES: tuple[Shape, ...] = ("headline", "brief", "full")
 
 
-def twenty() -> Issue:
-    """The most items an issue may have, each with a long title, a long sentence and an address of its own."""
-    made, item = issues.issue(), issues.serving()
-    items = []
-    for number in range(20):
-        title = f"第 {number} 条：推理引擎 QuillServe_{number} 把 prefill & decode <拆开>，" + "并给出一组可以复现的数字" * 3
-        source = replace(item.sources[0], url=f"https://engine.example.com/blog/2026-02-10/{number}-" + "prefill-and-decode-" * 5)
-        point = Section("point", (replace(issues.POINT, text="长提示多的服务现在就试拆分。" * 9),))
-        sections = (point, *item.sections[1:])
-        claim = replace(item.title, text=title)
-        items.append(replace(item, story=f"s-{number}", title=claim, sources=(source, *item.sources), sections=sections))
-    return replace(made, draft=replace(made.draft, items=tuple(items)))
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_issue_of_any_length_stays_within_every_service_s_limits_and_no_link_is_cut(shape: Shape) -> None:
     assert list(troubles(issues.issue(), shape)) == []
-    assert list(troubles(twenty(), shape)) == []
+    assert list(troubles(issues.twenty(), shape)) == []
     assert list(troubles(issues.hostile(), shape)) == []
 
 
@@ -77,7 +63,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("name", CHATS)
 def test_the_items_stand_there_in_order_each_once_and_in_one_message(name: str) -> None:
     chat = CHATS[name]
-    seen = [chat.seen(one).text for one in chat.messages(twenty(), "full", LINK)]
+    seen = [chat.seen(one).text for one in chat.messages(issues.twenty(), "full", LINK)]
     places = [[part for part, text in enumerate(seen) if f"\n{number}. 第 " in f"\n{text}"] for number in range(1, 21)]
 
     assert [len(one) for one in places] == [1] * 20
@@ -89,7 +75,7 @@ def test_the_items_stand_there_in_order_each_once_and_in_one_message(name: str) 
 
 def test_each_shape_tells_more_than_the_one_before() -> None:
     sizes = {
-        name: [sum(len(json.dumps(one)) for one in chat.messages(twenty(), shape)) for shape in SHAPES]
+        name: [sum(len(json.dumps(one)) for one in chat.messages(issues.twenty(), shape)) for shape in SHAPES]
         for name, chat in CHATS.items()
     }
 
@@ -103,7 +89,7 @@ def test_each_shape_tells_more_than_the_one_before() -> None:
 
 
 def test_titles_that_do_not_fit_are_counted() -> None:
-    (message,) = CHATS["wecom"].messages(twenty(), "headline", LINK)
+    (message,) = CHATS["wecom"].messages(issues.twenty(), "headline", LINK)
 
     shown = message["markdown"]["content"]
     assert re.search(r"^另有 \d+ 条$", shown, re.M)
@@ -196,21 +182,21 @@ def test_a_bracket_in_a_label_ends_no_link() -> None:
 
 def test_a_keyword_stands_in_every_message_where_it_is_not_there_already() -> None:
     for messages in (cards, dingtalk_messages):
-        sent = messages(twenty(), "full", "", "日报")
-        asked = messages(twenty(), "full", "", "暗号")
+        sent = messages(issues.twenty(), "full", "", "日报")
+        asked = messages(issues.twenty(), "full", "", "暗号")
         assert len(asked) > 1
         assert all("暗号" in json.dumps(one, ensure_ascii=False) for one in asked)
         assert "· 日报" not in json.dumps(sent, ensure_ascii=False)
 
 
 def test_a_card_has_a_coloured_header_and_ends_with_a_button_that_leads_to_the_issue() -> None:
-    *before, last = cards(twenty(), "full", LINK)
+    *before, last = cards(issues.twenty(), "full", LINK)
 
     assert all(one["card"]["header"]["template"] == "blue" for one in (*before, last))
     assert last["card"]["body"]["elements"][-1]["behaviors"] == [{"type": "open_url", "default_url": LINK}]
     assert before
     assert "behaviors" not in json.dumps(before)
-    assert "button" not in json.dumps(cards(twenty(), "full"))
+    assert "button" not in json.dumps(cards(issues.twenty(), "full"))
 
 
 def test_a_link_of_the_keeper_may_be_private_and_breaks_no_format() -> None:
@@ -256,7 +242,7 @@ def test_a_line_is_a_message_of_its_own(line: Any, place: tuple[str, ...]) -> No
 
 def test_pieces_are_grouped_in_order_and_one_alone_always_goes() -> None:
     def fits(group: Any, part: int) -> bool:
-        return sum(group) <= 10 - part
+        return bool(sum(group) <= 10 - part)
 
     assert grouped([4, 5, 1, 99, 2, 2], fits) == [[4, 5], [1], [99], [2, 2]]
     assert grouped([], fits) == []

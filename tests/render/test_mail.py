@@ -143,7 +143,7 @@ def test_no_page_is_sent_where_even_the_short_form_would_be_clipped_and_the_text
 
 def test_nothing_foreign_comes_to_life() -> None:
     for shape in ("headline", "brief", "full"):
-        page = html(issues.hostile(), shape)  # type: ignore[arg-type]
+        page = html(issues.hostile(), shape)
         assert "<script" not in page
         assert "<img" not in page
         assert not re.findall(r'href="(?!https?://|#|mailto:daily@b\.example)', page)

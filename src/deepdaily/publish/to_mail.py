@@ -65,12 +65,12 @@ class Mail:
         issue, table = publication.issue, self.table
         try:
             sender, to = mail_address(table.sender), [mail_address(one) for one in table.recipients]
-            mails = {one: self._mail(issue, sender, one) for one in to}
+            mails = {one.addr_spec: self._mail(issue, sender, one) for one in to}
         except ValueError as error:
             raise PublishError(str(error), "mend sender and recipients in the settings") from error
         waiting = {one: mail for one, mail in mails.items() if place_of(one) not in self.sent}
 
-        def taken(one: Address, mail: EmailMessage) -> None:
+        def taken(one: str, mail: EmailMessage) -> None:
             place = place_of(one)
             self.keep(edition_of(issue, f"{self.channel}:part", place, _content(mail)))
             self.sent.add(place)
@@ -93,9 +93,9 @@ class Mail:
         )
 
     async def send(
-        self, mails: Mapping[Address, EmailMessage], taken: Callable[[Address, EmailMessage], None] = lambda *_: None
+        self, mails: Mapping[str, EmailMessage], taken: Callable[[str, EmailMessage], None] = lambda *_: None
     ) -> list[str]:
-        """Hand each its mail; who was refused for good, with the server's words, where it took others.
+        """Hand each address its mail; who was refused for good, with the server's words, where it took others.
 
         Args:
             taken: called with each mail as soon as the server took it.
@@ -108,13 +108,13 @@ class Mail:
         async with self._server() as server:
             for one, mail in mails.items():
                 try:
-                    await asyncio.to_thread(server.send_message, mail, to_addrs=[one.addr_spec])
+                    await asyncio.to_thread(server.send_message, mail, to_addrs=[one])
                 except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
                     fault = self._fault(error)
                     if isinstance(fault, ChannelBusy):
                         busy.append(fault)
                     else:
-                        refused[f"{one.addr_spec} ({_said(error)[1]})"] = fault
+                        refused[f"{one} ({_said(error)[1]})"] = fault
                 else:
                     taken(one, mail)
         if busy:
@@ -192,9 +192,9 @@ def _said(error: Exception) -> tuple[int, str]:
     return 0, str(error) or type(error).__name__
 
 
-def place_of(recipient: Address) -> str:
+def place_of(address: str) -> str:
     """How a recipient's mail is told from the others' in the store, which does not hold the address."""
-    return f"recipient-{sha256(recipient.addr_spec.lower().encode()).hexdigest()[:16]}"
+    return f"recipient-{sha256(address.lower().encode()).hexdigest()[:16]}"
 
 
 def _content(mail: EmailMessage) -> bytes:

@@ -49,7 +49,7 @@ async def mail_line(table: MailTable, line: str, recipients: tuple[str, ...]) ->
     try:
         sender, to = mail_address(table.sender), [mail_address(one) for one in recipients]
         now = datetime.now(UTC)
-        mails = {one: note(line, sender=sender, recipients=[one], now=now) for one in to}
+        mails = {one.addr_spec: note(line, sender=sender, recipients=[one], now=now) for one in to}
     except ValueError as error:
         raise PublishError(str(error), "mend sender and recipients in the settings") from error
     return await Mail(table).send(mails)

@@ -66,12 +66,12 @@ def pieces(told: Dispatch, marks: Marks, fits: Callable[[str], bool]) -> list[st
 def _titles(told: Dispatch, marks: Marks, fits: Callable[[str], bool]) -> str:
     """As many titles as fit, each its own link; then how many there are besides."""
     lines = [_title(brief, marks) for brief in told.briefs]
-    for kept in range(len(lines), -1, -1):
-        more = [marks.escape(told.words.message["more"].format(len(lines) - kept))] if kept < len(lines) else []
-        text = marks.newline.join([*lines[:kept], *more])
-        if fits(text):
-            break
-    return text
+
+    def kept(number: int) -> str:
+        more = [marks.escape(told.words.message["more"].format(len(lines) - number))] if number < len(lines) else []
+        return marks.newline.join([*lines[:number], *more])
+
+    return next(filter(fits, map(kept, range(len(lines), 0, -1))), kept(0))
 
 
 def _title(brief: Brief, marks: Marks) -> str:

@@ -20,13 +20,9 @@ class Limits(NamedTuple):
 
     def size(self, text: str) -> int:
         """`text` as the service counts it."""
-        match self.counted:
-            case "bytes":
-                return len(text.encode("utf-8", "surrogatepass"))
-            case "utf-16":
-                return len(text.encode("utf-16-le", "surrogatepass")) // 2
-            case "characters":
-                return len(text)
+        if self.counted == "bytes":
+            return len(text.encode("utf-8", "surrogatepass"))
+        return len(text) if self.counted == "characters" else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
     @property
     def pause_s(self) -> float:

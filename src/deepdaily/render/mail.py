@@ -147,11 +147,11 @@ def _item(number: int, item: Item, words: Words, day: str) -> Iterator[str]:
 
 def _section(section: Section, words: Words) -> Iterator[str]:
     """Its name and its sentences, one alone on the same line."""
-    told = [(claim, *lines(claim, words)) for claim in section.points]
-    alone = len(told) == 1
+    alone = len(section.points) == 1
     if not alone:
         yield f"   {named(section, words)}{words.colon}".rstrip()
-    for claim, first, *below in told:
+    for claim in section.points:
+        first, *below = lines(claim, words)
         before = f"   {named(section, words)}{words.colon}" if alone else "   - "
         yield before + first + own_mark(claim, section, words)
         yield from (f"     {line}" for line in below)
