@@ -22,7 +22,7 @@ from aiosmtpd.smtp import AuthResult
 from deepdaily.core.errors import ChannelBusy, PublishError
 from deepdaily.publish import Publication, TakenInPart
 from deepdaily.publish.channels import message_channels
-from deepdaily.publish.trying import try_channel
+from deepdaily.publish.one_channel import try_channel
 from deepdaily.read.web_wire import WebWire
 from deepdaily.settings import Settings
 from deepdaily.store import Store

@@ -14,8 +14,8 @@ from deepdaily.core.types import Slot
 from deepdaily.house import House
 from deepdaily.publish.channels import hook_of, service_of
 from deepdaily.publish.chats import Chat, Service, Unset, posting
+from deepdaily.publish.one_channel import mail_line
 from deepdaily.publish.to_webhook import UnknownHook
-from deepdaily.publish.trying import mail_line
 from deepdaily.read.web_wire import WebWire
 from deepdaily.run import trouble
 from deepdaily.settings.channel_tables import ChatTable, MailTable
