@@ -50,9 +50,9 @@ def element(text: str, name: str = "", *, strong: bool = False) -> str:
 
 
 def link(url: str, text: str = "") -> str:
-    """A link to the open web, or the bare text where the address is refused."""
+    """A link to the open web, or the bare text where the address is refused; no address goes on behind a blank."""
     address = safe_link(url)
-    label = escape(text or shown(address or url))
+    label = escape(text or shown(address or url.partition(" ")[0]))
     return f'<a href="{escape_html(address)}" rel="noopener noreferrer">{label}</a>' if address else label
 
 
