@@ -12,6 +12,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -258,20 +259,130 @@ async def test_a_week_without_network_is_one_message_that_names_ten_and_counts_t
     assert line.endswith("feed 09 and 3 more")
 
 
+# -- delivered, or not ------------------------------------------------------------------------------------------------
+
+
+async def delivered(house: House, tables: dict[str, Any], hook: str, times: int = 2) -> list[bool]:
+    """Whether an alert that is told so many times was delivered, each time."""
+    more = {"network": {"allow_private": (hook,)}, **tables}
+    settings = Settings.model_validate({"store": house.settings.store, **more})
+    return [await alert(replace(house, settings=settings), SLOT, NOTHING) for _ in range(times)]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (200, "ok"),
+        (204, ""),
+        (200, '{"errcode":0,"errmsg":"ok"}'),
+        (200, '{"StatusCode":0,"code":0}'),
+        (202, "<html>thanks</html>"),
+    ],
+)
+async def test_an_alert_that_was_taken_is_told_once_whatever_the_words(
+    house: House, store: Store, monkeypatch: pytest.MonkeyPatch, status: int, said: str
+) -> None:
+    with webhook(status, said) as (hook, posted):
+        monkeypatch.setenv("HOOK", f"http://{hook}/x")
+        assert await delivered(house, {"alert": {"url_env": "HOOK"}}, hook) == [True, True]
+
+    assert [one["trouble"] for one in posted] == [NOTHING]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (404, '{"message":"no such hook"}'),
+        (500, '{"error":"boom"}'),
+        (429, "{}"),
+        (302, ""),
+        (200, '{"code":19002,"msg":"params error, msg_type need"}'),
+        (200, '{"errcode":310000,"errmsg":"keywords not in content"}'),
+    ],
+)
+async def test_an_alert_that_was_not_taken_is_told_again(
+    house: House, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int, said: str
+) -> None:
+    with webhook(status, said) as (hook, posted):
+        monkeypatch.setenv("HOOK", f"http://{hook}/s3cret-of-the-hook")
+        assert await delivered(house, {"alert": {"url_env": "HOOK"}}, hook) == [False, False]
+
+    assert len(posted) == 2
+    told = capsys.readouterr().err
+    assert "the alert was not delivered" in told
+    assert "s3cret" not in told
+
+
+@pytest.mark.parametrize(
+    ("form", "said", "place"),
+    [
+        ("slack", "ok", ("text",)),
+        ("feishu", '{"code":0}', ("content", "text")),
+        ("wecom", '{"errcode":0}', ("text", "content")),
+        ("dingtalk", '{"errcode":0}', ("text", "content")),
+        ("discord", "{}", ("content",)),
+        ("telegram", '{"ok":true}', ("text",)),
+        ("webhook", "", ("text",)),
+    ],
+)
+async def test_an_alert_has_the_form_of_its_service(
+    house: House, store: Store, monkeypatch: pytest.MonkeyPatch, form: str, said: str, place: tuple[str, ...]
+) -> None:
+    with webhook(200, said) as (hook, posted):
+        monkeypatch.setenv("HOOK", f"http://{hook}/x?chat_id=7")
+        assert await delivered(house, {"alert": {"url_env": "HOOK", "form": form}}, hook, 1) == [True]
+
+    told: Any = posted[0]
+    for name in place:
+        told = told[name]
+    assert f"deepdaily {SLOT.day}: nothing published" in told
+    assert ("trouble" in posted[0]) is (form == "webhook")
+
+
+async def test_an_alert_goes_to_the_chats_that_are_named_each_with_its_own_signature(
+    house: House, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats = [
+        {"to": "feishu", "name": "team", "url_env": "HOOK", "secret_env": "SIGN"},
+        {"to": "feishu", "name": "other", "url_env": "HOOK"},
+        {"to": "slack", "name": "nameless", "url_env": "NOT_SET"},
+    ]
+    monkeypatch.delenv("NOT_SET", raising=False)
+    monkeypatch.setenv("SIGN", "s3cret")
+    with webhook(200, '{"code":0}') as (hook, posted):
+        monkeypatch.setenv("HOOK", f"http://{hook}/x")
+        tables = {"publish": chats, "alert": {"channels": ["team", "nameless"]}}
+        assert await delivered(house, tables, hook) == [True, True]
+
+    ((body),) = posted
+    assert "sign" in body
+    assert body["msg_type"] == "text"
+
+
+async def test_a_named_chat_without_its_secret_is_said(
+    house: House, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NOT_SET", raising=False)
+    tables = {"publish": [{"to": "slack", "url_env": "NOT_SET"}], "alert": {"channels": ["slack"]}}
+
+    assert await delivered(house, tables, "127.0.0.1:9", 1) == [False]
+    assert "the environment has no NOT_SET" in capsys.readouterr().err
+
+
 # -- both ways, as a user sets them -----------------------------------------------------------------------------------
 
 
 @contextmanager
-def webhook(status: int = 200) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A webhook on loopback: its host and port, and what it was sent."""
-    got: list[dict[str, str]] = []
+def webhook(status: int = 200, said: str = "{}") -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A webhook on loopback that answers so: its host and port, and what it was sent."""
+    got: list[dict[str, Any]] = []
 
     class Hook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(b"{}" if status == 200 else b"")
+            self.wfile.write(said.encode() if status != 204 else b"")
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

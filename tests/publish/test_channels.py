@@ -10,7 +10,7 @@ from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
 from deepdaily.publish import Publication
 from deepdaily.publish.channels import channel_names, channels, message_channels
-from deepdaily.publish.messages import Unset
+from deepdaily.publish.chats import Unset
 from deepdaily.read.web_wire import WebWire
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load

@@ -321,6 +321,20 @@ def issue(*items: Item, due: datetime = DUE, now: datetime = NOW) -> Issue:
     return Issue(draft, closing, (), now)
 
 
+def twenty() -> Issue:
+    """The most items an issue may have, each with a long title, a long sentence and an address of its own."""
+    made, item = issue(), serving()
+    items = []
+    for number in range(20):
+        title = f"第 {number} 条：推理引擎 QuillServe_{number} 把 prefill & decode <拆开>，" + "并给出一组可以复现的数字" * 3
+        source = replace(item.sources[0], url=f"https://engine.example.com/blog/2026-02-10/{number}-" + "prefill-and-decode-" * 5)
+        point = Section("point", (replace(POINT, text="长提示多的服务现在就试拆分。" * 9),))
+        sections = (point, *item.sections[1:])
+        claim = replace(item.title, text=title)
+        items.append(replace(item, story=f"s-{number}", title=claim, sources=(source, *item.sources), sections=sections))
+    return replace(made, draft=replace(made.draft, items=tuple(items)))
+
+
 HOSTILE = (
     '{{< figure src=x >}} and {{% ref "/private" %}} in `{{< code >}}` <!--more-->',
     "**“粗体”**为 __也是__ *这* ~~删~~ ***",

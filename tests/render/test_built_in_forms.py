@@ -87,8 +87,8 @@ def test_a_table_of_a_mail_brings_its_own_look() -> None:
     html = mail.get_body(("html",))
 
     assert html is not None
-    assert '<div style="overflow-x:auto"><table border="1"' in html.get_content()
-    assert 'class="table"' not in html.get_content()
+    assert '<div class="table" style="overflow-x:auto" role="region"' in html.get_content()
+    assert '<table style="border-collapse:collapse' in html.get_content()
 
 
 def test_a_chat_and_a_plain_mail_print_a_row_as_its_sentence() -> None:
@@ -150,7 +150,10 @@ def test_a_short_item_of_a_chat_is_its_title_and_its_link() -> None:
 
     assert briefs(made)[1].rows == ()
     assert "**2. quillserve 0.8.3 及以下版本存在路径穿越漏洞（机器译文）**\\n[advisories.example.com/2026/0042](" in sent
-    assert "2. quillserve 0.8.3 及以下版本存在路径穿越漏洞（机器译文）\n   https://advisories.example.com/2026/0042\n" in text(made)
+    assert (
+        "2. quillserve 0.8.3 及以下版本存在路径穿越漏洞\n   原题：Path traversal in quillserve <= 0.8.3（机器译文）\n"
+        "   安全公告 · 一手来源 · 发布于 2026-02-10\n   https://advisories.example.com/2026/0042\n" in text(made)
+    )
 
 
 # -- machine translations ---------------------------------------------------------------------------------------------

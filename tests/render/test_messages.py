@@ -15,7 +15,7 @@ from deepdaily.core.types import Claim, Issue, Section
 from deepdaily.lab.rendered import issue_with
 from deepdaily.render.digest import MOST_DETAILS, briefs, questions
 from deepdaily.render.feishu import MOST_BYTES, cards, escape, size_of
-from deepdaily.render.mail import MOST_HTML_BYTES, message, note, text
+from deepdaily.render.mail import message, note, text
 from deepdaily.render.slack import slack_messages
 from render import issues
 
@@ -41,7 +41,7 @@ def test_a_long_issue_is_split_between_items_and_each_message_fits() -> None:
 
     assert len(found) > 1
     assert all(size_of(card) <= MOST_BYTES for card in found)
-    assert "\n".join(card_texts(many)).count("**") == 2 * (12 + 1)  # twelve items and the questions
+    assert "\n".join(card_texts(many)).count("**") == 2 * (12 + 2)  # twelve items, the trends and the questions
 
 
 def first_item(issue: Issue) -> str:
@@ -93,17 +93,6 @@ def test_a_wrong_address_is_refused() -> None:
             note("The run failed", sender="a@b.example", recipients=[nobody], now=issues.NOW)
 
 
-def test_a_mail_that_would_be_clipped_goes_as_text_alone_and_whole() -> None:
-    made = issues.issue()
-    long = replace(made.items[0], unknowns=("没有给出价格" * MOST_HTML_BYTES,))
-    mail = message(
-        replace(made, draft=replace(made.draft, items=(long, *made.items[1:]))), sender="a@b.example", recipients=["c@d.example"]
-    )
-
-    assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
-    assert made.closing.watchlist[0].question in mail.get_content()
-
-
 def test_a_note_to_the_keepers_is_its_subject_and_asks_for_no_answer() -> None:
     line = "deepdaily: no issue on 2026-02-11\nBcc: evil@evil.example"
     mail = note(line, sender="a@b.example", recipients=["c@d.example", "e@f.example"], now=issues.NOW)
@@ -144,7 +133,10 @@ def test_questions_all_of_yesterday_are_called_so() -> None:
         for language in ("zh", "en")
     }
 
-    assert lines == {"zh": "昨日 2 条：1 有进展 · 1 未变", "en": "Yesterday's 2 questions: 1 moved · 1 unchanged"}
+    assert {language: row.text for language, row in lines.items()} == {
+        "zh": "昨日 2 条：1 有进展 · 1 未变",
+        "en": "Yesterday's 2 questions: 1 moved · 1 unchanged",
+    }
 
 
 def test_a_long_list_of_questions_is_split_between_lines() -> None:
@@ -163,7 +155,8 @@ def test_what_an_item_comes_to_stands_in_the_place_of_what_it_is_and_advice_is_t
 
     assert rows[0] == ("长提示多的服务现在就试拆分，短提示为主的不必跟进。（我们的判断）", False)
     assert not any(text.startswith("是什么") for text, _ in rows)
-    assert len(rows) == 1 + MOST_DETAILS + 4
+    assert len(rows) == 1 + MOST_DETAILS + 1 + 4
+    assert rows[1 + MOST_DETAILS][0].startswith("为什么重要（我们的判断）：瓶颈")
     assert rows[-4:] == [
         ("落地建议（我们的建议）：先在一个副本上打开拆分", False),
         ("看：首个 token 的 p95", True),
@@ -196,5 +189,7 @@ def test_every_channel_sets_the_lines_of_an_advice_below_each_other_and_says_til
 
 
 def test_a_card_escapes_what_could_be_markup_and_nothing_else() -> None:
-    assert escape("list_tools(a) #1 | b! C:\\x") == "list&#95;tools(a) #1 | b! C:&#92;x"
-    assert escape("# a [b](c) *d* <at id=all>") == "&#35; a &#91;b&#93;(c) &#42;d&#42; &#60;at id=all&#62;"
+    assert escape("list_tools(a) #1 | b! C:\\x AT&T 3 < 4 ~3B") == "list_tools(a) #1 | b! C:\\x AT&T 3 < 4 ~3B"
+    assert escape("_all_ a~~b~~ &lt; \\* :OK:") == "&#95;all&#95; a&#126;&#126;b&#126;&#126; &#38;lt; &#92;&#42; &#58;OK:"
+    assert escape("1. one") == "1&#46; one"
+    assert escape("# a [b](c) *d* <at id=all>") == "&#35; a &#91;b&#93;(c) &#42;d&#42; &#60;at id=all>"

@@ -40,7 +40,7 @@ def test_a_whole_day_has_its_questions_and_a_link_that_may_not_be_given_is_left_
     day = json.dumps(slack_messages(issues.issue()), ensure_ascii=False)
     refused = json.dumps(slack_messages(issue_with({"link": "javascript:alert(1)"})))
 
-    assert all(question[:20] in day for question in questions(issues.issue()))
+    assert all(question.text[:20] in day for question in questions(issues.issue()))
     assert "• " in day
     assert "context" in day
     assert "javascript" not in refused

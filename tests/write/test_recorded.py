@@ -10,12 +10,13 @@ import pytest
 import pytest_asyncio
 
 from cassettes import FOLDER, KEY, Cassette
+from chat_forms import LINK, troubles
 from deepdaily.archive import verify
 from deepdaily.cli.console import meter
 from deepdaily.core.errors import NoModel
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import language_of, width
-from deepdaily.core.types import Document, Issue, Language
+from deepdaily.core.types import Document, Issue, Language, Shape
 from deepdaily.demo import sample_web
 from deepdaily.house import House
 from deepdaily.keeper import calendar_of
@@ -23,6 +24,7 @@ from deepdaily.mind import ByModel
 from deepdaily.models import Prompt
 from deepdaily.models.asking import ModelWriter
 from deepdaily.pipeline import run_day
+from deepdaily.render.mail import MOST_HTML_BYTES, message
 from deepdaily.render.markdown import post
 from deepdaily.run import Errand, Record
 from deepdaily.store.snapshots import Snapshots
@@ -72,6 +74,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_the_post_is_written_as_agreed(day: Recorded, request: pytest.FixtureRequest) -> None:
     """After a wanted change: `pytest tests/write/test_recorded.py --update-golden -s`; read it as its readers do."""
     assert is_as_agreed(f"sample-day.{day.language}.md", post(day.issue), request)
+
+
+async def test_every_chat_takes_the_day_within_its_limits_and_a_mail_is_not_clipped(day: Recorded) -> None:
+    shapes: tuple[Shape, ...] = ("headline", "brief", "full")
+    page = message(day.issue, sender="a@b.example", recipients=["c@d.example"], link=LINK).get_body(("html",))
+
+    assert [trouble for shape in shapes for trouble in troubles(day.issue, shape)] == []
+    assert page is not None
+    assert len(page.get_content().encode()) <= MOST_HTML_BYTES
+    assert "sha256" in page.get_content()
 
 
 async def test_the_recording_answers_every_call_and_a_model_wrote_every_item(day: Recorded) -> None:

@@ -709,3 +709,6 @@ def cited(document: Document) -> Cited:
 
 
 Profile = Literal["consensus", "engineering"]
+
+Shape = Literal["headline", "brief", "full"]
+"""How much of an issue a message tells: titles; a sentence each; all that fits there."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
 from deepdaily.core.errors import Exit, PublishError, StoreError
 from deepdaily.core.types import Slot
 from deepdaily.house import House
-from deepdaily.publish.channels import mail_of, posted
+from deepdaily.publish.channels import hook_of, service_of
+from deepdaily.publish.chats import Chat, Service, Unset, posting
+from deepdaily.publish.one_channel import mail_line
+from deepdaily.publish.to_webhook import UnknownHook
 from deepdaily.read.web_wire import WebWire
-from deepdaily.render.mail import note
 from deepdaily.run import trouble
-from deepdaily.settings.channel_tables import MailTable, mail_address
+from deepdaily.settings.channel_tables import ChatTable, MailTable
 from deepdaily.store import Store
 
 DEGRADED, NOTHING = "degraded", "nothing published"
@@ -60,28 +60,34 @@ async def alert(house: House, slot: Slot, trouble: str, *, quiet: bool = False) 
 def _ways(house: House, slot: Slot, trouble: str, line: str) -> list[Callable[[], Awaitable[None]]]:
     """Where alerts go."""
     alert, ways = house.settings.alert, list[Callable[[], Awaitable[None]]]()
-    url = os.environ.get(alert.url_env, "")
+    url = os.environ.get(alert.url_env, "").strip()
     if url:
-        body = json.dumps({"text": line, "slot": slot.stamp, "trouble": trouble}, ensure_ascii=False).encode()
-        ways.append(partial(_post_alert, house, url, body))
+        beside = {"slot": slot.stamp, "trouble": trouble}
+        ways.append(partial(_post_alert, house, hook_of(url, alert.form), line, beside))
+    for table in house.settings.publish:
+        if isinstance(table, ChatTable) and table.name in alert.channels:
+            ways.append(partial(_chat_alert, house, table, line))
     if alert.mail and house.settings.mail:
         mail = house.settings.mail
         ways.append(partial(_mail_alert, mail, alert.recipients or mail.recipients, line))
     return ways
 
 
-async def _post_alert(house: House, url: str, body: bytes) -> None:
+async def _chat_alert(house: House, table: ChatTable, line: str) -> None:
+    if table.unset:
+        raise Unset(table.name, table.unset).error
+    await _post_alert(house, service_of(table), line)
+
+
+async def _post_alert(house: House, service: Service, line: str, beside: Mapping[str, str] | None = None) -> None:
+    """`beside`: what a service that takes any JSON is told too."""
+    message = {**service.line(line), **(beside or {} if isinstance(service, UnknownHook) else {})}
     async with WebWire(allow_private=house.settings.network.allow_private) as wire:
-        await posted(wire, url, body)
+        await Chat(service, posting(wire), "alert", set(), lambda _: None).send(message)
 
 
-async def _mail_alert(chosen: MailTable, recipients: Sequence[str], line: str) -> None:
-    try:
-        sender, *to = (mail_address(one).addr_spec for one in (chosen.sender, *recipients))
-        mail = note(line, sender=sender, recipients=to, now=datetime.now(UTC))
-    except ValueError as error:
-        raise PublishError(str(error), "mend sender and recipients in the settings") from error
-    refused = await mail_of(chosen).send(mail)
+async def _mail_alert(chosen: MailTable, recipients: tuple[str, ...], line: str) -> None:
+    refused = await mail_line(chosen, line, recipients)
     if refused:
         print(f"deepdaily: the alert was not delivered to {', '.join(refused)}", file=sys.stderr)  # noqa: T201
 

@@ -13,6 +13,7 @@ from deepdaily.lab.rows import rows_of
 from deepdaily.render.feishu import cards
 from deepdaily.render.html import page
 from deepdaily.render.mail import message
+from deepdaily.render.mail_page import HEAD
 from deepdaily.render.markdown import post
 from deepdaily.render.slack import slack_messages
 from deepdaily.render.syndication import atom
@@ -40,10 +41,19 @@ def _formats(issue: Issue) -> Mapping[str, bytes]:
         "toml": _front_matter(whole),
         "atom": atom([issue], title="Plain feed"),
         "html": page(issue, {}).encode(),
-        "email": message(issue, sender="daily@good.example", recipients=["team@good.example"]).as_bytes(),
+        "email": _mail(issue),
         "slack": json.dumps(slack_messages(issue)[0], ensure_ascii=False).encode(),
         "feishu": json.dumps(cards(issue)[0], ensure_ascii=False).encode(),
     }
+
+
+def _mail(issue: Issue) -> bytes:
+    """The mail without the head that is the same in each: what the issue itself brings into it."""
+    mail = message(issue, sender="daily@good.example", recipients=["team@good.example"])
+    page = mail.get_body(("html",))
+    if page is not None:
+        page.set_content(page.get_content().replace(HEAD, ""), subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
 
 
 def _front_matter(whole: str) -> bytes:

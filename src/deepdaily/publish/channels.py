@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from deepdaily.core.errors import FetchError, PublishError
-from deepdaily.core.types import Edition, Slot
+from deepdaily.core.types import Edition, Issue, Slot
 from deepdaily.publish import FileChannel, Publisher
+from deepdaily.publish.chats import Chat, Service, Unset, posting
 from deepdaily.publish.files import Feeds, Hugo, Page
-from deepdaily.publish.messages import SEND_S, Feishu, Mail, Slack, Unset
+from deepdaily.publish.to_dingtalk import DingtalkBot
+from deepdaily.publish.to_discord import DiscordHook
+from deepdaily.publish.to_feishu import FeishuBot
+from deepdaily.publish.to_mail import Mail
+from deepdaily.publish.to_slack import SlackHook
+from deepdaily.publish.to_telegram import TelegramBot
+from deepdaily.publish.to_webhook import UnknownHook, Webhook
+from deepdaily.publish.to_wecom import WecomBot
 from deepdaily.read.web_wire import WebWire
+from deepdaily.render.syndication import FeedPlace
 from deepdaily.settings import Settings, name_of
 from deepdaily.settings import channel_tables as tables
 from deepdaily.settings.table import secret
@@ -33,8 +40,8 @@ def channel_names(settings: Settings, out: Path | None) -> set[str]:
 
 def message_channels(settings: Settings, store: Store, slot: Slot, wire: WebWire) -> list[Publisher]:
     """Mail and chat."""
-    found = [table for table in settings.publish if isinstance(table, tables.MessageTable)]
-    return [_message_channel(table, store, slot, wire) for table in found]
+    found = [table for table in settings.publish if isinstance(table, tables.MailTable | tables.ChatTable)]
+    return [_message_channel(table, settings, store, slot, wire) for table in found]
 
 
 def _file_channel(table: tables.FileTable, folder: Path, settings: Settings) -> FileChannel:
@@ -48,7 +55,7 @@ def _file_channel(table: tables.FileTable, folder: Path, settings: Settings) -> 
 
 
 def _message_channel(
-    table: tables.MailTable | tables.FeishuTable | tables.SlackTable, store: Store, slot: Slot, wire: WebWire
+    table: tables.MailTable | tables.ChatTable, settings: Settings, store: Store, slot: Slot, wire: WebWire
 ) -> Publisher:
     if table.unset:
         return Unset(table.name, table.unset)
@@ -56,48 +63,62 @@ def _message_channel(
     def keep(one: Edition) -> None:
         store.keep_editions([one])
 
+    sent = {one.location for one in store.editions(slot.key) if one.channel == f"{table.name}:part"}
+    if isinstance(table, tables.MailTable):
+        return Mail(table, sent, keep, partial(link_of, settings))
+    return Chat(service_of(table), posting(wire), table.name, sent, keep, partial(link_of, settings))
+
+
+def link_of(settings: Settings, issue: Issue) -> str:
+    """Where the issue is on the blog; empty where the settings do not say where that is."""
+    return FeedPlace(settings.digest.url).address(issue) if settings.digest.url else ""
+
+
+def service_of(table: tables.ChatTable) -> Service:
+    """The service of a chat, with its secrets."""
+    url = "" if isinstance(table, tables.TelegramTable) else secret(table.url_env).strip()
     match table:
-        case tables.MailTable():
-            return mail_of(table)
-        case tables.SlackTable():
-            return Slack(secret(table.url_env), partial(answered, wire), _sent(table.name, store, slot), keep, channel=table.name)
         case tables.FeishuTable():
-            sent, post = _sent(table.name, store, slot), partial(posted, wire)
-            stamp, signing = partial(datetime.now, UTC), secret(table.secret_env)
-            return Feishu(secret(table.url_env), post, sent, keep, stamp, signing, channel=table.name)
+            return FeishuBot(url, table.shape, secret(table.secret_env).strip(), table.keyword)
+        case tables.SlackTable():
+            return SlackHook(url, table.shape)
+        case tables.WecomTable():
+            return WecomBot(url, table.shape)
+        case tables.DingtalkTable():
+            return DingtalkBot(url, table.shape, secret(table.secret_env).strip(), table.keyword)
+        case tables.TelegramTable():
+            return TelegramBot(f"{table.api.rstrip('/')}/bot{secret(table.token_env).strip()}/sendMessage", table.shape, table.chat)
+        case tables.DiscordTable():
+            return DiscordHook(url, table.shape)
+        case tables.WebhookTable():
+            return Webhook(url, table.shape, secret(table.token_env).strip())
 
 
-def _sent(channel: str, store: Store, slot: Slot) -> set[str]:
-    return {one.location for one in store.editions(slot.key) if one.channel == f"{channel}:part"}
+HOSTS: Mapping[str, type[Service]] = {
+    "hooks.slack.com": SlackHook,
+    "open.feishu.cn": FeishuBot,
+    "open.larksuite.com": FeishuBot,
+    "qyapi.weixin.qq.com": WecomBot,
+    "oapi.dingtalk.com": DingtalkBot,
+    "api.telegram.org": TelegramBot,
+    "discord.com": DiscordHook,
+    "discordapp.com": DiscordHook,
+}
+"""The service of a webhook by its host, or by that which its host is below (`canary.discord.com`)."""
+
+FORMS: Mapping[str, type[Service]] = {
+    "feishu": FeishuBot,
+    "slack": SlackHook,
+    "wecom": WecomBot,
+    "dingtalk": DingtalkBot,
+    "telegram": TelegramBot,
+    "discord": DiscordHook,
+    "webhook": UnknownHook,
+}
 
 
-def mail_of(table: tables.MailTable) -> Mail:
-    user, password = secret(table.user_env), secret(table.password_env)
-    return Mail(table.host, table.port, table.sender, table.recipients, user, password, channel=table.name)
-
-
-async def posted(wire: WebWire, url: str, body: bytes) -> dict[str, object]:
-    """The JSON a webhook answers; raises as `answered`."""
-    try:
-        found = json.loads(await answered(wire, url, body))
-    except ValueError as error:
-        raise _unanswered(error) from None
-    return found if isinstance(found, dict) else {}
-
-
-async def answered(wire: WebWire, url: str, body: bytes) -> str:
-    """The text a webhook answers; the address is a secret and is never printed.
-
-    Raises:
-        PublishError: it did not answer.
-    """
-    try:
-        async with asyncio.timeout(SEND_S):
-            answer = await wire.post(url, {"Content-Type": "application/json"}, body, cap_bytes=1 << 20)
-    except (FetchError, TimeoutError) as error:
-        raise _unanswered(error) from None
-    return answer.body.decode("utf-8", "replace")
-
-
-def _unanswered(error: Exception) -> PublishError:
-    return PublishError(f"the webhook did not answer: {type(error).__name__}", "check the address and the network")
+def hook_of(url: str, form: str = "auto") -> Service:
+    """The service that an address belongs to: by its form, or else by its host; any program's where that says nothing."""
+    host = urlsplit(url).hostname or ""
+    by_host = (kind for name, kind in HOSTS.items() if host == name or host.endswith(f".{name}"))
+    return (FORMS[form] if form in FORMS else next(by_host, UnknownHook))(url)

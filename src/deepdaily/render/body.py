@@ -50,9 +50,9 @@ def element(text: str, name: str = "", *, strong: bool = False) -> str:
 
 
 def link(url: str, text: str = "") -> str:
-    """A link to the open web, or the bare text where the address is refused."""
+    """A link to the open web, or the bare text where the address is refused; no address goes on behind a blank."""
     address = safe_link(url)
-    label = escape(text or shown(address or url))
+    label = escape(text or shown(address or url.partition(" ")[0]))
     return f'<a href="{escape_html(address)}" rel="noopener noreferrer">{label}</a>' if address else label
 
 
@@ -65,12 +65,13 @@ def fragment(issue: Issue) -> str:
         return element(text, strong=strong) + "".join(f"<sup>[{number}]</sup>" for number in numbers)
 
     notice = f"<blockquote><p>{words.notice}{words.colon}{escape(issue.draft.notice)}</p></blockquote>"
-    proofs = "\n".join(f"<li>{_proof(note, issue, words)}</li>" for note in footnotes_of(issue))
+    proofs = "\n".join(f"<li>{proof(note, issue, words)}</li>" for note in footnotes_of(issue))
     before = [notice] if issue.draft.notice else []
     return "\n".join([*before, *body(issue, numbered), *([f"<hr>\n<ol>\n{proofs}\n</ol>"] if notes else [])])
 
 
-def _proof(note: Note, issue: Issue, words: Words) -> str:
+def proof(note: Note, issue: Issue, words: Words) -> str:
+    """What a note says: the passage where it is not printed as it stands, the page, when it was fetched, its bytes."""
     quoted = escape(in_quotes(quotation(note.evidence))) + " — " if note.quoted else ""
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
     return quoted + words.comma.join((escape(note.cited.host), fetched, f"sha256 <code>{note.short_digest}</code>"))

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
-from deepdaily.core.types import Issue
-from deepdaily.render.digest import Brief, briefs, questions
-from deepdaily.render.foreign import plain, shown
-from deepdaily.words import Words, of
+from deepdaily.core.types import Issue, Shape
+from deepdaily.render.chat_texts import Marks, pieces
+from deepdaily.render.digest import Dispatch, dispatch, grouped
+from deepdaily.render.foreign import plain
+from deepdaily.render.limits import LIMITS
 
-MOST_BYTES = 18_000
-"""A bot's request may hold about 20 KB (open platform documentation, 2026); the rest is for the wrapping and signature."""
+MOST_BYTES = LIMITS["feishu"].most
 
-_SPECIAL = re.compile(r"[&<>*_~`\[\]\\]|^#")
+COLOUR = "blue"
+"""Of a card's header."""
+
+_SPECIAL = re.compile(
+    r"[*`\[\]]|~(?!\d)|(?<=\S)~|(?<!\w)_+|_+(?!\w)|&(?=#?\w+;)|<(?=[A-Za-z/!?@])"
+    r"|\\(?=[!-/:-@\[-`{-~]|$)|:(?=\w+:)|^[#>+-]|(?<=^\d)[.)]"
+)
 """Marks that can begin something: without a bracket before it a parenthesis is no address, and `!` no picture."""
 
 _WIDE = str.maketrans("<>[]", "＜＞［］")
@@ -23,21 +29,32 @@ _WIDE = str.maketrans("<>[]", "＜＞［］")
 
 
 def escape(text: str) -> str:
-    """`text` as it shall be seen in a card's Markdown: no mention, no link, no emphasis comes out of it."""
-    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", plain(text))
+    """`text` as it shall be seen in a card's Markdown: no mention, no link, no emphasis comes out of it.
+
+    The Markdown of a card undoes HTML entities (component reference of cards, JSON 2.0, 2026), and has no other escape.
+    """
+    return _SPECIAL.sub(lambda found: "".join(f"&#{ord(sign)};" for sign in found.group()), plain(text))
 
 
-def cards(issue: Issue) -> list[dict[str, Any]]:
-    """The messages in order, each below MOST_BYTES as JSON; an item is never cut."""
-    messages: list[dict[str, Any]] = []
-    words = of(issue.draft.language)
-    waiting = [f"{words.notice}{words.colon}{escape(issue.draft.notice)}"] if issue.draft.notice else []
-    for element in [*_items(issue), *_questions(issue, words)]:
-        if waiting and size_of(_message(issue, [*waiting, element], len(messages) + 1)) > MOST_BYTES:
-            messages.append(_message(issue, waiting, len(messages) + 1))
-            waiting = []
-        waiting.append(element)
-    return [*messages, _message(issue, waiting, len(messages) + 1)] if waiting else messages
+MARKS = Marks(escape=escape, strong=lambda text: f"**{text}**", link=lambda label, address: f"[{label}]({address})")
+
+
+def cards(issue: Issue, shape: Shape = "full", link: str = "", keyword: str = "") -> list[dict[str, Any]]:
+    """The messages in order, each below MOST_BYTES as JSON; an item is never cut, and the last leads to the issue at `link`."""
+    told, marks = dispatch(issue, shape, "", keyword), MARKS
+    button = [_button(told, dispatch(issue, shape, link).link)] if link else []
+
+    def fits(group: Sequence[str], part: int) -> bool:
+        small = 2 * len(group) + len(button) <= LIMITS["feishu"].blocks
+        return small and size_of(_message(told, group, part, button)) <= MOST_BYTES
+
+    groups = grouped(pieces(told, marks, lambda text: fits([text], 9)), fits) or [[]]
+    return [_message(told, group, part, button if part == len(groups) else []) for part, group in enumerate(groups, 1)]
+
+
+def feishu_line(text: str) -> dict[str, Any]:
+    """A message of one line."""
+    return {"msg_type": "text", "content": {"text": plain(text).translate(_WIDE)}}
 
 
 def size_of(message: dict[str, Any]) -> int:
@@ -45,45 +62,22 @@ def size_of(message: dict[str, Any]) -> int:
     return len(json.dumps(message, ensure_ascii=False).encode())
 
 
-def _items(issue: Issue) -> Iterator[str]:
-    """Each item; one that is too long for a whole message in its shortest form."""
-    for brief in briefs(issue):
-        element = _element(brief)
-        fits = size_of(_message(issue, [element], 1)) <= MOST_BYTES
-        yield element if fits else _element(brief.shortest())
+def _button(told: Dispatch, link: str) -> dict[str, Any]:
+    return {
+        "tag": "button",
+        "text": {"tag": "plain_text", "content": told.words.message["read_on"]},
+        "type": "primary",
+        "behaviors": [{"type": "open_url", "default_url": link}],
+    }
 
 
-def _questions(issue: Issue, words: Words) -> list[str]:
-    """What was and will be followed, in as few elements as fit; none where nothing is."""
-    found: list[str] = []
-    for line in (f"- {escape(line)}" for line in questions(issue)):
-        longer = "\n".join([*(found[-1:] or [f"**{words.watchlist}**"]), line])
-        if found and size_of(_message(issue, [longer], 1)) > MOST_BYTES:
-            found.append(line)
-        else:
-            found[-1:] = [longer]
-    return found
-
-
-def _element(brief: Brief) -> str:
-    rows = (f"{'    - ' if row.below else '- '}{escape(row.text)}" for row in brief.rows)
-    lines = [f"**{brief.number}. {escape(brief.title)}**", *rows]
-    if brief.address:
-        lines.append(f"[{escape(shown(brief.address))}]({brief.address})")
-    return "\n".join(lines)
-
-
-def _message(issue: Issue, texts: list[str], part: int) -> dict[str, Any]:
-    title = plain(issue.draft.title).translate(_WIDE) or issue.day
-    elements: list[dict[str, str]] = []
+def _message(told: Dispatch, texts: Sequence[str], part: int, button: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    elements: list[dict[str, Any]] = []
     for text in texts:
         elements += [{"tag": "hr"}] if elements else []
         elements.append({"tag": "markdown", "content": text})
+    title = {"tag": "plain_text", "content": told.numbered(part).translate(_WIDE)}
     return {
         "msg_type": "interactive",
-        "card": {
-            "schema": "2.0",
-            "header": {"title": {"tag": "plain_text", "content": f"{title} ({part})" if part > 1 else title}},
-            "body": {"elements": elements},
-        },
+        "card": {"schema": "2.0", "header": {"title": title, "template": COLOUR}, "body": {"elements": [*elements, *button]}},
     }

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deepdaily.core.types import DAILY, Language, Profile
-from deepdaily.settings.channel_tables import Alert, ChannelTable, FeedsTable, HugoTable, MailTable, PageTable
+from deepdaily.settings.channel_tables import Alert, ChannelTable, ChatTable, FeedsTable, HugoTable, MailTable, PageTable
 from deepdaily.settings.model_tables import Models
 from deepdaily.settings.source_tables import Network, Sources
 from deepdaily.settings.table import _Table, _zone, key
@@ -163,6 +163,16 @@ class Settings(BaseSettings):
     def _alerts_have_a_server(self) -> Settings:
         if self.alert.mail and not self.mail:
             raise ValueError("alert.mail needs a [[publish]] channel of kind mail, whose server it uses")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_name_chats(self) -> Settings:
+        chats = [one.name for one in self.publish if isinstance(one, ChatTable)]
+        for name in self.alert.channels:
+            if name not in chats:
+                raise ValueError(
+                    f"alert.channels names {name}, which is no chat of [[publish]]; there are {', '.join(chats) or 'none'}"
+                )
         return self
 
     @property

@@ -7,9 +7,11 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from deepdaily.core.types import Shape
 from deepdaily.settings.table import _Table, key, secret
 
 
@@ -34,6 +36,38 @@ def _checked(written: str) -> str:
     return written
 
 
+def _host(written: str) -> str:
+    """A name or address of a machine, as it is looked up."""
+    try:
+        ascii_name = written.encode("idna").decode("ascii")
+    except UnicodeError:
+        ascii_name = ""
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?", ascii_name):
+        raise ValueError(f"{written!r} is no host name; write it like smtp.example.com, without scheme and port")
+    return ascii_name.strip("[]")
+
+
+def _way_out(written: str) -> str:
+    parts = urlsplit(written)
+    whole = parts.hostname if parts.scheme == "https" else parts.scheme == "mailto" and "@" in parts.path
+    if written and (not whole or re.search(r"[\s<>,]", written) or not written.isascii()):
+        raise ValueError("write https://… or mailto:leave@example.com")
+    return written
+
+
+def _chat(written: str) -> str:
+    if not re.fullmatch(r"-?\d{1,20}|@\w{4,64}", written):
+        raise ValueError(f"{written!r} is no chat; write its number like -1001234567890, or @name of a public channel")
+    return written
+
+
+ShapeKey = Annotated[
+    Shape,
+    Field(description="How much of the issue it sends: titles; a sentence each; all that fits there. Each links to the issue."),
+]
+Keyword = Annotated[
+    str, Field(description="The word without which the bot refuses a message, if it has one.", examples=["日报"], max_length=40)
+]
 ChannelName = Annotated[
     str, Field(pattern=r"^[\w.-]+$", max_length=40, description="Its name in the store; two of one kind need two names.")
 ]
@@ -72,22 +106,37 @@ class MessageTable(_Table):
     """A channel that sends messages. Its secrets stand in the environment; the settings name their variables."""
 
     @property
-    def unset(self) -> str:
-        """The first variable that is named and not in the environment; empty where none is missing."""
+    def unset(self) -> tuple[str, ...]:
+        """The variables that are named and not in the environment, in the order of the keys."""
         named = (getattr(self, field) for field in type(self).model_fields if field.endswith("_env"))
-        return next((variable for variable in named if variable and not secret(variable)), "")
+        return tuple(dict.fromkeys(variable for variable in named if variable and not secret(variable).strip()))
 
 
 class MailTable(MessageTable):
-    """One mail to a few recipients, or to a list server."""
+    """A mail to each of a few recipients, or to a list server."""
 
     to: Literal["mail"] = "mail"
     name: ChannelName = "mail"
-    host: str = key(..., "SMTP server.", example="smtp.example.com", min_length=1)
-    port: int = key(587, "SMTP port; TLS by STARTTLS.", ge=1, le=65535)
+    shape: ShapeKey = "full"
+    host: Annotated[str, AfterValidator(_host)] = key(..., "SMTP server.", example="smtp.example.com", min_length=1)
+    port: int = key(587, "SMTP port.", ge=1, le=65535)
+    tls: Literal["auto", "starttls", "implicit"] = key(
+        "auto",
+        "How the connection is secured: from the first byte, or by STARTTLS. By itself: from the first byte on port 465, "
+        "elsewhere by STARTTLS where the server offers it.",
+    )
     sender: MailAddress = key(..., "The address it comes from.", example="Daily <daily@example.com>")
     recipients: tuple[MailAddress, ...] = key(
-        ..., "A few addresses, or that of a list.", example=["team@example.com"], min_length=1, max_length=50
+        ...,
+        "A few addresses, or that of a list. Each gets a mail of their own, and sees no other.",
+        example=["team@example.com"],
+        min_length=1,
+        max_length=50,
+    )
+    unsubscribe: Annotated[str, AfterValidator(_way_out)] = key(
+        "",
+        "Where readers unsubscribe: an https address that takes a POST (RFC 8058), or mailto:; empty: a mail to the sender.",
+        example="https://lists.example.com/leave",
     )
     user_env: str = key("", "Environment variable that holds the user name, if any.", example="SMTP_USER")
     password_env: str = key("", "Environment variable that holds the password, if any.", example="SMTP_PASSWORD")
@@ -98,8 +147,10 @@ class FeishuTable(MessageTable):
 
     to: Literal["feishu"] = "feishu"
     name: ChannelName = "feishu"
+    shape: ShapeKey = "brief"
     url_env: str = key(..., "Environment variable that holds the bot's webhook.", example="FEISHU_WEBHOOK", min_length=1)
     secret_env: str = key("", "Environment variable that holds the signing secret, if any.", example="FEISHU_SECRET")
+    keyword: Keyword = ""
 
 
 class SlackTable(MessageTable):
@@ -107,16 +158,76 @@ class SlackTable(MessageTable):
 
     to: Literal["slack"] = "slack"
     name: ChannelName = "slack"
+    shape: ShapeKey = "brief"
     url_env: str = key(..., "Environment variable that holds the webhook.", example="SLACK_WEBHOOK", min_length=1)
 
 
-ChannelTable = Annotated[FileTable | MailTable | FeishuTable | SlackTable, Field(discriminator="to")]
+class WecomTable(MessageTable):
+    """Messages in a group of WeCom (企业微信), by the group's bot."""
+
+    to: Literal["wecom"] = "wecom"
+    name: ChannelName = "wecom"
+    shape: ShapeKey = "brief"
+    url_env: str = key(..., "Environment variable that holds the bot's webhook.", example="WECOM_WEBHOOK", min_length=1)
+
+
+class DingtalkTable(MessageTable):
+    """Messages in a group of DingTalk, by a custom bot of the group."""
+
+    to: Literal["dingtalk"] = "dingtalk"
+    name: ChannelName = "dingtalk"
+    shape: ShapeKey = "brief"
+    url_env: str = key(..., "Environment variable that holds the bot's webhook.", example="DINGTALK_WEBHOOK", min_length=1)
+    secret_env: str = key("", "Environment variable that holds the signing secret (SEC…), if any.", example="DINGTALK_SECRET")
+    keyword: Keyword = ""
+
+
+class TelegramTable(MessageTable):
+    """Messages in a chat, group or channel of Telegram, by a bot."""
+
+    to: Literal["telegram"] = "telegram"
+    name: ChannelName = "telegram"
+    shape: ShapeKey = "brief"
+    token_env: str = key(..., "Environment variable that holds the bot's token.", example="TELEGRAM_TOKEN", min_length=1)
+    chat: Annotated[str, AfterValidator(_chat)] = key(
+        ..., "The chat's number, or @name of a public channel.", example="-1001234567890"
+    )
+    api: str = key(
+        "https://api.telegram.org", "Address of the Bot API, where another server stands for it.", pattern=r"^https?://\S+$"
+    )
+
+
+class DiscordTable(MessageTable):
+    """Messages in a channel of Discord, by a webhook."""
+
+    to: Literal["discord"] = "discord"
+    name: ChannelName = "discord"
+    shape: ShapeKey = "brief"
+    url_env: str = key(..., "Environment variable that holds the webhook.", example="DISCORD_WEBHOOK", min_length=1)
+
+
+class WebhookTable(MessageTable):
+    """The issue as JSON to any address; every answer of 2xx is a yes."""
+
+    to: Literal["webhook"] = "webhook"
+    name: ChannelName = "webhook"
+    shape: ShapeKey = "full"
+    url_env: str = key(..., "Environment variable that holds the address.", example="ISSUE_WEBHOOK", min_length=1)
+    token_env: str = key("", "Environment variable that holds a token for `Authorization: Bearer`, if any.", example="ISSUE_TOKEN")
+
+
+ChatTable = FeishuTable | SlackTable | WecomTable | DingtalkTable | TelegramTable | DiscordTable | WebhookTable
+ChannelTable = Annotated[FileTable | MailTable | ChatTable, Field(discriminator="to")]
 
 
 class Alert(_Table):
     """Where trouble is told."""
 
-    url_env: str = key("", "Environment variable that holds the address of a webhook; it gets JSON.", example="DEEPDAILY_ALERT_URL")
+    url_env: str = key("", "Environment variable that holds the address of a webhook.", example="DEEPDAILY_ALERT_URL")
+    form: Literal["auto", "feishu", "slack", "wecom", "dingtalk", "telegram", "discord", "webhook"] = key(
+        "auto", "What that webhook understands. By itself: told by its host; where that says nothing, JSON for any program."
+    )
+    channels: tuple[str, ...] = key((), "Names of [[publish]] chats that are told too.", example=["team-chat"], max_length=20)
     mail: bool = key(False, "Tell it by mail too, through the server of the first [[publish]] mail channel.")
     recipients: tuple[str, ...] = key(
         (), "Who gets that mail; empty: the channel's readers.", example=["oncall@example.com"], max_length=50

@@ -157,6 +157,8 @@ class Words:
     """What a title says has become of something."""
     page: Mapping[str, str]
     """Around an issue that is a web page."""
+    message: Mapping[str, str]
+    """Around an issue that is a message."""
     site: Mapping[str, str]
     """The reader's own pages."""
     watch_states: Mapping[str, str]
