@@ -32,25 +32,44 @@ from deepdaily.render.phrases import (
 from deepdaily.render.proofs import for_machines
 from deepdaily.words import Words, of
 
+_CLOSING_COLON = re.compile(r"(?<=[\w+-]):")
+_PICTURE = re.compile(r":(?=[^:]*[a-z_+-]|100$|1234$)[\w+-]{1,64}$")
+
+
+def _no_picture(colon: re.Match[str], written: str = r"\:") -> str:
+    """`written` where the colon closes what a site may take for a picture, `:smile:`: Hugo looks for it in the raw source."""
+    return written if _PICTURE.search(colon.string[max(0, colon.start() - 65) : colon.start()]) else ":"
+
+
+def _each(run: re.Match[str]) -> str:
+    return "".join(f"\\{sign}" for sign in run.group())
+
+
 _ESCAPES = (
     (re.compile(r"&(?=#?\w+;)"), "&amp;"),
     # A browser's tag, an autolink, a comment, and Hugo's `<!--more-->`, which it looks for in the raw source.
     (re.compile(r"<(?=[A-Za-z/!?<])"), "&lt;"),
-    (re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)"), r"\\\\"),
+    (re.compile(r"\\(?=[!-/:-@\[-`{-~\s]|$)"), r"\\\\"),  # before a blank too: the extension for CJK drops it there
     # Braces: shortcodes run before Markdown, also in code spans; attributes after a heading.
-    (re.compile(r"([`*\[\]{])"), r"\\\1"),
-    (re.compile(r"(?<!\w)_+|_+(?!\w)"), lambda run: r"\_" * len(run.group())),
+    (re.compile(r"([`*{])"), r"\\\1"),
+    # As entities: behind a backslash brackets are delimiters of formulas.
+    (re.compile(r"\["), "&#91;"),
+    (re.compile(r"\]"), "&#93;"),
+    (re.compile(r"\$"), r"\\$"),
+    (re.compile(r"(?<!\w)_+|_+(?!\w)"), _each),
     # `~3B` after a blank can open a strike-through but nothing could close it.
     (re.compile(r"~(?!\d)|(?<=\S)~"), r"\~"),
     # Hugo's extras, where a site turns them on: raised, marked and inserted text.
-    (re.compile(r"\^|==+|\+\++(?=\S)"), lambda run: "".join(f"\\{sign}" for sign in run.group())),
-    (re.compile(r"--+"), lambda run: r"\-" * len(run.group())),  # Hugo's typographer makes `--flag` a dash
+    (re.compile(r"\^|==+|\+\++(?=\S)"), _each),
+    # Hugo's typographer makes `--flag` a dash, and other signs of `"`, `'`, `...` and `>>`.
+    (re.compile(r"--+|[\"']|>>+|\.\.\.+"), _each),
+    (_CLOSING_COLON, _no_picture),
     (re.compile(r"(?i)(https?|ftp)://"), r"\1\://"),
     (re.compile(r"(?i)(?<![a-z0-9])(www)\.(?=\w)"), r"\1\\."),
     (re.compile(r"(?<=\w)@(?=\w)"), r"\@"),
     (re.compile(r"([!#])$"), r"\\\1"),
 )
-_STARTS = ((re.compile(r"^(?=[#>+\-])"), r"\\"), (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"))
+_STARTS = ((re.compile(r"^(?=[#>+:\-])"), r"\\"), (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"))
 
 
 def escape(text: str) -> str:
@@ -69,13 +88,15 @@ def escape_line(text: str) -> str:
     return _at_line_start(escape(text))
 
 
+_BRACKETS = {"&#91;": "[", "&#93;": "]"}
 _ACTIVE_ALONE = {
     "[": r"\]\s*[(\[:]|\[\^",
     "]": r"\]\s*[(\[:]|\[\^",
     "*": r"^\*|\*.*\*",
     "`": r"^`|`[^`]+`",
     "_": r"(?:(?<!\w)_+|_+(?!\w)).*(?:(?<!\w)_+|_+(?!\w))",
-    "{": r"\{\{",
+    "{": r"^\{|\{\{",
+    "$": r"\$.*\$",
     "~": r"^~|~.*~",
     "^": r"\^.*\^",
     "=": r"==.*==",
@@ -90,7 +111,12 @@ def escape_alone(text: str) -> str:
     """`text` escaped for a paragraph of its own by as few marks as that takes: some themes print a summary as it is written."""
     said = plain(text)
     idle = {sign for sign, active in _ACTIVE_ALONE.items() if not re.search(active, said)}
-    return re.sub(r"\\(.)", lambda pair: pair[1] if pair[1] in idle else pair[0], escape_line(text))
+
+    def as_said(mark: re.Match[str]) -> str:
+        sign = _BRACKETS.get(mark[0]) or mark[0][1]
+        return sign if sign in idle else mark[0]
+
+    return re.sub(r"\\.|&#9[13];", as_said, escape_line(text))
 
 
 def _at_line_start(markdown: str) -> str:
@@ -102,7 +128,12 @@ def _at_line_start(markdown: str) -> str:
 def link(url: str) -> str:
     """`[host/path](url)`: never a bare URL, which no Markdown links after a full-width colon."""
     address = safe_link(url)
-    return escape(shown(url)) if address is None else f"[{escape(shown(address))}]({address})"
+    return escape(shown(url)) if address is None else _linked(escape(shown(address)), address)
+
+
+def _linked(markdown: str, address: str) -> str:
+    """A link to what `safe_link` made; a picture of letters in it is percent-encoded."""
+    return f"[{markdown}]({_CLOSING_COLON.sub(partial(_no_picture, written='%3A'), address)})"
 
 
 def post(issue: Issue, slug: str = "") -> str:
