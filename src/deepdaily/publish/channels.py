@@ -40,11 +40,19 @@ def message_channels(settings: Settings, store: Store, slot: Slot, wire: WebWire
 def _file_channel(table: tables.FileTable, folder: Path, settings: Settings) -> FileChannel:
     match table:
         case tables.HugoTable():
-            return Hugo(folder, table.name)
+            return Hugo(folder, table.name, table)
         case tables.FeedsTable():
-            return Feeds(folder, name_of(settings), settings.digest.url, table.name)
+            return Feeds(folder, name_of(settings), settings.digest.url, table.name, _posts_of(settings, folder))
         case tables.PageTable():
             return Page(folder, table.name)
+
+
+def _posts_of(settings: Settings, folder: Path) -> Hugo | None:
+    """The posts that a feed's entries lead to: those of the site that the feed's folder is, or lies in, or else of the first."""
+    found = [table for table in settings.publish if isinstance(table, tables.HugoTable)]
+    nearest = next((table for table in found if folder.absolute().is_relative_to(table.dir.absolute())), None)
+    table = nearest or next(iter(found), None)
+    return Hugo(table.dir, table.name, table) if table else None
 
 
 def _message_channel(

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
-import tomli_w
-
 from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
-from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
+from deepdaily.render.foreign import anchor, at_passage, plain, quotation, safe_link, shown
+from deepdaily.render.front_matter import USUAL_FORM, PostForm, front_matter
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.phrases import (
     all_translated,
@@ -29,7 +28,6 @@ from deepdaily.render.phrases import (
     until,
     voice,
 )
-from deepdaily.render.proofs import for_machines
 from deepdaily.words import Words, of
 
 _CLOSING_COLON = re.compile(r"(?<=[\w+-]):")
@@ -136,11 +134,11 @@ def _linked(markdown: str, address: str) -> str:
     return f"[{markdown}]({_CLOSING_COLON.sub(partial(_no_picture, written='%3A'), address)})"
 
 
-def post(issue: Issue, slug: str = "") -> str:
-    """The whole post, ending in a newline; `slug` is the last part of its address, else its day."""
+def post(issue: Issue, form: PostForm = USUAL_FORM) -> str:
+    """The whole post, ending in a newline."""
     draft, words = issue.draft, of(issue.draft.language)
     notes, place = notes_of(issue), partial(_place, draft.items, words=words)
-    blocks = [_front_matter(issue, slug or issue.day)]
+    blocks = [front_matter(issue, escape_alone(issue.closing.summary), form)]
     if draft.notice:
         blocks.append(f"> {words.notice}{words.colon}{escape(draft.notice)}")
     for short, items in groupby(enumerate(draft.items, start=1), key=lambda one: one[1].short):
@@ -155,31 +153,9 @@ def post(issue: Issue, slug: str = "") -> str:
         blocks.append(f"## {words.watchlist}")
         blocks.extend(_watchlist(issue, words, notes))
     if notes:
+        blocks.extend([f"{words.all_proofs}{words.colon}[{escape(form.proofs)}]({form.proofs})"] if form.proofs else [])
         blocks.append("\n".join(_footnote(note, issue, words) for note in footnotes_of(issue)))
     return "\n\n".join(blocks) + "\n"
-
-
-def _front_matter(issue: Issue, slug: str) -> str:
-    draft = issue.draft
-    zone = draft.slot.due.tzinfo
-    # H2: Hugo silently leaves out a post dated in the future.
-    date = min(draft.slot.due, draft.now).astimezone(zone).replace(microsecond=0)
-    tags = [plain(tag).replace("/", "-").replace("\\", "-").strip(". -") for tag in issue.closing.tags]
-    front = {
-        "title": plain(draft.title) or draft.slot.day,
-        "slug": slug,
-        "date": date,
-        "lastmod": max(date, issue.approved_at.astimezone(zone).replace(microsecond=0)),
-        "draft": False,
-        "summary": escape_alone(issue.closing.summary),  # Hugo reads it as Markdown
-        "tags": list(dict.fromkeys(filter(None, tags))),
-        "categories": ["AI"],
-        **({"isCJKLanguage": True} if of(draft.language).tag[:2] in ("zh", "ja", "ko") else {}),
-        "deepdaily": for_machines(issue),
-    }
-    # The writer puts a blank into a time where all other hosts of Hugo posts have a T. No text of ours spans lines.
-    toml = re.sub(r"(?m)^(date|lastmod) = (\S+) ", r"\1 = \2T", tomli_w.dumps(front).strip())
-    return f"+++\n{toml}\n+++"
 
 
 def _title(item: Item, number: int, words: Words, day: str) -> str:
@@ -300,9 +276,12 @@ def _moved(one: FollowUp, words: Words, notes: Mapping[Evidence, Note], place: C
 
 def _footnote(note: Note, issue: Issue, words: Words) -> str:
     quoted = in_quotes(escape(quotation(note.evidence))) + " — " if note.quoted else ""
+    address = at_passage(note.cited.url, note.evidence.quote)
     if note.same_document:
-        return f"[^{note.footnote}]: {quoted}{words.ditto}"
+        ditto = _linked(words.ditto, address) if address and note.quoted else words.ditto
+        return f"[^{note.footnote}]: {quoted}{ditto}"
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
-    host = escape(note.cited.host) + (words.in_brackets(words.carried) if note.cited.carried else "")
+    host = escape(note.cited.host)
+    host = (_linked(host, address) if address else host) + (words.in_brackets(words.carried) if note.cited.carried else "")
     facts = (host, fetched, f"sha256 `{note.short_digest}`")
     return f"[^{note.footnote}]: {quoted}{words.comma.join(facts)}"

@@ -128,6 +128,8 @@ class Words:
     written_by: str
     fetched: str
     carried: str
+    all_proofs: str
+    """Before the link to an issue's evidence."""
     ditto: str
     told: str
     nothing_new: str
