@@ -6,6 +6,7 @@ import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from deepdaily.store import Place, Store, Validators
 from deepdaily.store.opening import open_store
 from deepdaily.store.schema import META
 from making import NOW, SLOT, document, issue, story
+from render import issues
 
 SNAPSHOT = Snapshot("https://a.example/", "sha256:" + "1" * 64, "https://a.example/", NOW, "text/html", 10)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from deepdaily.core.errors import FetchError, PublishError
 from deepdaily.core.types import Edition, Slot
-from deepdaily.publish import FileChannel, Publisher
+from deepdaily.publish import FileChannel, Following, Publisher
 from deepdaily.publish.files import Feeds, Hugo, Page
+from deepdaily.publish.git_steps import AfterStep, GitStep
 from deepdaily.publish.messages import SEND_S, Feishu, Mail, Slack, Unset
 from deepdaily.read.web_wire import WebWire
 from deepdaily.settings import Settings, name_of
@@ -29,6 +30,18 @@ def channels(settings: Settings, out: Path | None) -> list[tuple[FileChannel, Pa
 def channel_names(settings: Settings, out: Path | None) -> set[str]:
     """The channels a slot's issue has to reach."""
     return {table.name for table in settings.publish if isinstance(table, tables.FileTable) or not out}
+
+
+def following(settings: Settings, store: Store, slot: Slot) -> list[Following]:
+    """What follows the Hugo channels: for each its commit, and then its commands, which build or deploy what was committed."""
+    found = [table for table in settings.publish if isinstance(table, tables.HugoTable)]
+    folders = {table.name: table.dir for table in settings.publish if isinstance(table, tables.FileTable)}
+
+    def written() -> list[Path]:
+        return [folders[one.channel] / one.location for one in store.editions(slot.key) if one.channel in folders]
+
+    commits: list[Following] = [GitStep(table, written) for table in found if table.git]
+    return commits + [AfterStep(table) for table in found if table.after]
 
 
 def message_channels(settings: Settings, store: Store, slot: Slot, wire: WebWire) -> list[Publisher]:

@@ -72,6 +72,19 @@ class HugoTable(_Table):
         "More of the front matter, like author or categories. Title, slug, dates, draft, summary, tags and deepdaily are ours.",
         example={"author": "The platform team", "categories": ["AI", "News"]},
     )
+    git: Literal["", "commit", "push", "pull-request"] = key(
+        "", "What becomes of the files in the site's git repository; other people's changes are left alone."
+    )
+    branch: str = key(
+        "", "Branch that has to be checked out, or that a pull request is for; empty: the one that is.", example="main"
+    )
+    remote: str = key("", "Remote to push to; empty: the branch's own, or origin.", example="origin")
+    token_env: str = key(
+        "", "Environment variable that holds a token for pull requests on GitHub; else `gh` opens them.", example="GH_TOKEN"
+    )
+    after: tuple[str, ...] = key(
+        (), "Commands run in `dir` at last, without a shell, each for at most 300 s.", example=["hugo --minify"], max_length=10
+    )
 
 
 class FeedsTable(_Table):
