@@ -7,7 +7,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from yaml import YAMLError
@@ -15,9 +15,11 @@ from yaml import YAMLError
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition, Issue, Language
 from deepdaily.publish import Publication, edition_of
+from deepdaily.publish.card_png import can_draw, png_of
 from deepdaily.publish.site import HugoSite
-from deepdaily.publish.site_address import path_of
+from deepdaily.publish.site_address import is_known, path_of
 from deepdaily.publish.site_config import yaml_of
+from deepdaily.render.card import card
 from deepdaily.render.front_matter import PostForm
 from deepdaily.render.html import page
 from deepdaily.render.markdown import post
@@ -52,7 +54,13 @@ class Hugo:
         """The bytes by place below `dir`; the proof comes before the post that needs it."""
         site, found = HugoSite.at(self.dir), dict[str, bytes]()
         for place in self.places(publication, site):
-            form = self._form(site, place)
+            form, picture = self._form(site, place), card(place.issue) if self.table.card else ""
+            drawn = png_of(picture, place.issue.draft.language) if picture else None
+            if picture:
+                found[f"{place.folder}/card{place.ending}.svg"] = picture.encode()
+            if drawn:  # a theme shows an SVG nowhere, so it is not named to one
+                found[f"{place.folder}/card{place.ending}.png"] = drawn
+                form = replace(form, card=f"card{place.ending}.png")
             found[f"{place.folder}/evidence{place.ending}.json"] = evidence_json(place.issue).encode()
             found[f"{place.folder}/index{place.ending}.md"] = post(place.issue, form).encode()
         return found
@@ -270,3 +278,22 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def site_told(folder: Path, language: Language = "zh") -> list[str]:
+    """What a person should know of the Hugo site in `folder` before or after a run, a line each; empty where all is as usual."""
+    site = HugoSite.at(folder)
+    told = [f"{one}: it is passed over" for one in site.unread]
+    if not site.is_site:
+        if folder.name != DEFAULT_DIR:
+            told.append(f"{folder} is no Hugo site (no hugo.* or config.* there); posts go to {folder}/content/{USUAL_SECTION}")
+        return told
+    content = site.content(language)
+    told.append(f"posts go to {folder / content / site.section(content)}, feeds and pages below {folder / site.static}")
+    if not site.base_url(language):
+        told.append(f"{folder} names no baseURL: set digest.url, or feeds have no links")
+    if not is_known(site.permalink(site.section(content), language)):
+        told.append("the pattern of [permalinks] is one that is not known here: feeds have no links to posts")
+    if not can_draw(language):
+        told.append("cards are SVG alone, which few programs show: `pip install deepdaily[card]` and a font draw PNG")
+    return told

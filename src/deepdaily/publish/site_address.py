@@ -58,12 +58,17 @@ def urlized(title: str) -> str:
     return quote(re.sub(r"-{2,}", "-", re.sub(r"\s+", "-", kept)).lower())
 
 
+def is_known(pattern: str) -> bool:
+    """Whether addresses by `pattern` can be told."""
+    return "[" not in pattern and set(_TOKEN.findall(pattern)) <= _TOKENS.keys()
+
+
 def path_of(site: HugoSite, issue: Issue, section: str, name: str) -> str | None:
     """The path of an issue's post below the site's address: `/en/posts/2026-02-11/`; None where its pattern is unknown."""
     language = issue.draft.language
     pattern = site.permalink(section.split("/")[0], language) or USUAL
     post = Addressed(section, name, issue.draft.title or issue.day, dated(issue))
-    if "[" in pattern or not set(_TOKEN.findall(pattern)) <= _TOKENS.keys():
+    if not is_known(pattern):
         return None
     filled = _TOKEN.sub(lambda token: _TOKENS[token[1]](post), pattern)
     path = "/".join(filter(None, filled.split("/")))

@@ -72,6 +72,7 @@ class HugoTable(_Table):
         "More of the front matter, like author or categories. Title, slug, dates, draft, summary, tags and deepdaily are ours.",
         example={"author": "The platform team", "categories": ["AI", "News"]},
     )
+    card: bool = key(True, "A picture of the issue beside the post: `card.svg`, and with `deepdaily[card]` `card.png`.")
     git: Literal["", "commit", "push", "pull-request"] = key(
         "", "What becomes of the files in the site's git repository; other people's changes are left alone."
     )
