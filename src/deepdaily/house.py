@@ -23,6 +23,7 @@ from deepdaily.publish import FileChannel, Publisher
 from deepdaily.publish.channels import channel_names, channels, message_channels
 from deepdaily.read.fetch import Fetcher
 from deepdaily.read.web_wire import WebWire, Wire
+from deepdaily.render.syndication import host_id
 from deepdaily.run import Errand, Record, Run
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load
@@ -121,6 +122,7 @@ class House:
         async with WebWire(allow_private=allowed) as web, Engine(preload=PRELOADED) as engine:
             with Snapshots(self.snapshots) as snapshots:
                 store.before_writing = snapshots.sync
+                store.keep_feed_id(host_id(self.settings.digest.url))  # of issues from before feeds had an id of their own
                 fetcher = Fetcher(self.web or web, store, snapshots, slot.key, now, allow_private=allowed)
                 publishers: list[Publisher] = [channel for channel, _ in self.channels()]
                 if not (self.out or errand.task == "correct"):  # a mail is not sent twice

@@ -9,7 +9,7 @@ import pytest
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
 from deepdaily.publish import Publication
-from deepdaily.publish.channels import channel_names, channels, message_channels
+from deepdaily.publish.channels import channel_names, channels, following, message_channels
 from deepdaily.publish.chats import Unset
 from deepdaily.read.web_wire import WebWire
 from deepdaily.settings import Settings
@@ -78,3 +78,32 @@ def test_each_group_knows_what_a_killed_run_had_sent_to_it(
     first, second = message_channels(settings, store, SLOT, WebWire())
 
     assert (set(first.sent), set(second.sent)) == (set(), {"message-1"})  # type: ignore[attr-defined]
+
+
+def test_commits_follow_the_hugo_channels_and_commands_follow_the_commits(tmp_path: Path, store: Store) -> None:
+    (tmp_path / "deepdaily.toml").write_text(
+        '[[publish]]\nto = "hugo"\ngit = "push"\nafter = ["hugo"]\n'
+        '[[publish]]\nto = "hugo"\nname = "english"\ngit = "commit"\n[[publish]]\nto = "page"\n'
+    )
+    settings = load(tmp_path / "deepdaily.toml")[0]
+    post = settings.publish[0].dir / "content/posts/2026-02-11/index.md"  # type: ignore[union-attr]
+    store.keep_editions([Edition(SLOT.key, "hugo", "content/posts/2026-02-11/index.md", "sha256:0", issues.NOW)])
+    store.keep_editions([Edition(SLOT.key, "gone", "x", "sha256:0", issues.NOW)])
+    steps = following(settings, store, SLOT)
+
+    assert [(one.channel, one.follows) for one in steps] == [
+        ("hugo:git", "hugo"),
+        ("english:git", "english"),
+        ("hugo:after", "hugo"),
+    ]
+    assert steps[0].written() == [post]  # type: ignore[attr-defined]
+
+
+def test_the_entries_of_a_feed_lead_to_the_posts_of_the_site_it_lies_in(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(
+        '[[publish]]\nto = "hugo"\ndir = "zh"\n[[publish]]\nto = "hugo"\nname = "english"\ndir = "en"\nsection = "news"\n'
+        '[[publish]]\nto = "feeds"\ndir = "en/static"\n[[publish]]\nto = "feeds"\nname = "elsewhere"\ndir = "x"\n'
+    )
+    made = {one.channel: one for one, _ in channels(load(tmp_path / "deepdaily.toml")[0], None)}
+
+    assert (made["feeds"].posts.channel, made["elsewhere"].posts.channel) == ("english", "hugo")  # type: ignore[attr-defined]

@@ -14,7 +14,9 @@ import pytest
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Issue
 from deepdaily.publish import Publication, Publisher
-from deepdaily.publish.files import FEED_ISSUES, Feeds, Hugo, Page
+from deepdaily.publish.card_png import can_draw
+from deepdaily.publish.files import FEED_ISSUES, Feeds, Hugo, Page, site_told
+from deepdaily.settings.channel_tables import HugoTable
 from render import issues
 
 Channel = Callable[[Path], Hugo | Feeds | Page]
@@ -26,6 +28,7 @@ def feeds(folder: Path) -> Feeds:
 
 CHANNELS: list[Channel] = [Hugo, feeds, Page]
 TODAY = issues.issue()
+BUNDLE = ["card.svg", *["card.png"] * can_draw("zh"), "evidence.json", "index.md"]
 
 
 def earlier(days: int) -> Issue:
@@ -60,7 +63,7 @@ async def test_what_is_on_disk_is_what_the_editions_say_and_rendering_again_give
 
 
 async def test_each_channel_has_its_places(tmp_path: Path) -> None:
-    assert await out(Hugo(tmp_path)) == ["content/posts/2026-02-11/evidence.json", "content/posts/2026-02-11/index.md"]
+    assert [place.removeprefix("content/posts/2026-02-11/") for place in await out(Hugo(tmp_path))] == BUNDLE
     assert await out(feeds(tmp_path)) == ["feeds/atom.xml", "feeds/feed.json"]
     assert await out(Page(tmp_path)) == ["page/2026-02-11.html", "page/index.html"]
 
@@ -159,7 +162,7 @@ async def test_published_files_can_be_read_by_a_web_server(tmp_path: Path) -> No
 async def test_hostile_text_names_no_file(tmp_path: Path) -> None:
     await out(Hugo(tmp_path / "site"), issues.hostile())
 
-    assert sorted(written(tmp_path)) == ["site/content/posts/2026-02-11/evidence.json", "site/content/posts/2026-02-11/index.md"]
+    assert sorted(written(tmp_path)) == sorted(f"site/content/posts/2026-02-11/{name}" for name in BUNDLE)
 
 
 def in_english(issue: Issue) -> Issue:
@@ -175,7 +178,7 @@ async def test_another_language_has_files_of_its_own_beside_those_of_the_first(m
     assert {place: both[place] for place in alone} == alone
     more = both.keys() - alone.keys()
     assert sorted(place.replace(".en.", ".") for place in more) == sorted(alone)
-    assert all(b"en" in both[place] for place in more)
+    assert all(b"en" in both[place] for place in more if "/card." not in place)
 
 
 async def test_an_older_day_brought_out_again_leaves_the_index_of_every_language_alone(tmp_path: Path) -> None:
@@ -203,6 +206,91 @@ async def test_a_feed_in_another_language_leads_to_where_the_site_has_its_posts(
     both = Publication(TODAY, [TODAY], issues.DOCUMENTS, [other])
     told, posts = feeds(tmp_path).files(both), Hugo(tmp_path).files(both)
 
-    assert f"https://blog.example.com{address}".encode() in told["feeds/atom.en.xml"]
-    assert b"https://blog.example.com/posts/2026-02-11/" in told["feeds/atom.xml"]
+    folder = "static/feeds" if config else "feeds"
+    assert f"https://blog.example.com{address}".encode() in told[f"{folder}/atom.en.xml"]
+    assert b"https://blog.example.com/posts/2026-02-11/" in told[f"{folder}/atom.xml"]
     assert f"content{address.removeprefix('/en')}index{'' if '-en' in address else '.en'}.md" in posts
+
+
+async def test_a_post_without_a_card_names_none(tmp_path: Path) -> None:
+    without = Hugo(tmp_path, table=HugoTable(card=False)).files(Publication(TODAY, [TODAY], issues.DOCUMENTS))
+
+    assert sorted(place.rpartition("/")[2] for place in without) == ["evidence.json", "index.md"]
+    assert b"card" not in without["content/posts/2026-02-11/index.md"]
+
+
+@pytest.mark.skipif(not can_draw("zh"), reason="no renderer or no font")
+async def test_a_card_has_the_size_that_is_shared_and_the_same_bytes_each_time(tmp_path: Path) -> None:
+    first, second = (Hugo(tmp_path).files(Publication(TODAY, [TODAY], {})) for _ in range(2))
+    png = first["content/posts/2026-02-11/card.png"]
+
+    assert png == second["content/posts/2026-02-11/card.png"]
+    assert (png[:4], int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (b"\x89PNG", 1200, 630)
+    assert b'images = [\n    "posts/2026-02-11/card.png",\n]' in first["content/posts/2026-02-11/index.md"]
+
+
+@pytest.mark.parametrize("config", ['disableKinds = ["page"]\n', 'ignoreFiles = ["posts/"]\n'])
+async def test_a_post_that_the_site_would_not_build_is_not_written(tmp_path: Path, config: str) -> None:
+    (tmp_path / "hugo.toml").write_text(config)
+
+    with pytest.raises(PublishError, match="would not be built"):
+        await out(Hugo(tmp_path))
+    assert list(written(tmp_path)) == ["hugo.toml"]
+
+
+async def test_a_folder_within_a_site_is_refused_with_the_site_s_own(tmp_path: Path) -> None:
+    (tmp_path / "blog/content").mkdir(parents=True)
+    (tmp_path / "blog/config.toml").write_text('title = "x"\n')
+
+    with pytest.raises(PublishError) as refused:
+        await out(Hugo(tmp_path / "blog/content"))
+    assert str(tmp_path / "blog") in refused.value.remedy
+    assert await out(Hugo(tmp_path / "blog/deepdaily-out"))
+
+
+async def test_posts_that_are_there_stay_where_they_are_when_the_site_names_another_section(tmp_path: Path) -> None:
+    (tmp_path / "hugo.toml").write_text('title = "x"\n')
+    before = await out(Hugo(tmp_path))
+    (tmp_path / "hugo.toml").write_text('mainSections = ["news"]\n')
+
+    assert await out(Hugo(tmp_path)) == before
+    assert all(place.startswith("content/news/2026-02-10/") for place in await out(Hugo(tmp_path), earlier(1)))
+    assert all(place.startswith("content/own/a/") for place in await out(Hugo(tmp_path, table=HugoTable(section="own/a"))))
+
+
+async def test_a_yaml_post_of_ours_is_known_again_and_a_foreign_one_refused(tmp_path: Path) -> None:
+    channel = Hugo(tmp_path, table=HugoTable(front_matter="yaml", params={"title": "mine", "categories": ["News"], "toc": True}))
+    await out(channel)
+    assert await out(channel)
+    post = tmp_path / "content/posts/2026-02-11/index.md"
+    front = post.read_text("utf-8").split("\n---\n")[0]
+
+    assert "mine" not in front
+    assert 'categories:\n  - "News"\n' in front
+    assert "\ntoc: true\n" in front
+    post.write_text("---\ntitle: mine\n---\n")
+    with pytest.raises(PublishError, match="was not written for the slot"):
+        await out(channel)
+
+
+async def test_feeds_name_the_site_s_own_address_where_the_settings_name_none(tmp_path: Path) -> None:
+    (tmp_path / "hugo.toml").write_text('baseURL = "https://own.example/"\n')
+    told = Feeds(tmp_path, "t").files(Publication(TODAY, [TODAY], issues.DOCUMENTS))
+
+    assert b"https://own.example/posts/2026-02-11/" in told["static/feeds/atom.xml"]
+    assert b"<link" not in Feeds(tmp_path / "no", "t").files(Publication(TODAY, [TODAY], issues.DOCUMENTS))["feeds/atom.xml"]
+    assert next(iter(Page(tmp_path).files(Publication(TODAY, [TODAY], issues.DOCUMENTS)))) == "static/page/2026-02-11.html"
+
+
+def test_what_is_odd_of_a_site_is_told(tmp_path: Path) -> None:
+    assert "is no Hugo site" in site_told(tmp_path)[0]
+    assert site_told(tmp_path / "deepdaily-out") == []
+    (tmp_path / "hugo.toml").write_text('contentDir = "c"\n[permalinks]\nposts = "/:unheard/"\n')
+    where, address, pattern, *_ = site_told(tmp_path)
+
+    assert str(tmp_path / "c/posts") in where
+    assert str(tmp_path / "static") in where
+    assert "baseURL" in address
+    assert "[permalinks]" in pattern
+    (tmp_path / "hugo.toml").write_text("= broken")
+    assert "cannot be read" in site_told(tmp_path)[0]

@@ -41,8 +41,8 @@ def test_a_table_of_a_post_stands_by_itself_between_two_lists_and_its_last_cell_
     assert table.split("\n") == [
         "| 型号 | 输入 | 输出 &#124; 每百万 token |",
         "| --- | --- | --- |",
-        "| Large | $1.20 | $4.80 &#124; batch[^2] [^4] |",
-        "| Small | $0.20 | $0.80[^5] [^4] |",
+        r"| Large | \$1.20 | \$4.80 &#124; batch[^2] [^4] |",
+        r"| Small | \$0.20 | \$0.80[^5] [^4] |",
     ]
     assert after.startswith("- **重要细节**：“Prices are per million tokens.”[^")
 
@@ -67,7 +67,7 @@ def test_rows_that_do_not_fit_their_columns_are_sentences() -> None:
 
     assert not is_table(odd)
     assert is_table(issues.PRICE_LIST)
-    assert "\n  - Small：输入 $0.20，输出 $0.80[^" in told
+    assert "\n  - Small：输入 \\$0.20，输出 \\$0.80[^" in told
     assert "| --- |" not in told
 
 

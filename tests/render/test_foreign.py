@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdaily.render.foreign import QUOTE_COLUMNS, anchor, quotation, safe_link, shown
+from deepdaily.render.foreign import QUOTE_COLUMNS, anchor, at_passage, quotation, safe_link, shown
 from render import issues
 
 
@@ -56,3 +56,34 @@ def test_only_short_quotations_are_published() -> None:
 def test_an_anchor_is_a_plain_name() -> None:
     assert anchor('s-a" onclick=x{#b}') == "s-aonclickxb"
     assert anchor("标题") == "s"
+
+
+@pytest.mark.parametrize(
+    ("quote", "fragment"),
+    [
+        ("one-two, three", "one%2Dtwo%2C%20three"),
+        ("- an entry of a list", "an%20entry%20of%20a%20list"),
+        (
+            "The figure was taken on eight accelerators in one rack, with FP8 weights and a warm prefix cache.",
+            "The%20figure%20was%20taken%20on%20eight,and%20a%20warm%20prefix%20cache.",
+        ),
+        ("Large | $1.20 | batch", "Large,batch"),
+        ("x" * 500, f"{'x' * 60},{'x' * 60}"),
+    ],
+)
+def test_a_link_leads_to_the_passage_in_its_page(quote: str, fragment: str) -> None:
+    assert at_passage("https://a.example/p", quote) == f"https://a.example/p#:~:text={fragment}"
+    assert at_passage("https://a.example/p#part", quote) == f"https://a.example/p#part:~:text={fragment}"
+
+
+def test_a_link_to_no_passage_is_the_page_and_to_no_page_is_none() -> None:
+    assert at_passage("https://a.example/p", " ") == "https://a.example/p"
+    assert at_passage("javascript:alert(1)", "x") is None
+
+
+@given(st.text(min_size=1))
+def test_a_link_to_any_passage_is_short_and_has_no_sign_of_markup(quote: str) -> None:
+    address = at_passage("https://a.example/p", quote) or ""
+
+    assert len(address) < 1600
+    assert not set(address) & set(" <>()[]\"'`*\\\n")

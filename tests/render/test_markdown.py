@@ -53,6 +53,11 @@ def test_readable_text_stays_as_it_is(text: str) -> None:
         ("&lt; and C:\\*", r"&amp;lt; and C:\\\*"),
         ("__x__ a_b _y", r"\_\_x\_\_ a_b \_y"),
         ("--tensor-parallel", r"\-\-tensor-parallel"),
+        ("vllm[cuda] for $5", r"vllm&#91;cuda&#93; for \$5"),
+        (":smile: at 12:30:45", r":smile\: at 12:30:45"),
+        ('"a" isn\'t...', r"\"a\" isn\'t\.\.\."),
+        ("C:\\new \\ x", r"C:\new \\ x"),
+        ("a >> b > c", r"a \>\> b > c"),
         ("two\nlines\x00 and\u202e more", "two lines and more"),
         ("Wow!", r"Wow\!"),
     ],
@@ -61,7 +66,7 @@ def test_markup_becomes_text(text: str, written: str) -> None:
     assert escape(text) == written
 
 
-@pytest.mark.parametrize("text", ["# a", "1. a", "12) a", "- a", "+ a", "> a", "+++"])
+@pytest.mark.parametrize("text", ["# a", "1. a", "12) a", "- a", "+ a", "> a", ": a", "+++"])
 def test_a_line_starts_no_block(text: str) -> None:
     assert escape_line(text) != text
     assert escape_line(text).replace("\\", "") == text
@@ -261,8 +266,12 @@ def test_a_question_is_printed_with_the_last_day_it_is_followed() -> None:
         ("vllm[cuda] 与 list[int]：a_b、_x、C++、2^10、1 * 2", "vllm[cuda] 与 list[int]：a_b、_x、C++、2^10、1 * 2"),
         ("Wow! {x} #", "Wow! {x} #"),
         ("__init__", r"\_\_init\_\_"),
-        ("[a](b) ![c](d)", r"\[a\](b) !\[c\](d)"),
-        ("[Bug]: it fails", r"\[Bug\]: it fails"),
+        ("[a](b) ![c](d)", r"&#91;a&#93;(b) !&#91;c&#93;(d)"),
+        ("[Bug]: it fails", r"&#91;Bug&#93;: it fails"),
+        ("$5", "$5"),
+        ("$5 to $2", r"\$5 to \$2"),
+        ("{.x}", r"\{.x}"),
+        ("a {.x}", "a {.x}"),
         ("use `a` and *b*", r"use \`a\` and \*b\*"),
         (r"C:\+x", r"C:\\+x"),
         ("# a", r"\# a"),

@@ -11,7 +11,7 @@ import feedparser
 import pytest
 
 from deepdaily.core.types import Issue
-from deepdaily.render.syndication import FeedPlace, atom, json_feed
+from deepdaily.render.syndication import FeedPlace, atom, host_id, json_feed
 from render import issues
 
 NS = "{http://www.w3.org/2005/Atom}"
@@ -19,6 +19,12 @@ NS = "{http://www.w3.org/2005/Atom}"
 
 def week() -> list[Issue]:
     return [issues.issue(due=issues.DUE - timedelta(days=n), now=issues.NOW - timedelta(days=n)) for n in range(7)]
+
+
+def blog(below: str = "", suffix: str = "") -> FeedPlace:
+    """A blog with all of the week."""
+    paths = {one.day: f"{below}/posts/{one.day}/" for one in week()}
+    return FeedPlace("https://blog.example.com", suffix, home=f"{below}/", paths=paths)
 
 
 @pytest.mark.parametrize("base_url", ["", "https://blog.example.com/"])
@@ -54,7 +60,7 @@ def test_an_entry_keeps_its_id_and_changes_its_date_when_it_is_corrected() -> No
 
 def test_links_are_there_only_where_the_site_is_known() -> None:
     assert b"<link" not in atom(week(), title="t")
-    parsed = feedparser.parse(atom(week(), title="t", place=FeedPlace("https://blog.example.com")))
+    parsed = feedparser.parse(atom(week(), title="t", place=blog()))
 
     assert parsed.entries[0].link == "https://blog.example.com/posts/2026-02-11/"
     assert {link.rel for link in parsed.feed.links} == {"self", "alternate"}
@@ -69,8 +75,8 @@ def test_hostile_text_is_inert_in_content() -> None:
 
 
 def test_the_json_feed_says_the_same() -> None:
-    feed = json.loads(json_feed(week(), title="t", place=FeedPlace("https://blog.example.com")))
-    parsed = feedparser.parse(atom(week(), title="t", place=FeedPlace("https://blog.example.com")))
+    feed = json.loads(json_feed(week(), title="t", place=blog()))
+    parsed = feedparser.parse(atom(week(), title="t", place=blog()))
 
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert [item["id"] for item in feed["items"]] == [entry.id for entry in parsed.entries]
@@ -80,10 +86,10 @@ def test_the_json_feed_says_the_same() -> None:
 
 def test_the_feed_of_another_language_has_names_and_addresses_of_its_own() -> None:
     english = [replace(one, draft=replace(one.draft, language="en")) for one in week()]
-    place = FeedPlace("https://blog.example.com", ".en")
+    place = blog("/en", ".en")
     parsed = feedparser.parse(atom(english, title="AI Engineering Daily", place=place))
     feed = json.loads(json_feed(english, title="AI Engineering Daily", place=place))
-    own = feedparser.parse(atom(week(), title="t", place=FeedPlace("https://blog.example.com")))
+    own = feedparser.parse(atom(week(), title="t", place=blog()))
 
     assert parsed.entries[0].link == feed["items"][0]["url"] == "https://blog.example.com/en/posts/2026-02-11/"
     assert {link.href for link in parsed.feed.links} == {
@@ -98,9 +104,29 @@ def test_the_feed_of_another_language_has_names_and_addresses_of_its_own() -> No
     assert not {parsed.feed.id, *(entry.id for entry in parsed.entries)} & {own.feed.id, *(entry.id for entry in own.entries)}
 
 
-def test_on_a_site_of_one_language_the_other_s_entries_lead_to_posts_of_their_own() -> None:
-    place = FeedPlace("https://blog.example.com", ".en", apart=True)
-    feed = json.loads(json_feed(week(), title="t", place=place))
+def test_a_feed_that_has_an_id_of_its_own_keeps_all_ids_wherever_it_is_published() -> None:
+    own = "urn:uuid:5b3c2f1e-7f0a-4c1d-9a51-0d0f7a3b2c11"
+    before, after = (FeedPlace(url, feed_id=own) for url in ("", "https://www.blog.example.com"))
+    ids = [feedparser.parse(atom(week(), title="t", place=place)) for place in (before, after)]
 
-    assert feed["items"][0]["url"] == "https://blog.example.com/posts/2026-02-11-en/"
-    assert feed["home_page_url"] == "https://blog.example.com/"
+    assert [entry.id for entry in ids[0].entries] == [entry.id for entry in ids[1].entries]
+    assert ids[0].feed.id == ids[1].feed.id
+    assert len({ids[0].feed.id, *(entry.id for entry in ids[0].entries)}) == 8
+    assert ids[0].feed.id.startswith("urn:uuid:")
+
+
+def test_a_feed_whose_id_is_its_first_host_keeps_it_elsewhere() -> None:
+    moved = FeedPlace("https://new.example.com", feed_id=host_id("https://blog.example.com"))
+
+    assert moved.tag("2026-02-11") == FeedPlace("https://blog.example.com").tag("2026-02-11")
+    assert moved.tag("feed") != FeedPlace("https://new.example.com").tag("feed")
+    assert host_id("") == "tag:deepdaily.invalid,2026:deepdaily"
+
+
+def test_an_issue_whose_address_is_not_known_has_no_link() -> None:
+    place = FeedPlace("https://blog.example.com", paths={"2026-02-10": "/posts/2026-02-10/"})
+    newest, before, *_ = feedparser.parse(atom(week(), title="t", place=place)).entries
+
+    assert "links" not in newest
+    assert before.link == "https://blog.example.com/posts/2026-02-10/"
+    assert "url" not in json.loads(json_feed(week(), title="t", place=place))["items"][0]

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from deepdaily.store import Place, Store, Validators
 from deepdaily.store.opening import open_store
 from deepdaily.store.schema import META
 from making import NOW, SLOT, document, issue, story
+from render import issues
 
 SNAPSHOT = Snapshot("https://a.example/", "sha256:" + "1" * 64, "https://a.example/", NOW, "text/html", 10)
 
@@ -251,3 +253,28 @@ def test_an_issue_in_another_language_stands_beside_it_and_goes_when_it_is_corre
     assert store.issues() == [first]
     store.correct_issue(first)
     assert store.translations(first.slot.key) == []
+
+
+def test_feeds_have_an_id_from_the_first_issue_on_which_nothing_changes(store: Store) -> None:
+    assert store.feed_id() == ""
+    store.keep_feed_id("tag:blog.example.com,2026:deepdaily")
+    assert store.feed_id() == ""
+    store.keep_issue(issues.issue())
+    first = store.feed_id()
+    store.keep_feed_id("tag:blog.example.com,2026:deepdaily")
+    store.keep_issue(issues.issue(due=issues.DUE + timedelta(days=1)))
+
+    assert first.startswith("urn:uuid:")
+    assert store.feed_id() == first
+
+
+def test_feeds_of_issues_that_were_there_before_ids_keep_the_one_they_are_given(store: Store) -> None:
+    store.keep_issue(issues.issue())
+    with store._writing() as db:
+        db.execute(META.delete().where(META.c.name.like("feed:%")))
+    store.keep_issue(issues.issue(due=issues.DUE + timedelta(days=1)))
+    assert store.feed_id() == ""
+    store.keep_feed_id("tag:blog.example.com,2026:deepdaily")
+    store.keep_feed_id("tag:new.example.com,2026:deepdaily")
+
+    assert store.feed_id() == "tag:blog.example.com,2026:deepdaily"

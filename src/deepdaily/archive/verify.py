@@ -90,7 +90,7 @@ def _altered(file: Published) -> list[str]:
         return [f"{edition.location} cannot be read: {error.strerror}"]
     if body_digest(published) == edition.digest:
         return []
-    ours_now = (file.wanted or b"").decode()
+    ours_now = (file.wanted or b"").decode("utf-8", "replace")  # a picture is no text
     pairs = zip(published.decode("utf-8", "replace").splitlines(), ours_now.splitlines(), strict=False)
     for number, (theirs, ours) in enumerate(pairs, 1):
         if theirs != ours:

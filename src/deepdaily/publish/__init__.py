@@ -25,13 +25,15 @@ class Publication:
     """Those cited by `issue`, by id."""
     also: Sequence[Publication] = ()
     """The issue in other languages, each with the issues of that language; channels that are messages send none of them."""
+    feed_id: str = ""
+    """`Store.feed_id`."""
 
     @classmethod
     def of(cls, issue: Issue, store: Store) -> Publication:
         documents = store.documents(issue.proofs())
         told = store.translations(issue.slot.key)
         also = [cls(one, store.translated(one.draft.language), documents) for one in told]
-        return cls(issue, store.issues(), documents, also)
+        return cls(issue, store.issues(), documents, also, store.feed_id())
 
     def by_suffix(self) -> list[tuple[str, Publication]]:
         """Each language with what its files' names end in: nothing for the digest's own, `.en` for another."""

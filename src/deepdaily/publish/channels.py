@@ -8,9 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deepdaily.core.types import Edition, Issue, Slot
-from deepdaily.publish import FileChannel, Publisher
+from deepdaily.publish import FileChannel, Following, Publisher
 from deepdaily.publish.chats import Chat, Service, Unset, posting
 from deepdaily.publish.files import Feeds, Hugo, Page
+from deepdaily.publish.git_steps import AfterStep, GitStep
 from deepdaily.publish.to_dingtalk import DingtalkBot
 from deepdaily.publish.to_discord import DiscordHook
 from deepdaily.publish.to_feishu import FeishuBot
@@ -38,6 +39,18 @@ def channel_names(settings: Settings, out: Path | None) -> set[str]:
     return {table.name for table in settings.publish if isinstance(table, tables.FileTable) or not out}
 
 
+def following(settings: Settings, store: Store, slot: Slot) -> list[Following]:
+    """What follows the Hugo channels: for each its commit, and then its commands, which build or deploy what was committed."""
+    found = [table for table in settings.publish if isinstance(table, tables.HugoTable)]
+    folders = {table.name: table.dir for table in settings.publish if isinstance(table, tables.FileTable)}
+
+    def written() -> list[Path]:
+        return [folders[one.channel] / one.location for one in store.editions(slot.key) if one.channel in folders]
+
+    commits: list[Following] = [GitStep(table, written) for table in found if table.git]
+    return commits + [AfterStep(table) for table in found if table.after]
+
+
 def message_channels(settings: Settings, store: Store, slot: Slot, wire: WebWire) -> list[Publisher]:
     """Mail and chat."""
     found = [table for table in settings.publish if isinstance(table, tables.MailTable | tables.ChatTable)]
@@ -47,11 +60,19 @@ def message_channels(settings: Settings, store: Store, slot: Slot, wire: WebWire
 def _file_channel(table: tables.FileTable, folder: Path, settings: Settings) -> FileChannel:
     match table:
         case tables.HugoTable():
-            return Hugo(folder, table.name)
+            return Hugo(folder, table.name, table)
         case tables.FeedsTable():
-            return Feeds(folder, name_of(settings), settings.digest.url, table.name)
+            return Feeds(folder, name_of(settings), settings.digest.url, table.name, _posts_of(settings, folder))
         case tables.PageTable():
             return Page(folder, table.name)
+
+
+def _posts_of(settings: Settings, folder: Path) -> Hugo | None:
+    """The posts that a feed's entries lead to: those of the site that the feed's folder is, or lies in, or else of the first."""
+    found = [table for table in settings.publish if isinstance(table, tables.HugoTable)]
+    nearest = next((table for table in found if folder.absolute().is_relative_to(table.dir.absolute())), None)
+    table = nearest or next(iter(found), None)
+    return Hugo(table.dir, table.name, table) if table else None
 
 
 def _message_channel(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import ip_address
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote as percent
 
-from deepdaily.core.text import clean, shorten, squeeze
+from deepdaily.core.text import clean, shorten, squeeze, width
 from deepdaily.core.types import Evidence
 
 QUOTE_COLUMNS = 400
@@ -52,9 +53,36 @@ def safe_link(url: str) -> str | None:
         return None
     if host is None or parts.scheme not in ("http", "https") or "@" in parts.netloc:
         return None
-    query = quote(_without_secrets(parts.query), safe=_ANYWHERE + "&?")
+    query = percent(_without_secrets(parts.query), safe=_ANYWHERE + "&?")
     netloc = host if port is None else f"{host}:{port}"
-    return urlunsplit((parts.scheme, netloc, quote(parts.path, safe=_ANYWHERE + "&"), query, quote(parts.fragment, _ANYWHERE)))
+    return urlunsplit((parts.scheme, netloc, percent(parts.path, safe=_ANYWHERE + "&"), query, percent(parts.fragment, _ANYWHERE)))
+
+
+WHOLE_COLUMNS, EDGE_COLUMNS = 60, 24
+"""A passage up to so wide is looked for whole; of a wider one its two ends, each of so many columns or a few more."""
+
+_PIECE = re.compile(r"[^\s，。；：！？]+[，。；：！？]*")
+
+
+def at_passage(url: str, quote: str) -> str | None:
+    """`url` as `safe_link` makes it, with a text fragment that leads to where `quote` stands in the page; None as there."""
+    address, said = safe_link(url), plain(quote).lstrip("-*#> ")
+    if address is None or not said:
+        return address
+    cells = said.split(" | ")  # a row of a table: the bars are ours
+    start, end = _edge(cells[0], last=False), _edge(cells[-1], last=True)
+    whole = len(cells) == 1 and (width(said) <= WHOLE_COLUMNS or len(start) + len(end) >= len(said))
+    found = [said[: 2 * WHOLE_COLUMNS]] if whole else [start, end]
+    text = ",".join(percent(one, safe="").replace("-", "%2D") for one in found)
+    return f"{address}{'' if '#' in address else '#'}:~:text={text}"
+
+
+def _edge(text: str, last: bool) -> str:
+    """The beginning of `text`, or its end, at borders of words and of Chinese clauses; cut where it has none."""
+    pieces = list(_PIECE.finditer(text))
+    edges = [text[piece.start() :] for piece in reversed(pieces)] if last else [text[: piece.end()] for piece in pieces]
+    found = next((edge for edge in edges if width(edge) >= EDGE_COLUMNS), text)
+    return found[-WHOLE_COLUMNS:] if last else found[:WHOLE_COLUMNS]
 
 
 def _public_host(parts: SplitResult) -> str | None:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
-import tomli_w
-
 from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
-from deepdaily.render.foreign import anchor, plain, quotation, safe_link, shown
+from deepdaily.render.foreign import anchor, at_passage, plain, quotation, safe_link, shown
+from deepdaily.render.front_matter import USUAL_FORM, PostForm, front_matter
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.phrases import (
     all_translated,
@@ -29,28 +28,46 @@ from deepdaily.render.phrases import (
     until,
     voice,
 )
-from deepdaily.render.proofs import for_machines
 from deepdaily.words import Words, of
+
+_CLOSING_COLON = re.compile(r"(?<=[\w+-]):")
+_PICTURE = re.compile(r":(?=[^:]*[a-z_+-]|100$|1234$)[\w+-]{1,64}$")
+
+
+def _no_picture(colon: re.Match[str], written: str = r"\:") -> str:
+    """`written` where the colon closes what a site may take for a picture, `:smile:`: Hugo looks for it in the raw source."""
+    return written if _PICTURE.search(colon.string[max(0, colon.start() - 65) : colon.start()]) else ":"
+
+
+def _each(run: re.Match[str]) -> str:
+    return "".join(f"\\{sign}" for sign in run.group())
+
 
 _ESCAPES = (
     (re.compile(r"&(?=#?\w+;)"), "&amp;"),
     # A browser's tag, an autolink, a comment, and Hugo's `<!--more-->`, which it looks for in the raw source.
     (re.compile(r"<(?=[A-Za-z/!?<])"), "&lt;"),
-    (re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)"), r"\\\\"),
+    (re.compile(r"\\(?=[!-/:-@\[-`{-~\s]|$)"), r"\\\\"),  # before a blank too: the extension for CJK drops it there
     # Braces: shortcodes run before Markdown, also in code spans; attributes after a heading.
-    (re.compile(r"([`*\[\]{])"), r"\\\1"),
-    (re.compile(r"(?<!\w)_+|_+(?!\w)"), lambda run: r"\_" * len(run.group())),
+    (re.compile(r"([`*{])"), r"\\\1"),
+    # As entities: behind a backslash brackets are delimiters of formulas.
+    (re.compile(r"\["), "&#91;"),
+    (re.compile(r"\]"), "&#93;"),
+    (re.compile(r"\$"), r"\\$"),
+    (re.compile(r"(?<!\w)_+|_+(?!\w)"), _each),
     # `~3B` after a blank can open a strike-through but nothing could close it.
     (re.compile(r"~(?!\d)|(?<=\S)~"), r"\~"),
     # Hugo's extras, where a site turns them on: raised, marked and inserted text.
-    (re.compile(r"\^|==+|\+\++(?=\S)"), lambda run: "".join(f"\\{sign}" for sign in run.group())),
-    (re.compile(r"--+"), lambda run: r"\-" * len(run.group())),  # Hugo's typographer makes `--flag` a dash
+    (re.compile(r"\^|==+|\+\++(?=\S)"), _each),
+    # Hugo's typographer makes `--flag` a dash, and other signs of `"`, `'`, `...` and `>>`.
+    (re.compile(r"--+|[\"']|>>+|\.\.\.+"), _each),
+    (_CLOSING_COLON, _no_picture),
     (re.compile(r"(?i)(https?|ftp)://"), r"\1\://"),
     (re.compile(r"(?i)(?<![a-z0-9])(www)\.(?=\w)"), r"\1\\."),
     (re.compile(r"(?<=\w)@(?=\w)"), r"\@"),
     (re.compile(r"([!#])$"), r"\\\1"),
 )
-_STARTS = ((re.compile(r"^(?=[#>+\-])"), r"\\"), (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"))
+_STARTS = ((re.compile(r"^(?=[#>+:\-])"), r"\\"), (re.compile(r"^(\d{1,9})([.)])(?=\s|$)"), r"\1\\\2"))
 
 
 def escape(text: str) -> str:
@@ -69,13 +86,15 @@ def escape_line(text: str) -> str:
     return _at_line_start(escape(text))
 
 
+_BRACKETS = {"&#91;": "[", "&#93;": "]"}
 _ACTIVE_ALONE = {
     "[": r"\]\s*[(\[:]|\[\^",
     "]": r"\]\s*[(\[:]|\[\^",
     "*": r"^\*|\*.*\*",
     "`": r"^`|`[^`]+`",
     "_": r"(?:(?<!\w)_+|_+(?!\w)).*(?:(?<!\w)_+|_+(?!\w))",
-    "{": r"\{\{",
+    "{": r"^\{|\{\{",
+    "$": r"\$.*\$",
     "~": r"^~|~.*~",
     "^": r"\^.*\^",
     "=": r"==.*==",
@@ -90,7 +109,12 @@ def escape_alone(text: str) -> str:
     """`text` escaped for a paragraph of its own by as few marks as that takes: some themes print a summary as it is written."""
     said = plain(text)
     idle = {sign for sign, active in _ACTIVE_ALONE.items() if not re.search(active, said)}
-    return re.sub(r"\\(.)", lambda pair: pair[1] if pair[1] in idle else pair[0], escape_line(text))
+
+    def as_said(mark: re.Match[str]) -> str:
+        sign = _BRACKETS.get(mark[0]) or mark[0][1]
+        return sign if sign in idle else mark[0]
+
+    return re.sub(r"\\.|&#9[13];", as_said, escape_line(text))
 
 
 def _at_line_start(markdown: str) -> str:
@@ -102,14 +126,19 @@ def _at_line_start(markdown: str) -> str:
 def link(url: str) -> str:
     """`[host/path](url)`: never a bare URL, which no Markdown links after a full-width colon."""
     address = safe_link(url)
-    return escape(shown(url)) if address is None else f"[{escape(shown(address))}]({address})"
+    return escape(shown(url)) if address is None else _linked(escape(shown(address)), address)
 
 
-def post(issue: Issue, slug: str = "") -> str:
-    """The whole post, ending in a newline; `slug` is the last part of its address, else its day."""
+def _linked(markdown: str, address: str) -> str:
+    """A link to what `safe_link` made; a picture of letters in it is percent-encoded."""
+    return f"[{markdown}]({_CLOSING_COLON.sub(partial(_no_picture, written='%3A'), address)})"
+
+
+def post(issue: Issue, form: PostForm = USUAL_FORM) -> str:
+    """The whole post, ending in a newline."""
     draft, words = issue.draft, of(issue.draft.language)
     notes, place = notes_of(issue), partial(_place, draft.items, words=words)
-    blocks = [_front_matter(issue, slug or issue.day)]
+    blocks = [front_matter(issue, escape_alone(issue.closing.summary), form)]
     if draft.notice:
         blocks.append(f"> {words.notice}{words.colon}{escape(draft.notice)}")
     for short, items in groupby(enumerate(draft.items, start=1), key=lambda one: one[1].short):
@@ -124,31 +153,9 @@ def post(issue: Issue, slug: str = "") -> str:
         blocks.append(f"## {words.watchlist}")
         blocks.extend(_watchlist(issue, words, notes))
     if notes:
+        blocks.extend([f"{words.all_proofs}{words.colon}[{escape(form.proofs)}]({form.proofs})"] if form.proofs else [])
         blocks.append("\n".join(_footnote(note, issue, words) for note in footnotes_of(issue)))
     return "\n\n".join(blocks) + "\n"
-
-
-def _front_matter(issue: Issue, slug: str) -> str:
-    draft = issue.draft
-    zone = draft.slot.due.tzinfo
-    # H2: Hugo silently leaves out a post dated in the future.
-    date = min(draft.slot.due, draft.now).astimezone(zone).replace(microsecond=0)
-    tags = [plain(tag).replace("/", "-").replace("\\", "-").strip(". -") for tag in issue.closing.tags]
-    front = {
-        "title": plain(draft.title) or draft.slot.day,
-        "slug": slug,
-        "date": date,
-        "lastmod": max(date, issue.approved_at.astimezone(zone).replace(microsecond=0)),
-        "draft": False,
-        "summary": escape_alone(issue.closing.summary),  # Hugo reads it as Markdown
-        "tags": list(dict.fromkeys(filter(None, tags))),
-        "categories": ["AI"],
-        **({"isCJKLanguage": True} if of(draft.language).tag[:2] in ("zh", "ja", "ko") else {}),
-        "deepdaily": for_machines(issue),
-    }
-    # The writer puts a blank into a time where all other hosts of Hugo posts have a T. No text of ours spans lines.
-    toml = re.sub(r"(?m)^(date|lastmod) = (\S+) ", r"\1 = \2T", tomli_w.dumps(front).strip())
-    return f"+++\n{toml}\n+++"
 
 
 def _title(item: Item, number: int, words: Words, day: str) -> str:
@@ -269,9 +276,12 @@ def _moved(one: FollowUp, words: Words, notes: Mapping[Evidence, Note], place: C
 
 def _footnote(note: Note, issue: Issue, words: Words) -> str:
     quoted = in_quotes(escape(quotation(note.evidence))) + " — " if note.quoted else ""
+    address = at_passage(note.cited.url, note.evidence.quote)
     if note.same_document:
-        return f"[^{note.footnote}]: {quoted}{words.ditto}"
+        ditto = _linked(words.ditto, address) if address and note.quoted else words.ditto
+        return f"[^{note.footnote}]: {quoted}{ditto}"
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
-    host = escape(note.cited.host) + (words.in_brackets(words.carried) if note.cited.carried else "")
+    host = escape(note.cited.host)
+    host = (_linked(host, address) if address else host) + (words.in_brackets(words.carried) if note.cited.carried else "")
     facts = (host, fetched, f"sha256 `{note.short_digest}`")
     return f"[^{note.footnote}]: {quoted}{words.comma.join(facts)}"

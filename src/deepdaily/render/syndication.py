@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID, uuid5
 
 from deepdaily.core.types import Issue
 from deepdaily.render.body import fragment
@@ -24,31 +25,42 @@ class FeedPlace:
     """Where a feed's issues are, and what they are called there."""
 
     base_url: str = ""
-    """Of the site; without it the feed has no links, as relative ones mean nothing in a reader. It also names the entries: a feed
-    that moves to another host is a new feed to its readers."""
+    """Of the site; without it the feed has no links, as relative ones mean nothing in a reader."""
     suffix: str = ""
     """`.en` for issues in another language than the digest's."""
-    apart: bool = False
-    """Such issues are posts of their own (`/posts/2026-02-11-en/`), not the same ones in a language of the site."""
+    home: str = "/"
+    """Of the feed's language below `base_url`, and so all other paths."""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """Of the issues by day; those that are not there have no link."""
+    atom_path: str = "/feeds/atom{}.xml"
+    json_path: str = "/feeds/feed{}.json"
+    """Of the feeds themselves, with the suffix in the braces."""
+    feed_id: str = ""
+    """`Store.feed_id`: the entries are named by it. Empty: by the host, and a feed that moves is a new one to its readers."""
 
     @property
     def base(self) -> str:
         return self.base_url.rstrip("/")
 
-    @property
-    def home(self) -> str:
-        """Where Hugo puts a site, and below it those of its other languages."""
-        language = "" if self.apart else self.suffix.removeprefix(".")
-        return f"{self.base}/{language}/" if language else f"{self.base}/"
+    def at(self, path: str) -> str:
+        return self.base + path.format(self.suffix)
 
     def address(self, issue: Issue) -> str:
-        """Where Hugo puts `content/posts/<day>/index.md` unless told otherwise."""
-        ending = self.suffix.replace(".", "-") if self.apart else ""
-        return f"{self.home}posts/{issue.day}{ending}/"
+        """Of an issue; empty where it has none."""
+        path = self.paths.get(issue.day) if self.base else None
+        return self.base + path if path else ""
 
     def tag(self, name: str) -> str:
-        """An id that never changes: RFC 4151, the date being the year the scheme began."""
-        return f"tag:{urlsplit(self.base).hostname or 'deepdaily.invalid'},2026:deepdaily/{name}{self.suffix}"
+        """An id that never changes: of the feed's own, or by RFC 4151, the date being the year the scheme began."""
+        told = f"{name}{self.suffix}"
+        if self.feed_id.startswith("urn:uuid:"):
+            return uuid5(UUID(self.feed_id), told).urn
+        return f"{self.feed_id or host_id(self.base_url)}/{told}"
+
+
+def host_id(base_url: str) -> str:
+    """What feeds were named by before each had an id of its own."""
+    return f"tag:{urlsplit(base_url).hostname or 'deepdaily.invalid'},2026:deepdaily"
 
 
 NOWHERE = FeedPlace()
@@ -67,8 +79,8 @@ def atom(issues: Sequence[Issue], *, title: str, place: FeedPlace = NOWHERE) -> 
     _text(feed, "updated", _utc(max(issue.approved_at for issue in issues)))
     ET.SubElement(ET.SubElement(feed, "author"), "name").text = plain(title)
     if place.base:
-        ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=f"{place.base}/feeds/atom{place.suffix}.xml")
-        ET.SubElement(feed, "link", rel="alternate", type="text/html", href=place.home)
+        ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=place.at(place.atom_path))
+        ET.SubElement(feed, "link", rel="alternate", type="text/html", href=place.at(place.home))
     for issue in issues:
         feed.append(_entry(issue, place))
     ET.indent(feed)
@@ -82,7 +94,7 @@ def _entry(issue: Issue, place: FeedPlace) -> ET.Element:
     _text(entry, "title", plain(draft.title) or draft.slot.day)
     _text(entry, "published", _utc(min(draft.slot.due, draft.now)))
     _text(entry, "updated", _utc(issue.approved_at))
-    if place.base:
+    if place.address(issue):
         ET.SubElement(entry, "link", rel="alternate", type="text/html", href=place.address(issue))
     for tag in filter(None, map(plain, issue.closing.tags)):
         ET.SubElement(entry, "category", term=tag)
@@ -95,7 +107,7 @@ def json_feed(issues: Sequence[Issue], *, title: str, place: FeedPlace = NOWHERE
     """The same feed as JSON Feed 1.1, each entry with a `_deepdaily` object as the post's front matter has it."""
     feed: dict[str, Any] = {"version": "https://jsonfeed.org/version/1.1", "title": plain(title)}
     if place.base:
-        feed |= {"home_page_url": place.home, "feed_url": f"{place.base}/feeds/feed{place.suffix}.json"}
+        feed |= {"home_page_url": place.at(place.home), "feed_url": place.at(place.json_path)}
     feed |= {"language": of(issues[0].draft.language).tag, "items": [_item(issue, place) for issue in issues]}
     return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -104,7 +116,7 @@ def _item(issue: Issue, place: FeedPlace) -> dict[str, Any]:
     draft = issue.draft
     return {
         "id": place.tag(draft.slot.day),
-        **({"url": place.address(issue)} if place.base else {}),
+        **({"url": place.address(issue)} if place.address(issue) else {}),
         "title": plain(draft.title) or draft.slot.day,
         "summary": plain(issue.closing.summary),
         "content_html": fragment(issue),

@@ -6,9 +6,10 @@ import re
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import tomli_w
 from pydantic import AfterValidator, Field
 
 from deepdaily.core.types import Shape
@@ -72,31 +73,69 @@ ChannelName = Annotated[
     str, Field(pattern=r"^[\w.-]+$", max_length=40, description="Its name in the store; two of one kind need two names.")
 ]
 Folder = Annotated[Path, Field(description="Folder that the files go below.", examples=["../blog"])]
+DEFAULT_DIR = "deepdaily-out"
 MailAddress = Annotated[str, AfterValidator(_checked)]
 
 
+def _writable(params: dict[str, Any]) -> dict[str, Any]:
+    try:
+        tomli_w.dumps(params)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"params cannot be written as TOML: {error}") from error
+    return params
+
+
 class HugoTable(_Table):
-    """A post and its `evidence.json`, as a page bundle of a Hugo site: `content/posts/<day>/`."""
+    """A post and its `evidence.json`, as a page bundle of a Hugo site: `content/posts/<day>/`, or where the site has its posts."""
 
     to: Literal["hugo"] = "hugo"
     name: ChannelName = "hugo"
-    dir: Folder = Path("deepdaily-out")
+    dir: Folder = Path(DEFAULT_DIR)
+    section: str = key(
+        "",
+        "Section below the content folder; empty: what the site calls its main one, or the one of posts, post and blog it has.",
+        example="news",
+        pattern=r"^([\w-]+(/[\w-]+)*)?$",
+        max_length=80,
+    )
+    front_matter: Literal["", "toml", "yaml"] = key("", "How posts begin; empty: as the site's archetypes or other posts do.")
+    tags: tuple[str, ...] = key((), "Tags that every post has.", example=["daily"], max_length=20)
+    tags_from_topics: bool = key(True, "Tags of the day's topics too.")
+    params: Annotated[dict[str, Any], AfterValidator(_writable)] = key(
+        {},
+        "More of the front matter, like author or categories. Title, slug, dates, draft, summary, tags and deepdaily are ours.",
+        example={"author": "The platform team", "categories": ["AI", "News"]},
+    )
+    card: bool = key(True, "A picture of the issue beside the post: `card.svg`, and with `deepdaily[card]` `card.png`.")
+    git: Literal["", "commit", "push", "pull-request"] = key(
+        "", "What becomes of the files in the site's git repository; other people's changes are left alone."
+    )
+    branch: str = key(
+        "", "Branch that has to be checked out, or that a pull request is for; empty: the one that is.", example="main"
+    )
+    remote: str = key("", "Remote to push to; empty: the branch's own, or origin.", example="origin")
+    token_env: str = key(
+        "", "Environment variable that holds a token for pull requests on GitHub; else `gh` opens them.", example="GH_TOKEN"
+    )
+    after: tuple[str, ...] = key(
+        (), "Commands run in `dir` at last, without a shell, each for at most 300 s.", example=["hugo --minify"], max_length=10
+    )
 
 
 class FeedsTable(_Table):
-    """The last month as Atom and as JSON Feed: `feeds/atom.xml`, `feeds/feed.json`."""
+    """The last month as Atom and as JSON Feed: `feeds/atom.xml`, `feeds/feed.json`, below the static folder of a Hugo site."""
 
     to: Literal["feeds"] = "feeds"
     name: ChannelName = "feeds"
-    dir: Folder = Path("deepdaily-out")
+    dir: Folder = Path(DEFAULT_DIR)
 
 
 class PageTable(_Table):
-    """One static page a day, and the newest as `page/index.html`."""
+    """One static page a day, and the newest as `page/index.html`, below the static folder of a Hugo site."""
 
     to: Literal["page"] = "page"
     name: ChannelName = "page"
-    dir: Folder = Path("deepdaily-out")
+    dir: Folder = Path(DEFAULT_DIR)
 
 
 FileTable = HugoTable | FeedsTable | PageTable

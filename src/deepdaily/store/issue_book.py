@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Engine, Select, or_, select
 
@@ -54,6 +55,16 @@ class IssueBook(Book):
         """Another text whenever an issue or a decision was kept: all that a reader's page is made from may be kept by it."""
         return " ".join(self._all(_READING_STATE))
 
+    def feed_id(self) -> str:
+        """What the digest's feeds are called for good; empty where issues were published before feeds had an id of their own, until
+        `keep_feed_id`, and where there is no issue."""
+        return self._one(select(META.c.value).where(META.c.name == f"feed:{self._digest}")) or ""
+
+    def keep_feed_id(self, feed_id: str) -> None:
+        """Call the feeds of earlier issues so for good; nothing where they have an id or there is no issue."""
+        if not self.feed_id() and self.issue_days():
+            self._keep(META, replacing=False, name=f"feed:{self._digest}", value=feed_id)
+
     def issue_days(self) -> list[str]:
         """The days that have an issue, newest first."""
         return self._all(select(ISSUES.c.day).where(self._ours(ISSUES.c.slot)).distinct().order_by(ISSUES.c.day.desc()))
@@ -64,6 +75,9 @@ class IssueBook(Book):
         row = {"slot": slot.key, "day": slot.day, "issue": to_json(issue)}
         put = self._put(ISSUES, row, replacing=False).returning(ISSUES.c.slot)
         with self._writing() as db:
+            if db.execute(select(ISSUES.c.slot).where(self._ours(ISSUES.c.slot)).limit(1)).first() is None:
+                named = {"name": f"feed:{self._digest}", "value": uuid4().urn}
+                db.execute(self._put(META, named, replacing=False), named)
             if db.execute(put, row).first() is None:
                 earlier = select(ISSUES.c.issue).where(ISSUES.c.slot == slot.key)
                 return from_json(Issue, db.execute(earlier).scalar_one())

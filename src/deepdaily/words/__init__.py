@@ -128,6 +128,8 @@ class Words:
     written_by: str
     fetched: str
     carried: str
+    all_proofs: str
+    """Before the link to an issue's evidence."""
     ditto: str
     told: str
     nothing_new: str
@@ -143,6 +145,8 @@ class Words:
     yesterdays: str
     unsettled: str
     """How many questions of earlier days were open this morning."""
+    pull_request: Mapping[str, str]
+    """What people decide by whether an issue goes out."""
     sections: Mapping[SectionKind, str]
     kinds: Mapping[str, str]
     """What sort of news an item brings, by `Item.kind`."""

@@ -284,6 +284,17 @@ def test_feeds_and_llms_txt_list_both_days(web: TestClient) -> None:
     assert re.findall(r"\(/d/([\d-]+)\.md\)", web.get("/llms.txt").text) == [DAY, BEFORE]
 
 
+def test_a_feed_of_the_reader_leads_to_what_serves_it(shelf: Shelf) -> None:
+    with TestClient(site_app(replace(shelf, base_url="https://news.example/"), "127.0.0.1"), base_url="http://127.0.0.1") as client:
+        atom = ET.fromstring(client.get("/feed.atom").text)
+        links = [link.get("href", "") for link in atom.iter("{http://www.w3.org/2005/Atom}link")]
+        feed = client.get("/feed.json").json()
+
+        assert sorted(links) == [f"https://news.example/{path}" for path in ("", f"d/{BEFORE}", f"d/{DAY}", "feed.atom")]
+        assert all(client.get(link.removeprefix("https://news.example")).status_code == 200 for link in links)
+    assert (feed["home_page_url"], feed["feed_url"]) == ("https://news.example/", "https://news.example/feed.json")
+
+
 @pytest.mark.parametrize(
     "path",
     ["/d/2026-02-30", "/d/x", "/d/2020-01-01", "/d/x.json", f"/e/{DAY}/999", f"/e/{DAY}/x", "/s/nobody", "/raw/sha256:00",

@@ -81,7 +81,7 @@ class Shelf:
     clock: Callable[[], datetime]
     """When a reader gives a word."""
     base_url: str = ""
-    """Where the daily is published, which names the entries of its feeds."""
+    """Where the daily is published: what the links of its feeds begin with."""
 
 
 def site_app(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
@@ -353,8 +353,21 @@ class Site:
         if not issues:
             raise HTTPException(404)
         title = without_day(of(voice.language).daily) if told else self._shelf.name
-        feed = written(issues, title=title, place=FeedPlace(self._shelf.base_url, f".{voice.language}" if told else ""))
+        feed = written(issues, title=title, place=self._feed_place(issues, voice.language if told else ""))
         return Response(feed, media_type=media_type)
+
+    def _feed_place(self, issues: Sequence[Issue], language: str) -> FeedPlace:
+        """The reader's own addresses, or those of its copy in files; `language` where it is another than the daily's."""
+        asked, ending = f"?lang={language}" if language else "", ".html" if self._static else ""
+        return FeedPlace(
+            self._shelf.base_url,
+            f".{language}" if language else "",
+            home=f"/{asked}",
+            paths={issue.day: f"/d/{issue.day}{ending}{asked}" for issue in issues},
+            atom_path=f"/feed.atom{asked}",
+            json_path=f"/feed.json{asked}",
+            feed_id=self._store.feed_id(),
+        )
 
     def llms(self, request: Request) -> Response:
         lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page['made_by']}", ""]

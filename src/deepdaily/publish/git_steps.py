@@ -1,0 +1,115 @@
+"""What follows a Hugo post: its files committed, pushed or put before people; and the commands of the site."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepdaily.core.errors import ChannelBusy, PublishError
+from deepdaily.core.types import Edition, Issue
+from deepdaily.models.spawned import spawned
+from deepdaily.publish import Publication, edition_of
+from deepdaily.publish.git_repository import Repository
+from deepdaily.publish.pull_request import body_of, opened
+from deepdaily.render.foreign import plain
+from deepdaily.settings.channel_tables import HugoTable
+
+AFTER_S, AFTER_KEPT = 300.0, 64 << 10
+"""Wall of a command in seconds, and what is kept of its output in bytes: the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitStep:
+    """The files of all file channels that lie in the repository of a site, and nothing else, as one commit."""
+
+    table: HugoTable
+    written: Callable[[], Sequence[Path]]
+    """The files that the slot's editions name."""
+
+    @property
+    def follows(self) -> str:
+        return self.table.name
+
+    @property
+    def channel(self) -> str:
+        return f"{self.table.name}:git"
+
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        issue, repository = publication.issue, await Repository.around(self.table.dir)
+        paths = self._paths(repository)
+        if not paths:
+            raise PublishError("no file of the issue lies in the repository", 'run again with --again, or set git = ""')
+        if self.table.git == "pull-request":
+            return await self._asked(repository, publication, paths)
+        branch = await repository.branch()
+        if self.table.branch and self.table.branch != branch:
+            raise PublishError(
+                f"{branch} is checked out and branch = {self.table.branch}", f"run `git switch {self.table.branch}` in the site"
+            )
+        commit = await repository.commit(paths, _message(issue))
+        if self.table.git == "push":
+            await repository.push(branch, *await repository.remote_of(branch, self.table.remote))
+            commit = await repository.git("log", "-1", "--format=%H", "--", *paths)  # another, where others had pushed
+        return (edition_of(issue, self.channel, commit, commit.encode()),)
+
+    def _paths(self, repository: Repository) -> list[str]:
+        root = repository.root.resolve()
+        there = (path.resolve() for path in self.written() if path.is_file())
+        return sorted({path.relative_to(root).as_posix() for path in there if path.is_relative_to(root)})
+
+    async def _asked(self, repository: Repository, publication: Publication, paths: Sequence[str]) -> tuple[Edition, ...]:
+        """The files on a branch of their own, and a draft pull request; the checkout stays as it is."""
+        issue, git = publication.issue, repository.git
+        base = self.table.branch or await repository.branch()
+        remote, there = await repository.remote_of(base, self.table.remote)
+        name = f"deepdaily/{issue.slot.day}"
+        await git("fetch", "--quiet", remote, f"+refs/heads/{there}:refs/remotes/{remote}/{there}")
+        again = bool(await git("ls-remote", "--heads", remote, f"refs/heads/{name}"))
+        if again:
+            await git("fetch", "--quiet", remote, f"+refs/heads/{name}:refs/remotes/{remote}/{name}")
+        parent = await git("rev-parse", f"refs/remotes/{remote}/{name if again else there}")
+        commit = await repository.commit_aside(paths, _message(issue), parent)
+        await git("push", "--quiet", remote, f"{commit}:refs/heads/{name}")
+        address = await git("remote", "get-url", remote)
+        told = await opened(repository.root, address, there, name, _message(issue), body_of(issue), self.table.token_env)
+        return tuple(edition_of(issue, self.channel, one, commit.encode()) for one in (commit, told))
+
+
+def _message(issue: Issue) -> str:
+    return plain(issue.draft.title) or issue.day
+
+
+@dataclass(frozen=True, slots=True)
+class AfterStep:
+    """The commands of the settings, run in the site's folder one after the other until one fails; without a shell."""
+
+    table: HugoTable
+
+    @property
+    def follows(self) -> str:
+        return self.table.name
+
+    @property
+    def channel(self) -> str:
+        return f"{self.table.name}:after"
+
+    async def publish(self, publication: Publication) -> tuple[Edition, ...]:
+        outputs = [(command, await self._ran(command)) for command in self.table.after]
+        return tuple(edition_of(publication.issue, self.channel, command, output) for command, output in outputs)
+
+    async def _ran(self, command: str) -> bytes:
+        """The end of what it said. Raises PublishError."""
+        try:
+            run = await spawned(shlex.split(command), b"", str(self.table.dir), os.environ, AFTER_S)
+        except (OSError, ValueError) as error:
+            raise PublishError(f"`{command}` cannot be started: {error}", "see `after` at [[publish]] hugo") from error
+        output = bytes((run.stdout + run.stderr)[-AFTER_KEPT:])
+        if run.late or run.endless:
+            raise ChannelBusy(f"`{command}` did not end in {AFTER_S:.0f} s or said too much", "it is tried again")
+        if run.status:
+            said = "; ".join(plain(line) for line in output.decode("utf-8", "replace").splitlines()[-5:])[-500:]
+            raise PublishError(f"`{command}` ended with {run.status}: {said}", "the files are written; mend it, then run again")
+        return output
