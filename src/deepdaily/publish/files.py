@@ -16,7 +16,7 @@ from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition, Issue, Language
 from deepdaily.publish import Publication, edition_of
 from deepdaily.publish.card_png import can_draw, png_of
-from deepdaily.publish.site import HugoSite
+from deepdaily.publish.hugo_site import HugoSite
 from deepdaily.publish.site_address import is_known, path_of
 from deepdaily.publish.site_config import yaml_of
 from deepdaily.render.card import card

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from deepdaily.core.types import Issue
-from deepdaily.publish.site import HugoSite
+from deepdaily.publish.hugo_site import HugoSite
 from deepdaily.render.front_matter import dated
 
 USUAL = "/:sections/:slug/"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.publish.site import HugoSite, SiteLanguages
+from deepdaily.publish.hugo_site import HugoSite, SiteLanguages
 from deepdaily.publish.site_address import path_of, urlized
 from deepdaily.publish.site_config import MOST_BYTES, config_of
 from render import issues
