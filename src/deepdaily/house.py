@@ -20,7 +20,7 @@ from deepdaily.memory.repeats import NO_REPEAT_DAYS
 from deepdaily.models.asking import ModelWriter
 from deepdaily.models.configured import embedder, model_writer
 from deepdaily.publish import FileChannel, Publisher
-from deepdaily.publish.channels import channel_names, channels, message_channels
+from deepdaily.publish.channels import channel_names, channels, following, message_channels
 from deepdaily.read.fetch import Fetcher
 from deepdaily.read.web_wire import WebWire, Wire
 from deepdaily.render.syndication import host_id
@@ -125,6 +125,8 @@ class House:
                 store.keep_feed_id(host_id(self.settings.digest.url))  # of issues from before feeds had an id of their own
                 fetcher = Fetcher(self.web or web, store, snapshots, slot.key, now, allow_private=allowed)
                 publishers: list[Publisher] = [channel for channel, _ in self.channels()]
+                if not self.out:
+                    publishers += following(self.settings, store, slot)
                 if not (self.out or errand.task == "correct"):  # a mail is not sent twice
                     publishers += message_channels(self.settings, store, slot, web)
                 rules = ByRule(translator_of(self.settings.translator, self.data))

@@ -35,8 +35,12 @@ def channels(settings: Settings, out: Path | None) -> list[tuple[FileChannel, Pa
 
 
 def channel_names(settings: Settings, out: Path | None) -> set[str]:
-    """The channels a slot's issue has to reach."""
-    return {table.name for table in settings.publish if isinstance(table, tables.FileTable) or not out}
+    """The channels a slot's issue has to reach; of a trial only those that are files."""
+    if out:
+        return {table.name for table in settings.publish if isinstance(table, tables.FileTable)}
+    sites = [table for table in settings.publish if isinstance(table, tables.HugoTable)]
+    steps = {f"{one.name}:git" for one in sites if one.git} | {f"{one.name}:after" for one in sites if one.after}
+    return {table.name for table in settings.publish} | steps
 
 
 def following(settings: Settings, store: Store, slot: Slot) -> list[Following]:

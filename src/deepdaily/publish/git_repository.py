@@ -97,12 +97,12 @@ class Repository:
         return names | {f"GIT_{who}_EMAIL": "deepdaily@localhost" for who in ("AUTHOR", "COMMITTER")}
 
     async def commit(self, paths: Sequence[str], message: str) -> str:
-        """The commit that has `paths` as they are now; what else is changed or staged stays so. Raises PublishError."""
+        """The commit that has `paths` as they are now, those that are gone as gone; what else is changed or staged stays so. Raises PublishError."""
         if await self.git("status", "--porcelain", "--untracked-files=all", "--", *paths):
             known = set((await self.git("ls-files", "--cached", "--", *paths)).splitlines())
             unknown = [path for path in paths if path not in known]
             try:
-                await self.git("add", "--intent-to-add", "--", *paths)
+                await self.git("add", "--intent-to-add", "--", *unknown)
                 await self.git("commit", "--quiet", "--only", "-m", message, "--", *paths, more=await self.author())
             except PublishError:
                 if unknown:
@@ -160,7 +160,7 @@ class Repository:
         with tempfile.TemporaryDirectory(prefix="deepdaily-git-") as made:
             more = {"GIT_INDEX_FILE": str(Path(made) / "index"), **await self.author()}
             await self.git("read-tree", parent, more=more)
-            await self.git("update-index", "--add", "--", *paths, more=more)
+            await self.git("update-index", "--add", "--remove", "--", *paths, more=more)
             tree = await self.git("write-tree", more=more)
             if tree == await self.git("rev-parse", f"{parent}^{{tree}}"):
                 return parent

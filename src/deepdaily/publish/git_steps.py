@@ -39,7 +39,7 @@ class GitStep:
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         issue, repository = publication.issue, await Repository.around(self.table.dir)
-        paths = self._paths(repository)
+        paths = await self._paths(repository)
         if not paths:
             raise PublishError("no file of the issue lies in the repository", 'run again with --again, or set git = ""')
         if self.table.git == "pull-request":
@@ -55,10 +55,12 @@ class GitStep:
             commit = await repository.git("log", "-1", "--format=%H", "--", *paths)  # another, where others had pushed
         return (edition_of(issue, self.channel, commit, commit.encode()),)
 
-    def _paths(self, repository: Repository) -> list[str]:
+    async def _paths(self, repository: Repository) -> list[str]:
+        """Those of the files that lie in the repository, and that are there or were committed before they went."""
         root = repository.root.resolve()
-        there = (path.resolve() for path in self.written() if path.is_file())
-        return sorted({path.relative_to(root).as_posix() for path in there if path.is_relative_to(root)})
+        below = {path.relative_to(root).as_posix() for path in map(Path.resolve, self.written()) if path.is_relative_to(root)}
+        committed = (await repository.git("ls-files", "--cached", "--", *below)).splitlines() if below else []
+        return sorted(path for path in below if (root / path).is_file() or path in committed)
 
     async def _asked(self, repository: Repository, publication: Publication, paths: Sequence[str]) -> tuple[Edition, ...]:
         """The files on a branch of their own, and a draft pull request; the checkout stays as it is."""
