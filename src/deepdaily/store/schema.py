@@ -61,6 +61,12 @@ TRANSLATIONS = _table("translations", "slot language", "issue")
 """A slot's issue in other languages than the digest's."""
 
 
+DRAWN = _table("drawn", "slot language", "version", "title", "summary", "stories", "day")
+"""What the reader's page of a day is made of, by what drew it, and what a list of days says of it.
+
+The language is that of a translation, empty for the issue itself; `stories` are the anchors of its stories, with blanks between."""
+
+
 EDITIONS = _table("editions", "slot channel location", "edition")
 
 

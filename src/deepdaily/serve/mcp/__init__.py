@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -125,8 +125,8 @@ class Status(answers.ForPrograms):
 class _Desk:
     """One method a tool; their docstrings are what a client reads."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store, self._clock = store, clock
 
     def get_digest(self, day: Day = "", language: InLanguage = "") -> answers.IssueAnswer:
         """One day's issue: its items sentence by sentence, judgements marked, and the trends across them."""
@@ -170,7 +170,7 @@ class _Desk:
 
     def list_watchlist(self) -> Watchlist:
         """The questions the daily follows up, as they last stood: open ones first, then moved, answered, closed, expired."""
-        rows = watched(self._store.issues(limit=ISSUES_FOLLOWED))
+        rows = watched(self._store.issues(limit=ISSUES_FOLLOWED), self._clock().date())
         return Watchlist(watches=[WatchLine(state=state, **answers.known(last), **asdict(watch)) for state, watch, last in rows])
 
     def get_status(self) -> Status:
@@ -219,8 +219,12 @@ class _Desk:
 # -- the server -------------------------------------------------------------------------------------------------------
 
 
-def mcp_server(store: Store) -> MCPServer[Any]:
-    """A server over `store`, ready for either transport; it logs to stderr only."""
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def mcp_server(store: Store, clock: Callable[[], datetime] = _now) -> MCPServer[Any]:
+    """A server over `store`, ready for either transport; it logs to stderr only. `clock` says which questions are past their day."""
     server = MCPServer(
         "deepdaily",
         version=__version__,
@@ -228,7 +232,7 @@ def mcp_server(store: Store) -> MCPServer[Any]:
         log_level="WARNING",
         subscriptions=False,
     )
-    desk = _Desk(store)
+    desk = _Desk(store, clock)
     tools: tuple[Callable[..., BaseModel], ...] = (
         desk.get_digest, desk.list_digests, desk.search_items, desk.get_story, desk.get_evidence,
         desk.list_watchlist, desk.get_status,
