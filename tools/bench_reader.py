@@ -139,8 +139,9 @@ def rows(name: str, url: str) -> list[str]:
 def main() -> None:
     """Measure and print the table."""
     table = rows("SQLite", "")
-    with suppress(pytest.skip.Exception), cluster() as server, database(server) as url:  # none where it is not installed
-        table += rows("PostgreSQL", url)
+    with suppress(pytest.skip.Exception), tempfile.TemporaryDirectory() as session:  # none where it is not installed
+        with cluster(Path(session)) as server, database(server) as url:
+            table += rows("PostgreSQL", url)
     print(f"{DAYS} days, {CLIENTS} clients, {os.cpu_count()} cores, Python {platform.python_version()}\n")  # noqa: T201
     print("| store | page | p50 | p95 | bar | largest |\n|---|---|---|---|---|---|")  # noqa: T201
     print("\n".join(table))  # noqa: T201

@@ -194,6 +194,13 @@ def drawn_beside_issues(db: Connection) -> None:
             db.execute(DRAWN.insert().values(row | {"title": issue["draft"]["title"], "summary": issue["closing"]["summary"]}))
 
 
+def printed_slots_apart(db: Connection) -> None:
+    """To order what a search finds, all of each row was read."""
+    fulltext.make(db)
+    if db.dialect.name == "sqlite":
+        db.execute(text("INSERT OR IGNORE INTO printed_slots (id, slot) SELECT rowid, slot FROM printed"))
+
+
 def _findable(item: Json) -> fulltext.FindableItem:
     claims = [item["title"], *(point for section in item["sections"] for point in section["points"])]
     original = next((proof["quote"] for proof in claims[0]["evidence"] if proof["quote"] not in claims[0]["text"]), "")
@@ -225,4 +232,5 @@ MIGRATIONS = (
     translations_beside_issues,
     printed_with_concepts,
     drawn_beside_issues,
+    printed_slots_apart,
 )

@@ -338,12 +338,12 @@ class Site:
 
     def raw(self, request: Request) -> Response:
         """The bytes as they were fetched, as plain text that nothing in a browser acts on."""
-        if not request.scope.get(WHOLE):
-            return self._message(request, "403", self._words(request).site["owner_only"], 403)
         digest = request.path_params["digest"]
         place = self._store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
         if place is None:
             raise HTTPException(404)
+        if not request.scope.get(WHOLE):
+            return self._message(request, "403", self._words(request).site["owner_only"], 403)
         text = decoded(self._shelf.snapshots.read(place, digest), self._store.media_type(digest))
         return PlainTextResponse(text, headers={"Content-Security-Policy": INERT_POLICY})
 
