@@ -128,10 +128,10 @@ def test_a_database_that_cannot_hold_every_text_is_refused_at_once(tmp_path: Pat
     url = make_url(of_server(store_url))
     name = f"{url.database}_latin"
     with psycopg.connect(host=url.query["host"], user=url.username, dbname="postgres", autocommit=True) as db:  # type: ignore[arg-type]
-        db.execute(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")  # type: ignore[arg-type]
+        db.execute(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
         try:
             with pytest.raises(StoreError, match="has the encoding SQL_ASCII") as refused:
                 open_store(tmp_path, store_url.replace(str(url.database), name))
             assert "ENCODING 'UTF8'" in (refused.value.remedy or "")
         finally:
-            db.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            db.execute(f"DROP DATABASE {name} WITH (FORCE)")

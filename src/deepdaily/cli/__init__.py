@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from deepdaily import __version__
-from deepdaily.cli.options import app, desk_app, mcp_app, models_app, sources_app, translate_app, warn
+from deepdaily.cli.options import app, archive_app, desk_app, mcp_app, models_app, sources_app, translate_app, warn
 from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
 
 if TYPE_CHECKING:
@@ -77,10 +77,11 @@ def _questions(default: Answers, found: AtHand) -> Answers:
 
 
 # Every module adds its commands to the groups.
-from deepdaily.cli import daily, editing, look, measuring, rivals, serving, translate, trying  # noqa: E402, F401
+from deepdaily.cli import archiving, daily, editing, look, measuring, rivals, serving, translate, trying  # noqa: E402, F401
 
 app.add_typer(sources_app, name="sources")
 app.add_typer(desk_app, name="desk")
+app.add_typer(archive_app, name="archive")
 app.add_typer(models_app, name="models")
 app.add_typer(translate_app, name="translate")
 app.add_typer(mcp_app, name="mcp")

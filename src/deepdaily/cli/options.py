@@ -18,6 +18,7 @@ sources_app = typer.Typer(no_args_is_help=True, help="The places links come from
 models_app = typer.Typer(no_args_is_help=True, help="The models that may write: what is known of them, and a trial.")
 translate_app = typer.Typer(no_args_is_help=True, help="A translator for the days that no model writes.")
 desk_app = typer.Typer(no_args_is_help=True, help="What an editor says; the next run acts on it.")
+archive_app = typer.Typer(no_args_is_help=True, help="What is stored of the web.")
 mcp_app = typer.Typer(invoke_without_command=True)
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: deepdaily.toml here).")]

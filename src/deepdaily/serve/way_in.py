@@ -45,11 +45,7 @@ class Reach:
     """Who brings it sees stored texts whole; empty: nobody can."""
 
     @classmethod
-    def of(cls, settings: Serve, environ: Mapping[str, str]) -> Reach:
-        """Raises SettingsError: the token's variable is not set."""
-        token = environ.get(settings.token_env, "") if settings.token_env else ""
-        if settings.token_env and not token:
-            raise SettingsError(f"{settings.token_env} is not set", "set it, or take serve.token_env out of the settings")
+    def of(cls, settings: Serve, token: str = "") -> Reach:
         proxies = tuple(ip_network(one, strict=False) for one in settings.proxies)
         return cls(settings.names, settings.base_path, proxies, settings.origins, token)
 
@@ -71,6 +67,14 @@ class Reach:
 
 AT_HOME = Reach()
 """This machine's names, the root, no proxy, no token."""
+
+
+def token_of(settings: Serve, environ: Mapping[str, str]) -> str:
+    """What stands in the token's variable; empty where none is named. Raises SettingsError: it is not set."""
+    token = environ.get(settings.token_env, "") if settings.token_env else ""
+    if settings.token_env and not token:
+        raise SettingsError(f"{settings.token_env} is not set", "set it, or take serve.token_env out of the settings")
+    return token
 
 
 def same(one: str, other: str) -> bool:

@@ -152,7 +152,7 @@ def _matching(db: Connection, asked: Sequence[Wanted], digest: str, limit: int, 
     return [Printed(slot, story, tuple(claims.split("\n")), whole) for slot, story, claims in rows]
 
 
-def _rows(db: Connection, best: str, asking: Mapping[str, str | int]) -> Sequence[Any]:
+def _rows(db: Connection, best: str, asking: Mapping[str, object]) -> Sequence[Any]:
     """Slot, story and claims of the `best`, in order; SQLite is asked for which they are first, and then for these alone."""
     if not _is_sqlite(db):
         return db.execute(text(f"SELECT slot, story, claims FROM printed {best}"), asking).all()

@@ -26,6 +26,7 @@ from deepdaily.store.schema import (
     EARLIER,
     FETCHES,
     FETCHES_OF_URL,
+    FORGOTTEN,
     HARVESTS,
     ISSUES,
     META,
@@ -201,6 +202,11 @@ def printed_slots_apart(db: Connection) -> None:
         db.execute(text("INSERT OR IGNORE INTO printed_slots (id, slot) SELECT rowid, slot FROM printed"))
 
 
+def forgotten_on_request(db: Connection) -> None:
+    """Nothing was ever removed."""
+    FORGOTTEN.create(db, checkfirst=True)
+
+
 def _findable(item: Json) -> fulltext.FindableItem:
     claims = [item["title"], *(point for section in item["sections"] for point in section["points"])]
     original = next((proof["quote"] for proof in claims[0]["evidence"] if proof["quote"] not in claims[0]["text"]), "")
@@ -233,4 +239,5 @@ MIGRATIONS = (
     printed_with_concepts,
     drawn_beside_issues,
     printed_slots_apart,
+    forgotten_on_request,
 )

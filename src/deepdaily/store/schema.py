@@ -50,6 +50,10 @@ STRUCTURES = _table("structures", "document", "structure")
 """Links and tables of documents: far larger than most who ask for a document need."""
 
 
+FORGOTTEN = _table("forgotten", "name", "url", "at")
+"""Documents and snapshots, by id and by digest, whose text and bytes were removed on request, with the address they were of."""
+
+
 ISSUES = _table("issues", "slot", "day", "issue")
 
 

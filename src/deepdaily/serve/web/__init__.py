@@ -315,24 +315,28 @@ class Site:
         issue = self._issue(request.path_params["day"], self._voice(request))
         day, notes = issue.day, notes_of(issue).values()
         note = next((one for one in notes if one.number == request.path_params["number"]), None)
-        document = self._documents([note]).get(note.evidence.document) if note else None
-        if note is None or document is None:
+        if note is None:
+            raise HTTPException(404)
+        document = self._documents([note]).get(note.evidence.document)
+        forgotten = document is None and bool(self._store.forgotten([note.evidence.document]))
+        if document is None and not forgotten:
             raise HTTPException(404)
         proofs = Proofs(issue, told_on=self._voice(request).to(f"/d/{day}"))
-        beside = [one for one in notes if one.evidence.document == document.id]
-        may_see = bool(request.scope.get(WHOLE)) and bool(document.text)
-        stretches = whole(document, beside) if may_see else excerpt(document, beside, stranger=True)
+        beside = [one for one in notes if one.evidence.document == note.evidence.document]
+        may_see = bool(request.scope.get(WHOLE)) and document is not None
+        stretches = whole(document, beside) if document and may_see else excerpt(document, beside, stranger=True)
         return self._page(
             request,
             "passage",
             day=day,
             back=proofs.told_at(note),
-            document=document,
             cited=note.cited,
-            fetched=minute(document.fetched_at, issue),
-            original=Markup(link(document.url)),
+            told_in=document.language if document else language_of(note.evidence.quote),
+            partial=document is not None and document.partial,
+            fetched=minute(note.cited.fetched_at, issue),
+            original=Markup(link(note.cited.url)),
             whole=may_see,
-            forgotten=not document.text,
+            forgotten=forgotten,
             text=Markup(proofs.marked(stretches)),
         )
 
