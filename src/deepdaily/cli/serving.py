@@ -94,17 +94,20 @@ def mcp(
 
 @mcp_app.command("config")
 def mcp_config(
-    client: Annotated[str, typer.Option(help="claude, codex, cursor, vscode or gemini.")],
+    client: Annotated[str, typer.Option(help="claude, codex, cursor, vscode, gemini, qwen, cherry, cline, continue, copilot, goose, lmstudio, opencode, roo, windsurf or zed.")],
     settings: SettingsFile = None,
     data: DataFolder = None,
 ) -> None:
     """What to put into an agent's own settings, so that it starts this installation."""
-    from deepdaily.serve.mcp.clients import PLACES, agent_named, own_command, snippet
+    from deepdaily.serve.mcp.clients import FORMS, agent_named, own_command, own_variables, snippet
     from deepdaily.settings.loading import FILE
 
     agent = agent_named(client)
     folder = house_of(settings, data).data
     chosen = settings or (Path(FILE) if Path(FILE).exists() else None)
     command = [*own_command(), "mcp", *options_of(chosen and chosen.absolute(), folder.absolute(), None)]
-    typer.echo(snippet(agent, command))
-    warn(f"belongs into {PLACES[agent]}")
+    env, secret = own_variables(os.environ)
+    typer.echo(snippet(agent, command, env))
+    warn(f"belongs into {FORMS[agent][1]}")
+    if secret:
+        warn(f"put in yourself, where TO-BE-GIVEN stands: {', '.join(secret)}")

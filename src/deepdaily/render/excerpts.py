@@ -21,6 +21,9 @@ CONTEXT_CHARACTERS = 2400
 CARD_CHARACTERS = 80
 """Most context on each side where a fact opens to its passage: a day has some sixty, and its page shall stay below 80 KB."""
 
+LEAST_CHARACTERS = 24
+"""Less context tells nobody anything."""
+
 STRANGER_CHARACTERS, STRANGERS_PART = 400, 5
 """For readers who are not the owner: most context on each side, and one part in so many of a text that passages and context take
 together, unless the passages alone take more."""
@@ -69,10 +72,15 @@ def whole(document: Document, notes: Sequence[Note]) -> list[Stretch]:
 
 
 def contexts(document: Document, notes: Sequence[Note]) -> dict[Evidence, tuple[str, str]]:
-    """What stands before and behind the passage of each of `notes` that is in its place, cut at a word; never what is not to be said."""
+    """What stands before and behind the passage of each of `notes` that is in its place, cut at a word; never what is not to be said.
+
+    All of it is at most one part in STRANGERS_PART of the text; empty where that is too little to tell anything.
+    """
     there = [note for note in notes if stands(note.evidence, document)]
     text = document.text
-    side = min(CARD_CHARACTERS, _side(text, there, True))
+    side = min(CARD_CHARACTERS, len(text) // STRANGERS_PART // (2 * max(1, len(there))))
+    if side < LEAST_CHARACTERS:
+        return {}
     silent = [(one.start, one.end) for one in unspoken(text)]
     found = {}
     for note in there:

@@ -128,7 +128,8 @@ def test_no_foreign_name_of_an_encoding_makes_half_characters(web: TestClient, s
 def test_a_damaged_snapshot_says_so(shelf: Shelf, tmp_path: Path) -> None:
     elsewhere = replace(shelf, snapshots=Snapshots(tmp_path / "empty"))
 
-    answer = TestClient(site_app(elsewhere, "testserver")).get(f"/raw/{shelves.TUNING.snapshot}")
+    near = TestClient(site_app(elsewhere, "127.0.0.1"), base_url="http://127.0.0.1", client=("127.0.0.1", 1))
+    answer = near.get(f"/raw/{shelves.TUNING.snapshot}")
 
     assert answer.status_code == 503
     assert "no record at" in answer.text
