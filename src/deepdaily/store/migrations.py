@@ -200,6 +200,8 @@ def printed_slots_apart(db: Connection) -> None:
     fulltext.make(db)
     if db.dialect.name == "sqlite":
         db.execute(text("INSERT OR IGNORE INTO printed_slots (id, slot) SELECT rowid, slot FROM printed"))
+    else:
+        db.execute(text("UPDATE printed SET words = words || CAST('' AS tsvector)"))  # stored anew, and not packed
 
 
 def forgotten_on_request(db: Connection) -> None:
