@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -139,9 +139,10 @@ def rows(name: str, url: str) -> list[str]:
 def main() -> None:
     """Measure and print the table."""
     table = rows("SQLite", "")
-    with suppress(pytest.skip.Exception), tempfile.TemporaryDirectory() as session:  # none where it is not installed
-        with cluster(Path(session)) as server, database(server) as url:
-            table += rows("PostgreSQL", url)
+    with suppress(pytest.skip.Exception), ExitStack() as stack:  # none where it is not installed
+        session = stack.enter_context(tempfile.TemporaryDirectory())
+        url = stack.enter_context(database(stack.enter_context(cluster(Path(session)))))
+        table += rows("PostgreSQL", url)
     print(f"{DAYS} days, {CLIENTS} clients, {os.cpu_count()} cores, Python {platform.python_version()}\n")  # noqa: T201
     print("| store | page | p50 | p95 | bar | largest |\n|---|---|---|---|---|---|")  # noqa: T201
     print("\n".join(table))  # noqa: T201

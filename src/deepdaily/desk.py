@@ -103,7 +103,7 @@ def listed(store: Store) -> list[Decision]:
 
 
 def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str, str]]:
-    """Id, kind, who said it, subject and title of every decision that is listed, the newest first; then the questions without an end.
+    """Id, kind, who said it, subject and title of every decision that is listed, the newest first; then open and expired questions.
 
     Of a second reader's also the day that it holds for.
     """
@@ -113,7 +113,8 @@ def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str, str]
     ]
     kinds = {True: "expired question", False: "open question"}
     return rows + [
-        (one.id, kinds[one.expires_on < now.date()], "", one.story, one.question) for one in unsettled(store.issues(limit=ISSUES_ASKED))
+        (one.id, kinds[one.expires_on < now.date()], "", one.story, one.question)
+        for one in unsettled(store.issues(limit=ISSUES_ASKED))
     ]
 
 

@@ -101,7 +101,8 @@ def test_at_an_end_of_the_text_there_is_no_ellipsis() -> None:
 
     assert first is not None
     assert last is not None
-    assert first[0] == last[1] == ""
+    assert not first[0].startswith("…")
+    assert last[1] == ""
 
 
 @pytest.mark.parametrize("text", ["A short page. It says little.", ""])

@@ -117,7 +117,7 @@ def test_a_name_that_is_not_this_machines_came_through_something(shelf: Shelf) -
 @pytest.fixture
 def far(shelf: Shelf) -> Iterator[TestClient]:
     """Somebody elsewhere, where there is a token."""
-    with asking(shelf, Reach(("news.example.com",), token="let-me-see"), "192.0.2.7", "http://news.example.com") as client:  # noqa: S106
+    with asking(shelf, Reach(("news.example.com",), token="let-me-see"), "192.0.2.7", "http://news.example.com") as client:
         yield client
 
 
@@ -137,7 +137,7 @@ def test_a_token_is_taken_as_a_bearer_or_once_in_the_address_for_a_cookie(far: T
 
 
 def test_the_cookie_is_for_tls_alone_where_it_was_given_over_tls(shelf: Shelf) -> None:
-    web = asking(shelf, replace(PROXIED, token="let-me-see"), base_url="http://inside")  # noqa: S106
+    web = asking(shelf, replace(PROXIED, token="let-me-see"), base_url="http://inside")
 
     assert "Secure" in web.get("/?token=let-me-see", headers=NAMED).headers["set-cookie"]
 
@@ -147,7 +147,7 @@ def test_an_address_with_two_slashes_and_a_token_leads_to_no_other_site(far: Tes
 
 
 def test_a_token_that_is_not_set_is_said(shelf: Shelf) -> None:
-    named = Serve(token_env="READER_TOKEN")  # noqa: S106
+    named = Serve(token_env="READER_TOKEN")
 
     assert token_of(named, {"READER_TOKEN": "t"}) == "t"
     assert token_of(Serve(), {}) == ""

@@ -32,7 +32,9 @@ class Verdict:
 
     @property
     def green(self) -> bool:
-        return self.facts - len(self.forgotten) == self.found == self.supported and not (self.missing or self.damaged or self.altered)
+        return self.facts - len(self.forgotten) == self.found == self.supported and not (
+            self.missing or self.damaged or self.altered
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,13 @@ def mcp(
 
 @mcp_app.command("config")
 def mcp_config(
-    client: Annotated[str, typer.Option(help="claude, codex, cursor, vscode, gemini, qwen, cherry, cline, continue, copilot, goose, lmstudio, opencode, roo, windsurf or zed.")],
+    client: Annotated[
+        str,
+        typer.Option(
+            help="claude, codex, cursor, vscode, gemini, qwen, cherry, cline, continue, copilot, goose, lmstudio, opencode, roo, "
+            "windsurf or zed."
+        ),
+    ],
     settings: SettingsFile = None,
     data: DataFolder = None,
 ) -> None:

@@ -142,7 +142,13 @@ def _lexicon() -> _Lexicon:
         for key in keys:
             asked[key] |= names
     said = {key: tuple({**asked.get(key, {}), **narrower.get(key, {})}) for key in (*asked, *narrower)}
-    return _Lexicon({key: tuple(names) for key, names in asked.items()}, said, kinds, max(map(len, said)), frozenset(key[0] for key in said if key))
+    return _Lexicon(
+        {key: tuple(names) for key, names in asked.items()},
+        said,
+        kinds,
+        max(map(len, said)),
+        frozenset(key[0] for key in said if key),
+    )
 
 
 def _rows() -> Iterator[tuple[list[str], list[str], str]]:

@@ -50,7 +50,8 @@ GAP = Stretch("……")
 def excerpt(document: Document | None, notes: Sequence[Note], *, stranger: bool = False) -> list[Stretch]:
     """The passages of `notes`, which all rest on `document`, with what stands around them, in the order of the text.
 
-    To a stranger no more of the text is shown than STRANGERS_PART allows. Where the document is not at hand, or a passage is no longer in its place, the bare quotation follows at the end.
+    To a stranger no more of the text is shown than STRANGERS_PART allows. Where the document is not at hand, or a passage is no
+    longer in its place, the bare quotation follows at the end.
     """
     there = [note for note in notes if document and stands(note.evidence, document)]
     found: list[Stretch] = []
@@ -72,7 +73,7 @@ def whole(document: Document, notes: Sequence[Note]) -> list[Stretch]:
 
 
 def contexts(document: Document, notes: Sequence[Note]) -> dict[Evidence, tuple[str, str]]:
-    """What stands before and behind the passage of each of `notes` that is in its place, cut at a word; never what is not to be said.
+    """What stands before and behind the passage of each of `notes` that is in its place, cut at a word, without what is unspoken.
 
     All of it is at most one part in STRANGERS_PART of the text; empty where that is too little to tell anything.
     """

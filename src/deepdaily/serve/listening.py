@@ -30,7 +30,9 @@ def in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def serve_on(place: tuple[str, int], names: Sequence[str], app: Callable[[], ASGIApp], say: Callable[[str], None], what: str) -> None:
+def serve_on(
+    place: tuple[str, int], names: Sequence[str], app: Callable[[], ASGIApp], say: Callable[[str], None], what: str
+) -> None:
     """Serve until interrupted; once it listens, `say` is told `what` with its address, and who is not answered.
 
     Args:

@@ -22,7 +22,7 @@ HEALTH = "/healthz"
 WHOLE = "deepdaily.whole"
 """The scope's key for whether who asks may see stored texts whole."""
 
-TOKEN_COOKIE = "deepdaily"  # noqa: S105 - its name
+TOKEN_COOKIE = "deepdaily"
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")

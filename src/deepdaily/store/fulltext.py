@@ -36,7 +36,7 @@ _SQLITE = (
     "CREATE TABLE IF NOT EXISTS printed_slots (id INTEGER PRIMARY KEY, slot TEXT)",
     "CREATE INDEX IF NOT EXISTS printed_slots_of ON printed_slots (slot)",
 )
-"""The slots stand once more in a narrow table: to order what matches, the index' own rows, with all their words, would all be read."""
+"""Slots stand once more in a narrow table: to order what matches, the index' own rows, with all their words, would be read."""
 
 
 _POSTGRESQL = (

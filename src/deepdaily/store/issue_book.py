@@ -59,7 +59,7 @@ class IssueBook(DrawnBook):
         return self._all(select(ISSUES.c.day).where(self._ours(ISSUES.c.slot)).distinct().order_by(ISSUES.c.day.desc()))
 
     def keep_issue(self, issue: Issue) -> Issue:
-        """The slot's issue: `issue`, kept with its page and with its items in the full-text index, unless the slot has one already."""
+        """The slot's issue: `issue`, kept with its page and its items in the full-text index, unless the slot has one."""
         slot = issue.draft.slot
         drawn = self.draw(issue)
         row = {"slot": slot.key, "day": slot.day, "issue": to_json(issue)}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import Engine, bindparam, select
 
 from deepdaily.core.types import NO_STRUCTURE, Document, Harvest, Snapshot, Structure
 from deepdaily.core.urls import host, page_key

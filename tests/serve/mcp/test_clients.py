@@ -17,7 +17,7 @@ JSON_TABLES = {
     "cline": "mcpServers", "copilot": "mcpServers", "lmstudio": "mcpServers", "roo": "mcpServers", "windsurf": "mcpServers",
     "vscode": "servers", "zed": "context_servers",
 }  # fmt: skip
-COMMAND = ["/opt/daily/bin/deepdaily", "mcp", "--data", "/srv/日报 \"a\""]
+COMMAND = ["/opt/daily/bin/deepdaily", "mcp", "--data", '/srv/日报 "a"']
 
 
 @pytest.mark.parametrize(("client", "table"), [("claude", "mcpServers"), ("vscode", "servers"), ("codex", "mcp_servers")])

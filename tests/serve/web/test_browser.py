@@ -27,7 +27,20 @@ if CHROMIUM is None:
     pytest.skip("no chromium (set CHROMIUM)", allow_module_level=True)
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-PATHS = ("/", "/archive", "/nothing", f"/e/{shelves.SECOND.day}/1", "/s/s-tuning-10", "/watch", "/search?q=微调", "/board", "/feeds", "/desk", "/?lang=en", "/archive?lang=en")
+PATHS = (
+    "/",
+    "/archive",
+    "/nothing",
+    f"/e/{shelves.SECOND.day}/1",
+    "/s/s-tuning-10",
+    "/watch",
+    "/search?q=微调",
+    "/board",
+    "/feeds",
+    "/desk",
+    "/?lang=en",
+    "/archive?lang=en",
+)
 WIDTHS = (390, 768, 1280)
 
 

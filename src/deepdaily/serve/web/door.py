@@ -48,7 +48,7 @@ class Door:
         await app(scope, receive, sealed)
 
     def _with_token(self, request: Request) -> Response | None:
-        """Note whether the request brings the token; one in the address is answered with a cookie for it, and leaves the address."""
+        """Note whether the request brings the token; one in the address becomes a cookie and leaves the address."""
         request.scope[WHOLE] = request.scope[WHOLE] or self._reach.admits(request.headers, request.cookies)
         brought = request.query_params.get("token")
         if brought is None or request.method != "GET":
