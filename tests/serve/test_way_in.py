@@ -165,4 +165,4 @@ def test_settings_say_how_a_server_is_reached() -> None:
 @pytest.mark.parametrize("wrong", [{"base_path": "daily"}, {"proxies": ("proxy",)}, {"origins": ("a.example/x",)}])
 def test_what_is_no_path_address_or_origin_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="write it like"):
-        Serve(**wrong)  # type: ignore[arg-type]
+        Serve(**wrong)
