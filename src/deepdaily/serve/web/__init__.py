@@ -176,6 +176,8 @@ class Site:
         self._around_at = lru_cache(maxsize=1)(self._look_around)
         self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
         self._followed = lru_cache(maxsize=TIMELINES_KEPT)(self._follow)
+        self._to_keep: set[tuple[str, _Voice]] = set()
+        """Days that were drawn here and are kept, or that the store did not take: once a process is enough."""
         self._writing = CapacityLimiter(1)
         """Apart from the pages: a word may have to wait for a run that writes, and nobody who reads waits with it."""
         self._templates = Environment(
@@ -250,7 +252,10 @@ class Site:
     def _day(self, request: Request, state: str, day: str) -> Response:
         voice = self._voice(request)
         page, missing = self._drawn(state, day, inner_path(request.scope), voice)
-        keeping = BackgroundTask(self._keep_drawn, day, voice) if missing else None
+        keeping = None
+        if missing and (day, voice) not in self._to_keep:
+            self._to_keep.add((day, voice))
+            keeping = BackgroundTask(self._keep_drawn, day, voice)
         return self._html(request, page, background=keeping)
 
     def _draw(self, state: str, day: str, path: str, voice: _Voice) -> tuple[bytes, bool]:
@@ -429,11 +434,13 @@ class Site:
         return Response(feed, media_type=media_type)
 
     def llms(self, request: Request) -> Response:
+        root = request.scope.get("root_path", "")
         lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page['made_by']}", ""]
         for issue in self._store.issues(limit=FEED_ISSUES):
             summary = shorten(plain(issue.closing.summary), SNIPPET_COLUMNS)
-            lines.append(f"- [{issue.day}](/d/{issue.day}.md): {summary}".rstrip(": "))
-        return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
+            lines.append(f"- [{issue.day}]({root}/d/{issue.day}.md): {summary}".rstrip(": "))
+        lines += ["", f"JSON: {root}/d/<day>.json; feeds: {root}/feed.atom, {root}/feed.json"]
+        return PlainTextResponse("\n".join(lines) + "\n")
 
     def health(self, request: Request) -> Response:
         newest = next(iter(self._store.slots()), "")
