@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from deepdaily.serve.web import Shelf, site_app
 from deepdaily.serve.web.export import export
 from deepdaily.store import Store
+from deepdaily.store.schema import DRAWN
 from render import issues
 from serve import shelves
 
@@ -127,3 +129,12 @@ def test_a_question_past_its_day_is_not_open(shelf: Shelf) -> None:
 
     assert "待观察" not in text
     assert "已到期" in text
+
+
+def test_a_day_that_another_version_drew_is_answered_and_kept_anew(shelf: Shelf, web: TestClient) -> None:
+    with shelf.store._engine.begin() as db:
+        db.execute(update(DRAWN).values(version="another"))
+
+    first = web.get(f"/d/{DAY}").text
+    assert shelf.store.drawn(DAY) is not None
+    assert web.get(f"/d/{DAY}").text == first

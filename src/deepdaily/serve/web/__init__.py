@@ -68,6 +68,9 @@ FEED_ISSUES = 14
 DAYS_KEPT, TIMELINES_KEPT = 366, 64
 """Whole pages of days, a year of them, and followed stories kept in memory: some 58 KB (21 MB a year) and 30 KB each."""
 
+SEARCHES_KEPT = 256
+"""What was found for so many queries, some 10 KB each, until another issue is kept."""
+
 FORM_BYTES = 4096
 """Most that a form of ours sends: a day, a story and a word are some 200 bytes."""
 
@@ -175,6 +178,7 @@ class Site:
         # By `Store.reading_state`, so that what was kept or decided since shows at once.
         self._around_at = lru_cache(maxsize=1)(self._look_around)
         self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
+        self._found = lru_cache(maxsize=SEARCHES_KEPT)(self._find)
         self._followed = lru_cache(maxsize=TIMELINES_KEPT)(self._follow)
         self._to_keep: set[tuple[str, _Voice]] = set()
         """Days that were drawn here and are kept, or that the store did not take: once a process is enough."""
@@ -373,8 +377,11 @@ class Site:
 
     def search(self, request: Request) -> Response:
         asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
-        hits = lookup.search(self._store, asked) if asked else []
+        hits = self._found(self._store.issues_state(), asked) if asked else []
         return self._page(request, "search", asked=asked, hits=hits)
+
+    def _find(self, _state: str, asked: str) -> list[lookup.Hit]:
+        return lookup.search(self._store, asked)
 
     def board(self, request: Request) -> Response:
         return self._page(request, "board", figures=figures(self._store, self._words(request)))
