@@ -8,7 +8,7 @@ import pytest
 
 from deepdaily.core.types import Loss
 from deepdaily.render.drawn import DrawnItem, drawing_version, drawn_day
-from deepdaily.render.excerpts import CARD_CHARACTERS, contexts
+from deepdaily.render.excerpts import CARD_CHARACTERS, GAP, contexts, excerpt
 from deepdaily.render.html import masthead
 from deepdaily.render.notes import Note
 from deepdaily.words import of
@@ -119,3 +119,13 @@ def test_a_card_marks_the_passage_among_its_context() -> None:
     told = drawn_day(whole, {document.id: document}, [], {}).body(PLAIN, nothing)
 
     assert "<mark>Sentence 50 of a page stands here.</mark> Sentence 51" in told
+
+
+def test_a_long_text_gives_a_stranger_context_and_at_most_a_fifth() -> None:
+    text = "".join(f"Sentence number {n} of a long page stands here. " for n in range(400))
+    document = issues.document("https://long.example/a", "Long", text)
+    proof = issues.proof(document, "Sentence number 200 of a long page stands here.")
+    note = Note(1, 1, proof, issues.cited(document), True, False)
+    shown = [one.text for one in excerpt(document, [note], stranger=True) if one is not GAP]
+
+    assert 400 < sum(map(len, shown)) <= len(text) // 5

@@ -86,19 +86,6 @@ def test_a_stranger_sees_the_passages_and_no_more_than_a_part_of_the_text(store:
     assert 'id="e1"' in part
 
 
-def test_a_long_text_gives_a_stranger_context_and_at_most_a_fifth() -> None:
-    from deepdaily.render.excerpts import GAP, excerpt
-    from deepdaily.render.notes import Note
-
-    text = "".join(f"Sentence number {n} of a long page stands here. " for n in range(400))
-    document = issues.document("https://long.example/a", "Long", text)
-    proof = issues.proof(document, "Sentence number 200 of a long page stands here.")
-    note = Note(1, 1, proof, issues.cited(document), True, False)
-    shown = [one.text for one in excerpt(document, [note], stranger=True) if one is not GAP]
-
-    assert 400 < sum(map(len, shown)) <= len(text) // 5
-
-
 def test_one_number_names_a_passage_on_the_day_in_the_story_and_where_it_stands(web: TestClient) -> None:
     day = web.get("/").text
     story = web.get("/s/s-tuning-11").text

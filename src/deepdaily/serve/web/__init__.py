@@ -101,7 +101,7 @@ def site_app(shelf: Shelf, host: str, names: Sequence[str] = (), reach: Reach = 
     pages = Site(shelf)
     routes = [*pages.routes(), *pages.forms()]
     handlers: dict[Any, Any] = {HTTPException: pages.refused, DeepdailyError: pages.failed}
-    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_few_at_once)
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=partial(_few_at_once, pages))
     # What is packed tells its length: nothing here has a secret beside what a stranger chose (BREACH).
     packed = GZipMiddleware(Unchanged(app), compresslevel=GZIP_LEVEL)
     return WayIn(Door(packed, answered_names(host, (*names, *reach.names)), reach), reach)
@@ -116,8 +116,9 @@ database server keeps all others waiting (search p95 there 1.6 times as long).""
 
 
 @asynccontextmanager
-async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
+async def _few_at_once(pages: Site, _: Starlette) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = DRAWN_AT_ONCE
+    await to_thread.run_sync(pages.warm)
     yield
 
 
@@ -198,6 +199,16 @@ class Site:
             "name": plain(shelf.name), "style_version": _version(self._style), "script_version": _version(self._script),
             "static": static,
         }  # fmt: skip
+
+    def warm(self) -> None:
+        """Make once what the first readers would wait for: templates, words, the table of terms, the newest day."""
+        try:
+            state = self._store.reading_state()
+            for day in self._around_at(state).days[:1]:
+                self._drawn(state, day, "/", _Voice(self._shelf.language, False))
+            lookup.search(self._store, "AI")
+        except DeepdailyError:
+            return  # whoever asks is told
 
     def routes(self) -> list[Route]:
         """Path to page; the more special path first. All only read."""
