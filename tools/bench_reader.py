@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -139,7 +139,9 @@ def rows(name: str, url: str) -> list[str]:
 def main() -> None:
     """Measure and print the table."""
     table = rows("SQLite", "")
-    with suppress(pytest.skip.Exception), cluster() as server, database(server) as url:  # none where it is not installed
+    with suppress(pytest.skip.Exception), ExitStack() as stack:  # none where it is not installed
+        session = stack.enter_context(tempfile.TemporaryDirectory())
+        url = stack.enter_context(database(stack.enter_context(cluster(Path(session)))))
         table += rows("PostgreSQL", url)
     print(f"{DAYS} days, {CLIENTS} clients, {os.cpu_count()} cores, Python {platform.python_version()}\n")  # noqa: T201
     print("| store | page | p50 | p95 | bar | largest |\n|---|---|---|---|---|---|")  # noqa: T201

@@ -10,11 +10,14 @@ from deepdaily.core.decisions import TOPIC, decision_id, in_force
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Decision, DecisionKind, Item, Slot
 from deepdaily.core.urls import canonical, page_key
-from deepdaily.memory.repeats import open_watches, unsettled
+from deepdaily.memory.repeats import unsettled
 from deepdaily.store import Store
 
 SLOTS_LOOKED_AT = 7
 """Newest runs in whose offers a page's title is looked for, and whose second reader's words are listed."""
+
+ISSUES_ASKED = 60
+"""Newest issues whose questions are listed and can be closed: those of the reader's watchlist."""
 
 
 def decided(kind: DecisionKind, what: str, other: str, store: Store, now: datetime) -> Decision:
@@ -41,7 +44,7 @@ def decided(kind: DecisionKind, what: str, other: str, store: Store, now: dateti
 
 
 def _watch(name: str, store: Store) -> tuple[str, str]:
-    known = {watch.id: watch.question for watch in unsettled(store.issues())}
+    known = {watch.id: watch.question for watch in unsettled(store.issues(limit=ISSUES_ASKED))}
     if name not in known:
         raise SettingsError(f"no question {name!r} is open", "see `deepdaily desk list`")
     return name, known[name]
@@ -100,7 +103,7 @@ def listed(store: Store) -> list[Decision]:
 
 
 def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str, str]]:
-    """Id, kind, who said it, subject and title of every decision that is listed, the newest first; then the open questions.
+    """Id, kind, who said it, subject and title of every decision that is listed, the newest first; then open and expired questions.
 
     Of a second reader's also the day that it holds for.
     """
@@ -108,7 +111,11 @@ def in_words(store: Store, now: datetime) -> list[tuple[str, str, str, str, str]
         (one.id, one.kind, _said_by(one), " + ".join(filter(None, (one.subject, one.other))), one.title)
         for one in reversed(listed(store))
     ]
-    return rows + [(one.id, "open question", "", one.story, one.question) for one in open_watches(store.issues(), now.date())]
+    kinds = {True: "expired question", False: "open question"}
+    return rows + [
+        (one.id, kinds[one.expires_on < now.date()], "", one.story, one.question)
+        for one in unsettled(store.issues(limit=ISSUES_ASKED))
+    ]
 
 
 def _said_by(one: Decision) -> str:

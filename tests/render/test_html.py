@@ -97,7 +97,7 @@ def test_a_judgement_opens_to_the_passages_it_is_drawn_from() -> None:
     drawn = drawn[: drawn.index("</details>")]
 
     assert "要改的是 &lt;探活&gt;。" in drawn
-    assert "<sup>依据 2</sup>" in drawn
+    assert "<sup>依据 3</sup>" in drawn
     assert f"「{fact.evidence[0].quote}」" in drawn
     assert 'href="#e3"' in drawn
     assert text.count('<details class="fact"') == 5  # the item's three, and what follows up two questions

@@ -78,6 +78,8 @@ def test_every_row_of_an_old_store_is_still_there(old: Engine, tmp_path: Path, s
         "abilities": 0,
         "earlier_issues": 0,
         "translations": 0,
+        "drawn": 1,
+        "forgotten": 0,
     }
     assert after["issues"] == after["printed"] == 1
 

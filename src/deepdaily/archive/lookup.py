@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from deepdaily.core.concepts import Wanted, concepts_in, wanted
 from deepdaily.core.types import Issue, Item, Loss, Slot
@@ -40,9 +41,15 @@ def _hit(printed: Printed, asked: Sequence[Wanted]) -> Hit:
     counts = [sum(word in sentence for word in told) for sentence in lowered]
     if sentences and not any(counts):
         meant = {concept for one in asked for concept in one.concepts}
-        counts = [len(meant.intersection(concepts_in(sentence))) for sentence in sentences]
+        counts = [len(meant.intersection(_told_of(sentence))) for sentence in sentences]
     best = sentences[counts.index(max(counts))] if sentences else title
     return Hit(Slot.of_key(printed.slot).day, printed.story, title, best, printed.whole)
+
+
+@lru_cache(maxsize=8192)
+def _told_of(sentence: str) -> tuple[str, ...]:
+    """The sentence's concepts, found once: what is found by one query is found by the next, too."""
+    return tuple(concepts_in(sentence))
 
 
 def item_of(issue: Issue, number: int) -> Item | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from deepdaily.archive.proving import Sought
 from deepdaily.archive.visible import unseen
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import shorten
-from deepdaily.core.types import Cited, Document, Edition, Issue, document_id
+from deepdaily.core.types import Cited, Claim, Document, Edition, Issue, document_id
 from deepdaily.publish import FileChannel, Publication
 from deepdaily.publish.standing import recorded
 from deepdaily.store import Store
@@ -28,10 +28,14 @@ class Verdict:
     missing: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    """A line for each fact whose source was forgotten on request: its quotation stays and is checked no more."""
 
     @property
     def green(self) -> bool:
-        return self.facts == self.found == self.supported and not (self.missing or self.damaged or self.altered)
+        return self.facts - len(self.forgotten) == self.found == self.supported and not (
+            self.missing or self.damaged or self.altered
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,16 @@ def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Pub
     told = (issue, *store.translations(issue.slot.key))
     claims = [claim for one in told for claim in one.claims() if claim.evidence]
     documents = store.documents(proof.document for claim in claims for proof in claim.evidence)
-    sought = Sought.of((proof for claim in claims for proof in claim.evidence), documents, store, snapshots)
+    gone = _forgotten(claims, documents, store)
+    proofs = (proof for claim in claims for proof in claim.evidence if proof.document not in gone)
+    sought = Sought.of(proofs, documents, store, snapshots)
     seen, verdict.damaged = sought.seen(unseen(asked) for asked, _ in sought.asked), sought.damaged
     for claim in claims:
         verdict.facts += 1
+        if removed := [proof for proof in claim.evidence if proof.document in gone]:
+            quote, day = shorten(removed[0].quote, 80), gone[removed[0].document]
+            verdict.forgotten.append(f"“{quote}”: its source was forgotten on request on {day}")
+            continue
         missing = [proof for proof in claim.evidence if proof not in seen]
         verdict.missing += [f"“{shorten(proof.quote, 80)}” is not in its snapshot" for proof in missing]
         verdict.found += not missing
@@ -61,12 +71,20 @@ def verify(issue: Issue, store: Store, snapshots: Snapshots, files: Sequence[Pub
         verdict.missing += troubles
         verdict.supported += not troubles
     for source in dict.fromkeys(source for one in told for source in one.sources()):
-        verdict.missing += _misnamed(source, documents.get(source.document))
+        verdict.missing += [] if source.document in gone else _misnamed(source, documents.get(source.document))
     for file in files:
         verdict.altered += _altered(file)
     if not files:
         verdict.altered.append("no published file was found: is the folder the one it was published to?")
     return verdict
+
+
+def _forgotten(claims: Sequence[Claim], documents: Mapping[str, Document], store: Store) -> dict[str, str]:
+    """The documents of these claims whose text or bytes were forgotten, with the day."""
+    names = {proof.document for claim in claims for proof in claim.evidence}
+    known = store.forgotten([*names, *(documents[name].snapshot for name in names if name in documents)])
+    days = {name: known.get(name) or known.get(documents[name].snapshot if name in documents else "") for name in names}
+    return {name: day for name, day in days.items() if day}
 
 
 def _misnamed(source: Cited, document: Document | None) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from deepdaily import __version__
-from deepdaily.cli.options import app, desk_app, mcp_app, models_app, schedule_app, sources_app, translate_app, warn
+from deepdaily.cli.options import app, archive_app, desk_app, mcp_app, models_app, schedule_app, sources_app, translate_app, warn
 from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
 
 if TYPE_CHECKING:
@@ -80,10 +80,23 @@ def _questions(default: Answers, found: AtHand) -> Answers:
 
 
 # Every module adds its commands to the groups.
-from deepdaily.cli import daily, editing, look, measuring, publishing, rivals, scheduling, serving, translate, trying  # noqa: E402, F401
+from deepdaily.cli import (  # noqa: E402
+    archiving,  # noqa: F401
+    daily,  # noqa: F401
+    editing,  # noqa: F401
+    look,  # noqa: F401
+    measuring,  # noqa: F401
+    publishing,  # noqa: F401
+    rivals,  # noqa: F401
+    scheduling,  # noqa: F401
+    serving,  # noqa: F401
+    translate,  # noqa: F401
+    trying,  # noqa: F401
+)
 
 app.add_typer(sources_app, name="sources")
 app.add_typer(desk_app, name="desk")
+app.add_typer(archive_app, name="archive")
 app.add_typer(models_app, name="models")
 app.add_typer(translate_app, name="translate")
 app.add_typer(schedule_app, name="schedule")

@@ -138,8 +138,10 @@ def say_verdict(verdict: Verdict, before: str = "") -> None:
         f" {verdict.supported} claims supported by the check, {len(verdict.missing)} missing,"
         f" {len(verdict.damaged)} snapshots damaged, {len(verdict.altered)} published files altered"
     )
+    counts += f", {len(verdict.forgotten)} forgotten on request" if verdict.forgotten else ""
     wrong = [f"  ✘ {line}" for line in [*verdict.missing, *verdict.damaged, *verdict.altered]]
-    for line in [*filter(None, (before,)), counts, *wrong]:
+    gone = [f"  · {line}" for line in verdict.forgotten]
+    for line in [*filter(None, (before,)), counts, *wrong, *gone]:
         typer.echo(line)
 
 

@@ -19,6 +19,7 @@ models_app = typer.Typer(no_args_is_help=True, help="The models that may write: 
 translate_app = typer.Typer(no_args_is_help=True, help="A translator for the days that no model writes.")
 desk_app = typer.Typer(no_args_is_help=True, help="What an editor says; the next run acts on it.")
 schedule_app = typer.Typer(invoke_without_command=True)
+archive_app = typer.Typer(no_args_is_help=True, help="What is stored of the web.")
 mcp_app = typer.Typer(invoke_without_command=True)
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Settings file (default: deepdaily.toml here).")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ import typer
 from deepdaily.cli.options import DataFolder, SettingsFile, app, house_of, mcp_app, opened, options_of, warn
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from deepdaily.house import House
     from deepdaily.serve.web import Shelf
 
@@ -25,12 +28,14 @@ def serve(
 ) -> None:
     """The reader in a browser: issues with their proof, stories over days, search, the board."""
     from deepdaily.serve.listening import serve_on
+    from deepdaily.serve.way_in import Reach, token_of
     from deepdaily.serve.web import site_app
 
     house = house_of(settings, data)
-    names = house.settings.serve.names
+    reach = Reach.of(house.settings.serve, token_of(house.settings.serve, os.environ))
+    said = f"reading at {{}}{reach.base_path}/ (Ctrl-C ends it)"
     with _shelf(house) as shelf:
-        serve_on((host, port), names, site_app(shelf, host, names), typer.echo, "reading at {}/ (Ctrl-C ends it)")
+        serve_on((host, port), reach.names, lambda: site_app(shelf, host, reach=reach), typer.echo, said)
 
 
 @app.command()
@@ -68,30 +73,47 @@ def mcp(
     """The daily for agents, over MCP: read-only tools and resources; nothing but the protocol goes to stdout."""
     if context.invoked_subcommand is not None:
         return
-    from deepdaily.serve.listening import serve_on
-    from deepdaily.serve.mcp import mcp_server, web_app
-
     with opened(settings, data) as (house, store):
-        server, names = mcp_server(store), house.settings.serve.names
         if http:
-            serve_on((host, port), names, web_app(server, host, names), warn, "MCP at {}/mcp (Ctrl-C ends it)")
+            from deepdaily.serve.listening import serve_on
+            from deepdaily.serve.way_in import Reach
+
+            reach = Reach.of(house.settings.serve)
+
+            def app() -> ASGIApp:
+                from deepdaily.serve.mcp import mcp_server, web_app  # the SDK takes seconds, in which it listens already
+
+                return web_app(mcp_server(store, lambda: house.clock(None)), host, reach=reach)
+
+            serve_on((host, port), reach.names, app, warn, f"MCP at {{}}{reach.base_path}/mcp (Ctrl-C ends it)")
         else:
-            server.run("stdio")
+            from deepdaily.serve.mcp import mcp_server
+
+            mcp_server(store, lambda: house.clock(None)).run("stdio")
 
 
 @mcp_app.command("config")
 def mcp_config(
-    client: Annotated[str, typer.Option(help="claude, codex, cursor, vscode or gemini.")],
+    client: Annotated[
+        str,
+        typer.Option(
+            help="claude, codex, cursor, vscode, gemini, qwen, cherry, cline, continue, copilot, goose, lmstudio, opencode, roo, "
+            "windsurf or zed."
+        ),
+    ],
     settings: SettingsFile = None,
     data: DataFolder = None,
 ) -> None:
     """What to put into an agent's own settings, so that it starts this installation."""
-    from deepdaily.serve.mcp.clients import PLACES, agent_named, own_command, snippet
+    from deepdaily.serve.mcp.clients import FORMS, agent_named, own_command, own_variables, snippet
     from deepdaily.settings.loading import FILE
 
     agent = agent_named(client)
     folder = house_of(settings, data).data
     chosen = settings or (Path(FILE) if Path(FILE).exists() else None)
     command = [*own_command(), "mcp", *options_of(chosen and chosen.absolute(), folder.absolute(), None)]
-    typer.echo(snippet(agent, command))
-    warn(f"belongs into {PLACES[agent]}")
+    env, secret = own_variables(os.environ)
+    typer.echo(snippet(agent, command, env))
+    warn(f"belongs into {FORMS[agent][1]}")
+    if secret:
+        warn(f"put in yourself, where TO-BE-GIVEN stands: {', '.join(secret)}")

@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from deepdaily.core.aliases import MEANING
@@ -39,6 +39,8 @@ class _Lexicon:
     kinds: Mapping[str, str]
     """The concept of a kind of news."""
     longest: int
+    first: frozenset[str]
+    """What terms begin with."""
 
 
 def concepts_in(text: str) -> list[str]:
@@ -46,6 +48,8 @@ def concepts_in(text: str) -> list[str]:
     lexicon, keys = _lexicon(), tuple(key for key, _, _ in _atoms(text))
     found: set[str] = set()
     for at in range(len(keys)):
+        if keys[at] not in lexicon.first:  # as with most words
+            continue
         for end in range(at + 1, min(len(keys), at + lexicon.longest) + 1):
             found.update(lexicon.said.get(keys[at:end], ()))
     return sorted(found)
@@ -103,6 +107,7 @@ def _atoms(text: str) -> Iterator[tuple[str, int, int]]:
         yield _bare(found[0]), found.start(), found.end()
 
 
+@lru_cache(maxsize=8192)
 def _bare(word: str) -> str:
     """The word without its ending, so that prices, priced and pricing are one; crude, but the same on both sides."""
     for _ in range(2):  # `prices` loses its s and then its e
@@ -137,7 +142,13 @@ def _lexicon() -> _Lexicon:
         for key in keys:
             asked[key] |= names
     said = {key: tuple({**asked.get(key, {}), **narrower.get(key, {})}) for key in (*asked, *narrower)}
-    return _Lexicon({key: tuple(names) for key, names in asked.items()}, said, kinds, max(map(len, said)))
+    return _Lexicon(
+        {key: tuple(names) for key, names in asked.items()},
+        said,
+        kinds,
+        max(map(len, said)),
+        frozenset(key[0] for key in said if key),
+    )
 
 
 def _rows() -> Iterator[tuple[list[str], list[str], str]]:

@@ -97,7 +97,10 @@ class Repository:
         return names | {f"GIT_{who}_EMAIL": "deepdaily@localhost" for who in ("AUTHOR", "COMMITTER")}
 
     async def commit(self, paths: Sequence[str], message: str) -> str:
-        """The commit that has `paths` as they are now, those that are gone as gone; what else is changed or staged stays so. Raises PublishError."""
+        """The commit that has `paths` as they are now, those that are gone as gone. Raises PublishError.
+
+        What else is changed or staged stays so.
+        """
         if await self.git("status", "--porcelain", "--untracked-files=all", "--", *paths):
             known = set((await self.git("ls-files", "--cached", "--", *paths)).splitlines())
             unknown = [path for path in paths if path not in known]

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from deepdaily.core.evidence import stands
 from deepdaily.core.to_machines import unspoken
-from deepdaily.core.types import Document
+from deepdaily.core.types import Document, Evidence
 from deepdaily.render.notes import Note
 
 SIDE_CHARACTERS = 300
@@ -17,6 +17,16 @@ SIDE_CHARACTERS = 300
 
 CONTEXT_CHARACTERS = 2400
 """Most context a document gives in all, and never more than half of its text: we quote, we do not republish."""
+
+CARD_CHARACTERS = 80
+"""Most context on each side where a fact opens to its passage: a day has some sixty, and its page shall stay below 80 KB."""
+
+LEAST_CHARACTERS = 24
+"""Less context tells nobody anything."""
+
+STRANGER_CHARACTERS, STRANGERS_PART = 400, 5
+"""For readers who are not the owner: most context on each side, and one part in so many of a text that passages and context take
+together, unless the passages alone take more."""
 
 _BORDER = re.compile(r"(?<=[。！？\n])|(?<=[.!?;] )")
 
@@ -37,16 +47,17 @@ GAP = Stretch("……")
 """Where text was left out."""
 
 
-def excerpt(document: Document | None, notes: Sequence[Note]) -> list[Stretch]:
+def excerpt(document: Document | None, notes: Sequence[Note], *, stranger: bool = False) -> list[Stretch]:
     """The passages of `notes`, which all rest on `document`, with what stands around them, in the order of the text.
 
-    Where the document is not at hand, or a passage is no longer in its place, the bare quotation follows at the end.
+    To a stranger no more of the text is shown than STRANGERS_PART allows. Where the document is not at hand, or a passage is no
+    longer in its place, the bare quotation follows at the end.
     """
     there = [note for note in notes if document and stands(note.evidence, document)]
     found: list[Stretch] = []
     at = 0
     text = document.text if document else ""
-    for window in _windows(text, there):
+    for window in _windows(text, there, _side(text, there, stranger)):
         found += [GAP] * (window.start > at) + _stretches(text, window, there, [(one.start, one.end) for one in unspoken(text)])
         at = window.stop
     for note in notes:
@@ -61,11 +72,47 @@ def whole(document: Document, notes: Sequence[Note]) -> list[Stretch]:
     return _stretches(document.text, slice(0, len(document.text)), there)
 
 
-def _windows(text: str, notes: Sequence[Note]) -> list[slice]:
+def contexts(document: Document, notes: Sequence[Note]) -> dict[Evidence, tuple[str, str]]:
+    """What stands before and behind the passage of each of `notes` that is in its place, cut at a word, without what is unspoken.
+
+    All of it is at most one part in STRANGERS_PART of the text; empty where that is too little to tell anything.
+    """
+    there = [note for note in notes if stands(note.evidence, document)]
+    text = document.text
+    side = min(CARD_CHARACTERS, len(text) // STRANGERS_PART // (2 * max(1, len(there))))
+    if side < LEAST_CHARACTERS:
+        return {}
+    silent = [(one.start, one.end) for one in unspoken(text)]
+    found = {}
+    for note in there:
+        start, end = _left(text, note.evidence.start, side), _right(text, note.evidence.end, side)
+        start = max([start, *(stop for _, stop in silent if stop <= note.evidence.start)])
+        end = min([end, *(begin for begin, _ in silent if begin >= note.evidence.end)])
+        before, after = text[start : note.evidence.start], text[note.evidence.end : end]
+        mended = any(begin < note.evidence.end and note.evidence.start < stop for begin, stop in silent)
+        found[note.evidence] = ("", "") if mended else (_cut(before, start > 0, 0), _cut(after, end < len(text.rstrip()), -1))
+    return found
+
+
+def _cut(context: str, cut: bool, at: int) -> str:
+    """One line of context, with the ellipsis where the text goes on; empty where there is nothing to show."""
+    line = " ".join(context.split())
+    if not (line and cut):
+        return line
+    return f"…{line}" if at == 0 else f"{line}…"
+
+
+def _side(text: str, notes: Sequence[Note], stranger: bool) -> int:
+    """The most context on each side of one of `notes`."""
+    share = 2 * max(1, len(notes))
+    if not stranger:
+        return min(SIDE_CHARACTERS, min(CONTEXT_CHARACTERS, len(text) // 2) // share)
+    quoted = sum(note.evidence.end - note.evidence.start for note in notes)
+    return min(STRANGER_CHARACTERS, max(0, len(text) // STRANGERS_PART - quoted) // share)
+
+
+def _windows(text: str, notes: Sequence[Note], side: int) -> list[slice]:
     """One window a passage, overlapping ones merged, each widened to a sentence border within the allowed side."""
-    if not notes:
-        return []
-    side = min(SIDE_CHARACTERS, min(CONTEXT_CHARACTERS, len(text) // 2) // (2 * len(notes)))
     merged: list[slice] = []
     for note in sorted(notes, key=lambda note: note.evidence.start):
         start, end = _left(text, note.evidence.start, side), _right(text, note.evidence.end, side)

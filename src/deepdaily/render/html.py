@@ -6,6 +6,9 @@ import math
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from html import escape as escape_html
 from importlib.resources import files
@@ -13,13 +16,13 @@ from itertools import count
 
 from deepdaily.core.evidence import check_claim
 from deepdaily.core.text import CJK, clean, language_of
-from deepdaily.core.types import Cited, Claim, Document, Evidence, Issue
+from deepdaily.core.types import Cited, Claim, Document, Evidence, Issue, Language
 from deepdaily.render.body import body, element, escape, link
-from deepdaily.render.excerpts import GAP, Stretch, excerpt
+from deepdaily.render.excerpts import GAP, Stretch, contexts, excerpt
 from deepdaily.render.foreign import anchor, plain, quotation, safe_link
 from deepdaily.render.notes import Note, minute, notes_of
 from deepdaily.render.phrases import dated, headline_of, in_quotes
-from deepdaily.words import of
+from deepdaily.words import Words, of
 
 CHARACTERS_A_MINUTE, WORDS_A_MINUTE = 400, 220
 """Reading speed in Chinese and in Latin script; usual figures for technical prose, not measured by us."""
@@ -53,39 +56,82 @@ def page(issue: Issue, texts: Mapping[str, Document]) -> str:
             style=style,
             digest=b64encode(sha256(style.encode()).digest()).decode(),
             title=escape(draft.title) or draft.slot.day,
-            masthead=masthead(issue, texts),
+            masthead=masthead(masthead_of(issue, texts), words),
             told="\n".join(filter(None, body(issue, proofs.tell))),
             excerpts=proofs.excerpts(texts),
         )
     )
 
 
-def masthead(issue: Issue, texts: Mapping[str, Document]) -> str:
-    """Date, title, figures, notice and contents: what stands above the items."""
-    draft, words = issue.draft, of(issue.draft.language)
-    says = words.page
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What stands above the items: foreign text, unescaped, and what is counted; without the words around them."""
+
+    due: date
+    language: Language
+    title: str
+    summary: str
+    notice: str
+    contents: tuple[tuple[str, str], ...]
+    """Anchor and headline of each item."""
+    minutes: int
+    hosts: int
+    facts: int
+    checked: int
+    """Those of `facts` that say no more than their passages."""
+
+
+def masthead_of(issue: Issue, texts: Mapping[str, Document]) -> Masthead:
+    """What stands above the items of the issue; `texts` are the cited documents by id."""
+    draft, own = issue.draft, of(issue.draft.language)
     facts = [claim for claim in issue.claims() if claim.evidence]
-    checked = sum(not check_claim(claim, dict(texts)) for claim in facts)
-    figures = (
-        says["items"].format(len(draft.items)),
-        says["minutes"].format(_minutes(issue)),
-        says["hosts"].format(len({source.host for item in draft.items for source in item.sources})),
-        f"{'✓ ' if checked == len(facts) else ''}{says['checked'].format(checked=checked, facts=len(facts))}",
+    return Masthead(
+        due=draft.slot.due.date(),
+        language=draft.language,
+        title=plain(draft.title),
+        summary=issue.closing.summary,
+        notice=draft.notice,
+        contents=tuple((anchor(item.story), headline_of(item, own) or draft.slot.day) for item in draft.items),
+        minutes=_minutes(issue),
+        hosts=len({source.host for item in draft.items for source in item.sources}),
+        facts=len(facts),
+        checked=sum(_stands(claim, _cited(claim, texts)) for claim in facts),
     )
-    named = [(anchor(item.story), escape(headline_of(item, words)) or draft.slot.day) for item in draft.items]
-    contents = (f'<li><a href="#{place}">{title}</a></li>' for place, title in named)
-    notice = f"<strong>{words.notice}</strong>{words.colon}{escape(draft.notice)}"
+
+
+def masthead(above: Masthead, words: Words) -> str:
+    """Date, title, figures, notice and contents as HTML, with the words of the issue's language or of the page's around it."""
+    says, day = words.page, above.due.isoformat()
+    ours = "" if words.tag == of(above.language).tag else f' lang="{words.tag}"'
+    figures = (
+        says["items"].format(len(above.contents)),
+        says["minutes"].format(above.minutes),
+        says["hosts"].format(above.hosts),
+        ("✓ " if above.checked == above.facts else "") + says["checked"].format(checked=above.checked, facts=above.facts),
+    )
+    contents = (f'<li><a href="#{place}">{escape(title)}</a></li>' for place, title in above.contents)
+    notice = f"<strong{ours}>{words.notice}</strong>{words.colon}{escape(above.notice)}"
     return "\n".join(
         [
-            f'<p class="date"><time datetime="{draft.slot.day}">{dated(draft.slot.due.date(), words)}</time></p>',
-            f"<h1>{escape(draft.title) or draft.slot.day}</h1>",
-            f'<p class="summary">{escape(issue.closing.summary)}</p>' if issue.closing.summary else "",
-            '<ul class="figures">' + "".join(f"<li>{figure}</li>" for figure in figures) + "</ul>",
-            f'<p class="notice" role="note">{notice}</p>' if draft.notice else "",
+            f'<p class="date"{ours}><time datetime="{day}">{dated(above.due, words)}</time></p>',
+            f"<h1>{escape(above.title) or day}</h1>",
+            f'<p class="summary">{escape(above.summary)}</p>' if above.summary else "",
+            f'<ul class="figures"{ours}>' + "".join(f"<li>{figure}</li>" for figure in figures) + "</ul>",
+            f'<p class="notice" role="note">{notice}</p>' if above.notice else "",
             f'<nav aria-label="{says["contents"]}"><ol>{"".join(contents)}</ol></nav>',
-            f'<p class="hint">{says["hint"]}</p>' if facts else "",
+            f'<p class="hint"{ours}>{says["hint"]}</p>' if above.facts else "",
         ]
     )
+
+
+def _cited(claim: Claim, texts: Mapping[str, Document]) -> tuple[Document, ...]:
+    return tuple(texts[proof.document] for proof in claim.evidence if proof.document in texts)
+
+
+@lru_cache(maxsize=256)
+def _stands(claim: Claim, cited: tuple[Document, ...]) -> bool:
+    """Whether the claim says no more than its documents: asked again for each form of an issue, and the dearest part of each."""
+    return not check_claim(claim, {document.id: document for document in cited})
 
 
 def _minutes(issue: Issue) -> int:
@@ -99,6 +145,10 @@ def _minutes(issue: Issue) -> int:
     return max(1, math.ceil(chinese / CHARACTERS_A_MINUTE + latin / WORDS_A_MINUTE))
 
 
+MARKS = {name: f"<!--{name}-->" for name in ("fetched", "excerpt", "original", "drawn_from")}
+"""What the reader puts its own language's words in the place of; foreign text is escaped and cannot say it."""
+
+
 class Proofs:
     """The facts of an issue and the passages they rest on, each linked to the other.
 
@@ -106,15 +156,25 @@ class Proofs:
         issue: the day.
         address: where a note's passage is shown; by default further down on the same page.
         told_on: address of the page with the facts; empty where it is the same page.
+        texts: the cited documents by id, for the reader: there every fact opens to its passage with what stands around it, also a
+            fact that is the passage, and MARKS stand in the place of our own words.
     """
 
-    def __init__(self, issue: Issue, address: Callable[[Note], str] | None = None, told_on: str = "") -> None:
+    def __init__(
+        self,
+        issue: Issue,
+        address: Callable[[Note], str] | None = None,
+        told_on: str = "",
+        texts: Mapping[str, Document] | None = None,
+    ) -> None:
         words = of(issue.draft.language)
-        self._issue, self._fetched, self._says, self.notes = issue, words.fetched, words.page, notes_of(issue)
+        fetched, says = (words.fetched, words.page) if texts is None else (MARKS["fetched"], MARKS)
+        self._issue, self._fetched, self._says, self.notes = issue, fetched, says, notes_of(issue)
         self._origins: dict[str, tuple[str, str]] = {}
         """By document, what its cards have in common: many facts rest on each."""
         self._address, self._told_on = address or (lambda note: f"#e{note.number}"), told_on
         self._ids = count(1)
+        self._around = _contexts(self.notes.values(), texts) if texts is not None else None
         self._told: dict[Evidence, str] = {}
         """Where a passage is first relied on: the facts are numbered as `body` tells them."""
         facts = (claim for claim in issue.claims() if claim.evidence)
@@ -135,7 +195,7 @@ class Proofs:
         lang = f' lang="{language_of(claim.text)}"' if own_words else ""
         name = "strong" if strong else "span"
         said = f"<{name}{lang}>{_with_figures(plain(text))}</{name}>"
-        cards = [self._card(note, *self._origin(note), quoted=not claim.verbatim) for note in notes]
+        cards = [self._card(note, *self._origin(note), quoted=self._around is not None or not claim.verbatim) for note in notes]
         return _opening(f'class="fact" id="c{next(self._ids)}"', said, "", notes, cards)
 
     def _drawn(self, claim: Claim, text: str, strong: bool) -> str:
@@ -150,19 +210,28 @@ class Proofs:
         return _opening('class="drawn"', element(text, "span", strong=strong), f"{self._says['drawn_from']} ", notes, cards)
 
     def _card(self, note: Note, origin: str, original: str = "", quoted: bool = True) -> str:
-        quote = quotation(note.evidence) if quoted else ""
-        said = escape_html(in_quotes(quote))
-        shown = f'<blockquote lang="{language_of(quote)}">{said}</blockquote>' if quoted else ""
+        shown = self._passage(note, bool(original)) if quoted else ""
         passage = f'<a href="{self._address(note)}">{self._says["excerpt"]}</a>'
         return f'<div class="proof">{shown}<p>{origin} · {passage}{original}</p></div>'
+
+    def _passage(self, note: Note, with_context: bool) -> str:
+        """The quotation, marked among the words around it where they are at hand and asked for."""
+        quote = quotation(note.evidence)
+        before, after = (self._around or {}).get(note.evidence, ("", "")) if with_context else ("", "")
+        said = escape_html(in_quotes(quote))
+        if before or after:
+            said = f"{escape(before)} <mark>{escape_html(quote)}</mark> {escape(after)}".strip()
+        return f'<blockquote lang="{language_of(quote)}">{said}</blockquote>'
 
     def _origin(self, note: Note) -> tuple[str, str]:
         """When and from where the note's document was fetched, and the link to its page where that may be followed."""
         cited = note.cited
         if cited.document not in self._origins:
-            digest = f"sha256 <code>{note.short_digest}</code>"
-            original = f" · {link(cited.url, self._says['original'])}" if safe_link(cited.url) else ""
-            fetched = f"<b>{escape(cited.host)}</b> · {self._time(cited)} · {digest}"
+            digest = f" · sha256 <code>{note.short_digest}</code>" if self._around is None else ""
+            address = safe_link(cited.url)
+            led = f'<a href="{escape_html(address or "")}" rel="noopener noreferrer">{self._says["original"]}</a>'
+            original = f" · {led}" if address else ""
+            fetched = f"<b>{escape(cited.host)}</b> · {self._time(cited)}{digest}"
             self._origins[cited.document] = fetched, original
         return self._origins[cited.document]
 
@@ -213,9 +282,21 @@ class Proofs:
 
 def _opening(kind: str, said: str, label: str, notes: Sequence[Note], cards: Sequence[str]) -> str:
     """A sentence that opens to the cards of its notes; their numbers stand behind it."""
-    numbers = " ".join(dict.fromkeys(str(note.footnote) for note in notes))
+    numbers = " ".join(f"<sup>{label if at == 0 else ''}{note.number}</sup>" for at, note in enumerate(notes))
     shown = "\n".join(cards)
-    return f"<details {kind}><summary>{said}<sup>{label}{numbers}</sup></summary>\n{shown}\n</details>"
+    return f"<details {kind}><summary>{said}{numbers}</summary>\n{shown}\n</details>"
+
+
+def _contexts(notes: Iterable[Note], texts: Mapping[str, Document]) -> dict[Evidence, tuple[str, str]]:
+    """What stands before and behind each passage, as far as its document is at hand and the passage in its place."""
+    by_document: dict[str, list[Note]] = {}
+    for note in notes:
+        by_document.setdefault(note.evidence.document, []).append(note)
+    found: dict[Evidence, tuple[str, str]] = {}
+    for name, mine in by_document.items():
+        if name in texts:
+            found |= contexts(texts[name], mine)
+    return found
 
 
 def _with_figures(text: str) -> str:

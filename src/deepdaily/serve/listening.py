@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
-
-import uvicorn
-from starlette.types import ASGIApp
+from typing import TYPE_CHECKING
 
 from deepdaily.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 EVERY_ADDRESS = ("0.0.0.0", "::", "")
@@ -29,11 +30,14 @@ def in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def serve_on(place: tuple[str, int], names: Sequence[str], app: ASGIApp, say: Callable[[str], None], what: str) -> None:
-    """Serve `app` until interrupted; once it listens, `say` is told `what` with its address, and who is not answered.
+def serve_on(
+    place: tuple[str, int], names: Sequence[str], app: Callable[[], ASGIApp], say: Callable[[str], None], what: str
+) -> None:
+    """Serve until interrupted; once it listens, `say` is told `what` with its address, and who is not answered.
 
     Args:
         place: host and port; 0 takes any free one.
+        app: makes the application, once it listens: who asks meanwhile waits, and is not turned away.
         what: a line with `{}` for `http://host:port`.
 
     Raises:
@@ -52,5 +56,7 @@ def serve_on(place: tuple[str, int], names: Sequence[str], app: ASGIApp, say: Ca
         say(what.format(f"http://{in_address(asked)}:{listening.getsockname()[1]}"))
         if host in EVERY_ADDRESS and not names:
             say('only this machine\'s own names are answered; allow others in the settings: [serve] names = ["…"]')
-        quiet = uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False)
+        import uvicorn
+
+        quiet = uvicorn.Config(app(), log_level="warning", proxy_headers=False, server_header=False)
         uvicorn.Server(quiet).run(sockets=[listening])

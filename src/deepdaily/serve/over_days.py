@@ -64,14 +64,12 @@ def _appearance(issue: Issue, item: Item, known: set[str]) -> Chapter:
     return Chapter(day, item.title.text or day, anchor(item.story), item.byline, language, facts)
 
 
-def followed(issues: Sequence[Issue]) -> list[str]:
-    """The anchors of the stories that `issues` (the ISSUES_FOLLOWED newest) told: those that have a page. In order, each once."""
-    return list(dict.fromkeys(anchor(item.story) for issue in issues for item in issue.items))
+def watched(issues: Sequence[Issue], today: date | None = None) -> list[tuple[WatchState, Watch, FollowUp | None]]:
+    """Every question of `issues` (newest first) as it stands today, with the last that is known of it: open ones first.
 
-
-def watched(issues: Sequence[Issue]) -> list[tuple[WatchState, Watch, FollowUp | None]]:
-    """Every question of `issues` (newest first) as it last stood, with the last that is known of it: open ones first."""
-    today = issues[0].draft.slot.due.date() if issues else date.min
+    Without `today` as they stood on the day of the newest issue.
+    """
+    today = today or (issues[0].draft.slot.due.date() if issues else date.min)
     rows = [(*_state(watch, issues, today), watch) for watch in latest_watches(issues)]
     rows.sort(key=lambda row: (get_args(WatchState).index(row[0]), row[2].expires_on, row[2].id))
     return [(state, watch, known) for state, known, watch in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from ipaddress import ip_network
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -107,6 +108,26 @@ class Serve(_Table):
     names: tuple[str, ...] = key(
         (), "Host names they are asked by, beside this machine's own.", example=["news.example.com"], max_length=50
     )
+    base_path: str = key("", "Path below which they stand behind a proxy; empty: at the root of the name.", example="/daily")
+    proxies: tuple[str, ...] = key(
+        (),
+        "Addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed; of nobody else.",
+        example=["127.0.0.1"],
+        max_length=50,
+    )
+    token_env: str = key(
+        "",
+        "Variable with a token: who sends it as a bearer, or once as ?token=, sees stored pages whole; others see excerpts, "
+        "but for a browser on this machine.",
+        example="DEEPDAILY_READER_TOKEN",
+        pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,99})?$",
+    )
+    origins: tuple[str, ...] = key(
+        (),
+        "Other sites whose pages may ask `deepdaily mcp --http` in a browser.",
+        example=["https://inspector.example.com"],
+        max_length=50,
+    )
 
     @field_validator("names")
     @classmethod
@@ -115,6 +136,31 @@ class Serve(_Table):
             if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", name):
                 raise ValueError(f"{name!r} is no host name; write it like news.example.com, without http:// and port")
         return names
+
+    @field_validator("base_path")
+    @classmethod
+    def _path(cls, path: str) -> str:
+        if not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)*/?", path):
+            raise ValueError(f"{path!r} is no path; write it like /daily")
+        return path.rstrip("/")
+
+    @field_validator("proxies")
+    @classmethod
+    def _addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError as error:
+                raise ValueError(f"{proxy!r} is no address; write it like 127.0.0.1 or 10.0.0.0/8") from error
+        return proxies
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not re.fullmatch(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?", origin):
+                raise ValueError(f"{origin!r} is no origin; write it like https://inspector.example.com, without a path")
+        return tuple(origin.lower() for origin in origins)
 
 
 class Review(_Table):

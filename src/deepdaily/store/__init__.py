@@ -15,14 +15,13 @@ from deepdaily.store.desk_book import DeskBook
 from deepdaily.store.issue_book import IssueBook
 from deepdaily.store.lease_book import Lease, LeaseBook
 from deepdaily.store.model_book import ModelBook
-from deepdaily.store.run_book import RunBook
 from deepdaily.store.schema import FETCHES, HARVESTS, LOSSES, READINGS, RUNS
-from deepdaily.store.web_book import Place, Reading, Validators, WebBook
+from deepdaily.store.web_book import Place, Reading, Validators
 
 __all__ = ["Lease", "Place", "Reading", "Store", "Validators"]
 
 
-class Store(RunBook, LeaseBook, WebBook, IssueBook, ModelBook, DeskBook):
+class Store(IssueBook, LeaseBook, ModelBook, DeskBook):
     """One open database, book by book, as one digest sees it. Every write is a transaction; `keep_…` of a known key replaces or
     changes nothing.
 

@@ -19,6 +19,10 @@ MOST_WAITING = 200
 """Rows that wait for the next write: some fifty pages, which a run that is killed reads again."""
 
 
+IN_TRANSACTIONS = "in_transactions"
+"""An engine's option: what is said at the beginning of a transaction must hold for readings, too."""
+
+
 def _nothing() -> None: ...
 
 
@@ -29,8 +33,8 @@ class Book:
         self._engine, self._digest = engine, digest
         # One statement needs no transaction: BEGIN and ROLLBACK would each be a way to the server and back. SQLite begins
         # none to read, and changing its mode for each query takes as long as the query.
-        sqlite = engine.dialect.name == "sqlite"
-        self._reading = engine if sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        plain = engine.dialect.name == "sqlite" or engine.get_execution_options().get(IN_TRANSACTIONS)
+        self._reading = engine if plain else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._insert = insert(engine.dialect.name)
         self._puts: dict[tuple[str, bool, tuple[str, ...]], Any] = {}
         self._waiting: dict[Any, list[dict[str, Any]]] = {}

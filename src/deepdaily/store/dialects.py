@@ -21,6 +21,11 @@ def clock(dialect: str) -> ColumnElement[int]:
     return as_type(func.floor(func.extract("epoch", func.clock_timestamp())), BigInteger)
 
 
+def holds(dialect: str) -> Any:
+    """The dialect's word for where a text stands in another, 0 where it does not."""
+    return func.instr if dialect == "sqlite" else func.strpos
+
+
 def wait_for_turn(db: Connection) -> None:
     """One process at a time: two may open a new database at once, or reserve from one budget."""
     if db.dialect.name == "sqlite":

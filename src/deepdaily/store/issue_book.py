@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Engine, Select, or_, select
 
 from deepdaily.core.types import Edition, Issue, Language
 from deepdaily.store import fulltext
-from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
-from deepdaily.store.schema import EARLIER, EDITIONS, ISSUES, META, TRANSLATIONS
+from deepdaily.store.drawn_book import DrawnBook
+from deepdaily.store.schema import DRAWN, EARLIER, EDITIONS, ISSUES, META, TRANSLATIONS
 
 READINGS_KEPT = 4
 """Lists of issues held in memory, each up to the 60 issues that the reader follows, of some 100 KB each."""
@@ -22,8 +22,8 @@ _READING_STATE = select(META.c.value).where(or_(META.c.name == "issues", META.c.
 """Made once: every page asked for asks it."""
 
 
-class IssueBook(Book):
-    """One issue a slot, its editions, and its items in the full-text index."""
+class IssueBook(DrawnBook):
+    """One issue a slot, its editions, its items in the full-text index, and the page that a reader sees of it."""
 
     def __init__(self, engine: Engine, digest: str) -> None:
         super().__init__(engine, digest)
@@ -70,8 +70,9 @@ class IssueBook(Book):
         return self._all(select(ISSUES.c.day).where(self._ours(ISSUES.c.slot)).distinct().order_by(ISSUES.c.day.desc()))
 
     def keep_issue(self, issue: Issue) -> Issue:
-        """The slot's issue: `issue`, kept with its items in the full-text index, unless the slot has one already."""
+        """The slot's issue: `issue`, kept with its page and its items in the full-text index, unless the slot has one."""
         slot = issue.draft.slot
+        drawn = self.draw(issue)
         row = {"slot": slot.key, "day": slot.day, "issue": to_json(issue)}
         put = self._put(ISSUES, row, replacing=False).returning(ISSUES.c.slot)
         with self._writing() as db:
@@ -82,12 +83,14 @@ class IssueBook(Book):
                 earlier = select(ISSUES.c.issue).where(ISSUES.c.slot == slot.key)
                 return from_json(Issue, db.execute(earlier).scalar_one())
             self._put_state(db, "issues")
+            self._put_drawn(db, issue, "", drawn)
             fulltext.keep(db, slot.key, map(fulltext.FindableItem.of, issue.items))
         return issue
 
     def correct_issue(self, issue: Issue) -> Issue:
         """Keep `issue` in place of its slot's, which is kept beside it."""
         slot = issue.draft.slot
+        drawn = self.draw(issue)
         with self._writing() as db:
             before = db.execute(select(ISSUES.c.issue).where(ISSUES.c.slot == slot.key)).scalar()
             if before is not None:
@@ -96,6 +99,8 @@ class IssueBook(Book):
             row = {"slot": slot.key, "day": slot.day, "issue": to_json(issue)}
             db.execute(self._put(ISSUES, row), row)
             db.execute(TRANSLATIONS.delete().where(TRANSLATIONS.c.slot == slot.key))  # they told the one before
+            db.execute(DRAWN.delete().where(DRAWN.c.slot == slot.key))
+            self._put_drawn(db, issue, "", drawn)
             self._put_state(db, "issues")
             fulltext.keep(db, slot.key, map(fulltext.FindableItem.of, issue.items))
         return issue
@@ -122,8 +127,10 @@ class IssueBook(Book):
     def keep_translation(self, issue: Issue) -> None:
         """Keep the slot's issue in another language than the digest's, in place of what was kept in that language."""
         row = {"slot": issue.slot.key, "language": issue.draft.language, "issue": to_json(issue)}
+        drawn = self.draw(issue)
         with self._writing() as db:
             db.execute(self._put(TRANSLATIONS, row), row)
+            self._put_drawn(db, issue, issue.draft.language, drawn)
             self._put_state(db, "issues")
 
     def translations(self, slot: str) -> list[Issue]:

@@ -10,20 +10,23 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, inspect, select, text, update
+from sqlalchemy import Column, Connection, bindparam, inspect, literal, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from deepdaily.core.errors import StoreTooNew
 from deepdaily.core.text import clean, squeeze
 from deepdaily.core.types import DAILY, Snapshot
+from deepdaily.render.foreign import anchor
 from deepdaily.store import fulltext
 from deepdaily.store.codec import from_json
 from deepdaily.store.dialects import insert, named
 from deepdaily.store.schema import (
     ABILITIES,
+    DRAWN,
     EARLIER,
     FETCHES,
     FETCHES_OF_URL,
+    FORGOTTEN,
     HARVESTS,
     ISSUES,
     META,
@@ -179,6 +182,33 @@ def printed_with_concepts(db: Connection) -> None:
         fulltext.keep(db, slot, map(_findable, issue["draft"]["items"]))
 
 
+def drawn_beside_issues(db: Connection) -> None:
+    """A day's page was drawn whenever it was asked for first; older days still are, once. Lists of days read each issue."""
+    DRAWN.create(db, checkfirst=True)
+    for of, language in ((ISSUES.c.issue, literal("")), (TRANSLATIONS.c.issue, TRANSLATIONS.c.language)):
+        keys = select(of.table.c.slot, language).where(of.table.c.slot != "")
+        for slot, told_in in db.execute(keys).all():
+            this = [of.table.c.slot == slot, *([TRANSLATIONS.c.language == told_in] if told_in else [])]
+            issue = json.loads(db.execute(select(of).where(*this)).scalar_one())
+            stories = " ".join(anchor(item["story"]) for item in issue["draft"]["items"])
+            row = {"slot": slot, "language": told_in, "version": "", "day": "", "stories": stories}
+            db.execute(DRAWN.insert().values(row | {"title": issue["draft"]["title"], "summary": issue["closing"]["summary"]}))
+
+
+def printed_slots_apart(db: Connection) -> None:
+    """To order what a search finds, all of each row was read."""
+    fulltext.make(db)
+    if db.dialect.name == "sqlite":
+        db.execute(text("INSERT OR IGNORE INTO printed_slots (id, slot) SELECT rowid, slot FROM printed"))
+    else:
+        db.execute(text("UPDATE printed SET words = words || CAST('' AS tsvector)"))  # stored anew, and not packed
+
+
+def forgotten_on_request(db: Connection) -> None:
+    """Nothing was ever removed."""
+    FORGOTTEN.create(db, checkfirst=True)
+
+
 def _findable(item: Json) -> fulltext.FindableItem:
     claims = [item["title"], *(point for section in item["sections"] for point in section["points"])]
     original = next((proof["quote"] for proof in claims[0]["evidence"] if proof["quote"] not in claims[0]["text"]), "")
@@ -209,4 +239,7 @@ MIGRATIONS = (
     abilities_and_corrections,
     translations_beside_issues,
     printed_with_concepts,
+    drawn_beside_issues,
+    printed_slots_apart,
+    forgotten_on_request,
 )

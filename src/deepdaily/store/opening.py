@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from deepdaily.core.errors import StoreError
 from deepdaily.core.types import DAILY
 from deepdaily.store import Store
+from deepdaily.store.book import IN_TRANSACTIONS
 from deepdaily.store.dialects import named, wait_for_turn
 from deepdaily.store.migrations import migrate, missing
 
@@ -38,12 +40,22 @@ def open_store(folder: Path, url: str = "", digest: str = DAILY) -> Store:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"the data folder {folder} cannot be made: {error.strerror}", _OTHER_FOLDER) from error
-    engine, remedy = (_server(url), _MEND_SERVER) if url else (_file(folder / "deepdaily.db"), _OTHER_FOLDER)
+    engine, remedy = (server(url), _MEND_SERVER) if url else (_file(folder / "deepdaily.db"), _OTHER_FOLDER)
     try:
-        _prepare(engine)
+        try:
+            _prepare(engine)
+        except OperationalError as error:
+            if not (url and _NO_OPTIONS in str(error.orig)):
+                raise
+            engine.dispose()
+            engine = pooled_server(url)
+            _prepare(engine)
     except DatabaseError as error:
         engine.dispose()
         raise StoreError(f"the database {named(engine)} cannot be used: {_line(error.orig)}", remedy) from error
+    except StoreError:
+        engine.dispose()
+        raise
     event.listen(engine, "handle_error", _refused)
     return Store(engine, digest)
 
@@ -70,14 +82,68 @@ def _reading(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=LOCK_WAIT_S, check_same_thread=False)
 
 
-def _server(url: str) -> Engine:
-    given = {"connect_timeout": CONNECT_WAIT_S, "options": f"-c lock_timeout={LOCK_WAIT_S}s"}
+_NO_OPTIONS = "unsupported startup parameter"
+"""What pgbouncer says of options that it was not told to let through."""
+
+_OPTION = re.compile(r"(?:-c\s*|--)([A-Za-z_][\w.-]*)=((?:\\.|\S)*)")
+
+
+def server(url: str) -> Engine:
+    """The database server at `url`, its own options beside ours; nothing is asked of it yet. Raises StoreError."""
+    address = _address(url)
+    ours = f"-c lock_timeout={LOCK_WAIT_S}s"
+    return _engine(address, {"options": " ".join([ours, *_options_of(address)])})
+
+
+def pooled_server(url: str) -> Engine:
+    """The server behind a pool that refuses options (pgbouncer): what they say is said in each transaction.
+
+    A pool lends a connection for a transaction alone: nothing may be prepared on one, and where the address has options there are
+    no readings without a transaction.
+    """
+    address = _address(url)
+    options = _options_of(address)
+    settings = [("lock_timeout", f"{LOCK_WAIT_S}s"), *_OPTION.findall(" ".join(options))]
+    engine = _engine(address.difference_update_query(["options"]), {"prepare_threshold": None})
+
+    def say(db: Connection) -> None:
+        for name, value in settings:
+            db.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": re.sub(r"\\(.)", r"\1", value)})
+
+    event.listen(engine, "begin", say)
+    return engine.execution_options(**{IN_TRANSACTIONS: bool(options)})
+
+
+def _engine(address: URL, given: dict[str, Any]) -> Engine:
+    if "connect_timeout" not in address.query:
+        given |= {"connect_timeout": CONNECT_WAIT_S}
     try:
-        return create_engine(url, connect_args=given, pool_pre_ping=True)
+        return create_engine(address, connect_args=given | {"client_encoding": "utf8"}, pool_pre_ping=True)
     except ArgumentError as error:
         raise StoreError("store.url is no database address", "write postgresql+psycopg://user@host/name") from error
     except ModuleNotFoundError as error:
         raise StoreError(f"{error.name} is not installed", "install deepdaily[postgres]") from error
+
+
+def _address(url: str) -> URL:
+    """The address in its parts. Raises StoreError, which names none of them: where it is torn, any may be of the password."""
+    behind, mark, query = url.partition("://")[2].partition("@")[2].partition("?")
+    torn = "@" in behind or (mark and not all("=" in one for one in query.split("&")))
+    try:
+        if torn:
+            raise ValueError
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise StoreError(
+            "store.url is no database address",
+            "write postgresql+psycopg://user:password@host/name, the password percent-encoded: %40 for @, %3A for :, %2F for /,"
+            " %23 for #, %25 for %",
+        ) from None
+
+
+def _options_of(address: URL) -> list[str]:
+    found = address.query.get("options", ())
+    return [found] if isinstance(found, str) else list(found)
 
 
 def _line(error: BaseException | None) -> str:
@@ -105,7 +171,20 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 def _prepare(engine: Engine) -> None:
     """Bring the tables to today's shape. A database that has it is only read: no lock is taken, none is waited for."""
     with engine.connect() as db:
+        _see_encoding(db)
         if missing(db):
             wait_for_turn(db)
             migrate(db)
             db.commit()
+
+
+def _see_encoding(db: Connection) -> None:
+    """Raises StoreError: the server's database cannot hold every text."""
+    if db.dialect.name == "sqlite":
+        return
+    encoding = db.connection.driver_connection.info.parameter_status("server_encoding")  # type: ignore[union-attr]
+    if encoding != "UTF8":
+        raise StoreError(
+            f"the database {named(db.engine)} has the encoding {encoding}, which does not hold every text",
+            "make another: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0; nothing was changed in this one",
+        )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from deepdaily.core.types import Loss, RunRecord, RunStatus
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
-from deepdaily.store.schema import ALERTS, LOSSES, RUNS
+from deepdaily.store.schema import ALERTS, DRAWN, LOSSES, RUNS
 
 
 class RunBook(Book):
@@ -60,6 +60,7 @@ class RunBook(Book):
         """Replace the slot's losses."""
         with self._writing() as db:
             db.execute(LOSSES.delete().where(LOSSES.c.slot == slot))
+            db.execute(DRAWN.update().where(DRAWN.c.slot == slot).values(version="", day=""))  # its page names them
         self.add_losses(slot, losses)
 
     def add_losses(self, slot: str, losses: Iterable[Loss]) -> None:

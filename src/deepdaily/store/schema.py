@@ -50,6 +50,10 @@ STRUCTURES = _table("structures", "document", "structure")
 """Links and tables of documents: far larger than most who ask for a document need."""
 
 
+FORGOTTEN = _table("forgotten", "name", "url", "at")
+"""Documents and snapshots, by id and by digest, whose text and bytes were removed on request, with the address they were of."""
+
+
 ISSUES = _table("issues", "slot", "day", "issue")
 
 
@@ -59,6 +63,12 @@ EARLIER = _table("earlier_issues", "slot approved_at", "issue")
 
 TRANSLATIONS = _table("translations", "slot language", "issue")
 """A slot's issue in other languages than the digest's."""
+
+
+DRAWN = _table("drawn", "slot language", "version", "title", "summary", "stories", "day")
+"""What the reader's page of a day is made of, by what drew it, and what a list of days says of it.
+
+The language is that of a translation, empty for the issue itself; `stories` are the anchors of its stories, with blanks between."""
 
 
 EDITIONS = _table("editions", "slot channel location", "edition")

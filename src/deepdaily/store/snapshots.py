@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import struct
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -113,6 +114,30 @@ class Snapshots:
             raise SnapshotDamaged(f"other bytes at {place.file}:{place.offset} than {digest}", DAMAGED_REMEDY)
         return body
 
+    def forget(self, place: Place, url: str, at: datetime) -> int:
+        """Put a record of the same length that says so in the place of the stored one; how many bytes were overwritten.
+
+        Nothing else in the file is touched, so that a run may append to it meanwhile, and all other records stay where they are.
+
+        Raises:
+            SnapshotDamaged: there is no such record.
+            StoreError: the file cannot be written.
+        """
+        path = self._folder / place.file
+        try:
+            length = _length_at(path, place.offset)
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            raise SnapshotDamaged(f"no record at {place.file}:{place.offset}: {type(error).__name__}", DAMAGED_REMEDY) from error
+        try:
+            with path.open("r+b") as file:
+                file.seek(place.offset)
+                file.write(_filling(length, url, at))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StoreError(f"cannot write {path}: {error.strerror or error}", "make it writable, then forget again") from error
+        return length
+
     def _body_at(self, place: Place) -> bytes:
         if Path(place.file).name != place.file:
             raise ValueError(place.file)
@@ -169,6 +194,45 @@ def _member(url: str, digest: str, fetched_at: datetime, headers: Mapping[str, s
     )
     writer.write_record(record)
     return zlib.compress(buffer.getvalue(), COMPRESSION, wbits=zlib.MAX_WBITS | 16)
+
+
+def _length_at(path: Path, offset: int) -> int:
+    """Bytes of the gzip member at `offset`. Raises EOFError: it is cut off."""
+    member, length = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), 0
+    with path.open("rb") as file:
+        file.seek(offset)
+        while not member.eof:
+            part = file.read(65536)
+            if not part:
+                raise EOFError(path.name)
+            member.decompress(part)
+            length += len(part)
+    return length - len(member.unused_data)
+
+
+def _filling(length: int, url: str, at: datetime) -> bytes:
+    """A gzip member of just so many bytes: a record that says what was here, or where that does not fit an empty one."""
+    told = f"removed on request, {at.astimezone(UTC):%Y-%m-%d}".encode()
+    buffer = BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
+    kind = {"WARC-Date": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    writer.write_record(
+        writer.create_warc_record(
+            url, "metadata", payload=BytesIO(told), length=len(told), warc_content_type="text/plain", warc_headers_dict=kind
+        )
+    )
+    for content in (buffer.getvalue(), b""):
+        packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+        packed = packer.compress(content) + packer.flush()
+        tail = packed + struct.pack("<II", zlib.crc32(content), len(content))
+        room = length - len(_COMMENTED) - 1 - len(tail)
+        if room >= 0:
+            return _COMMENTED + b" " * room + b"\0" + tail  # the comment in a member's head may be of any length
+    raise ValueError(length)
+
+
+_COMMENTED = bytes([0x1F, 0x8B, 8, 0x10, 0, 0, 0, 0, 0, 255])
+"""The head of a gzip member that begins with a comment."""
 
 
 def _sync_folder(folder: Path) -> None:

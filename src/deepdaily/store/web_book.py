@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Engine, bindparam, select
 
 from deepdaily.core.types import NO_STRUCTURE, Document, Harvest, Snapshot, Structure
+from deepdaily.core.urls import host, page_key
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
-from deepdaily.store.schema import DOCUMENTS, FETCHES, HARVESTS, READINGS, SNAPSHOTS, STRUCTURES
+from deepdaily.store.dialects import holds
+from deepdaily.store.schema import DOCUMENTS, DRAWN, FETCHES, FORGOTTEN, HARVESTS, READINGS, SNAPSHOTS, STRUCTURES
 
 # Made once: making a query takes longer than asking it.
 _SNAPSHOT = select(FETCHES.c.snapshot).where(FETCHES.c.slot == bindparam("slot"), FETCHES.c.url == bindparam("url"))
@@ -88,7 +92,8 @@ class WebBook(Book):
 
     def _with_texts(self, harvest: Harvest) -> Harvest:
         known = self.documents(document.id for document in harvest.documents)
-        return replace(harvest, documents=tuple(known[document.id] for document in harvest.documents))
+        # Of a text that was forgotten since, nothing is left.
+        return replace(harvest, documents=tuple(known[one.id] for one in harvest.documents if one.id in known))
 
     # -- fetching -----------------------------------------------------------------------------------------------------
 
@@ -180,6 +185,55 @@ class WebBook(Book):
     def structures(self, ids: Iterable[str]) -> dict[str, Structure]:
         """Links and tables of documents by document id; those that have none are left out."""
         return {name: from_json(Structure, row) for name, row in self._among(STRUCTURES, ids).items()}
+
+    # -- what was removed on request ----------------------------------------------------------------------------------
+
+    def of_address(self, url: str) -> tuple[list[Document], list[Snapshot]]:
+        """Every document and every fetch of a page's address, however it is spelt, of all digests."""
+        key = page_key(url)
+        likely = holds(self._engine.dialect.name)
+        name = json.dumps(host(url), ensure_ascii=False)[1:-1]  # not the whole address: it has many spellings
+        documents = self._values(Document, select(DOCUMENTS.c.document).where(likely(DOCUMENTS.c.document, name) > 0))
+        fetched = self._values(Snapshot, select(FETCHES.c.snapshot).where(likely(FETCHES.c.snapshot, name) > 0))
+        of_page = [one for one in fetched if key in (page_key(one.url), page_key(one.final_url))]
+        return [one for one in documents if page_key(one.url) == key], of_page
+
+    def fetches_of(self, digests: Collection[str]) -> list[Snapshot]:
+        """The fetches that gave these bytes."""
+        likely = holds(self._engine.dialect.name)
+        found = [self._values(Snapshot, select(FETCHES.c.snapshot).where(likely(FETCHES.c.snapshot, one) > 0)) for one in digests]
+        return [one for of in found for one in of]
+
+    def resting_on(self, digests: Collection[str]) -> list[Document]:
+        """The documents taken from these bytes."""
+        likely = holds(self._engine.dialect.name)
+        found: dict[str, Document] = {}
+        for digest in digests:
+            for one in self._values(Document, select(DOCUMENTS.c.document).where(likely(DOCUMENTS.c.document, digest) > 0)):
+                found |= {one.id: one} if one.snapshot == digest else {}
+        return [*found.values()]
+
+    def forget(self, url: str, documents: Sequence[Document], digests: Collection[str], at: datetime) -> None:
+        """Know the documents and the bytes no more; days that were drawn with them are drawn again."""
+        names = [*(one.id for one in documents), *digests]
+        with self._writing() as db:
+            for document in documents:
+                db.execute(DOCUMENTS.delete().where(DOCUMENTS.c.id == document.id))
+                db.execute(STRUCTURES.delete().where(STRUCTURES.c.document == document.id))
+            db.execute(SNAPSHOTS.delete().where(SNAPSHOTS.c.digest.in_(digests)))
+            for name in names:
+                row = {"name": name, "url": url, "at": at.isoformat()}
+                db.execute(self._put(FORGOTTEN, row), row)
+            db.execute(DRAWN.update().values(version="", day=""))
+            self._put_state(db, "issues")
+
+    def forgotten(self, names: Iterable[str]) -> dict[str, str]:
+        """The day on which each of these documents and snapshots was forgotten; those that were not are left out."""
+        wanted, found = sorted(set(names)), dict[str, str]()
+        for at in range(0, len(wanted), 500):
+            query = select(FORGOTTEN.c.name, FORGOTTEN.c.at).where(FORGOTTEN.c.name.in_(wanted[at : at + 500]))
+            found |= {row[0]: row[1][:10] for row in self._rows(query)}
+        return found
 
     def keep_structure(self, document: str, structure: Structure) -> None:
         """Keep what is in a document, by its id: the same text has the same."""

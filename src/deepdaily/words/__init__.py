@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from deepdaily.core.types import DecisionKind, FollowUpState, Language, SectionKind, SourceKind
+from deepdaily.core.types import DecisionKind, FollowUpState, Language, SectionKind, SourceKind, SourceState
 
 T = TypeVar("T")
 
@@ -172,6 +172,7 @@ class Words:
     board: Mapping[str, str]
     """How the last runs went."""
     outcomes: Mapping[str, str]
+    source_states: Mapping[SourceState, str]
     funnel_steps: Mapping[str, str]
     columns: Mapping[str, str]
     """Heads of the board's tables."""

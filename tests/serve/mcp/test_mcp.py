@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import date, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
 from mcp_types import TextResourceContents
+from starlette.testclient import TestClient
 
 import making
 from deepdaily.core.types import Appearance, Claim, Issue, RunRecord, Section, Slot, Trend, Watch
 from deepdaily.serve.mcp import BODY_BYTES, FOREIGN, mcp_server, web_app
+from deepdaily.serve.way_in import AT_HOME, Reach
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from render import issues
@@ -409,3 +412,94 @@ async def test_a_digest_and_its_evidence_are_given_in_a_language_it_was_told_in(
     assert own["language"] == "zh"
     assert evidence["claims"][0]["text"] == "Told in English"
     assert "was not told in 'en'; it is there in zh" in missing
+
+
+# -- what clients do --------------------------------------------------------------------------------------------------
+
+
+async def test_null_for_an_argument_is_as_if_it_were_left_out(store: Store) -> None:
+    async with Client(mcp_server(store)) as client:
+        assert (await told(client, "get_digest", day=None, language=None))["day"] == "2026-03-13"
+        assert len((await told(client, "search_items", words="Quillserve", limit=None))["hits"]) == 2
+        assert "words" in await refused(client, "search_items", words=None)
+
+
+def test_a_byte_order_mark_before_the_first_line_is_skipped(tmp_path: Path) -> None:
+    hello = {
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "日报", "version": "1"}},
+    }  # fmt: skip
+    line = "\ufeff" + json.dumps(hello, ensure_ascii=False)
+    command = ["sh", "-c", 'printf "%s\\n" "$1" | "$2" mcp --data "$3"', "_", line, str(BIN), str(tmp_path)]
+    done = finished(command, env=environment())
+
+    assert [json.loads(said)["id"] for said in done.stdout.splitlines()] == [1]
+
+
+LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+HELLO = {
+    "jsonrpc": "2.0", "id": 1, "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+}  # fmt: skip
+SPOKEN = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+
+
+def web(store: Store, reach: Reach = AT_HOME, base_url: str = "http://127.0.0.1:8766") -> TestClient:
+    return TestClient(web_app(mcp_server(store), "127.0.0.1", reach=reach), base_url=base_url, follow_redirects=False)
+
+
+def test_both_spellings_of_the_address_are_served(store: Store) -> None:
+    with web(store) as client:
+        assert [client.post(path, json=LIST, headers=SPOKEN).status_code for path in ("/mcp", "/mcp/")] == [200, 200]
+
+
+def test_behind_a_named_proxy_the_name_it_says_is_answered(store: Store) -> None:
+    reach = Reach(("news.example.com",), "/daily", (ip_network("127.0.0.1"),))
+    behind = TestClient(web_app(mcp_server(store), "127.0.0.1", reach=reach), base_url="http://inside", client=("127.0.0.1", 1))
+    with behind as client:
+        named = SPOKEN | {"X-Forwarded-Host": "news.example.com", "X-Forwarded-Proto": "https"}
+        assert client.post("/daily/mcp/", json=LIST, headers=named).status_code == 200
+        assert client.post("/daily/mcp", json=LIST, headers=SPOKEN).status_code == 421
+
+
+def test_health_is_answered_by_any_name_and_nothing_else(store: Store) -> None:
+    with web(store, base_url="http://10.2.3.4:8766") as client:
+        assert client.get("/healthz").json()["status"] == "ok"
+        assert client.post("/mcp", json=LIST, headers=SPOKEN).status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("asked", "headers", "status"),
+    [
+        (HELLO, {}, 200),
+        (LIST, {"MCP-Protocol-Version": "2025-06-18"}, 200),
+        (LIST, {}, 404),
+        ([], {}, 404),
+        ("x" * (1 << 15), {}, 404),
+    ],
+)
+def test_a_session_of_elsewhere_is_none_here(store: Store, asked: Any, headers: dict[str, str], status: int) -> None:
+    with web(store) as client:
+        answer = client.post("/mcp", json=asked, headers=SPOKEN | {"Mcp-Session-Id": "11111111-2222"} | headers)
+
+    assert answer.status_code == status
+
+
+def test_what_is_no_json_begins_no_session(store: Store) -> None:
+    with web(store) as client:
+        assert client.post("/mcp", content=b"{", headers=SPOKEN | {"Mcp-Session-Id": "1"}).status_code == 404
+
+
+def test_a_browser_of_a_named_origin_may_ask_and_of_another_may_not(store: Store) -> None:
+    reach = Reach(origins=("https://inspector.example.com",))
+    ahead = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type, mcp-protocol-version"}
+    with web(store, reach) as client:
+        for origin, allowed in (("https://inspector.example.com", True), ("https://evil.example", False)):
+            asked = client.options("/mcp", headers=ahead | {"Origin": origin})
+            answer = client.post("/mcp", json=LIST, headers=SPOKEN | {"Origin": origin})
+            assert (asked.status_code == 200) == allowed
+            assert answer.status_code == (200 if allowed else 403)
+            assert ("access-control-allow-origin" in answer.headers) == allowed
+    with web(store) as client:
+        asked = client.options("/mcp", headers=ahead | {"Origin": "https://inspector.example.com"})
+        assert "access-control-allow-origin" not in asked.headers

@@ -216,8 +216,8 @@ def test_a_word_on_one_spelling_of_a_page_is_the_word_on_all() -> None:
     after = given(ITEM, "useful", [earlier], later)
 
     assert [(one.kind, one.taken_back_at) for one in after] == [("useless", later), ("useful", None)]
-    assert word_on(ITEM, words_in_force(in_force(after))) == "useful"
-    assert word_on(replace(ITEM, sources=()), words_in_force(after)) == ""
+    assert word_on(PAGE, words_in_force(in_force(after))) == "useful"
+    assert word_on("", words_in_force(after)) == ""
 
 
 def test_the_copy_in_files_asks_for_nothing(shelf: Shelf, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from render import issues
 from serve import shelves
 
 DAY, BEFORE, SECOND = shelves.SECOND.day, shelves.FIRST.day, shelves.SECOND.key
-PAGES = ("/", f"/d/{DAY}", f"/e/{DAY}/1", "/s/s-tuning-10", "/watch", "/search?q=prefill", "/board", "/feeds")
+PAGES = ("/", f"/d/{DAY}", "/archive", f"/e/{DAY}/1", "/s/s-tuning-10", "/watch", "/search?q=prefill", "/board", "/feeds")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def shelf(store: Store, tmp_path: Path) -> Shelf:
 
 @pytest.fixture
 def web(shelf: Shelf) -> Iterator[TestClient]:
-    with TestClient(site_app(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765") as client:
+    with TestClient(site_app(shelf, "127.0.0.1"), base_url="http://127.0.0.1:8765", client=("127.0.0.1", 50000)) as client:
         yield client
 
 
@@ -128,7 +128,8 @@ def test_no_foreign_name_of_an_encoding_makes_half_characters(web: TestClient, s
 def test_a_damaged_snapshot_says_so(shelf: Shelf, tmp_path: Path) -> None:
     elsewhere = replace(shelf, snapshots=Snapshots(tmp_path / "empty"))
 
-    answer = TestClient(site_app(elsewhere, "testserver")).get(f"/raw/{shelves.TUNING.snapshot}")
+    near = TestClient(site_app(elsewhere, "127.0.0.1"), base_url="http://127.0.0.1", client=("127.0.0.1", 1))
+    answer = near.get(f"/raw/{shelves.TUNING.snapshot}")
 
     assert answer.status_code == 503
     assert "no record at" in answer.text
@@ -410,7 +411,8 @@ def test_only_the_names_of_the_settings_are_answered_beside_this_machines(shelf:
     web = TestClient(site_app(shelf, "0.0.0.0", ["News.example.com"]))
 
     asked = ("news.example.com", "news.example.com:8765", "localhost", "0.0.0.0", "other.example.com")
-    assert [web.get("/healthz", headers={"Host": host}).status_code for host in asked] == [200, 200, 200, 400, 400]
+    assert [web.get("/board", headers={"Host": host}).status_code for host in asked] == [200, 200, 200, 400, 400]
+    assert [web.get("/healthz", headers={"Host": host}).status_code for host in asked] == [200] * 5
 
 
 def inner(text: str) -> set[str]:

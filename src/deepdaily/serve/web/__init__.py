@@ -9,10 +9,12 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from email.utils import format_datetime
 from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -20,7 +22,9 @@ from anyio import CapacityLimiter, to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -29,12 +33,13 @@ from starlette.types import ASGIApp
 from deepdaily.archive import lookup
 from deepdaily.core.charset import decoded
 from deepdaily.core.decisions import in_force
-from deepdaily.core.errors import DeepdailyError
+from deepdaily.core.errors import DeepdailyError, StoreError
 from deepdaily.core.text import language_of, shorten
-from deepdaily.core.types import Decision, Document, Issue, Item, Language, Slot
+from deepdaily.core.types import Decision, Document, Issue, Language, Slot
 from deepdaily.desk import listed
-from deepdaily.render.body import body, link
-from deepdaily.render.excerpts import whole
+from deepdaily.render.body import link
+from deepdaily.render.drawn import DrawnDay, DrawnItem
+from deepdaily.render.excerpts import excerpt, whole
 from deepdaily.render.foreign import anchor, plain
 from deepdaily.render.html import Proofs, masthead
 from deepdaily.render.markdown import post
@@ -43,10 +48,11 @@ from deepdaily.render.phrases import chain
 from deepdaily.render.syndication import FeedPlace, atom, json_feed
 from deepdaily.serve.answers import proven_digest
 from deepdaily.serve.listening import answered_names
-from deepdaily.serve.over_days import ISSUES_FOLLOWED, Chapter, followed, timeline, watched
-from deepdaily.serve.web.also_seen import also_seen
+from deepdaily.serve.over_days import ISSUES_FOLLOWED, Chapter, timeline, watched
+from deepdaily.serve.way_in import AT_HOME, HEALTH, WHOLE, Reach, WayIn, inner_path
 from deepdaily.serve.web.board import figures
 from deepdaily.serve.web.door import Door, from_own_page
+from deepdaily.serve.web.unchanged import Unchanged
 from deepdaily.serve.web.verdicts import WORDS_GIVEN, given, word_on, words_in_force
 from deepdaily.settings import without_day
 from deepdaily.store import Store
@@ -61,6 +67,9 @@ FEED_ISSUES = 14
 
 DAYS_KEPT, TIMELINES_KEPT = 366, 64
 """Whole pages of days, a year of them, and followed stories kept in memory: some 58 KB (21 MB a year) and 30 KB each."""
+
+SEARCHES_KEPT = 256
+"""What was found for so many queries, some 10 KB each, until another issue is kept."""
 
 FORM_BYTES = 4096
 """Most that a form of ours sends: a day, a story and a word are some 200 bytes."""
@@ -84,14 +93,22 @@ class Shelf:
     """Where the daily is published: what the links of its feeds begin with."""
 
 
-def site_app(shelf: Shelf, host: str, names: Sequence[str] = ()) -> ASGIApp:
-    """The web application; it answers only requests that name `host`, this machine or one of `names`."""
+def site_app(shelf: Shelf, host: str, names: Sequence[str] = (), reach: Reach = AT_HOME) -> ASGIApp:
+    """The web application; it answers only requests that name `host`, this machine or one of `names` or of `reach`.
+
+    Health alone is answered by any name.
+    """
     pages = Site(shelf)
     routes = [*pages.routes(), *pages.forms()]
     handlers: dict[Any, Any] = {HTTPException: pages.refused, DeepdailyError: pages.failed}
-    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_few_at_once)
-    return Door(app, answered_names(host, names))
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=partial(_few_at_once, pages))
+    # What is packed tells its length: nothing here has a secret beside what a stranger chose (BREACH).
+    packed = GZipMiddleware(Unchanged(app), compresslevel=GZIP_LEVEL)
+    return WayIn(Door(packed, answered_names(host, (*names, *reach.names)), reach), reach)
 
+
+GZIP_LEVEL = 4
+"""A day's page in a quarter of its bytes, in a third of the time of level 9, which saves a twentieth more."""
 
 DRAWN_AT_ONCE = 2
 """Pages made side by side: it is computing, and more threads make all of them wait for each other. With one, whoever waits for a
@@ -99,8 +116,9 @@ database server keeps all others waiting (search p95 there 1.6 times as long).""
 
 
 @asynccontextmanager
-async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
+async def _few_at_once(pages: Site, _: Starlette) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = DRAWN_AT_ONCE
+    await to_thread.run_sync(pages.warm)
     yield
 
 
@@ -117,7 +135,12 @@ class _Voice:
         if not self.asked:
             return address
         path, mark, fragment = address.partition("#")
-        return f"{path}{'&' if '?' in path else '?'}lang={self.language}{mark}{fragment}"
+        return f"{path}{'&' if '?' in path else '?'}{self.query[1:]}{mark}{fragment}"
+
+    @property
+    def query(self) -> str:
+        """What asks for the language; empty for the daily's own."""
+        return f"?lang={self.language}" if self.asked else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +179,10 @@ class Site:
         # By `Store.reading_state`, so that what was kept or decided since shows at once.
         self._around_at = lru_cache(maxsize=1)(self._look_around)
         self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
+        self._found = lru_cache(maxsize=SEARCHES_KEPT)(self._find)
         self._followed = lru_cache(maxsize=TIMELINES_KEPT)(self._follow)
+        self._to_keep: set[tuple[str, _Voice]] = set()
+        """Days that were drawn here and are kept, or that the store did not take: once a process is enough."""
         self._writing = CapacityLimiter(1)
         """Apart from the pages: a word may have to wait for a run that writes, and nobody who reads waits with it."""
         self._templates = Environment(
@@ -174,10 +200,21 @@ class Site:
             "static": static,
         }  # fmt: skip
 
+    def warm(self) -> None:
+        """Make once what the first readers would wait for: templates, words, the table of terms, the newest day."""
+        try:
+            state = self._store.reading_state()
+            for day in self._around_at(state).days[:1]:
+                self._drawn(state, day, "/", _Voice(self._shelf.language, False))
+            lookup.search(self._store, "AI")
+        except DeepdailyError:
+            return  # whoever asks is told
+
     def routes(self) -> list[Route]:
         """Path to page; the more special path first. All only read."""
         pages: dict[str, Callable[[Request], Response]] = {
             "/": self.newest,
+            "/archive": self.archive,
             "/d/{day}.md": self.day_markdown,
             "/d/{day}.json": self.day_json,
             "/d/{day}": self.day,
@@ -192,7 +229,7 @@ class Site:
             "/feed.atom": partial(self.feed, atom, "application/atom+xml"),
             "/feed.json": partial(self.feed, json_feed, "application/feed+json"),
             "/llms.txt": self.llms,
-            "/healthz": self.health,
+            HEALTH: self.health,
             "/style.css": partial(_kept, self._style, "text/css"),
             "/reader.js": partial(_kept, self._script, "text/javascript"),
         }
@@ -216,69 +253,111 @@ class Site:
     def day(self, request: Request) -> Response:
         return self._day(request, self._store.reading_state(), _day_of(request.path_params["day"]))
 
-    def _day(self, request: Request, state: str, day: str) -> Response:
-        return HTMLResponse(self._drawn(state, day, request.url.path, self._voice(request)))
+    def archive(self, request: Request) -> Response:
+        """Every day with its title, by month; with `?day=` on to that day, or to the last issue before it."""
+        voice, wanted = self._voice(request), request.query_params.get("day", "")
+        if wanted:
+            days = self._around_at(self._store.reading_state()).days
+            day = next((one for one in days if one <= _day_of(wanted)), days[-1] if days else "")
+            return self._led(request, voice.to(f"/d/{day}") if day else voice.to("/archive"))
+        lines = self._store.day_lines(voice.language if voice.asked else None)
+        months = [(month, list(days)) for month, days in groupby(lines, lambda line: line.day[:7])]
+        return self._page(request, "archive", months=months, count=len(lines))
 
-    def _draw(self, state: str, day: str, path: str, voice: _Voice) -> bytes:
-        """The page of a day, whole. Raises HTTPException."""
-        issue, around = self._issue(day, voice), self._around_at(state)
-        proofs = Proofs(issue, None if self._static else lambda note: voice.to(f"/e/{day}/{note.number}#e{note.number}"))
-        documents = self._documents(proofs.notes.values())
-        items = body(issue, proofs.tell, partial(self._beside, issue, around, voice))
+    def _day(self, request: Request, state: str, day: str) -> Response:
+        voice = self._voice(request)
+        page, missing = self._drawn(state, day, inner_path(request.scope), voice)
+        keeping = None
+        if missing and (day, voice) not in self._to_keep:
+            self._to_keep.add((day, voice))
+            keeping = BackgroundTask(self._keep_drawn, day, voice)
+        return self._html(request, page, background=keeping)
+
+    def _draw(self, state: str, day: str, path: str, voice: _Voice) -> tuple[bytes, bool]:
+        """The page of a day, whole, and whether its parts are still to be kept. Raises HTTPException."""
+        drawn = self._store.drawn(day, voice.language if voice.asked else None)
+        missing = drawn is None
+        if drawn is None:
+            drawn = self._store.draw(self._issue(day, voice))
+        around, words = self._around_at(state), of(voice.language)
         earlier, later = _neighbours(day, around.days)
-        return self._filled(
+        page = self._filled(
             "day",
             path,
             voice,
             around,
-            issue=issue,
+            drawn=drawn,
             earlier=earlier,
             later=later,
-            masthead=Markup(masthead(issue, documents)),
-            told=Markup("\n".join(filter(None, items))),
-            seen=also_seen(issue, self._store),
-            passages=Markup(proofs.excerpts(documents) if self._static else ""),
-            own=of(issue.draft.language),
-        ).encode()
+            masthead=Markup(masthead(drawn.above, words)),
+            told=Markup(drawn.body(words, partial(self._beside, drawn, around, voice), voice.query)),
+            passages=Markup(self._passages(day, voice) if self._static else ""),
+            own=of(drawn.above.language),
+        )
+        return page.encode(), missing
 
-    def _beside(self, issue: Issue, around: _Around, voice: _Voice, item: Item) -> str:
+    def _passages(self, day: str, voice: _Voice) -> str:
+        """The passages themselves, where no server can show them."""
+        issue = self._issue(day, voice)
+        proofs = Proofs(issue)
+        return proofs.excerpts(self._documents(proofs.notes.values()))
+
+    async def _keep_drawn(self, day: str, voice: _Voice) -> None:
+        """Keep the parts of a day that was drawn by another version, for whoever asks after the next start."""
+        await to_thread.run_sync(self._keep_drawn_now, day, voice, limiter=self._writing)
+
+    def _keep_drawn_now(self, day: str, voice: _Voice) -> None:
+        try:
+            issue = self._issue(day, voice)
+            self._store.keep_drawn(issue, self._store.draw(issue))
+        except StoreError:
+            return  # a store that may only be read: the page was answered, and is drawn again next time
+
+    def _beside(self, drawn: DrawnDay, around: _Around, voice: _Voice, item: DrawnItem) -> str:
         """Where the item's story is told on, and what a reader says of it."""
-        story, asked = anchor(item.story), bool(item.sources) and not self._static
-        told_on = story in around.stories
+        asked, told_on = bool(item.source) and not self._static, item.story in around.stories
         if not (told_on or asked):
             return ""
-        own, said = of(issue.draft.language), word_on(item, around.words)
-        values = {"own": own, "story": story, "day": issue.day, "said": said, "told_on": told_on, "asked": asked}
+        said, words = word_on(item.source, around.words), of(voice.language)
+        values = {"words": words, "story": item.story, "day": drawn.day, "said": said, "told_on": told_on, "asked": asked}
         return self._templates.get_template("beside.html").render(values, to=voice.to)
 
     def day_markdown(self, request: Request) -> Response:
         issue = self._issue(request.path_params["day"], self._voice(request))
-        return Response(post(issue), media_type="text/markdown")
+        return Response(post(issue), headers=_dated(issue), media_type="text/markdown")
 
     def day_json(self, request: Request) -> Response:
-        written = proven_digest(self._issue(request.path_params["day"], self._voice(request))).model_dump_json()
-        return Response(written, media_type="application/json")
+        issue = self._issue(request.path_params["day"], self._voice(request))
+        return Response(proven_digest(issue).model_dump_json(), headers=_dated(issue), media_type="application/json")
 
     def passage(self, request: Request) -> Response:
-        """The stored text behind a note, every passage the issue cites in it marked."""
+        """The stored text behind a note, every passage the issue cites in it marked; whole to its owner alone."""
         issue = self._issue(request.path_params["day"], self._voice(request))
         day, notes = issue.day, notes_of(issue).values()
         note = next((one for one in notes if one.number == request.path_params["number"]), None)
-        document = self._documents([note]).get(note.evidence.document) if note else None
-        if note is None or document is None:
+        if note is None:
+            raise HTTPException(404)
+        document = self._documents([note]).get(note.evidence.document)
+        forgotten = document is None and bool(self._store.forgotten([note.evidence.document]))
+        if document is None and not forgotten:
             raise HTTPException(404)
         proofs = Proofs(issue, told_on=self._voice(request).to(f"/d/{day}"))
-        beside = [one for one in notes if one.evidence.document == document.id]
+        beside = [one for one in notes if one.evidence.document == note.evidence.document]
+        may_see = bool(request.scope.get(WHOLE)) and document is not None
+        stretches = whole(document, beside) if document and may_see else excerpt(document, beside, stranger=True)
         return self._page(
             request,
             "passage",
             day=day,
             back=proofs.told_at(note),
-            document=document,
             cited=note.cited,
-            fetched=minute(document.fetched_at, issue),
-            original=Markup(link(document.url)),
-            text=Markup(proofs.marked(whole(document, beside))),
+            told_in=document.language if document else language_of(note.evidence.quote),
+            partial=document is not None and document.partial,
+            fetched=minute(note.cited.fetched_at, issue),
+            original=Markup(link(note.cited.url)),
+            whole=may_see,
+            forgotten=forgotten,
+            text=Markup(proofs.marked(stretches)),
         )
 
     def raw(self, request: Request) -> Response:
@@ -287,6 +366,8 @@ class Site:
         place = self._store.place(digest) if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) else None
         if place is None:
             raise HTTPException(404)
+        if not request.scope.get(WHOLE):
+            return self._message(request, "403", self._words(request).site["owner_only"], 403)
         text = decoded(self._shelf.snapshots.read(place, digest), self._store.media_type(digest))
         return PlainTextResponse(text, headers={"Content-Security-Policy": INERT_POLICY})
 
@@ -303,12 +384,15 @@ class Site:
         return timeline(story, self._store.issues(limit=ISSUES_FOLLOWED))
 
     def watch(self, request: Request) -> Response:
-        return self._page(request, "watch", watched=watched(self._store.issues(limit=ISSUES_FOLLOWED)))
+        return self._page(request, "watch", watched=watched(self._store.issues(limit=ISSUES_FOLLOWED), self._shelf.clock().date()))
 
     def search(self, request: Request) -> Response:
         asked = plain(request.query_params.get("q", ""))[:QUERY_CHARS]
-        hits = lookup.search(self._store, asked) if asked else []
+        hits = self._found(self._store.issues_state(), asked) if asked else []
         return self._page(request, "search", asked=asked, hits=hits)
+
+    def _find(self, _state: str, asked: str) -> list[lookup.Hit]:
+        return lookup.search(self._store, asked)
 
     def board(self, request: Request) -> Response:
         return self._page(request, "board", figures=figures(self._store, self._words(request)))
@@ -323,7 +407,18 @@ class Site:
         decisions, address = act(form)
         for one in decisions:
             self._store.keep_decision(one)
-        return RedirectResponse(self._voice(request).to(address), 303)
+        return self._led(request, self._voice(request).to(address))
+
+    def _led(self, request: Request, address: str) -> Response:
+        """On to an address of this site."""
+        return RedirectResponse(request.scope.get("root_path", "") + address, 303)
+
+    def _html(self, request: Request, page: str | bytes, status: int = 200, background: BackgroundTask | None = None) -> Response:
+        """A page whose links lead below where the site stands."""
+        content, root = page.encode() if isinstance(page, str) else page, request.scope.get("root_path", "")
+        if root:
+            content = _OWN_ADDRESS.sub(rb'\1="' + root.encode() + b"/", content)
+        return HTMLResponse(content, status, background=background)
 
     def given(self, form: Mapping[str, str]) -> Decided:
         issue = self._issue(form.get("day", ""))
@@ -370,11 +465,13 @@ class Site:
         )
 
     def llms(self, request: Request) -> Response:
+        root = request.scope.get("root_path", "")
         lines = [f"# {plain(self._shelf.name)}", "", f"> {of(self._shelf.language).page['made_by']}", ""]
         for issue in self._store.issues(limit=FEED_ISSUES):
             summary = shorten(plain(issue.closing.summary), SNIPPET_COLUMNS)
-            lines.append(f"- [{issue.day}](/d/{issue.day}.md): {summary}".rstrip(": "))
-        return PlainTextResponse("\n".join([*lines, "", "JSON: /d/<day>.json; feeds: /feed.atom, /feed.json"]) + "\n")
+            lines.append(f"- [{issue.day}]({root}/d/{issue.day}.md): {summary}".rstrip(": "))
+        lines += ["", f"JSON: {root}/d/<day>.json; feeds: {root}/feed.atom, {root}/feed.json"]
+        return PlainTextResponse("\n".join(lines) + "\n")
 
     def health(self, request: Request) -> Response:
         newest = next(iter(self._store.slots()), "")
@@ -396,13 +493,15 @@ class Site:
 
     def _message(self, request: Request, title: str, message: str, status: int) -> Response:
         """It says what went wrong, also when that is the store: nothing is asked of it."""
-        text = self._filled("message", request.url.path, self._voice(request), _NOTHING, title=title, message=message)
-        return HTMLResponse(text, status)
+        path = inner_path(request.scope)
+        text = self._filled("message", path, self._voice(request), _NOTHING, title=title, message=message)
+        return self._html(request, text, status)
 
     def _page(self, request: Request, template: str, **values: Any) -> Response:
         around = self._around_at(self._store.reading_state())
         asked = request.query_params.get("q", "")[:QUERY_CHARS]
-        return HTMLResponse(self._filled(template, request.url.path, self._voice(request), around, asked, **values))
+        text = self._filled(template, inner_path(request.scope), self._voice(request), around, asked, **values)
+        return self._html(request, text)
 
     def _filled(self, template: str, path: str, voice: _Voice, around: _Around, query: str = "", **values: Any) -> str:
         """The page at `path`, asked with the search words `query`."""
@@ -412,7 +511,7 @@ class Site:
         return page.render(own, voice=voice.language, to=voice.to, others=others)
 
     def _look_around(self, _state: str) -> _Around:
-        stories = frozenset(followed(self._store.issues(limit=ISSUES_FOLLOWED)))
+        stories = self._store.told_stories(limit=ISSUES_FOLLOWED)
         decisions = listed(self._store)
         return _Around(self._store.issue_days(), stories, decisions, words_in_force(decisions))
 
@@ -446,6 +545,9 @@ class Site:
         return self._store.documents(note.evidence.document for note in notes)
 
 
+# Foreign text has no bare quotation mark left, and foreign links begin with http: what begins with a slash is ours.
+_OWN_ADDRESS = re.compile(rb'(?<= )(href|src|action)="/')
+
 _NOTHING = _Around((), frozenset(), (), {})
 
 
@@ -461,6 +563,11 @@ def _neighbours(day: str, days: Sequence[str]) -> tuple[str, str]:
     """The nearest of `days` (newest first) before and after; empty where there is none."""
     earlier, later = (one for one in days if one < day), (one for one in reversed(days) if one > day)
     return next(earlier, ""), next(later, "")
+
+
+def _dated(issue: Issue) -> dict[str, str]:
+    """When what is made of the issue alone was changed last."""
+    return {"Last-Modified": format_datetime(issue.approved_at.astimezone(UTC), usegmt=True)}
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -112,9 +112,10 @@ def _funnel(ran: Ran, words: Words) -> Figure:
 def _sources(health: Sequence[SourceHealth], ran: Ran, words: Words) -> Figure:
     name = words.board["sources"].format(ran.day)
     states, fine = Counter(one.state for one in health), {one.state: one.fine for one in health}
-    bars = [Bar(state, count, str(count), "" if fine[state] else "trouble") for state, count in states.most_common()]
+    said = words.source_states
+    bars = [Bar(said[state], count, str(count), "" if fine[state] else "trouble") for state, count in states.most_common()]
     ordered = sorted(health, key=lambda one: (one.fine, one.source))
-    lines = [(one.source, one.kind, one.state, str(one.offers), one.message) for one in ordered]
+    lines = [(one.source, one.kind, said[one.state], str(one.offers), one.message) for one in ordered]
     return Figure(name, bars, _heads(words, "source kind state offers message"), lines)
 
 

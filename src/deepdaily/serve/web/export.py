@@ -13,7 +13,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from deepdaily.core.errors import PublishError
-from deepdaily.serve.over_days import ISSUES_FOLLOWED, followed
+from deepdaily.serve.over_days import ISSUES_FOLLOWED
 from deepdaily.serve.web import Shelf, Site
 
 # Foreign text has no bare quotation mark left, and foreign links begin with http: what begins with a slash is ours.
@@ -21,7 +21,7 @@ _OWN_LINK = re.compile(r'(?<= )(href|src)="/([^"#?]*)(?:\?[^"#]*)?((?:#[^"]*)?)"
 
 
 def export(shelf: Shelf, folder: Path) -> int:
-    """Write days, stories, watchlist, feeds and llms.txt below `folder`; the number of files.
+    """Write days, the list of them, stories, watchlist, feeds and llms.txt below `folder`; the number of files.
 
     Cited passages stand on the day's own page with what is around them: whole texts are not republished. There is no
     search and no board. Files of earlier exports are overwritten, nothing is deleted.
@@ -45,9 +45,9 @@ def export(shelf: Shelf, folder: Path) -> int:
 def _answers(shelf: Shelf) -> Iterator[tuple[str, Response]]:
     """Every address of the copy with its answer, one at a time; what has no answer, as the feeds of no issue, is left out."""
     routes, days = Site(shelf, static=True).routes(), shelf.store.issue_days()
-    addresses = ["/", "/watch", "/feeds", "/feed.atom", "/feed.json", "/llms.txt", "/style.css"]
+    addresses = ["/", "/archive", "/watch", "/feeds", "/feed.atom", "/feed.json", "/llms.txt", "/style.css"]
     addresses += [f"/d/{day}{twin}" for day in days for twin in ("", ".md", ".json")]
-    addresses += [f"/s/{story}" for story in followed(shelf.store.issues(limit=ISSUES_FOLLOWED))]
+    addresses += [f"/s/{story}" for story in sorted(shelf.store.told_stories(limit=ISSUES_FOLLOWED))]
     for address in addresses:
         asked: Scope = {"type": "http", "method": "GET", "path": address, "headers": [], "query_string": b""}
         matches = (route.matches(asked) for route in routes)

@@ -20,9 +20,9 @@ def words_in_force(decisions: Iterable[Decision]) -> Mapping[str, str]:
     return {page_key(one.subject): one.kind for one in decisions if one.kind in WORDS_GIVEN}
 
 
-def word_on(item: Item, words: Mapping[str, str]) -> str:
-    """The word in force on the item; empty where none was given."""
-    return words.get(page_key(item.sources[0].url), "") if words and item.sources else ""
+def word_on(source: str, words: Mapping[str, str]) -> str:
+    """The word in force on the item whose first source that address is; empty where none was given."""
+    return words.get(page_key(source), "") if words and source else ""
 
 
 def given(item: Item, word: Word, decisions: Iterable[Decision], now: datetime) -> list[Decision]:

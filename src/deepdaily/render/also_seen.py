@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from deepdaily.core.types import Document, Issue, Loss
 from deepdaily.core.urls import host
-from deepdaily.store import Store
 
 MOST_SEEN = 12
 """A line is some 300 bytes, and a day's page shall stay below 80 KB."""
@@ -32,17 +31,20 @@ class Seen:
     """Number of the item that tells its story; 0 for a story that is not told."""
 
 
-def also_seen(issue: Issue, store: Store) -> list[Seen]:
-    """At most MOST_SEEN links: stories that were not chosen, highest score first and one link each, then other reports."""
-    slot = issue.slot.key
+def also_seen(issue: Issue, losses: Iterable[Loss], texts: Mapping[str, Document]) -> list[Seen]:
+    """At most MOST_SEEN links: stories that were not chosen, highest score first and one link each, then other reports.
+
+    Args:
+        losses: of the issue's slot.
+        texts: the slot's documents by the address they were found at.
+    """
     numbers = {item.story: number for number, item in enumerate(issue.items, start=1)}
     printed = {source.url for item in issue.items for source in item.sources}
-    losses = [loss for loss in store.losses(slot) if loss.story and loss.url not in printed]
+    losses = [loss for loss in losses if loss.story and loss.url not in printed]
     passed = {loss.story: loss for loss in losses if loss.stage == "select" and loss.story not in numbers}
     reports = [loss for loss in losses if loss.stage == "cluster" and loss.story in numbers]
     ordered = sorted(passed.values(), key=lambda loss: (-_score(loss.reason), loss.url))
     ordered += sorted(reports, key=lambda loss: (numbers[loss.story], loss.url))
-    texts = store.texts(slot) if ordered else {}
     return [_seen(loss, texts, numbers) for loss in ordered[:MOST_SEEN]]
 
 
