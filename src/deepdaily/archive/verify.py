@@ -120,9 +120,10 @@ def _altered(file: Published) -> list[str]:
 
 def published_files(issue: Issue, store: Store, channels: Sequence[tuple[FileChannel, Path]]) -> list[Published]:
     """The recorded files of the issue's editions; those that later issues write again only while this is the newest."""
-    publication, found = Publication.of(issue, store), list[Published]()
+    publication, editions = Publication.of(issue, store), recorded(issue, store)
+    found = list[Published]()
     for channel, folder in channels:
         wanted = channel.files(publication)
-        for edition in recorded(issue, store, channel):
-            found.append(Published(edition, folder / edition.location, wanted.get(edition.location)))
+        own = [edition for edition in editions if edition.channel == channel.channel]
+        found += [Published(edition, folder / edition.location, wanted.get(edition.location)) for edition in own]
     return found

@@ -23,9 +23,11 @@ async def taken_back(run: Run, issue: Issue) -> list[str]:
     store, slot = run.store, issue.slot.key
     files = [one for one in run.publishers if isinstance(one, FileChannel)]
     edited = {path for _, path in changed(issue, store, files)}
+    editions = recorded(issue, store)
     alone = not [one for one in store.issues(limit=2) if one.slot.key != slot]
     for channel in files:
-        gone = [channel.dir / one.location for one in recorded(issue, store, channel) if alone or is_own(one, issue)]
+        own = [one for one in editions if one.channel == channel.channel and (alone or is_own(one, issue))]
+        gone = [channel.dir / one.location for one in own]
         _remove([path for path in gone if path not in edited], channel.dir)
     sent = {one.channel for one in store.editions(slot)} - {one.channel for one in files}
     store.retract(slot)

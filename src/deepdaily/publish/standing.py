@@ -11,12 +11,11 @@ from deepdaily.store import Store
 from deepdaily.store.snapshots import body_digest
 
 
-def recorded(issue: Issue, store: Store, channel: FileChannel) -> list[Edition]:
-    """The channel's editions of the issue that no later issue writes again: its own files, of the newest issue all."""
+def recorded(issue: Issue, store: Store) -> list[Edition]:
+    """The editions of the issue that no later issue writes again: its own files, of the newest issue all."""
     newest = store.issues(limit=1)
     is_newest = not newest or newest[0].slot.key == issue.slot.key
-    editions = [one for one in store.editions(issue.slot.key) if one.channel == channel.channel]
-    return [one for one in editions if is_newest or is_own(one, issue)]
+    return [one for one in store.editions(issue.slot.key) if is_newest or is_own(one, issue)]
 
 
 def is_own(edition: Edition, issue: Issue) -> bool:
@@ -29,11 +28,10 @@ def taken(issue: Issue, store: Store, publishers: Sequence[Publisher]) -> set[st
 
     A changed file of the issue alone is a person's edit: it is left as it is.
     """
-    found = {edition.channel for edition in store.editions(issue.slot.key)}
-    for channel in publishers:
-        if isinstance(channel, FileChannel) and any(_is_lost(one, channel, issue) for one in recorded(issue, store, channel)):
-            found.discard(channel.channel)
-    return found
+    editions = recorded(issue, store)
+    files = {one.channel: one for one in publishers if isinstance(one, FileChannel)}
+    lost = {one.channel for one in editions if one.channel in files and _is_lost(one, files[one.channel], issue)}
+    return {one.channel for one in store.editions(issue.slot.key)} - lost
 
 
 def _is_lost(edition: Edition, channel: FileChannel, issue: Issue) -> bool:
@@ -43,11 +41,12 @@ def _is_lost(edition: Edition, channel: FileChannel, issue: Issue) -> bool:
 
 def changed(issue: Issue, store: Store, channels: Sequence[FileChannel]) -> Iterator[tuple[str, Path]]:
     """Files of the issue alone that are not as they were published, each behind its channel's name."""
-    for channel in channels:
-        for edition in recorded(issue, store, channel):
-            path = channel.dir / edition.location
-            if is_own(edition, issue) and _digest_of(path) not in ("", edition.digest):
-                yield channel.channel, path
+    files = {one.channel: one for one in channels}
+    for edition in recorded(issue, store):
+        if edition.channel in files and is_own(edition, issue):
+            path = files[edition.channel].dir / edition.location
+            if _digest_of(path) not in ("", edition.digest):
+                yield edition.channel, path
 
 
 def _digest_of(path: Path) -> str:
