@@ -63,6 +63,7 @@ class Record:
     chosen: tuple[Chosen, ...] = ()
     troubles: list[Trouble] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    said: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str, total: int, rung: Rung | Literal[""] = "") -> Iterator[Counted]:
@@ -81,7 +82,9 @@ class Record:
     @classmethod
     def resumed(cls, meter: Meter, kept: RunRecord) -> Record:
         """The record of a run that was killed while it published; what was in its way then may be mended."""
-        return cls(meter, "running", kept.rung, kept.degraded, dict(kept.funnel), list(kept.stages), kept.chosen)
+        return cls(
+            meter, "running", kept.rung, kept.degraded, dict(kept.funnel), list(kept.stages), kept.chosen, said=dict(kept.said)
+        )
 
     @property
     def exit(self) -> Exit:
@@ -90,7 +93,7 @@ class Record:
     def value(self) -> RunRecord:
         """As it stands now."""
         parts = dict(self.funnel), tuple(self.stages), self.chosen, tuple(self.troubles)
-        return RunRecord(self.status, self.rung, self.degraded, *parts, self.missing)
+        return RunRecord(self.status, self.rung, self.degraded, *parts, self.missing, self.said)
 
     def keep_scores(self, chosen: Iterable[Ranked]) -> None:
         """The chosen stories with each term of their score."""
@@ -189,6 +192,7 @@ class Run:
         troubles = [one for one in self.record.troubles if one.part not in {publisher.channel for publisher in self.publishers}]
         self.record.troubles = [*troubles, *rounds.troubles.values()]
         self.record.missing = tuple(rounds.missing)
+        self.record.said |= rounds.said
         self.ended("published" if len(rounds.missing) < len(self.publishers) else "failed")
 
     def ended(self, status: RunStatus) -> None:

@@ -14,7 +14,7 @@ from deepdaily.core.errors import ChannelBusy, PublishError
 from deepdaily.core.types import Issue
 from deepdaily.publish import Following, Publication
 from deepdaily.publish.files import Hugo
-from deepdaily.publish.git_steps import AfterStep, GitStep
+from deepdaily.publish.git_steps import AfterStep, GitStep, command_lines
 from deepdaily.publish.pull_request import body_of
 from deepdaily.settings.channel_tables import HugoTable
 from render import issues
@@ -89,7 +89,8 @@ async def test_a_commit_has_our_files_alone_and_a_name_that_git_knows_none_for(b
     (blog.site / "notes.md").write_text("mine")
     commit = await blog.step("commit")
 
-    assert git(blog.site, "show", "--format=%an|%s", "--name-only", commit).splitlines() == [
+    shown = git(blog.site, "show", "--format=%an|%s", "--name-only", commit).splitlines()
+    assert [line for line in shown if "/card." not in line] == [
         "deepdaily|AI 技术深度日报（2026-02-11）",
         "",
         "content/posts/2026-02-11/evidence.json",
@@ -266,6 +267,32 @@ async def test_commands_run_in_the_site_without_a_shell_and_what_they_say_is_kep
     assert (step.channel, step.follows) == ("hugo:after", "hugo")
     assert (tmp_path / "built").exists()
     assert edition.location == table.after[0]
+    assert step.said == "$HOME\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "lines"),
+    [
+        (["hugo"], ["hugo"]),
+        (["hugo", "--minify", "-d", "public"], ["hugo --minify -d public"]),
+        (["hugo --minify", "rsync -a public/ web:/srv"], ["hugo --minify", "rsync -a public/ web:/srv"]),
+        (["hugo", "rsync -a public/ web:/srv"], ["hugo", "rsync -a public/ web:/srv"]),
+    ],
+)
+def test_after_is_a_command_with_its_arguments_or_command_lines(after: list[str], lines: list[str]) -> None:
+    assert command_lines(after) == lines
+
+
+async def test_files_that_are_gone_are_committed_as_gone(blog: Blog) -> None:
+    files = await blog.written()
+    table, publication = HugoTable(dir=blog.site, git="commit"), Publication(TODAY, [TODAY], issues.DOCUMENTS)
+    await GitStep(table, lambda: files).publish(publication)
+    for path in files:
+        path.unlink()
+    (edition,) = await GitStep(table, lambda: [*files, blog.site / "never-there"]).publish(publication)
+
+    assert {line[0] for line in git(blog.site, "show", "--format=", "--name-status", edition.location).splitlines()} == {"D"}
+    assert git(blog.site, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize(

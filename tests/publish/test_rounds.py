@@ -43,6 +43,7 @@ class Channel:
 @dataclass
 class Step(Channel):
     follows: str = "hugo"
+    said: str = "built 3 pages"
 
 
 class Kept:
@@ -131,6 +132,14 @@ def test_what_follows_a_channel_is_done_again_when_that_channel_wrote_and_not_wh
 
     assert [len(one.asked) for one in (again, left, stuck)] == [1, 0, 0]
     assert [*rounds.missing] == ["hugo", "hugo:git"]
+
+
+def test_what_a_step_says_is_kept_also_where_it_fails() -> None:
+    well = brought_out(Channel("hugo"), Step("hugo:after"))
+    badly = brought_out(Channel("hugo"), Step("hugo:after", [REFUSED]))
+
+    assert well.said == badly.said == {"hugo:after": "built 3 pages"}
+    assert [*badly.missing] == ["hugo:after"]
 
 
 def test_a_channel_that_took_it_for_some_is_a_trouble_and_has_it() -> None:

@@ -12,6 +12,7 @@ from deepdaily.core.errors import SettingsError
 from deepdaily.core.spending import spent
 from deepdaily.core.types import Chosen, Issue, Loss, RunRecord, Slot, Stage
 from deepdaily.core.urls import canonical
+from deepdaily.render.foreign import plain
 from deepdaily.store import Store
 
 
@@ -64,6 +65,8 @@ def run(slot: str, store: Store, *, audit: bool) -> Shown:
         ]
         lines += [f"edit     {one.id}: {in_words(one)}" for one in edits]
         lines += [f"trouble  {one}" for one in record.troubles]
+        lines += [f"missing  {one}: it has no issue yet" for one in record.missing]
+        lines += [f"said     {name}: {line}" for name, text in record.said.items() for line in map(plain, text.splitlines())]
         lines += [f"loss     {one.url}: {one.stage}: {one.reason}" for one in losses]
     return Shown(lines, value)
 
@@ -81,6 +84,8 @@ def run_value(slot: str, record: RunRecord, store: Store) -> dict[str, Any]:
         "stages": [_stage_value(one) for one in record.stages],
         "chosen": [_score_value(one) for one in record.chosen],
         "troubles": [str(one) for one in record.troubles],
+        "missing": record.missing,
+        "said": record.said,
         "editions": [asdict(one) | {"slot": stamp} for one in store.editions(slot)],
     }
 

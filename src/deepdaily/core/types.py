@@ -625,6 +625,8 @@ class RunRecord:
     troubles: tuple[Trouble, ...] = ()
     missing: tuple[str, ...] = ()
     """The channels that do not have the issue yet."""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """What the commands that follow a channel said, by their name."""
 
     @property
     def causes(self) -> tuple[str, ...]:

@@ -84,6 +84,11 @@ class Following(Publisher, Protocol):
         """The other channel's name; its own is that and a suffix behind a colon: `hugo:git`."""
         ...
 
+    @property
+    def said(self) -> str:
+        """What was said while it was last done, for the run's record; mostly nothing."""
+        ...
+
 
 @runtime_checkable
 class FileChannel(Publisher, Protocol):

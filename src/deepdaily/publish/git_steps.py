@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deepdaily.core.errors import ChannelBusy, PublishError
@@ -36,6 +36,10 @@ class GitStep:
     @property
     def channel(self) -> str:
         return f"{self.table.name}:git"
+
+    @property
+    def said(self) -> str:
+        return ""
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         issue, repository = publication.issue, await Repository.around(self.table.dir)
@@ -89,6 +93,7 @@ class AfterStep:
     """The commands of the settings, run in the site's folder one after the other until one fails; without a shell."""
 
     table: HugoTable
+    outputs: list[bytes] = field(default_factory=list)
 
     @property
     def follows(self) -> str:
@@ -98,8 +103,13 @@ class AfterStep:
     def channel(self) -> str:
         return f"{self.table.name}:after"
 
+    @property
+    def said(self) -> str:
+        return b"".join(self.outputs).decode("utf-8", "replace")
+
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
-        outputs = [(command, await self._ran(command)) for command in self.table.after]
+        self.outputs.clear()
+        outputs = [(command, await self._ran(command)) for command in command_lines(self.table.after)]
         return tuple(edition_of(publication.issue, self.channel, command, output) for command, output in outputs)
 
     async def _ran(self, command: str) -> bytes:
@@ -109,9 +119,15 @@ class AfterStep:
         except (OSError, ValueError) as error:
             raise PublishError(f"`{command}` cannot be started: {error}", "see `after` at [[publish]] hugo") from error
         output = bytes((run.stdout + run.stderr)[-AFTER_KEPT:])
+        self.outputs.append(output)
         if run.late or run.endless:
             raise ChannelBusy(f"`{command}` did not end in {AFTER_S:.0f} s or said too much", "it is tried again")
         if run.status:
             said = "; ".join(plain(line) for line in output.decode("utf-8", "replace").splitlines()[-5:])[-500:]
             raise PublishError(f"`{command}` ended with {run.status}: {said}", "the files are written; mend it, then run again")
         return output
+
+
+def command_lines(after: Sequence[str]) -> list[str]:
+    """The settings' `after`: command lines where one of them has a blank in it, else one command with its arguments."""
+    return [*after] if any(" " in one for one in after) else [shlex.join(after)]

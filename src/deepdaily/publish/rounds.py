@@ -38,6 +38,8 @@ class Rounds:
     """By channel what is in its way; one that took the issue for some alone is among them, and is not missing."""
     missing: dict[str, float] = field(default_factory=dict)
     """Channels without the issue, in order: when each may be asked again, never (inf) where it refused."""
+    said: dict[str, str] = field(default_factory=dict)
+    """What commands of the site said, by channel."""
     tries: dict[str, int] = field(default_factory=dict)
 
     async def first(self, publishers: Sequence[Publisher], step: Callable[[], None]) -> None:
@@ -65,6 +67,7 @@ class Rounds:
         try:
             self.store.keep_editions(await publisher.publish(self.publication))
         except PublishError as error:
+            self._keep_said(publisher)
             self.troubles[channel] = Trouble(channel, error.advised)
             if not isinstance(error, TakenInPart):
                 self.missing[channel] = self._again_at(channel, error) if isinstance(error, ChannelBusy) else inf
@@ -72,8 +75,13 @@ class Rounds:
             self.store.keep_editions(error.editions)
         else:
             self.troubles.pop(channel, None)
+        self._keep_said(publisher)
         self.missing.pop(channel, None)
         self.wrote.add(channel)
+
+    def _keep_said(self, publisher: Publisher) -> None:
+        if isinstance(publisher, Following) and publisher.said:
+            self.said[publisher.channel] = publisher.said
 
     def _again_at(self, channel: str, error: ChannelBusy) -> float:
         tried = self.tries.get(channel, 0)

@@ -118,7 +118,10 @@ class HugoTable(_Table):
         "", "Environment variable that holds a token for pull requests on GitHub; else `gh` opens them.", example="GH_TOKEN"
     )
     after: tuple[str, ...] = key(
-        (), "Commands run in `dir` at last, without a shell, each for at most 300 s.", example=["hugo --minify"], max_length=10
+        (),
+        "What is run in `dir` once every file is written, and committed: a command with its arguments, or several command lines.",
+        example=["hugo", "--minify"],
+        max_length=20,
     )
 
 
