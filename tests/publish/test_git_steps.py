@@ -292,6 +292,7 @@ async def test_files_that_are_gone_are_committed_as_gone(blog: Blog) -> None:
     (edition,) = await GitStep(table, lambda: [*files, blog.site / "never-there"]).publish(publication)
 
     assert {line[0] for line in git(blog.site, "show", "--format=", "--name-status", edition.location).splitlines()} == {"D"}
+    assert git(blog.site, "log", "-1", "--format=%s") == "Retract: AI 技术深度日报（2026-02-11）"
     assert git(blog.site, "status", "--porcelain") == ""
 
 

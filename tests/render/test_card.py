@@ -19,34 +19,44 @@ def texts(svg: str) -> list[str]:
     return [one.text or "" for one in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
 
 
-def summed(summary: str) -> Issue:
+def titled(*titles: str, summary: str = "") -> Issue:
+    """An issue of items with these titles alone."""
     made = issues.issue()
-    return replace(made, closing=replace(made.closing, summary=summary))
+    one = made.items[0]
+    items = tuple(replace(one, title=replace(one.title, text=title), label="") for title in titles)
+    return replace(made, draft=replace(made.draft, items=items), closing=replace(made.closing, summary=summary))
 
 
-def test_a_card_tells_the_daily_what_is_in_it_and_how_many_facts_are_proven() -> None:
+def test_a_card_tells_the_daily_its_first_titles_and_how_many_facts_are_proven() -> None:
     first, *lines, last = texts(card(issues.issue()))
 
     assert first == "AI 技术深度日报（2026-02-11）"
-    assert "".join(lines).startswith("QuillServe 0.9 拆开 prefill 与 decode；")
+    assert lines[0] == "QuillServe 0.9 把 prefill 与 decode 拆到不同的池"
     assert last == "3 条新闻 · 13 处事实有原文可查"
+    assert len([line for line in texts(card(titled(*"abcdefg"))) if len(line) == 1]) == 4
 
 
-@pytest.mark.parametrize(("length", "size"), [(60, 48), (150, 40), (200, 34), (2000, 34)])
-def test_a_long_summary_is_set_smaller_and_at_last_cut(length: int, size: int) -> None:
-    svg = card(summed("字" * length))
+@pytest.mark.parametrize(("length", "size"), [(20, 48), (24, 42), (50, 36), (60, 30), (300, 30)])
+def test_long_titles_are_set_smaller_and_at_last_cut_to_two_lines(length: int, size: int) -> None:
+    svg = card(titled(*["字" * length] * 3))
 
     assert f'font-size="{size}"' in svg
-    assert len(texts(svg)) <= 10
-    assert ("…" in svg) is (length > 1000)
+    assert all(
+        int(one.get("y", 0)) <= 560
+        for one in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+        if one.get("fill") == "#f0f4f8"
+    )
+    assert ("…" in svg) is (length > 100)
 
 
-def test_hostile_text_is_text_and_no_summary_is_the_title() -> None:
+def test_hostile_text_is_text_and_without_titles_the_summary_or_the_title_stands() -> None:
     svg = card(issues.hostile())
 
     assert {one.tag.rpartition("}")[2] for one in ET.fromstring(svg).iter()} == {"svg", "rect", "g", "text"}
-    assert texts(card(summed("")))[1] == "AI 技术深度日报（2026-02-11）"
-    assert texts(card(replace(summed("<b>&"), draft=replace(summed("").draft, title=""))))[:2] == ["2026-02-11", "<b>&"]
+    assert texts(card(titled(summary="<b>&")))[1] == "<b>&"
+    assert texts(card(titled()))[1] == "AI 技术深度日报（2026-02-11）"
+    bare = titled(summary="x")
+    assert texts(card(replace(bare, draft=replace(bare.draft, title=""))))[0] == "2026-02-11"
 
 
 def test_a_line_begins_with_no_closing_sign_ends_with_no_opening_one_and_cuts_no_word() -> None:

@@ -28,7 +28,7 @@ async def taken_back(run: Run, issue: Issue) -> list[str]:
     for channel in files:
         own = [one for one in editions if one.channel == channel.channel and (alone or is_own(one, issue))]
         gone = [channel.dir / one.location for one in own]
-        _remove([path for path in gone if path not in edited], channel.dir)
+        _remove([path for path in gone if path not in edited], issue.day)
     sent = {one.channel for one in store.editions(slot)} - {one.channel for one in files}
     store.retract(slot)
     run.record = Record.resumed(run.record.meter, store.record(slot))
@@ -57,15 +57,13 @@ async def _tried(run: Run, publisher: Publisher, publication: Publication) -> No
         run.record.troubles.append(Trouble(publisher.channel, error.advised))
 
 
-def _remove(paths: list[Path], folder: Path) -> None:
-    """Remove the files, and the folders below `folder` that are empty then."""
+def _remove(paths: list[Path], day: str) -> None:
+    """Remove the files, and the folder of the day where it is empty then."""
     for path in paths:
         try:
             path.unlink(missing_ok=True)
-            for parent in path.parents:
-                if parent == folder or folder not in parent.parents or any(parent.iterdir()):
-                    break
-                parent.rmdir()
+            if day in path.parent.name and not any(path.parent.iterdir()):
+                path.parent.rmdir()
         except OSError as error:
             remedy = f"make {path.parent} a folder this user may write to, then ask again"
             raise PublishError(f"cannot remove {path}: {error.strerror or error}", remedy) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +54,8 @@ class GitStep:
             raise PublishError(
                 f"{branch} is checked out and branch = {self.table.branch}", f"run `git switch {self.table.branch}` in the site"
             )
-        commit = await repository.commit(paths, _message(issue))
+        gone = not any((repository.root / path).exists() for path in paths)
+        commit = await repository.commit(paths, f"{'Retract: ' if gone else ''}{_message(issue)}")
         if self.table.git == "push":
             await repository.push(branch, *await repository.remote_of(branch, self.table.remote))
             commit = await repository.git("log", "-1", "--format=%H", "--", *paths)  # another, where others had pushed
@@ -105,7 +107,7 @@ class AfterStep:
 
     @property
     def said(self) -> str:
-        return b"".join(self.outputs).decode("utf-8", "replace")
+        return re.sub(r"\x1b\[[0-9;]*m", "", b"".join(self.outputs).decode("utf-8", "replace"))  # colours of a terminal
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         self.outputs.clear()

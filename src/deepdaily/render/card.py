@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from deepdaily.core.text import shorten, width
 from deepdaily.core.types import Issue
 from deepdaily.render.foreign import plain
+from deepdaily.render.phrases import headline_of
 from deepdaily.words import of
 
 WIDTH, HEIGHT = 1200, 630
 """Pixels: what most programs cut a shared picture to."""
+
+MOST_TITLES, SIZES, MOST_HEIGHT = 4, (48, 42, 36, 30), 340
+"""Titles on a card, sizes of their letters, and what they may fill from top to bottom, in pixels."""
+
+LINE, GAP = 1.32, 0.45
+"""From one line to the next, and more between titles, in sizes of a letter."""
 
 _LEFT, _FONT = 72, "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','DejaVu Sans',sans-serif"
 _CLOSING = "，。；：、！？）】》」』”’…％,.;:!?)]}%"
@@ -21,7 +28,7 @@ _TOKEN = re.compile(rf"[{re.escape(_OPENING)}]*(?:[^\s\u2e80-\uffff{re.escape(_O
 
 
 def card(issue: Issue) -> str:
-    """The picture: the daily's name, what is in it in big letters, and how many facts are proven."""
+    """The picture: the daily's name, its first titles in big letters, and how many facts are proven."""
     draft, words = issue.draft, of(issue.draft.language)
     facts = sum(bool(claim.evidence) for claim in issue.claims())
     drawn = [
@@ -36,14 +43,26 @@ def card(issue: Issue) -> str:
 
 
 def _paragraphs(issue: Issue) -> Iterator[str]:
-    """The summary in the biggest letters it fits in, else its beginning."""
-    said = plain(issue.closing.summary) or plain(issue.draft.title)
-    sizes = [(size, 2 * (WIDTH - 2 * _LEFT) // size, most) for size, most in ((48, 6), (40, 7), (34, 8))]
-    size, columns, most = next((one for one in sizes if len(broken(said, one[1])) <= one[2]), sizes[-1])
-    lines = broken(said, columns)
-    kept = lines if len(lines) <= most else [*lines[: most - 1], shorten(f"{lines[most - 1]}…" + lines[most], columns)]
-    for number, line in enumerate(kept):
-        yield _text(196 + number * round(size * 1.38), size, "#f0f4f8", line)
+    """The first titles in the biggest letters that they fit in, in the smallest each cut to two lines; else the summary."""
+    titles = [plain(headline_of(item, of(issue.draft.language))) for item in issue.items[:MOST_TITLES]]
+    said = list(filter(None, titles)) or [plain(issue.closing.summary) or plain(issue.draft.title)]
+    laid = [(size, [broken(one, 2 * (WIDTH - 2 * _LEFT) // size) for one in said]) for size in SIZES]
+    size, blocks = next((one for one in laid if _height(*one) <= MOST_HEIGHT), (laid[-1][0], [_cut(one) for one in laid[-1][1]]))
+    top = 196.0
+    for lines in blocks:
+        for line in lines:
+            yield _text(round(top), size, "#f0f4f8", line)
+            top += size * LINE
+        top += size * GAP
+
+
+def _height(size: int, blocks: Sequence[Sequence[str]]) -> float:
+    return size * (LINE * sum(map(len, blocks)) + GAP * (len(blocks) - 1))
+
+
+def _cut(lines: list[str]) -> list[str]:
+    """The first two of the lines; the second ends in an ellipsis where there are more."""
+    return lines if len(lines) <= 2 else [lines[0], shorten(f"{lines[1]}…{lines[2]}", width(lines[1]))]
 
 
 def _text(y: int, size: int, colour: str, said: str) -> str:
