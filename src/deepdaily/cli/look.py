@@ -16,6 +16,7 @@ from deepdaily.cli.options import (
     app,
     house_of,
     opened,
+    say,
     sources_app,
 )
 from deepdaily.core.errors import Exit, SettingsError
@@ -142,7 +143,7 @@ def say_verdict(verdict: Verdict, before: str = "") -> None:
     wrong = [f"  ✘ {line}" for line in [*verdict.missing, *verdict.damaged, *verdict.altered]]
     gone = [f"  · {line}" for line in verdict.forgotten]
     for line in [*filter(None, (before,)), counts, *wrong, *gone]:
-        typer.echo(line)
+        say(line)
 
 
 @app.command()

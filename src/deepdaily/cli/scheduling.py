@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from deepdaily.cli.options import DataFolder, OutFolder, SettingsFile, house_of, options_of, schedule_app
+from deepdaily.cli.options import DataFolder, OutFolder, SettingsFile, house_of, options_of, say, schedule_app
 
 if TYPE_CHECKING:
     from deepdaily.house import House
@@ -37,7 +37,7 @@ def schedule_install(
     """Have it started on this machine: a unit of your systemd, or lines in your crontab. Asked again, it writes them anew."""
     house = house_of(settings, data)
     for line in [*_timetable(house, settings).install(starter), _coming(house)]:
-        typer.echo(line)
+        say(line)
 
 
 @schedule_app.command("status")
@@ -45,14 +45,14 @@ def schedule_status(settings: SettingsFile = None, data: DataFolder = None) -> N
     """What comes next, and what starts it on this machine."""
     house = house_of(settings, data)
     for line in [_coming(house), *_timetable(house, settings).status()]:
-        typer.echo(line)
+        say(line)
 
 
 @schedule_app.command("remove")
 def schedule_remove(settings: SettingsFile = None, data: DataFolder = None) -> None:
     """Take away what `schedule install` wrote."""
     for line in _timetable(house_of(settings, data), settings).remove():
-        typer.echo(line)
+        say(line)
 
 
 def _coming(house: House) -> str:
