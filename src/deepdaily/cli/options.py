@@ -79,7 +79,7 @@ def answer_rows(columns: tuple[str, ...], rows: Sequence[Sequence[Any]], as_json
 
 def say(line: str) -> None:
     """A line of the result for a person, on stdout; its commands can be pasted."""
-    typer.echo(pasteable(line))
+    print(pasteable(line))  # noqa: T201 - click would print a sign that the terminal lacks as a question mark
 
 
 def warn(line: str) -> None:

@@ -17,7 +17,7 @@ from deepdaily.publish.chats import Chat, Service, Unset, posting
 from deepdaily.publish.one_channel import mail_line
 from deepdaily.publish.to_webhook import UnknownHook
 from deepdaily.read.web_wire import WebWire
-from deepdaily.run import trouble
+from deepdaily.core.failures import trouble
 from deepdaily.settings.channel_tables import ChatTable, MailTable
 from deepdaily.store import Store
 
