@@ -98,7 +98,9 @@ async def select(run: Run, found: Found) -> list[Story]:
         stage.went_out = run.record.funnel["items"] = len(chosen)
         stage.line = f"{len(chosen)} of {len(found.stories)} stories"
     if not (chosen or found.rung in ("memory", "quiet")):
-        raise NothingToPublish("no source answered, and there is no earlier day", "`deepdaily doctor` says whether it is the network")
+        raise NothingToPublish(
+            "no source answered, and there is no earlier day", "`deepdaily doctor` says whether it is the network"
+        )
     run.record.keep_scores(chosen)
     return [one.story for one in chosen]
 

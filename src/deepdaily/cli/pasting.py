@@ -46,6 +46,8 @@ def program(argv: Sequence[str]) -> str:
 def given(argv: Sequence[str]) -> dict[str, str]:
     """The places that a command line names, by option."""
     found = dict[str, str]()
+    if argv[1:2] in (["export"], ["eval"]):  # whose --out is another
+        argv = [word for place, word in enumerate(argv) if "--out" not in (word, argv[place - 1]) and not word.startswith("--out=")]
     for place, word in enumerate(argv):
         option, joined, value = word.partition("=")
         if option in PLACES and (joined or place + 1 < len(argv)):
