@@ -152,7 +152,7 @@ async def _network(house: House) -> list[Checkup]:
     proxies = Proxies(getproxies()).told()
     found = [ok("proxy", "; ".join(proxies))] if proxies else []
     if house.web:
-        return [ok("network", "a web for tests stands before it")]
+        return [*found, ok("network", "a web for tests stands before it")]
     if await online(house):
         skew = await _skew(house)
         if skew and abs(skew) > MOST_SKEW:
