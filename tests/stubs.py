@@ -9,6 +9,31 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from aiosmtpd.controller import Controller
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[int, list[Any]]]:
+    """A server that takes every mail: its port, and the envelopes."""
+    taken = list[Any]()
+
+    class Box:
+        async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+            taken.append(envelope)
+            return "250 OK"
+
+    class AnyPort(Controller):
+        def _trigger_server(self) -> None:
+            """The port is known once it listens; nobody has to ask it for that."""
+
+    server = AnyPort(Box(), hostname="127.0.0.1", port=0)
+    server.start()
+    try:
+        assert server.server is not None
+        yield server.server.sockets[0].getsockname()[1], taken
+    finally:
+        server.stop()
+
 
 @contextmanager
 def chat_server(answer: str = "ok") -> Iterator[tuple[str, list[Any]]]:

@@ -143,7 +143,7 @@ def _trials(settings: Path | None, data: Path | None, name: str, window: int | N
         names = [name] if name else [*house.settings.models.ladder]
         if not names:
             raise SettingsError(
-                "no model may write: the ladder is empty", "`deepdaily init` finds one, docs/models.md describes one"
+                "no model may write: the ladder is empty", "`deepdaily init --again` finds one, docs/models.md describes one"
             )
         return [asyncio.run(_trial(house, store, one, window)) for one in names]
 
