@@ -12,6 +12,14 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 
+class AnyPort(Controller):
+    """A mail server on a port that was free."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
 @contextmanager
 def mail_server() -> Iterator[tuple[int, list[Any]]]:
     """A server that takes every mail: its port, and the envelopes."""
@@ -22,15 +30,10 @@ def mail_server() -> Iterator[tuple[int, list[Any]]]:
             taken.append(envelope)
             return "250 OK"
 
-    class AnyPort(Controller):
-        def _trigger_server(self) -> None:
-            """The port is known once it listens; nobody has to ask it for that."""
-
     server = AnyPort(Box(), hostname="127.0.0.1", port=0)
     server.start()
     try:
-        assert server.server is not None
-        yield server.server.sockets[0].getsockname()[1], taken
+        yield server.port, taken
     finally:
         server.stop()
 

@@ -143,7 +143,7 @@ def shape(page: Path) -> dict[str, list[str]]:
     text = page.read_text("utf-8")
     uncommented = re.sub(r" +# .*", "", text)
     return {
-        "headings": [hashes for hashes in re.findall(r"^(#+) ", uncommented, re.M)],
+        "headings": list(re.findall(r"^(#+) ", uncommented, re.M)),
         "blocks": re.findall(r"^```\w*\n.*?^```", uncommented, re.M | re.S),
         "rows": [
             row for row in re.findall(r"^\| (`?[^|`]+(?:\\\|[^|`]+)*`?) \|", text, re.M) if row.startswith("`") or row.isdecimal()
