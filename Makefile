@@ -53,6 +53,10 @@ lock: .venv/dev  ## resolve afresh; hashes for every platform, no index address
 		--group build --extra postgres -c requirements-dev.lock pyproject.toml -o deploy/requirements.lock
 
 .venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "deepdaily needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1). Name another: make $(or $(firstword $(MAKECMDGOALS)),daily) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv with pip. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 
 .venv/run: .venv/bin/python requirements.lock pyproject.toml
@@ -67,5 +71,5 @@ lock: .venv/dev  ## resolve afresh; hashes for every platform, no index address
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@ .venv/run
 
-clean:
+clean:  ## what was installed and built; deepdaily-out and deepdaily-data stay: issues, and their proof
 	rm -rf .venv dist deepdaily-demo

@@ -21,6 +21,8 @@ from webs import deepdaily
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob("*.md"))]
 VERBS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
+OTHERS = frozenset("pipx uv python3 export hugo mkdir echo sqlite3 tar rm".split())
+"""Programs that a page may have typed beside ours."""
 WITH_MAIL = '\n[[publish]]\nto = "mail"\nhost = "h"\nsender = "a@b.example"\nrecipients = ["c@d.example"]\n'
 
 
@@ -105,7 +107,7 @@ def test_every_line_to_type_is_a_verb_of_the_makefile_or_a_command_with_options_
         program, _, rest = line.partition(" ")
         if program == "make":
             assert rest.split()[0] in VERBS, page
-        else:
+        elif program not in OTHERS and not re.match(r"~/\.deepdaily/bin/pip ", line):
             assert Path(program).name == "deepdaily", page
             assert unknown(line) == [], page
 
@@ -131,3 +133,35 @@ def test_the_two_lines_of_the_readme_that_break_the_sample_day_do_what_they_say(
     lines = [shlex.split(line, comments=True)[1:] for page, line in lines_typed() if page == "README.md" and " demo " in line]
 
     assert [deepdaily(*line, cwd=tmp_path).returncode for line in lines] == [10, 1]
+
+
+# -- two languages ----------------------------------------------------------------------------------------------------
+
+
+def shape(page: Path) -> dict[str, list[str]]:
+    """What a page in one language has to share with the same page in another."""
+    text = page.read_text("utf-8")
+    uncommented = re.sub(r" +# .*", "", text)
+    return {
+        "headings": list(re.findall(r"^(#+) ", uncommented, re.M)),
+        "blocks": re.findall(r"^```\w*\n.*?^```", uncommented, re.M | re.S),
+        "rows": [
+            row for row in re.findall(r"^\| (`?[^|`]+(?:\\\|[^|`]+)*`?) \|", text, re.M) if row.startswith("`") or row.isdecimal()
+        ],
+        "pages": sorted(set(re.findall(r"\]\(((?:docs/)?[\w.-]+\.md)", text)) - {"README.md", "README.zh.md"}),
+    }
+
+
+def test_both_readmes_have_the_same_sections_lines_to_type_settings_and_commands() -> None:
+    english, chinese = shape(ROOT / "README.md"), shape(ROOT / "README.zh.md")
+
+    assert len(english["headings"]) > 10
+    assert len(english["rows"]) > 25
+    assert english == chinese
+
+
+def test_the_readme_s_table_has_every_command() -> None:
+    commands: Any = get_command(app)
+    named = set(re.findall(r"^\| `deepdaily (\w+)", (ROOT / "README.md").read_text("utf-8"), re.M))
+
+    assert named == commands.commands.keys()

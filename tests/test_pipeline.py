@@ -16,6 +16,7 @@ from deepdaily.archive.verify import published_files, verify
 from deepdaily.cli.console import LineMeter
 from deepdaily.core.errors import Exit, ModelRefused, NoModel, NothingToPublish, PublishError, Unreachable
 from deepdaily.core.evidence import check_claim
+from deepdaily.core.failures import trouble
 from deepdaily.core.types import Chosen, Decision, Edition, Issue, RunRecord, Slot, Trouble
 from deepdaily.core.urls import page_key
 from deepdaily.demo import sample_web
@@ -28,7 +29,7 @@ from deepdaily.pipeline import run_day
 from deepdaily.publish import Publication, TakenInPart
 from deepdaily.publish.files import Hugo
 from deepdaily.read.web_wire import Answer
-from deepdaily.run import Errand, Run, trouble
+from deepdaily.run import Errand, Run
 from deepdaily.write.by_rule import ByRule
 from fakes import FakeModel, FakeTranslator, QuotingModel, SkippingLoop
 from making import kept_instead

@@ -70,10 +70,10 @@ def frozen_day(factory: pytest.TempPathFactory, shared: Path, day: str) -> tuple
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment without a setting or key of the product, and without a proxy."""
+    """This process's environment without a setting or key of the product, and without a proxy; `deepdaily` is on its PATH."""
     ours = "DEEPDAILY_", "BRAVE_"
     plain = {name: value for name, value in os.environ.items() if not name.startswith(ours) and not name.upper().endswith("_PROXY")}
-    return plain | more
+    return plain | {"PATH": f"{BIN.parent}{os.pathsep}{plain.get('PATH', '')}"} | more
 
 
 def sample_day(factory: pytest.TempPathFactory) -> tuple[Path, Done]:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from deepdaily.archive.proving import unproven
 from deepdaily.choose import rank
 from deepdaily.core.errors import NothingToPublish
+from deepdaily.core.failures import trouble
 from deepdaily.core.types import Closing, Draft, Finding, Harvest, Issue, Loss, Story, Window
 from deepdaily.ladder import LADDER, Found, gather
 from deepdaily.leading import led
@@ -23,7 +24,7 @@ from deepdaily.publish.standing import taken
 from deepdaily.review import approve, proven
 from deepdaily.review.agreement import agreeing
 from deepdaily.review.answered import without_answered
-from deepdaily.run import Run, trouble
+from deepdaily.run import Run
 from deepdaily.second_reading import edited
 from deepdaily.sources import collect as ask_all
 from deepdaily.translating import told_in
@@ -70,6 +71,7 @@ async def collect(run: Run) -> list[Harvest]:
     with run.stage("collect", len(run.sources)) as stage:
         wall_s = run.wall(COLLECT_S, COLLECT_PART)
         harvests = await ask_all(run.sources, window, run.store, wall_s=wall_s, on_done=run.met)
+        run.told(harvests)
         stage.went_out = run.record.funnel["offers"] = sum(len(harvest.offers) for harvest in harvests)
         stage.failed = sum(1 for harvest in harvests if trouble(harvest.health))
         stage.line = f"{stage.went_out} offers from {len(harvests)} sources, {stage.failed} failed"
@@ -96,7 +98,9 @@ async def select(run: Run, found: Found) -> list[Story]:
         stage.went_out = run.record.funnel["items"] = len(chosen)
         stage.line = f"{len(chosen)} of {len(found.stories)} stories"
     if not (chosen or found.rung in ("memory", "quiet")):
-        raise NothingToPublish("no source answered, and there is no earlier day", "see `deepdaily sources check`")
+        raise NothingToPublish(
+            "no source answered, and there is no earlier day", "`deepdaily doctor` says whether it is the network"
+        )
     run.record.keep_scores(chosen)
     return [one.story for one in chosen]
 

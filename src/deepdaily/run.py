@@ -12,8 +12,22 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from deepdaily.core.decisions import NO_DESK, Desk
 from deepdaily.core.errors import Exit
+from deepdaily.core.failures import failures_told, first_told
 from deepdaily.core.slots import share_s
-from deepdaily.core.types import Chosen, Finding, Issue, Ranked, Rung, RunRecord, RunStatus, Slot, SourceHealth, Stage, Trouble
+from deepdaily.core.types import (
+    Chosen,
+    Finding,
+    Harvest,
+    Issue,
+    Ranked,
+    Rung,
+    RunRecord,
+    RunStatus,
+    Slot,
+    SourceHealth,
+    Stage,
+    Trouble,
+)
 from deepdaily.engine import Engine
 from deepdaily.memory import Memory
 from deepdaily.publish import Publisher
@@ -100,13 +114,6 @@ class Record:
         self.chosen = tuple(Chosen(one.story.id, one.story.lead.url, one.score, one.reasons) for one in chosen)
 
 
-def trouble(health: SourceHealth) -> str:
-    """A line for a source that failed; empty for one that did not."""
-    if health.fine:
-        return ""
-    return f"{health.source}: {health.state}: {health.message.removeprefix(f'{health.source}: ')}"
-
-
 Task = Literal["write", "correct", "publish", "send", "retract"]
 """What is done for a slot: its issue written and brought to the channels that miss it; written anew as a marked correction; brought
 out again, files written whatever is there; sent again to channels that had it, too; taken back."""
@@ -174,7 +181,15 @@ class Run:
 
     def met(self, health: SourceHealth) -> None:
         """A source has answered, or failed."""
-        self.record.meter.step(trouble(health))
+        self.record.meter.step()
+
+    def told(self, harvests: Sequence[Harvest]) -> None:
+        """Say which sources failed; on the first day of an installation also how such are left out."""
+        health = [harvest.health for harvest in harvests]
+        lines = failures_told(health)
+        lines += [first_told(health)] if not self.store.issues(limit=1) else []
+        for line in filter(None, lines):
+            self.record.meter.step(line)
 
     def kept(self, issue: Issue) -> Issue:
         """The slot's issue: this one, or that of another run where this one lost its lease on the way."""

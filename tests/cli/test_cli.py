@@ -251,7 +251,8 @@ def test_a_command_that_reads_makes_no_folder_and_says_that_there_is_none(tmp_pa
     done = deepdaily(*command, "--data", str(tmp_path / "typo"), cwd=tmp_path)
 
     assert done.returncode == 2
-    assert f"there is no archive in {tmp_path / 'typo'}; `deepdaily run` makes one; name another folder with --data" in only_line(
+    typo = tmp_path / "typo"
+    assert f"there is no archive in {typo}; `deepdaily run --data {typo}` makes one; name another folder with --data" in only_line(
         done
     )
     assert [*tmp_path.iterdir()] == []

@@ -13,16 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from deepdaily.cli.answers import Answers, ChatAnswer, MailAnswer, taken_unasked
 from deepdaily.cli.finding import LONGEST_NAME, AtHand, FoundModel, agents, keyed, servers
-from deepdaily.cli.starting import (
-    Answers,
-    chosen_model,
-    hour_and_zone,
-    how_to_get_a_writer,
-    settings_text,
-    taken_unasked,
-    write_settings,
-)
+from deepdaily.cli.starting import how_to_get_a_writer, settings_text, write_settings
 from deepdaily.core.errors import SettingsError
 from deepdaily.models.told import MOST_TOLD_BYTES
 from deepdaily.settings.channel_tables import FileTable
@@ -157,38 +150,9 @@ def test_how_to_get_a_writer_is_one_line_that_names_what_is_there() -> None:
     assert "ollama pull" in how_to_get_a_writer(AtHand(), "zh")
     assert "`deepdaily translate pull en-zh`" in how_to_get_a_writer(AtHand(), "zh")
     assert "`deepdaily translate pull zh-en`" in how_to_get_a_writer(AtHand(), "en")
-    assert 'DEEPSEEK_API_KEY is set: `deepdaily init --yes --budget "200k tokens/day"`' in how_to_get_a_writer(AtHand([KEY]), "zh")
-    assert "DEEPSEEK_API_KEY and GROQ_API_KEY are set" in how_to_get_a_writer(AtHand([KEY, OTHER]), "zh")
-
-
-# -- the answers ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("said", "model"),
-    [
-        ("none", None),
-        ("", None),
-        ("1", FOUND[0]),
-        ("2", FOUND[1]),
-        ("quill-7b", FOUND[1]),
-        ("deepseek", KEY),
-        ("https://api.example/v1 big-1", FoundModel("https://api.example/v1", "big-1")),
-    ],
-)
-def test_a_model_is_chosen_by_number_name_label_or_address(said: str, model: FoundModel | None) -> None:
-    assert chosen_model(said, [*FOUND, KEY]) == model
-
-
-@pytest.mark.parametrize("said", ["4", "0", "quill", "local", "https://api.example/v1", "²"])
-def test_what_names_no_model_is_refused(said: str) -> None:
-    with pytest.raises(SettingsError, match="is no model"):
-        chosen_model(said, [*FOUND, KEY])
-
-
-def test_an_hour_may_come_without_its_zone() -> None:
-    assert hour_and_zone("07:30  Europe/Berlin") == ("07:30", "Europe/Berlin")
-    assert hour_and_zone("07:30") == ("07:30", "Asia/Shanghai")
+    alone = how_to_get_a_writer(AtHand([KEY]), "en")
+    assert alone.startswith('DEEPSEEK_API_KEY is set: `deepdaily init --again --yes --budget "200k tokens/day"`')
+    assert "DEEPSEEK_API_KEY, GROQ_API_KEY are set" in how_to_get_a_writer(AtHand([KEY, OTHER]), "en")
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------
@@ -229,6 +193,42 @@ def test_the_model_table_in_the_comments_loads_when_it_is_uncommented(tmp_path: 
 
 def test_the_file_is_read_in_a_minute() -> None:
     assert len(settings_text(Answers(model=FOUND[0])).splitlines()) < 45
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "每期的发布时间"), ("en", "when an issue is due")])
+def test_its_comments_are_in_the_person_s_language_and_it_names_the_reader_s_address(
+    language: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "deepdaily.toml"
+    write_settings(path, Answers(language, url="https://blog.acme.example"))
+
+    assert f'at = "08:00"  # {said}' in path.read_text("utf-8")
+    assert load(path)[0].digest.url == "https://blog.acme.example"
+    assert "# url = " in settings_text(Answers(language))
+
+
+@pytest.mark.parametrize("kind", ["feishu", "slack", "wecom", "dingtalk", "telegram", "discord", "webhook"])
+def test_a_chat_and_mail_are_written_so_that_they_load(kind: str, tmp_path: Path) -> None:
+    usual = ChatAnswer.usual(kind)
+    chat = ChatAnswer(kind, usual.variable, "@channel" if kind == "telegram" else "")
+    path = tmp_path / "deepdaily.toml"
+    write_settings(path, Answers(chat=chat, mail=MailAnswer(("a@b.example",), "smtp.b.example", 465, "c@b.example")))
+
+    *_, made, mail = load(path)[0].publish
+    assert (made.name, mail.name) == (kind, "mail")
+    assert usual.variable in path.read_text("utf-8")
+
+
+def test_written_anew_the_old_file_is_kept_beside_it_and_one_that_cannot_stand_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "deepdaily.toml"
+    path.write_text("# mine\n")
+
+    with pytest.raises(SettingsError):
+        write_settings(path, Answers(timezone="Asia/Shanghia"), again=True)
+    assert [one.name for one in tmp_path.iterdir()] == ["deepdaily.toml"]
+    write_settings(path, Answers(), again=True)
+
+    assert (tmp_path / "deepdaily.toml.old").read_text() == "# mine\n"
 
 
 @pytest.mark.parametrize(
@@ -280,19 +280,77 @@ def test_the_defaults_are_written_and_the_next_command_is_named(tmp_path: Path) 
     assert load(tmp_path / "deepdaily.toml")[0].digest.language == "zh"
 
 
-def test_on_a_terminal_four_questions_make_the_file(tmp_path: Path) -> None:
+@contextmanager
+def typed(text: str) -> Iterator[int]:
+    """A terminal on which that was typed."""
     ours, theirs = pty.openpty()
-    os.write(ours, b"en\n18:30 Europe/Berlin\n../blog\nhttps://api.example/v1 big-1\n")
+    os.write(ours, text.encode())
+    try:
+        yield theirs
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
-    done = subprocess.run([BIN, "init"], env=environment(), cwd=tmp_path, stdin=theirs, capture_output=True, text=True, check=False)
-    os.close(ours)
-    os.close(theirs)
+
+def on_a_terminal(text: str, cwd: Path, env: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+    with typed(text) as terminal:
+        return subprocess.run(
+            [BIN, "init", *options], env=env, cwd=cwd, stdin=terminal, capture_output=True, text=True, check=False
+        )
+
+
+def test_on_a_terminal_questions_make_the_file(tmp_path: Path) -> None:
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "here").mkdir()
+    said = "en\n18:30 Europe/Berlin\n../blog\n\nhttps://api.example/v1 big-1\nslack\n\n\nn\n"
+    done = on_a_terminal(said, tmp_path / "here", without_keys())
+
+    assert done.returncode == 0, done.stderr
+    settings, _ = load(tmp_path / "here/deepdaily.toml")
+    assert (settings.digest.language, settings.digest.timezone) == ("en", "Europe/Berlin")
+    assert settings.models.known["local"].name == "big-1"
+    assert [one.name for one in settings.publish] == ["hugo", "feeds", "page", "slack"]
+    assert done.stdout.count("/8 ") == 8
+    assert "deepdaily publish --test slack" in done.stdout
+
+
+def test_a_wrong_answer_is_asked_again_with_its_reason_and_nothing_typed_is_lost(tmp_path: Path) -> None:
+    said = "klingon\n中文\n25:00\n8点 北京\n/nonexistent/x/y\nout\nfoo\n\nbge-m3\nnone\nnone\nnone\nn\n"
+    done = on_a_terminal(said, tmp_path, without_keys(LANG="zh_CN.UTF-8"))
 
     assert done.returncode == 0, done.stderr
     settings, _ = load(tmp_path / "deepdaily.toml")
-    assert (settings.digest.language, settings.digest.timezone) == ("en", "Europe/Berlin")
-    assert settings.models.known["local"].name == "big-1"
-    assert done.stdout.count("/4 ") == 4
+    assert (settings.digest.language, settings.digest.timezone) == ("zh", "Asia/Shanghai")
+    for reason in ("“25:00”不是时刻", "/nonexistent/x 不存在", "“foo”不是网址", "“bge-m3”不写文字"):
+        assert reason in done.stdout
+
+
+def test_options_answer_every_question_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    answers = ["--language", "en", "--at", "7", "--zone", "berlin", "--blog", "out", "--url", "https://blog.acme.example"]
+    more = [
+        "--chat",
+        "telegram",
+        "--chat-id",
+        "@news",
+        "--mail",
+        "a@b.example",
+        "--mail",
+        "c@d.example",
+        "--smtp",
+        "mx.b.example:25",
+    ]
+    done = deepdaily("init", "--yes", *answers, *more, "--no-login", cwd=tmp_path, env=without_keys())
+    wrong = deepdaily("init", "--yes", "--settings", "b.toml", "--zone", "zh", cwd=tmp_path, env=without_keys())
+
+    assert done.returncode == 0, done.stderr
+    settings, _ = load(tmp_path / "deepdaily.toml")
+    assert (settings.digest.at.isoformat("minutes"), settings.digest.timezone) == ("07:00", "Europe/Berlin")
+    assert [one.name for one in settings.publish][3:] == ["telegram", "mail"]
+    assert "read -rs TELEGRAM_TOKEN; export TELEGRAM_TOKEN" in done.stdout
+    assert "SMTP_USER" not in done.stdout
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("deepdaily: --zone: ")
+    assert not (tmp_path / "b.toml").exists()
 
 
 def test_a_key_is_named_and_not_used_until_a_budget_is_named_with_it(tmp_path: Path) -> None:
@@ -301,23 +359,19 @@ def test_a_key_is_named_and_not_used_until_a_budget_is_named_with_it(tmp_path: P
     allowed = deepdaily("init", "--yes", "--settings", "b.toml", "--budget", "200k tokens/day", cwd=tmp_path, env=env)
 
     assert load(tmp_path / "a.toml")[0].models.ladder == ()
-    assert "DEEPSEEK_API_KEY is set" in careful.stdout
+    assert "DEEPSEEK_API_KEY 已设好" in careful.stdout
     assert load(tmp_path / "b.toml")[0].models.ladder == ("deepseek",)
-    assert "deepdaily models test --settings b.toml" in allowed.stdout
+    assert f"{BIN} models test --settings b.toml" in allowed.stdout
     assert "sekrit" not in careful.stdout + allowed.stdout
 
 
 def test_a_key_that_is_chosen_has_a_name_and_a_budget_and_is_tried_only_when_that_is_wished(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
-    os.write(ours, b"en\n08:00 UTC\nout\ndeepseek\n\n100k tokens/day\n\n")
-
-    env = without_keys(DEEPSEEK_API_KEY="sekrit-key")
-    done = subprocess.run([BIN, "init"], env=env, cwd=tmp_path, stdin=theirs, capture_output=True, text=True, check=False)
-    os.close(ours)
-    os.close(theirs)
+    said = "en\n08:00 UTC\nout\n\ndeepseek\n\n3 CNY/day\n100k tokens/day\n\n\n\n\n"
+    done = on_a_terminal(said, tmp_path, without_keys(DEEPSEEK_API_KEY="sekrit-key"))
 
     assert done.returncode == 0, done.stderr
     models = load(tmp_path / "deepdaily.toml")[0].models
     assert (models.ladder, models.budget, models.known["deepseek"].name) == (("deepseek",), "100k tokens/day", "deepseek-chat")
+    assert "“3 CNY/day” is no budget" in done.stdout
     assert "Try it now?" in done.stdout
     assert not (tmp_path / "deepdaily-data").exists()

@@ -16,7 +16,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from deepdaily.core.errors import ChannelBusy, PublishError
@@ -27,6 +26,7 @@ from deepdaily.read.web_wire import WebWire
 from deepdaily.settings import Settings
 from deepdaily.store import Store
 from render import issues
+from stubs import AnyPort
 
 
 @contextmanager
@@ -171,14 +171,6 @@ class Mailbox:
         assert isinstance(mail, EmailMessage)
         self.mails.append((envelope.rcpt_tos, mail))
         return "250 queued"
-
-
-class AnyPort(Controller):
-    """A server on a port that was free."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

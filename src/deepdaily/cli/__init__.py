@@ -6,83 +6,18 @@ import io
 import sys
 import tempfile
 import traceback
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from deepdaily import __version__
-from deepdaily.cli.options import app, archive_app, desk_app, mcp_app, models_app, schedule_app, sources_app, translate_app, warn
-from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
-
-if TYPE_CHECKING:
-    from deepdaily.cli.finding import AtHand
-    from deepdaily.cli.starting import Answers
-
-
-@app.command("init")
-def init_command(
-    settings: Annotated[Path, typer.Option("--settings", help="The file to write.")] = Path("deepdaily.toml"),
-    yes: Annotated[bool, typer.Option("--yes", help="Take every default; ask nothing.")] = False,
-    budget: Annotated[
-        str,
-        typer.Option(
-            help='What its model may take in a day, like "200k tokens/day"; with --yes it lets a key write, if one is all there is.'
-        ),
-    ] = "",
-) -> None:
-    """A settings file in four questions; finds model servers of this machine, keys in the environment and agents."""
-    import asyncio
-    import shlex
-
-    from deepdaily.cli import finding, starting
-
-    if settings.exists():
-        raise SettingsError(f"{settings} exists already and stays as it is", "edit it, or name another by --settings")
-    if not yes and not sys.stdin.isatty():
-        raise SettingsError("init asks four questions, and this is no terminal", "take the defaults with --yes")
-    found = asyncio.run(finding.at_hand())
-    for remark in found.remarks:
-        typer.echo(f"! {remark}")
-    default = starting.Answers(model=starting.taken_unasked(found, budget), budget=budget)
-    answers = default if yes else _questions(default, found)
-    starting.write_settings(settings, answers)
-    typer.echo(f"wrote {settings}" + (f": {answers.model.described} writes" if answers.model else ""))
-    option = "" if settings == Path("deepdaily.toml") else f" --settings {shlex.quote(str(settings))}"
-    if answers.model is None:
-        typer.echo(starting.how_to_get_a_writer(found, answers.language))
-    elif not yes and answers.model.paid and typer.confirm("Try it now? About six short calls, paid", default=False):
-        from deepdaily.cli.trying import say_trial
-
-        say_trial(settings, answers.model.label)
-    typer.echo(f"next: {f'deepdaily models test{option}, then ' if answers.model else ''}deepdaily run{option}")
-
-
-def _questions(default: Answers, found: AtHand) -> Answers:
-    from deepdaily.cli import starting
-    from deepdaily.words import languages
-
-    language = typer.prompt(f"1/4 Language, {' or '.join(languages())}", default.language)
-    at, timezone = starting.hour_and_zone(typer.prompt("2/4 Hour and time zone", f"{default.at} {default.timezone}"))
-    blog = typer.prompt("3/4 Folder to publish to (a Hugo site, or any)", default.blog)
-    for number, one in enumerate(found.models, 1):
-        typer.echo(f"    {number}  {one.described}")
-    told = "none found here; ADDRESS NAME, or none" if not found.models else "a number, ADDRESS NAME, or none"
-    said = typer.prompt(f"4/4 Model that writes ({told})", "1" if found.free else "none")
-    model = starting.chosen_model(said, found.models)
-    if model is None or not model.paid:
-        return starting.Answers(language, at, timezone, blog, model, default.budget)
-    if model.name:
-        model = replace(model, name=typer.prompt("    Its name there", model.name))
-    budget = typer.prompt("    What it may take in a day", default.budget or starting.USUAL_BUDGET)
-    return starting.Answers(language, at, timezone, blog, model, budget)
-
 
 # Every module adds its commands to the groups.
-from deepdaily.cli import (  # noqa: E402
+from deepdaily.cli import (
     archiving,  # noqa: F401
+    beginning,  # noqa: F401
     daily,  # noqa: F401
+    doctor,  # noqa: F401
     editing,  # noqa: F401
     look,  # noqa: F401
     measuring,  # noqa: F401
@@ -93,6 +28,8 @@ from deepdaily.cli import (  # noqa: E402
     translate,  # noqa: F401
     trying,  # noqa: F401
 )
+from deepdaily.cli.options import app, archive_app, desk_app, mcp_app, models_app, schedule_app, sources_app, translate_app, warn
+from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
 
 app.add_typer(sources_app, name="sources")
 app.add_typer(desk_app, name="desk")

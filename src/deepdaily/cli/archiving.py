@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from deepdaily.cli.options import DataFolder, SettingsFile, archive_app, opened, warn
+from deepdaily.cli.options import DataFolder, SettingsFile, archive_app, opened, say, warn
+from deepdaily.cli.pasting import hint
 
 
 @archive_app.callback()
@@ -26,10 +27,10 @@ def archive_forget(
 
     with opened(settings, data) as (house, store), Snapshots(house.snapshots) as snapshots:
         gone = forget(url, store, snapshots, house.clock(None))
-    typer.echo(f"forgotten: {gone.url} ({gone.texts} texts, {gone.snapshots} snapshots, {gone.size_bytes} bytes overwritten)")
+    say(f"forgotten: {gone.url} ({gone.texts} texts, {gone.snapshots} snapshots, {gone.size_bytes} bytes overwritten)")
     for other in gone.others:
         warn(f"! {other} came in the same bytes: its text stays, its bytes are gone")
     for carrier in gone.carried:
-        warn(f"! {carrier} carried a text of it and is kept; remove it too: deepdaily archive forget {carrier}")
-    typer.echo("copies elsewhere, as backups and posts, are yours to remove; what is fetched again is stored again:")
-    typer.echo(f"  deepdaily desk ban {gone.url}")
+        warn(f"! {carrier} carried a text of it and is kept; remove it too: {hint(f'archive forget {carrier}')}")
+    say("copies elsewhere, as backups and posts, are yours to remove; what is fetched again is stored again:")
+    say(f"  {hint(f'desk ban {gone.url}')}")

@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deepdaily.cli.options import pair_into
+from deepdaily.cli.options import pair_into, say
+from deepdaily.cli.pasting import hint, pasteable
 from deepdaily.core.spending import spent
 from deepdaily.core.text import shorten
 from deepdaily.core.types import Call, Edition, Issue, Language, RunRecord, Slot
 from deepdaily.run import Meter
 
-NO_WRITER = "no model writes, facts stand as quotations: `deepdaily init` finds a server, key or agent that can (docs/models.md)"
+NO_WRITER = "no model writes, facts stand as quotations: `deepdaily init --again` finds a server, key or agent that can (docs/models.md)"
 """One line for who has none."""
 
 NO_TRANSLATOR = "; `deepdaily translate pull {}` has them translated"
@@ -41,7 +42,7 @@ class LineMeter:
 
     def step(self, note: str = "") -> None:
         if note:
-            print(f"  ! {note}", file=sys.stderr)  # noqa: T201
+            print(f"  ! {pasteable(note)}", file=sys.stderr)  # noqa: T201
 
     def done(self, note: str) -> None:
         took = monotonic() - self._started
@@ -67,7 +68,7 @@ class BarMeter:
         for task in self._bar.task_ids:
             self._bar.advance(task)
         if note:
-            self._bar.console.print(f"  [yellow]![/] {_plain(note)}")
+            self._bar.console.print(f"  [yellow]![/] {_plain(pasteable(note))}")
 
     def done(self, note: str) -> None:
         ended = self._bar.tasks
@@ -91,11 +92,6 @@ def _plain(text: str) -> str:
 def meter() -> Meter:
     """Bars on a terminal, plain lines otherwise."""
     return BarMeter() if sys.stderr.isatty() else LineMeter()
-
-
-def say(text: str) -> None:
-    """A line of the result, on stdout."""
-    print(text)  # noqa: T201
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -137,8 +133,8 @@ def models_told(issue: Issue, calls: Sequence[Call], currency: str, own_names: M
     return lines
 
 
-def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) -> None:
-    """Where a person finds the issue, and the two commands that question it."""
+def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path], places: Mapping[str, str] | None = None) -> None:
+    """Where a person finds the issue, and the two commands that question it; `places` as for `hint`."""
     if not editions:
         say("nothing was published; the issue is kept: mend what is named above, then run the same command again")
         return
@@ -146,7 +142,8 @@ def where(slot: Slot, editions: Sequence[Edition], folders: Mapping[str, Path]) 
         if re.search(rf"/index(?:\.[\w-]+)?\.md$|/{slot.day}(?:\.[\w-]+)?\.html$", edition.location):
             folder = folders.get(edition.channel)  # None for a channel that the settings have no more
             say(f"{edition.channel:<6} {folder / edition.location if folder else edition.location}")
-    say(f"proof: deepdaily verify {slot.day}    why: deepdaily show {slot.day}#1")
+    say(f"proof: {hint(f'verify {slot.day}', places)}")
+    say(f"why:   {hint(f'show {slot.day}#1', places)}")
 
 
 def funnel(counts: Mapping[str, int]) -> str:

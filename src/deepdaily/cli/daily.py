@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, answer, app, house_of, warn
+from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, answer, app, house_of, say, warn
 from deepdaily.core.errors import Exit
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def run(
     outcome = done(house, Errand(slot, moment, meter(), dry_run, by_keeper, "correct" if again else "write"))
     say_outcome(house, outcome, dry=dry_run, as_json=as_json)
     if outcome.record and not (as_json or house.settings.models.ladder):
-        typer.echo(no_writer(house.settings.digest.language, house.settings.translator.provider))
+        say(no_writer(house.settings.digest.language, house.settings.translator.provider))
     raise typer.Exit(Exit.PUBLISHED if degraded_ok and outcome.exit is Exit.DEGRADED else outcome.exit)
 
 
@@ -93,8 +94,8 @@ def _held_by(held: Lease) -> str:
     return f"the slot is being written by {held.holder} since {held.since.isoformat()}"
 
 
-def say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> None:
-    """How a run ended, for a person or a program."""
+def say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool, places: Mapping[str, str] | None = None) -> None:
+    """How a run ended, for a person or a program; `places` as for `hint`."""
     from deepdaily.cli.console import closing, models_told, where
 
     slot, held = outcome.slot, outcome.held
@@ -110,22 +111,20 @@ def say_outcome(house: House, outcome: Outcome, *, dry: bool, as_json: bool) -> 
     if as_json:
         answer(_value(house, outcome), (), as_json)
     elif outcome.retracted:
-        typer.echo(f"the issue of {slot.day} was retracted; `deepdaily publish {slot.day}` brings it out again")
+        say(f"the issue of {slot.day} was retracted; `deepdaily publish {slot.day}` brings it out again")
     elif outcome.issue is None or outcome.record is None:
-        typer.echo(
-            f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`, or write it anew: --again)"
-        )
+        say(f"{slot.day} is published already; nothing was changed (see `deepdaily show {slot.day}`, or write it anew: --again)")
     else:
         closing(outcome.issue, outcome.record)
         if dry:
-            typer.echo("dry run: nothing was published")
+            say("dry run: nothing was published")
             return
         with house.store() as store:
             calls = [call for call in store.calls_of(slot.key) if call.purpose != "test"]
             own_names = {name: one.own_name for name, one in house.settings.models.known.items()}
             for line in models_told(outcome.issue, calls, house.settings.models.limit.currency, own_names):
-                typer.echo(line)
-            where(slot, store.editions(slot.key), {one.channel: folder for one, folder in house.channels()})
+                say(line)
+            where(slot, store.editions(slot.key), {one.channel: folder for one, folder in house.channels()}, places)
 
 
 def _value(house: House, outcome: Outcome) -> dict[str, Any]:
@@ -176,10 +175,11 @@ def _sample_day(settings: Path | None, broken: TakenAway, *, tamper: bool, as_js
         shutil.rmtree(folder / "out", ignore_errors=True)
     slot = house.slot(None, sample_web.NOW)
     outcome = asyncio.run(keeper.run_slot(house, Errand(slot, sample_web.NOW, meter())))
-    say_outcome(house, outcome, dry=False, as_json=as_json)
+    places = {"--data": str(house.data), "--out": str(folder / "out")} | ({"--settings": str(settings)} if settings else {})
+    say_outcome(house, outcome, dry=False, as_json=as_json, places=places)
     changed = tampering.change_a_digit(folder / "out", slot.day) if tamper else ""
     verdict = verdict_on(house, slot.day)
     if not as_json:
         say_verdict(verdict, f"tampered: {changed}" if changed else "")
-        typer.echo(sample_web.closing_words(slot.day, broken, mind is not None))
+        say(sample_web.closing_words(slot.day, broken, mind is not None))
     return outcome.exit if verdict.green else Exit.RED

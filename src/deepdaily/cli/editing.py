@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deepdaily.cli.options import AsJson, DataFolder, SettingsFile, answer_rows, desk_app, opened
+from deepdaily.cli.options import AsJson, DataFolder, SettingsFile, answer_rows, desk_app, opened, say
 
 if TYPE_CHECKING:
     from deepdaily.core.types import DecisionKind
@@ -38,7 +38,7 @@ def _decide(kind: "DecisionKind", what: str, other: str, settings: Path | None, 
     with opened(settings, data) as (house, store):
         found = desk.decided(kind, what, other, store, house.clock(None))
     told = " and ".join(filter(None, (found.subject, found.other)))
-    typer.echo(f"{found.id}: {kind} {told}; the next run acts on it, `deepdaily desk undo {found.id}` takes it back")
+    say(f"{found.id}: {kind} {told}; the next run acts on it, `deepdaily desk undo {found.id}` takes it back")
 
 
 def _command(kind: "DecisionKind", subject: str, two: bool) -> Callable[..., None]:
@@ -70,9 +70,9 @@ def desk_undo(
     with opened(settings, data) as (house, store):
         found = desk.taken_back(what, store, house.clock(None))
     for one in found:
-        typer.echo(f"{one.id}: {one.kind} {one.subject} is taken back")
+        say(f"{one.id}: {one.kind} {one.subject} is taken back")
     if found[0].slot:
-        typer.echo(f"write the day as if it had not been said: deepdaily run --date {Slot.of_key(found[0].slot).day} --again")
+        say(f"write the day as if it had not been said: deepdaily run --date {Slot.of_key(found[0].slot).day} --again")
 
 
 @desk_app.command("list")

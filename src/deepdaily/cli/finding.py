@@ -40,11 +40,11 @@ USUAL_BILLIONS = 8.0
 
 _WRITES_NOTHING = re.compile(
     r"embed|rerank|whisper|diffusion|moderation|transcri|minilm|mpnet|parakeet|kokoro|cosyvoice|sensevoice|paraformer|wav2vec|colbert"
-    r"|siglip|imagen|dall-?e|video|musicgen|tinyllama|smollm|speech"
+    r"|siglip|imagen|dall-?e|video|musicgen|tinyllama|smollm|speech|paraphrase|sentence|text2vec|labse|splade|simcse|gritlm|contriever"
 )
 _PART_WRITES_NOTHING = frozenset(
-    "bge gte e5 m3e stella instructor t5 reward guard guard2 guard3 guard4 shieldgemma tts asr stt piper vits bark audio realtime"
-    " image images flux sdxl sd3 clip ocr vae sora veo base pt".split()
+    "bge gte e5 m3e uae voyage piccolo stella instructor t5 reward guard guard2 guard3 guard4 shieldgemma tts asr stt piper vits"
+    " bark audio realtime image images flux sdxl sd3 clip ocr vae sora veo base pt".split()
 )
 """Whole parts of a name: embedders, rerankers, filters, speech, pictures, and models that were not taught to follow orders."""
 

@@ -16,7 +16,9 @@ from deepdaily.cli.options import (
     app,
     house_of,
     opened,
+    say,
     sources_app,
+    warn,
 )
 from deepdaily.core.errors import Exit, SettingsError
 
@@ -142,7 +144,7 @@ def say_verdict(verdict: Verdict, before: str = "") -> None:
     wrong = [f"  ✘ {line}" for line in [*verdict.missing, *verdict.damaged, *verdict.altered]]
     gone = [f"  · {line}" for line in verdict.forgotten]
     for line in [*filter(None, (before,)), counts, *wrong, *gone]:
-        typer.echo(line)
+        say(line)
 
 
 @app.command()
@@ -156,6 +158,7 @@ def config(
     """Every setting with its effective value and where it comes from."""
     from deepdaily.settings.keys import explained
     from deepdaily.settings.loading import described
+    from deepdaily.settings.missing import unset_of
 
     if explain:
         rows = [(f"{table.head} {key.name}", *key[1:]) for table in explained() for key in table.keys]
@@ -163,6 +166,8 @@ def config(
         return
     house = house_of(settings, data, out)
     answer_rows(("key", "value", "from"), described(house.settings, house.origins), as_json)
+    for name, variable in unset_of(house.settings):
+        warn(f"! {name}: {variable} is not in the environment")
 
 
 @sources_app.command("list")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deepdaily.cli.pasting import pasteable
+
 if TYPE_CHECKING:
     from deepdaily.house import House
     from deepdaily.store import Store
@@ -62,7 +64,7 @@ def answer(value: object, lines: Sequence[str], as_json: bool) -> None:
         typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
     else:
         for line in lines:
-            typer.echo(line)
+            say(line)
 
 
 def answer_rows(columns: tuple[str, ...], rows: Sequence[Sequence[Any]], as_json: bool) -> None:
@@ -75,9 +77,14 @@ def answer_rows(columns: tuple[str, ...], rows: Sequence[Sequence[Any]], as_json
         table(columns, rows)
 
 
+def say(line: str) -> None:
+    """A line of the result for a person, on stdout; its commands can be pasted."""
+    print(pasteable(line))  # noqa: T201 - click would print a sign that the terminal lacks as a question mark
+
+
 def warn(line: str) -> None:
-    """A line on stderr."""
-    typer.echo(line, err=True)
+    """A line on stderr; its commands can be pasted."""
+    typer.echo(pasteable(line), err=True)
 
 
 def pair_into(language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,8 @@ async def online(house: House) -> bool:
             return isinstance(error, BodyRefused)
         return True
 
+    if house.web:
+        return True
     async with WebWire(allow_private=house.settings.network.allow_private) as wire:
         tasks = [asyncio.create_task(answers(url)) for url in PROBED]
         try:
@@ -47,11 +50,12 @@ async def online(house: House) -> bool:
     return False
 
 
-async def check_sources(house: House) -> list[SourceHealth]:
-    """How every source answers now, with the widest window; nothing reaches the store of `house`."""
+async def check_sources(house: House, named: Collection[str] | None = None) -> list[SourceHealth]:
+    """How every source, or those of these names, answers now, with the widest window; nothing reaches the store of `house`."""
     now = house.clock(None)
     slot = house.slot(None, now)
     with tempfile.TemporaryDirectory() as scratch, open_store(Path(scratch)) as store:
         async with replace(house, data=Path(scratch)).run(store, Errand(slot, now, meter()), now) as run:
+            run.sources = [one for one in run.sources if named is None or one.name in named]
             harvests = await collect(run)
     return [harvest.health for harvest in harvests]

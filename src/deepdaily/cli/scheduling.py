@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from deepdaily.cli.options import DataFolder, OutFolder, SettingsFile, house_of, options_of, schedule_app
+from deepdaily.cli.options import DataFolder, OutFolder, SettingsFile, house_of, options_of, say, schedule_app
 
 if TYPE_CHECKING:
     from deepdaily.house import House
@@ -36,23 +36,23 @@ def schedule_install(
 ) -> None:
     """Have it started on this machine: a unit of your systemd, or lines in your crontab. Asked again, it writes them anew."""
     house = house_of(settings, data)
-    for line in [*_timetable(house, settings).install(starter), _coming(house)]:
-        typer.echo(line)
+    for line in [*timetable_of(house, settings).install(starter), _coming(house)]:
+        say(line)
 
 
 @schedule_app.command("status")
 def schedule_status(settings: SettingsFile = None, data: DataFolder = None) -> None:
     """What comes next, and what starts it on this machine."""
     house = house_of(settings, data)
-    for line in [_coming(house), *_timetable(house, settings).status()]:
-        typer.echo(line)
+    for line in [_coming(house), *timetable_of(house, settings).status()]:
+        say(line)
 
 
 @schedule_app.command("remove")
 def schedule_remove(settings: SettingsFile = None, data: DataFolder = None) -> None:
     """Take away what `schedule install` wrote."""
-    for line in _timetable(house_of(settings, data), settings).remove():
-        typer.echo(line)
+    for line in timetable_of(house_of(settings, data), settings).remove():
+        say(line)
 
 
 def _coming(house: House) -> str:
@@ -63,7 +63,8 @@ def _coming(house: House) -> str:
     return what_comes(house, datetime.now(UTC))
 
 
-def _timetable(house: House, settings: Path | None) -> Timetable:
+def timetable_of(house: House, settings: Path | None) -> Timetable:
+    """What starts this house's daily on this machine."""
     from datetime import timedelta
 
     from deepdaily.core.slots import slot_at

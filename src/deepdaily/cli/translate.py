@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deepdaily.cli.options import DataFolder, SettingsFile, house_of, translate_app
+from deepdaily.cli.options import DataFolder, SettingsFile, house_of, say, translate_app
+from deepdaily.cli.pasting import hint
 from deepdaily.core.errors import Exit, SettingsError
 
 if TYPE_CHECKING:
@@ -35,18 +36,17 @@ def pull(
         digests = unpacked(package, pair, folder)
     else:
         model = asyncio.run(listed(pair, repository, hub.rstrip("/")))
-        typer.echo(
-            f"{model.repository} at {model.revision[:12]}: {model.size / 1e6:.0f} MB, licence {model.licence or 'not named'}"
-        )
-        typer.echo(f"as listed at {model.index}")
+        say(f"{model.repository} at {model.revision[:12]}: {model.size / 1e6:.0f} MB, licence {model.licence or 'not named'}")
+        say(f"as listed at {model.index}")
         if not (yes or typer.confirm(f"Bring it into {folder / pair}?", default=True)):
             raise typer.Exit(Exit.RED)
         digests = asyncio.run(pulled(model, folder))
     path = settings or Path("deepdaily.toml")
     _pin(house, path, pair, digests)
-    typer.echo(f'wrote {path}: [translator] provider = "ctranslate2", and the sha256 of {len(digests)} files, among them')
-    typer.echo("\n".join(f'  "{name}" = "{digest}"' for name, digest in digests.items() if name.endswith("model.bin")))
-    typer.echo(f'next: deepdaily translate try "The cache is not shared between users." {pair}')
+    say(f'wrote {path}: [translator] provider = "ctranslate2", and the sha256 of {len(digests)} files, among them')
+    say("\n".join(f'  "{name}" = "{digest}"' for name, digest in digests.items() if name.endswith("model.bin")))
+    again = hint(f'translate try "The cache is not shared between users." {pair}')
+    say(f"next: {again}")
 
 
 def _pin(house: House, path: Path, pair: str, digests: dict[str, str]) -> None:
@@ -78,6 +78,6 @@ def try_one(
     source, _, target = pair.partition("-")
     (said,) = asyncio.run(translator.translate([text], source, target, 120.0))
     troubles = unfaithful(said, text)
-    typer.echo(said or "(nothing)")
-    typer.echo(f"{translator.name}: {'it stands' if not troubles else 'it would not be printed: ' + '; '.join(troubles)}")
+    say(said or "(nothing)")
+    say(f"{translator.name}: {'it stands' if not troubles else 'it would not be printed: ' + '; '.join(troubles)}")
     raise typer.Exit(Exit.RED if troubles else Exit.PUBLISHED)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deepdaily.cli.options import AsJson, DataFolder, SettingsFile, answer, answer_rows, models_app, opened
+from deepdaily.cli.options import AsJson, DataFolder, SettingsFile, answer, answer_rows, models_app, opened, say
 from deepdaily.core.errors import Exit, ModelRefused, SettingsError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def say_trial(settings: Path, name: str) -> None:
     """The trial of one model, on a terminal."""
     for trial, pasted in _trials(settings, None, name, None):
         for line in [*said(trial), *_pasted(pasted)]:
-            typer.echo(line)
+            say(line)
 
 
 def _trials(settings: Path | None, data: Path | None, name: str, window: int | None) -> list[tuple[Trial, list[str]]]:
@@ -143,7 +143,7 @@ def _trials(settings: Path | None, data: Path | None, name: str, window: int | N
         names = [name] if name else [*house.settings.models.ladder]
         if not names:
             raise SettingsError(
-                "no model may write: the ladder is empty", "`deepdaily init` finds one, docs/models.md describes one"
+                "no model may write: the ladder is empty", "`deepdaily init --again` finds one, docs/models.md describes one"
             )
         return [asyncio.run(_trial(house, store, one, window)) for one in names]
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from deepdaily.core.errors import Exit, PublishError, StoreError
+from deepdaily.core.failures import trouble
 from deepdaily.core.types import Slot
 from deepdaily.house import House
 from deepdaily.publish.channels import hook_of, service_of
@@ -17,7 +18,6 @@ from deepdaily.publish.chats import Chat, Service, Unset, posting
 from deepdaily.publish.one_channel import mail_line
 from deepdaily.publish.to_webhook import UnknownHook
 from deepdaily.read.web_wire import WebWire
-from deepdaily.run import trouble
 from deepdaily.settings.channel_tables import ChatTable, MailTable
 from deepdaily.store import Store
 

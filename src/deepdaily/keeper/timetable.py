@@ -117,6 +117,10 @@ class Timetable:
             told.append("cron: " + cron_lines(self)[1])
         return told or ["nothing starts it on this machine: `deepdaily schedule install`, or a way of docs/operate.md"]
 
+    def is_installed(self) -> bool:
+        """Whether anything that `install` wrote is there."""
+        return self.unit_file.exists() or self._in_cron()
+
     def _asked(self, *command: str) -> tuple[int, str]:
         return self.run(command, "")
 

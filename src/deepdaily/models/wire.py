@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies
 
 import httpx2
 
+from deepdaily.core.proxies import Proxies
 from deepdaily.settings.model_tables import is_loopback
 
 MOST_WIRE_BYTES = 16 << 20
@@ -52,11 +53,8 @@ def client(endpoint: str) -> httpx2.AsyncClient:
 
 def proxy_of(endpoint: str) -> str:
     """The proxy of the environment that stands before an address; empty where there is none."""
-    parts = urlsplit(endpoint)
-    if is_loopback(endpoint) or proxy_bypass(parts.hostname or ""):
-        return ""
-    proxies = getproxies()
-    return proxies.get(parts.scheme or "https") or proxies.get("all") or ""
+    found = "" if is_loopback(endpoint) else Proxies(getproxies()).of(endpoint if "://" in endpoint else f"https://{endpoint}")
+    return found.replace("socks://", "socks5://")
 
 
 @cache

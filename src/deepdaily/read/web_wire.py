@@ -7,19 +7,19 @@ import re
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from socket import AF_INET, EAI_AGAIN, AddressFamily, socket
 from types import TracebackType
 from typing import Any, Protocol
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies
 
 import aiohttp
 from aiohttp import ClientSession, ClientTimeout, DefaultResolver, DummyCookieJar, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
-from yarl import URL
+from aiohttp_socks import ProxyConnector, ProxyError
 
 from deepdaily.core.errors import AddressRefused, BodyRefused, NotConnected, Unreachable
+from deepdaily.core.proxies import Proxies, without_password
 from deepdaily.read import fetch_forgiving, guard
 
 MAY_ANSWER = "it may answer next time"
@@ -71,23 +71,24 @@ class Surroundings:
     socket_for: Callable[[aiohttp.AddrInfoType], socket] = _socket_for
     """Called with an address that was found to be public, to connect there."""
     proxies: Callable[[], Mapping[str, str]] = getproxies
-    """Address by scheme."""
+    """Address by scheme, and under `no` who goes without."""
 
 
 class WebWire:
     """The web by aiohttp.
 
     Addresses are checked after the name is resolved and just before connecting, so neither rebinding nor a redirect gets
-    round the check. A proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) is the trusted hop and does its own
-    checking; certificates come from SSL_CERT_FILE where it is set. Nothing else of the environment (netrc) is used.
+    round the check. A proxy of the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY; HTTP or SOCKS) is the
+    trusted hop and does its own checking; certificates come from SSL_CERT_FILE where it is set. Nothing else of the
+    environment (netrc) is used.
     """
 
     def __init__(self, allow_private: tuple[str, ...] = (), network: Surroundings = Surroundings()) -> None:
         self._allow_private, self._network = allow_private, network
 
     async def __aenter__(self) -> WebWire:
-        self._bypasses = cache(proxy_bypass)  # reads the whole environment each time
-        self._proxies = {scheme: URL(proxy) for scheme, proxy in self._network.proxies().items() if scheme in ("http", "https")}
+        self._proxies = Proxies(self._network.proxies())
+        self._by_socks: dict[str, ClientSession] = {}
         self._certificates = ssl.create_default_context()  # reads SSL_CERT_FILE, and all of the system's: once
         self._names = _TimedNames(self._network.names())
         self._checked = _session(self._certificates, self._names, self._public_socket)
@@ -97,6 +98,8 @@ class WebWire:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         await self._checked.close()
         await self._trusted.close()
+        for session in self._by_socks.values():
+            await session.close()
         await self._names.close()
 
     def _public_socket(self, address: aiohttp.AddrInfoType) -> socket:
@@ -114,25 +117,46 @@ class WebWire:
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, cap_bytes: int) -> Answer:
         parts = urlsplit(url)
-        proxy = None if self._bypasses(parts.hostname or "") else self._proxies.get(parts.scheme)
-        trusted = proxy is not None or guard.is_allowed_private(url, self._allow_private)
-        session = self._trusted if trusted else self._checked
+        proxy = self._proxies.of(url)
+        trusted = bool(proxy) or guard.is_allowed_private(url, self._allow_private)
         try:
+            session, hop = self._way(proxy) if proxy else (self._trusted if trusted else self._checked, None)
             try:
-                asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=proxy)
+                asking = session.request(method, url, headers=headers, data=body, allow_redirects=False, proxy=hop)
                 async with asking as response:
                     return _as_answer(response.status, response.headers.items(), await _read(response, cap_bytes))
             except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError):  # the strict reader's word for broken rules
-                if method != "GET" or proxy is not None:
+                if method != "GET" or proxy:
                     raise
                 opens = _socket_for if trusted else self._public_socket
                 raw = await fetch_forgiving.ask(url, headers, cap_bytes, self._certificates, opens)
                 return _as_answer(raw.status, raw.headers, raw.body)
         except AddressRefused as error:
             raise AddressRefused(f"{error}, which {parts.hostname} resolves to") from error
+        except (ProxyError, aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError) as error:
+            said = f"the proxy {without_password(proxy)} does not lead there ({_cause(error)})"
+            raise NotConnected(f"{guard.shown(url)}: {said}", "check HTTPS_PROXY, ALL_PROXY and NO_PROXY") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             kind = NotConnected if _is_not_connected(error) else Unreachable
             raise kind(f"{guard.shown(url)}: {_cause(error)}", _remedy(error)) from error
+
+    def _way(self, proxy: str) -> tuple[ClientSession, str | None]:
+        """The session for a proxy, and the proxy for its requests where it is an HTTP one. Raises ValueError: it is neither."""
+        scheme, _, rest = proxy.partition("://")
+        if scheme in ("http", "https"):
+            return self._trusted, proxy
+        if scheme not in SOCKS:
+            raise ValueError(f"{without_password(proxy)} is no proxy: http, https, socks5, socks5h, socks4 and socks4a are known")
+        if proxy not in self._by_socks:
+            # As curl has it: with an h, or an a, the proxy looks names up.
+            address = f"socks{SOCKS[scheme]}://{rest.rstrip('/')}"
+            connector = ProxyConnector.from_url(address, rdns=scheme.endswith(("h", "a")), limit=0, ssl=self._certificates)
+            self._by_socks[proxy] = _over(connector)
+        return self._by_socks[proxy], None
+
+
+SOCKS = {"socks": 5, "socks5": 5, "socks5h": 5, "socks4": 4, "socks4a": 4}
+"""Version by the scheme of a proxy's address."""
 
 
 class _TimedNames(AbstractResolver):
@@ -159,6 +183,10 @@ def _session(certificates: ssl.SSLContext, names: AbstractResolver, socket_facto
         resolver=names,
         socket_factory=socket_factory,
     )
+    return _over(connector)
+
+
+def _over(connector: TCPConnector) -> ClientSession:
     return ClientSession(
         connector=connector,
         auto_decompress=False,  # guard.decode_body can stop; aiohttp would hand over what a bomb becomes

@@ -176,6 +176,10 @@ class Words:
     funnel_steps: Mapping[str, str]
     columns: Mapping[str, str]
     """Heads of the board's tables."""
+    init: Mapping[str, str]
+    """What `init` asks and says."""
+    settings_file: Mapping[str, str]
+    """Comments of the file that `init` writes."""
     by_rule: RuleWords
     by_model: ModelWords
     recalled: RecalledWords
