@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -107,6 +108,11 @@ def finished(command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None
 def files_below(folder: Path) -> dict[str, bytes]:
     """Every file by its place below `folder`."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def editions_below(folder: Path) -> dict[str, bytes]:
+    """`files_below`, the ids of feeds, which each installation draws by lot, left out."""
+    return {place: re.sub(rb"urn:uuid:[0-9a-f-]{36}", b"", content) for place, content in files_below(folder).items()}
 
 
 @contextmanager

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from simulated_days import drawn, simulated  # noqa: E402
-from webs import environment, files_below  # noqa: E402
+from webs import editions_below, environment  # noqa: E402
 
 SEED = 365
 
@@ -47,7 +47,7 @@ def killed(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         started = monotonic()
         subprocess.run([*command, folder], env=environment(), check=True, capture_output=True)
-        took_s, wanted = monotonic() - started, files_below(Path(folder) / "out")
+        took_s, wanted = monotonic() - started, editions_below(Path(folder) / "out")
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             first = subprocess.Popen([*command, folder], env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -56,7 +56,7 @@ def killed(rounds: int) -> None:
             second = subprocess.run([*command, folder], env=environment(), capture_output=True, text=True)
             first.wait()
             ends[(second.stdout.strip().splitlines() or ["nothing"])[-1]] += 1
-            wrong += second.returncode not in (0, 10) or files_below(Path(folder) / "out") != wanted
+            wrong += second.returncode not in (0, 10) or editions_below(Path(folder) / "out") != wanted
     print(f"two runs, one killed and the other started at once: {rounds} rounds, {wrong} unlike an undisturbed run; {dict(ends)}")
 
 

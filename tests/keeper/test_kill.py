@@ -17,7 +17,7 @@ import pytest
 
 from once import once
 from waiting import CEILING_S, ended_at_the_ceiling
-from webs import environment, files_below, finished, frozen_day, frozen_web, run_arguments
+from webs import editions_below, environment, finished, frozen_day, frozen_web, run_arguments
 
 DAY = "2026-02-08"
 MOMENTS = [
@@ -97,7 +97,7 @@ def test_a_run_killed_at_any_moment_and_run_again_gives_the_same_bytes(
     assert all(ended)
     assert again.returncode in (0, 10), again.stderr
     assert "Traceback" not in again.stderr
-    assert files_below(tmp_path / "out") == files_below(undisturbed / "out")
+    assert editions_below(tmp_path / "out") == editions_below(undisturbed / "out")
 
 
 def sample(folder: Path, die_at: str = "") -> subprocess.CompletedProcess[str]:
@@ -112,7 +112,7 @@ def sample_day(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             done = sample(made.folder)
             assert done.returncode == 0, done.stderr
             made.keep()
-        return files_below(made.folder / "out")
+        return editions_below(made.folder / "out")
 
 
 def test_a_run_killed_again_and_again_gets_there_all_the_same(tmp_path: Path, sample_day: dict[str, bytes]) -> None:
@@ -122,7 +122,7 @@ def test_a_run_killed_again_and_again_gets_there_all_the_same(tmp_path: Path, sa
         assert sample(tmp_path, death).returncode == -signal.SIGKILL, death
 
     assert sample(tmp_path).returncode == 0
-    assert files_below(tmp_path / "out") == sample_day
+    assert editions_below(tmp_path / "out") == sample_day
 
 
 @pytest.fixture(scope="module")
@@ -141,11 +141,11 @@ def test_a_run_killed_while_it_publishes_leaves_old_or_new_files_and_never_half_
 ) -> None:
     shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     died = sample(tmp_path, f"publish:{file}")
-    left = {name: held for name, held in files_below(tmp_path / "out").items() if not Path(name).name.startswith(".")}
+    left = {name: held for name, held in editions_below(tmp_path / "out").items() if not Path(name).name.startswith(".")}
     again = sample(tmp_path)
 
     assert died.returncode == -signal.SIGKILL
     assert left.items() < sample_day.items()
     assert len(left) == file - 1
     assert again.returncode == 0
-    assert files_below(tmp_path / "out") == sample_day
+    assert editions_below(tmp_path / "out") == sample_day

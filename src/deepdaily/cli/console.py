@@ -19,7 +19,9 @@ from deepdaily.core.text import shorten
 from deepdaily.core.types import Call, Edition, Issue, Language, RunRecord, Slot
 from deepdaily.run import Meter
 
-NO_WRITER = "no model writes, facts stand as quotations: `deepdaily init --again` finds a server, key or agent that can (docs/models.md)"
+NO_WRITER = (
+    "no model writes, facts stand as quotations: `deepdaily init --again` finds a server, key or agent that can (docs/models.md)"
+)
 """One line for who has none."""
 
 NO_TRANSLATOR = "; `deepdaily translate pull {}` has them translated"

@@ -12,6 +12,7 @@ from deepdaily.publish import FileChannel, Following, Publisher
 from deepdaily.publish.chats import Chat, Service, Unset, posting
 from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.publish.git_steps import AfterStep, GitStep
+from deepdaily.publish.hugo_site import HugoSite
 from deepdaily.publish.to_dingtalk import DingtalkBot
 from deepdaily.publish.to_discord import DiscordHook
 from deepdaily.publish.to_feishu import FeishuBot
@@ -21,7 +22,6 @@ from deepdaily.publish.to_telegram import TelegramBot
 from deepdaily.publish.to_webhook import UnknownHook, Webhook
 from deepdaily.publish.to_wecom import WecomBot
 from deepdaily.read.web_wire import WebWire
-from deepdaily.render.syndication import FeedPlace
 from deepdaily.settings import Settings, name_of
 from deepdaily.settings import channel_tables as tables
 from deepdaily.settings.table import secret
@@ -95,8 +95,12 @@ def _message_channel(
 
 
 def link_of(settings: Settings, issue: Issue) -> str:
-    """Where the issue is on the blog; empty where the settings do not say where that is."""
-    return FeedPlace(settings.digest.url).address(issue) if settings.digest.url else ""
+    """Where the issue is on the blog; empty where neither the settings nor the site say where that is."""
+    table = next((table for table in settings.publish if isinstance(table, tables.HugoTable)), tables.HugoTable())
+    posts, site = Hugo(table.dir, table.name, table), HugoSite.at(table.dir)
+    base = settings.digest.url or site.base_url(issue.draft.language)
+    path = posts.place(issue, issue.draft.language, site, "").path(site)
+    return f"{base.rstrip('/')}/{(path or '').lstrip('/')}" if base else ""
 
 
 def service_of(table: tables.ChatTable) -> Service:
