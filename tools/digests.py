@@ -26,7 +26,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from webs import environment, files_below, finished, frozen_web, run_arguments  # noqa: E402 - the tests' own frozen web
+from webs import environment, editions_below, finished, frozen_web, run_arguments  # noqa: E402 - the tests' own frozen web
 
 DAYS = "2026-02-08", "2026-02-11"
 NEEDED = "tools/replayweb", *(f"frozen-web/seed-{day}.warc.gz" for day in DAYS)
@@ -85,7 +85,7 @@ def _run(name: str, arguments: Sequence[str], src: Path, folder: Path, env: Mapp
 
 
 def _digests(name: str, out: Path) -> Digests:
-    files = {f"{name}/{place}": sha256(held).hexdigest() for place, held in files_below(out).items()}
+    files = {f"{name}/{place}": sha256(held).hexdigest() for place, held in editions_below(out).items()}
     if not files:
         raise UnpublishedError(f"{name}: no file was published")
     return files
