@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.cli.answers import Answers
 from deepdaily.cli.finding import PORTS, FoundModel, billions, default_endpoints, ollama_endpoint, servers, writes
+from deepdaily.cli.init_answers import Answers
 from deepdaily.cli.starting import settings_text
 from model_server import FaultServer, error, http, routing, serving
 from webs import deepdaily, environment

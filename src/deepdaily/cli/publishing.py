@@ -13,7 +13,7 @@ from deepdaily.core.errors import Exit, PublishError, SettingsError
 if TYPE_CHECKING:
     from deepdaily.house import House
 
-Day = Annotated[str, typer.Argument(help="The issue's day.")]
+IssueDay = Annotated[str, typer.Argument(help="The issue's day.")]
 
 
 @app.command("publish")
@@ -74,7 +74,7 @@ def say_tried(house: House, name: str) -> Exit:
 
 
 @app.command()
-def retract(day: Day, settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None) -> None:
+def retract(day: IssueDay, settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None) -> None:
     """Take an issue back: its files go, feeds are written without it, and no run writes the day again. Messages stay sent."""
     from deepdaily.cli.console import meter
     from deepdaily.run import Errand
