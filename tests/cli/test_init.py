@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from deepdaily.cli.answers import Answers, ChatAnswer, MailAnswer, taken_unasked
 from deepdaily.cli.finding import LONGEST_NAME, AtHand, FoundModel, agents, keyed, servers
+from deepdaily.cli.init_answers import Answers, ChatAnswer, MailAnswer, taken_unasked
 from deepdaily.cli.starting import how_to_get_a_writer, settings_text, write_settings
 from deepdaily.core.errors import SettingsError
 from deepdaily.models.told import MOST_TOLD_BYTES

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from deepdaily.cli.finding import PORTS, FoundModel, billions, default_endpoints, ollama_endpoint, servers, writes
-from deepdaily.cli.starting import Answers, settings_text
+from deepdaily.cli.init_answers import Answers
+from deepdaily.cli.starting import settings_text
 from model_server import FaultServer, error, http, routing, serving
 from webs import deepdaily, environment
 

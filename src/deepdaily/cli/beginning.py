@@ -15,8 +15,8 @@ from deepdaily.cli.pasting import hint
 from deepdaily.core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from deepdaily.cli.answers import Answers
     from deepdaily.cli.finding import AtHand
+    from deepdaily.cli.init_answers import Answers
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ def _said_by_options(said: Mapping[str, str], found: AtHand, base: Path, *, aske
     Raises:
         SettingsError: one cannot stand.
     """
-    from deepdaily.cli import answers
+    from deepdaily.cli import init_answers as answers
 
     def fitting(option: str, check: Callable[[str], T], unsaid: T) -> T:
         try:
@@ -121,7 +121,7 @@ def _interviewed(default: Answers, found: AtHand, base: Path) -> Answers:
 def _say_what_next(settings: Path, answers: Answers, found: AtHand, *, asked: bool) -> None:
     """What was written, and the commands that follow, each to be pasted."""
     from deepdaily.cli import starting
-    from deepdaily.cli.answers import site_read, words_for
+    from deepdaily.cli.init_answers import site_read, words_for
 
     words = words_for(answers.language).init
     say(words["wrote"].format(settings) + (": " + words["writes"].format(answers.model.described) if answers.model else ""))
@@ -153,7 +153,7 @@ def _installed(settings: Path) -> None:
 
 def _following(settings: Path, answers: Answers) -> list[str]:
     """A command a line, in the order of use."""
-    from deepdaily.cli.answers import words_for
+    from deepdaily.cli.init_answers import words_for
 
     words = words_for(answers.language).init
     places = {} if settings == Path("deepdaily.toml") else {"--settings": str(settings)}

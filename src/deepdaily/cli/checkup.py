@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.request import getproxies
 
-from deepdaily.cli.answers import is_placeholder
+from deepdaily.cli.init_answers import is_placeholder
 from deepdaily.cli.pasting import hint
 from deepdaily.cli.probing import PROBE_S, PROBED, check_sources, online
 from deepdaily.core.errors import FetchError, PublishError, StoreError
@@ -43,7 +43,7 @@ LEAST_FREE_MB = 500
 MOST_SKEW = timedelta(minutes=5)
 """Between this clock and those of the web."""
 
-State = Literal["ok", "note", "fault"]
+Condition = Literal["ok", "note", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Checkup:
     """How one part is. A note is nothing to mend today; `mend` is one line, a command mostly, empty where nothing helps."""
 
     part: str
-    state: State
+    state: Condition
     told: str
     mend: str = ""
 

@@ -15,7 +15,6 @@ from rich.table import Table
 from deepdaily.cli.options import pair_into, say
 from deepdaily.cli.pasting import hint, pasteable
 from deepdaily.core.spending import spent
-from deepdaily.core.text import shorten
 from deepdaily.core.types import Call, Edition, Issue, Language, RunRecord, Slot
 from deepdaily.run import Meter
 
@@ -102,7 +101,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         for row in rows:
             say("\t".join(row))
         return
-    drawn = Table(*columns)
+    drawn = Table()
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
     for row in rows:
         drawn.add_row(*map(_plain, row))
     Console().print(drawn)
@@ -114,7 +115,7 @@ def closing(issue: Issue, record: RunRecord) -> None:
     for number, item in enumerate(issue.items, 1):
         facts = sum(1 for claim in item.claims() if claim.evidence)
         thread = f"no. {len(item.thread) + 1}" if item.thread else "new"
-        rows.append((str(number), shorten(item.title.text, 64), scores.get(item.story, ""), str(facts), thread))
+        rows.append((str(number), item.title.text, scores.get(item.story, ""), str(facts), thread))
     table(("#", "story", "score", "facts", "thread"), rows)
     say(funnel(record.funnel))
     for trouble in [*(f"degraded: {cause}" for cause in issue.draft.degraded), *record.troubles]:

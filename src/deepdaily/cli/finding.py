@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from deepdaily.models.reached import Reached
 from deepdaily.models.told import NO_TEMPLATE, Listing, listed, told_beside, window_of
+from deepdaily.models.wire import client
 from deepdaily.settings.model_tables import AGENTS
 
 PORTS = (11434, 1234, 8000, 8080, 30000, 1337, 3000, 4000, 4891, 5000, 5001, 9997, 12434, 13305, 23333)
@@ -143,6 +144,7 @@ def ollama_endpoint(host: str) -> list[str]:
 
 async def servers(endpoints: Iterable[str]) -> AtHand:
     """The models of the servers at these addresses, the most capable first; equal ones in the order of the addresses."""
+    await client("").aclose()  # the first one reads certificates, which is not the servers' time
     offers = await asyncio.gather(*(_offered(endpoint) for endpoint in endpoints))
     models, remarks = list[FoundModel](), list[str]()
     for offer in offers:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from deepdaily.cli import answers
-from deepdaily.cli.answers import CHATS, Answers, ChatAnswer, MailAnswer, WrongAnswer, words_for
+from deepdaily.cli import init_answers as answers
 from deepdaily.cli.finding import AtHand, FoundModel
+from deepdaily.cli.init_answers import CHATS, Answers, ChatAnswer, MailAnswer, WrongAnswer, words_for
 from deepdaily.cli.starting import USUAL_BUDGET
 from deepdaily.publish.hugo_site import HugoSite
 

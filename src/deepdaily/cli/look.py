@@ -36,7 +36,9 @@ def show(
     data: DataFolder = None,
     out: OutFolder = None,
     as_json: AsJson = False,
-    audit: Annotated[bool, typer.Option("--audit", help="Also every source, and every lost link with its reason.")] = False,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Also every source, every lost link with its reason, and digests whole.")
+    ] = False,
     language: Annotated[str, typer.Option("--language", help="The issue as it was told in another language, like en.")] = "",
 ) -> None:
     """An issue; an item with its proof and score; what became of a link and why."""
@@ -47,7 +49,7 @@ def show(
         if "://" in what:
             shown = show.link(what, store)
         elif marked:
-            shown = show.item(_stored_issue(store, day, language), number, store)
+            shown = show.item(_stored_issue(store, day, language), number, store, audit=audit)
         elif failed := _run_without_issue(store, day):
             shown = show.run(failed, store, audit=audit)
         else:

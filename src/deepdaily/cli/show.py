@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from deepdaily.archive.lookup import fate, item_of
 from deepdaily.cli.console import funnel
 from deepdaily.core.decisions import in_words
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.spending import spent
-from deepdaily.core.types import Chosen, Issue, Loss, RunRecord, Slot, Stage
+from deepdaily.core.types import Chosen, Cited, Claim, Evidence, Issue, Loss, RunRecord, Slot, Stage
 from deepdaily.core.urls import canonical
 from deepdaily.render.foreign import plain
 from deepdaily.store import Store
+from deepdaily.words import Words, languages, of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +103,62 @@ def _score_value(one: Chosen) -> dict[str, Any]:
     return asdict(one) | {"reasons": {reason.name: reason.value for reason in one.reasons}}
 
 
-def item(issue: Issue, number: str, store: Store) -> Shown:
-    """One item: each claim with its passage and where that is stored; the score's parts."""
+SHORT = 12
+"""Digits of a digest that are enough to find a snapshot by."""
+
+
+def item(issue: Issue, number: str, store: Store, *, audit: bool = False) -> Shown:
+    """One item: each claim once, its quotation where that says it in other words, and where it is stored; the score's parts.
+
+    `audit`: also addresses, positions, times and digests whole.
+    """
     found = item_of(issue, int(number)) if number.isdecimal() else None
     if found is None:
         raise SettingsError(f"{issue.day} has no item {number!r}", f"it has 1 to {len(issue.items)}")
-    cited = {one.document: one for one in found.sources}
+    words = of(issue.draft.language if issue.draft.language in languages() else "en")
+    places = _Places({one.document: one for one in found.sources}, words, audit=audit)
     lines = [f"{number}) {found.title.text}", " · ".join(filter(None, (found.kind, found.byline)))]
-    for claim in found.claims():
-        translated = f" (translated by {claim.translator})" if claim.translator else ""
-        lines.append(("  ours: " if claim.judgement else "  fact: ") + claim.text + translated)
-        for proof in claim.evidence:
-            one = cited[proof.document]
-            lines.append(
-                f"        “{proof.quote}” {one.url} [{proof.start}:{proof.end}], {one.fetched_at.isoformat()}, {one.snapshot}"
-            )
+    lines += places.told(found.title)
+    for section in found.sections:
+        ours = words.ours.get(section.kind, "") if any(one.judgement for one in section.points) else ""
+        lines.append("  " + words.sections[section.kind] + (words.in_brackets(ours) if ours else ""))
+        for claim in section.points:
+            translated = words.in_brackets(f"{words.machine_translated}{words.colon}{claim.translator}") if claim.translator else ""
+            lines += [f"    {claim.text}{translated}", *places.told(claim)]
     scored = next((one for one in store.record(issue.slot.key).chosen if one.story == found.story), None)
     if scored is None:
         return Shown(lines, {"item": asdict(found), "score": {}})
     terms = ", ".join(f"{term.name} {term.value:+}" for term in scored.reasons)
-    return Shown([*lines, f"  score {scored.score}: {terms}"], {"item": asdict(found), "score": _score_value(scored)})
+    lines.append(f"  {words.site['score']} {scored.score}{words.colon}{terms}")
+    return Shown(lines, {"item": asdict(found), "score": _score_value(scored)})
+
+
+class _Places:
+    """Where claims are proven, in lines: what was said just before is not said again."""
+
+    def __init__(self, cited: Mapping[str, Cited], words: Words, *, audit: bool) -> None:
+        self._cited, self._words, self._audit = cited, words, audit
+        self._last = ""
+
+    def told(self, claim: Claim) -> list[str]:
+        """A line a proof: the quotation where the claim is not it, and the source."""
+        return [self._line(claim, proof) for proof in claim.evidence]
+
+    def _line(self, claim: Claim, proof: Evidence) -> str:
+        one = self._cited[proof.document]
+        quoted = "" if normalized(proof.quote) in normalized(claim.text) and not self._audit else f"“{proof.quote}” "
+        if self._audit:
+            return f"        {quoted}{one.url} [{proof.start}:{proof.end}], {one.fetched_at.isoformat()}, {one.snapshot}"
+        digest = one.snapshot.removeprefix("sha256:")[:SHORT]
+        place = f"{urlsplit(one.url).hostname or one.url}, {digest}…"
+        said = self._words.ditto if place == self._last else place
+        self._last = place
+        return f"        {quoted}{said}"
+
+
+def normalized(text: str) -> str:
+    """Without blanks and marks of quotation."""
+    return re.sub(r"[\s“”\"「」]+", "", text)
 
 
 def link(url: str, store: Store) -> Shown:

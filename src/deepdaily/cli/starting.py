@@ -8,8 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from deepdaily.cli.answers import Answers, words_for
 from deepdaily.cli.finding import AtHand
+from deepdaily.cli.init_answers import Answers, words_for
 from deepdaily.cli.options import pair_into
 from deepdaily.core.errors import SettingsError
 from deepdaily.core.types import Language

@@ -101,7 +101,7 @@ def _private_place(written: str) -> str:
 
 
 class Network(_Table):
-    """How far the fetcher and the channels may go. Proxies are those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY."""
+    """How far the fetcher and the channels may go. Proxies are those of HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY."""
 
     allow_private: tuple[Annotated[str, AfterValidator(_private_place)], ...] = key(
         (),

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from deepdaily.cli import answers
-from deepdaily.cli.answers import WrongAnswer
+from deepdaily.cli import init_answers as answers
 from deepdaily.cli.finding import FoundModel, keyed, writes
+from deepdaily.cli.init_answers import WrongAnswer
 from deepdaily.words import of
 
 SAY = of("zh").init
