@@ -8,6 +8,7 @@ import typer
 
 from deepdaily.cli.daily import done, say_outcome
 from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, app, house_of
+from deepdaily.core.errors import Exit
 
 Day = Annotated[str, typer.Argument(help="The issue's day.")]
 
@@ -43,6 +44,10 @@ def retract(day: Day, settings: SettingsFile = None, data: DataFolder = None, ou
     house = house_of(settings, data, out)
     moment = house.clock(None)
     outcome = done(house, Errand(house.slot(day, moment), moment, meter(), task="retract"))
-    for line in [*outcome.remarks, *(map(str, outcome.record.troubles) if outcome.record else ())]:
+    record, day = outcome.record, outcome.slot.day
+    for line in [*outcome.remarks, *(map(str, record.troubles) if record else ())]:
         typer.echo(f"! {line}")
-    typer.echo(f"the issue of {outcome.slot.day} is retracted; `deepdaily publish {outcome.slot.day}` brings it out again")
+    if record and record.missing:
+        typer.echo(f"the issue of {day} is retracted, but not everywhere: mend what is named, then run the same command again")
+        raise typer.Exit(Exit.INCOMPLETE)
+    typer.echo(f"the issue of {day} is retracted; `deepdaily publish {day}` brings it out again")
