@@ -10,6 +10,7 @@ from shutil import rmtree
 
 import pytest
 
+from deepdaily.archive.verify import published_files, verify
 from deepdaily.cli.console import LineMeter
 from deepdaily.core.errors import Exit, SettingsError
 from deepdaily.core.types import Issue
@@ -19,6 +20,7 @@ from deepdaily.keeper import Outcome, run_slot
 from deepdaily.run import Errand, Task
 from deepdaily.settings import Settings
 from deepdaily.settings.channel_tables import HugoTable, MailTable
+from deepdaily.store.snapshots import Snapshots
 from making import SLOT
 from webs import files_below
 
@@ -147,7 +149,14 @@ async def test_a_post_that_was_moved_with_its_section_is_not_missed_for_ever(tmp
     first = await asked(tmp_path, chosen=moved)
     second = await asked(tmp_path, chosen=moved)
 
+    where = house(tmp_path, chosen=moved)
+    with where.store() as store, Snapshots(where.snapshots) as snapshots:
+        issue = store.issue(SLOT.day)
+        assert issue is not None
+        verdict = verify(issue, store, snapshots, published_files(issue, store, where.channels()))
+
     assert (first.exit, second.exit, second.issue) == (0, 0, None)
+    assert verdict.green
     assert not (content / "posts").exists()
     assert sorted(path.name for path in (content / "news" / SLOT.day).iterdir()) == sorted(
         Path(name).name for name in published if name.startswith("content/")
