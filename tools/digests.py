@@ -26,7 +26,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from webs import environment, editions_below, finished, frozen_web, run_arguments  # noqa: E402 - the tests' own frozen web
+from webs import editions_below, environment, finished, frozen_web, run_arguments  # noqa: E402 - the tests' own frozen web
 
 DAYS = "2026-02-08", "2026-02-11"
 NEEDED = "tools/replayweb", *(f"frozen-web/seed-{day}.warc.gz" for day in DAYS)

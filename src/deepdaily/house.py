@@ -99,11 +99,11 @@ class House:
         return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
 
     def slot(self, day: str | None, moment: datetime) -> Slot:
-        """The slot of a named day, or of the day of `moment`."""
+        """The slot of a named day, or the one whose hour it is at `moment`."""
         digest, zone = self.settings.digest, self.settings.zone
         if day:
             return slot_of(day_of(day), digest.at, zone, digest.name)
-        return slot_at(moment, digest.at, zone, digest.name)
+        return slot_at(moment, digest.at, zone, digest.name, timedelta(minutes=self.settings.schedule.early_min))
 
     def channels(self) -> list[tuple[FileChannel, Path]]:
         """The file channels, each with the folder it writes below."""

@@ -182,7 +182,7 @@ async def translate(run: Run, issue: Issue) -> None:
 
 async def publish(run: Run, issue: Issue) -> None:
     """Bring the issue to every channel that misses it; one that is busy is asked again until the deadline."""
-    have_it = () if run.corrects_at else taken(issue, run.store, run.publishers)  # a mail is not sent twice
+    have_it = () if run.corrects_at else taken(issue, run.store, run.publishers).difference(run.anew)  # a mail is not sent twice
     rounds = Rounds(Publication.of(issue, run.store), run.store, have_it)
     with run.stage("publish", len(run.publishers)) as stage:
         await rounds.first(run.publishers, run.record.meter.step)

@@ -163,6 +163,8 @@ class Run:
     """The keeper started it, and tries the slot again if nothing is published now."""
     dry: bool = False
     """Everything but publishing."""
+    anew: Collection[str] = ()
+    """Channels that are asked whatever they have."""
     corrects_at: datetime | None = None
     """When the slot's issue is written anew, as a marked correction."""
     findings: list[Finding] = field(default_factory=list)
@@ -208,7 +210,8 @@ class Run:
         self.record.troubles = [*troubles, *rounds.troubles.values()]
         self.record.missing = tuple(rounds.missing)
         self.record.said |= rounds.said
-        self.ended("published" if len(rounds.missing) < len(self.publishers) else "failed")
+        nowhere = rounds.missing and not (rounds.taken or rounds.wrote)
+        self.ended("failed" if nowhere else "published")
 
     def ended(self, status: RunStatus) -> None:
         """Keep the record, and how the run stands."""

@@ -26,6 +26,41 @@ def test_a_slot_is_on_the_local_day_of_the_run(now: datetime) -> None:
     assert slot_at(now, EIGHT, SHANGHAI).due.date() == now.astimezone(SHANGHAI).date()
 
 
+@pytest.mark.parametrize(
+    ("at", "started", "day"),
+    [
+        (time(0, 10), "2026-02-10T23:30", "2026-02-10"),  # before work begins
+        (time(0, 10), "2026-02-10T23:40", "2026-02-11"),
+        (time(0, 10), "2026-02-11T00:05", "2026-02-11"),
+        (time(0, 10), "2026-02-11T09:00", "2026-02-11"),
+        (time(23, 50), "2026-02-10T23:20", "2026-02-10"),
+        (time(23, 50), "2026-02-11T00:00", "2026-02-10"),
+        (time(23, 50), "2026-02-11T01:50", "2026-02-10"),
+        (time(23, 50), "2026-02-11T01:51", "2026-02-11"),  # given up
+        (time(8), "2026-02-11T00:00", "2026-02-11"),
+        (time(8), "2026-02-11T23:59", "2026-02-11"),
+    ],
+)
+@pytest.mark.parametrize("zone", [SHANGHAI, ZoneInfo("America/Los_Angeles")])
+def test_an_hour_near_midnight_is_kept_from_the_other_side_of_it(at: time, started: str, day: str, zone: ZoneInfo) -> None:
+    now = datetime.fromisoformat(started).replace(tzinfo=zone)
+
+    assert slot_at(now.astimezone(UTC), at, zone, early=timedelta(minutes=30)).day == day
+
+
+@given(
+    st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 1, 1)),
+    st.times().map(lambda one: one.replace(second=0, microsecond=0)),
+    st.sampled_from(["Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati", "Europe/Berlin"]),
+)
+def test_whatever_starts_a_run_it_works_for_the_slot_that_the_keeper_would_try(moment: datetime, at: time, name: str) -> None:
+    now, zone, early = moment.replace(tzinfo=UTC), ZoneInfo(name), timedelta(minutes=30)
+    slot, _ = begun(now, at, zone, early)
+    until_given_up = now - slot.due.astimezone(UTC) <= GIVEN_UP
+
+    assert not until_given_up or slot_at(now, at, zone, early=early) == slot
+
+
 def test_rungs_look_back_ever_farther() -> None:
     spans = [span for _, span in LADDER]
 

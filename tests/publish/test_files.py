@@ -294,3 +294,17 @@ def test_what_is_odd_of_a_site_is_told(tmp_path: Path) -> None:
     assert "[permalinks]" in pattern
     (tmp_path / "hugo.toml").write_text("= broken")
     assert "cannot be read" in site_told(tmp_path)[0]
+
+
+async def test_a_foreign_post_is_kept_in_the_folder_of_every_language(tmp_path: Path) -> None:
+    (tmp_path / "hugo.toml").write_text(
+        'defaultContentLanguage = "zh"\n[languages.zh]\ncontentDir = "content/zh"\n[languages.en]\ncontentDir = "content/en"\n'
+    )
+    foreign = tmp_path / "content" / "en" / "posts" / TODAY.day / "index.md"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text("+++\ntitle = 'mine'\n+++\n")
+    other = Publication(in_english(TODAY), [in_english(TODAY)], issues.DOCUMENTS)
+    with pytest.raises(PublishError, match="was not written for the slot"):
+        await Hugo(tmp_path).publish(Publication(TODAY, [TODAY], issues.DOCUMENTS, [other]))
+
+    assert foreign.read_text() == "+++\ntitle = 'mine'\n+++\n"

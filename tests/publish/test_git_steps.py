@@ -303,3 +303,74 @@ async def test_files_that_are_gone_are_committed_as_gone(blog: Blog) -> None:
 async def test_a_command_that_fails_is_told_with_what_it_said(tmp_path: Path, command: str, said: str) -> None:
     with pytest.raises(PublishError, match=said):
         await AfterStep(HugoTable(dir=tmp_path, after=(command,))).publish(Publication(TODAY, [TODAY], {}))
+
+
+async def test_files_that_git_ignores_are_left_out_and_where_it_ignores_all_that_is_said(blog: Blog) -> None:
+    (blog.site / ".gitignore").write_text("/static/\n*.svg\n")
+    feed = blog.site / "static" / "feeds" / "atom.xml"
+    feed.parent.mkdir(parents=True)
+    feed.write_text("a feed")
+    files = [*await blog.written(), feed]
+    table, publication = HugoTable(dir=blog.site, git="commit"), Publication(TODAY, [TODAY], issues.DOCUMENTS)
+    (edition,) = await GitStep(table, lambda: files).publish(publication)
+
+    names = git(blog.site, "show", "--format=", "--name-only", edition.location).splitlines()
+    assert POST in names
+    assert not [name for name in names if name.endswith((".svg", ".xml"))]
+    with pytest.raises(PublishError, match="git ignores them all"):
+        await GitStep(table, lambda: [feed]).publish(publication)
+
+
+async def test_a_name_with_signs_that_git_reads_as_a_pattern_is_a_name(blog: Blog) -> None:
+    site = blog.site / "我的 博客 [a-z]*"
+    site.mkdir()
+    (site / "hugo.toml").write_text('title = "y"\n')
+    (blog.site / "我的 博客 b").mkdir()
+    (blog.site / "我的 博客 b" / "draft.md").write_text("mine")
+    publication = Publication(TODAY, [TODAY], issues.DOCUMENTS)
+    files = [site / one.location for one in await Hugo(site).publish(publication)]
+    (edition,) = await GitStep(HugoTable(dir=site, git="commit"), lambda: files).publish(publication)
+
+    names = git(blog.site, "-c", "core.quotePath=off", "show", "--format=", "--name-only", edition.location).splitlines()
+    assert f"{site.name}/{POST}" in names
+    assert len(names) == len(files)
+    assert f"{site.name}/hugo.toml" not in names
+
+
+async def test_two_digests_of_a_day_are_two_pull_requests(blog: Blog) -> None:
+    weekly = replace(TODAY, draft=replace(TODAY.draft, slot=replace(TODAY.slot, digest="weekly")))
+    files = await blog.written()
+    table = HugoTable(dir=blog.site, git="pull-request")
+    for issue in (TODAY, weekly):
+        await GitStep(table, lambda: files).publish(Publication(issue, [issue], issues.DOCUMENTS))
+
+    assert blog.remote("branch", "--list", "--format=%(refname:short)", "deepdaily/*").splitlines() == [
+        "deepdaily/2026-02-11",
+        "deepdaily/weekly-2026-02-11",
+    ]
+
+
+async def test_a_retracted_issue_goes_from_the_branch_of_its_pull_request(blog: Blog) -> None:
+    await blog.step("pull-request")
+    files = await blog.written()
+    for path in files:
+        path.unlink()
+    table, retracted = HugoTable(dir=blog.site, git="pull-request"), Publication(TODAY, [], issues.DOCUMENTS)
+    await GitStep(table, lambda: files).publish(retracted)
+
+    assert blog.remote("ls-tree", "-r", "--name-only", "deepdaily/2026-02-11") == blog.remote(
+        "ls-tree", "-r", "--name-only", "main"
+    )
+
+
+async def test_an_issue_that_was_retracted_before_it_was_committed_leaves_nothing_to_do(blog: Blog) -> None:
+    files = await blog.written()
+    for path in files:
+        path.unlink()
+    before = git(blog.site, "rev-parse", "HEAD")
+    step = GitStep(HugoTable(dir=blog.site, git="commit"), lambda: files)
+
+    assert await step.publish(Publication(TODAY, [], issues.DOCUMENTS)) == ()
+    assert git(blog.site, "rev-parse", "HEAD") == before
+    with pytest.raises(PublishError, match="no file of the issue"):
+        await step.publish(Publication(TODAY, [TODAY], issues.DOCUMENTS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,14 @@ class Channel:
     @property
     def pauses(self) -> list[int]:
         return [round(later - one) for one, later in zip(self.asked, self.asked[1:], strict=False)]
+
+
+@dataclass
+class Folder(Channel):
+    dir: Path = Path("blog")
+
+    def files(self, publication: Publication) -> dict[str, bytes]:
+        return {}
 
 
 @dataclass
@@ -123,15 +132,16 @@ def test_who_has_the_issue_is_not_asked() -> None:
     assert (mail.asked, rounds.missing, rounds.wrote) == ([], {}, set())
 
 
-def test_what_follows_a_channel_is_done_again_when_that_channel_wrote_and_not_when_it_could_not() -> None:
-    again, left, stuck = Step("hugo:git"), Step("hugo:git"), Step("hugo:git")
+def test_what_follows_files_is_done_again_when_any_were_written_and_not_without_those_it_needs() -> None:
+    again, page, left, stuck = Step("hugo:git"), Step("hugo:git"), Step("hugo:git"), Step("hugo:git")
 
-    brought_out(Channel("hugo"), again, taken=["hugo:git"])
-    brought_out(Channel("hugo"), left, taken=["hugo", "hugo:git"])
-    rounds = brought_out(Channel("hugo", [REFUSED]), stuck)
+    brought_out(Folder("hugo"), again, taken=["hugo:git"])
+    brought_out(Folder("hugo"), Folder("page"), page, taken=["hugo", "hugo:git"])  # the page could not be written before
+    brought_out(Folder("hugo"), left, Channel("mail"), taken=["hugo", "hugo:git"])
+    rounds = brought_out(Folder("hugo", [REFUSED]), Folder("page"), stuck)
 
-    assert [len(one.asked) for one in (again, left, stuck)] == [1, 0, 0]
-    assert [*rounds.missing] == ["hugo", "hugo:git"]
+    assert [len(one.asked) for one in (again, page, left, stuck)] == [1, 1, 0, 0]
+    assert list(rounds.missing) == ["hugo", "hugo:git"]
 
 
 def test_what_a_step_says_is_kept_also_where_it_fails() -> None:

@@ -119,11 +119,18 @@ def _altered(file: Published) -> list[str]:
 
 
 def published_files(issue: Issue, store: Store, channels: Sequence[tuple[FileChannel, Path]]) -> list[Published]:
-    """The recorded files of the issue's editions; those that later issues write again only while this is the newest."""
+    """The recorded files of the issue's editions; those that later issues write again only while this is the newest.
+
+    A place where the channel would not write today is looked at only where there is a file: what was there was moved.
+    """
     publication, editions = Publication.of(issue, store), recorded(issue, store)
     found = list[Published]()
     for channel, folder in channels:
         wanted = channel.files(publication)
-        own = [edition for edition in editions if edition.channel == channel.channel]
-        found += [Published(edition, folder / edition.location, wanted.get(edition.location)) for edition in own]
+        own = {edition.location: edition for edition in editions if edition.channel == channel.channel}
+        found += [
+            Published(edition, folder / place, wanted.get(place))
+            for place, edition in own.items()
+            if place in wanted or (folder / place).exists()
+        ]
     return found

@@ -82,6 +82,10 @@ def retract(day: IssueDay, settings: SettingsFile = None, data: DataFolder = Non
     house = house_of(settings, data, out)
     moment = house.clock(None)
     outcome = done(house, Errand(house.slot(day, moment), moment, meter(), task="retract"))
-    for line in [*outcome.remarks, *(map(str, outcome.record.troubles) if outcome.record else ())]:
+    record, day = outcome.record, outcome.slot.day
+    for line in [*outcome.remarks, *(map(str, record.troubles) if record else ())]:
         say(f"! {line}")
-    say(f"the issue of {outcome.slot.day} is retracted; `deepdaily publish {outcome.slot.day}` brings it out again")
+    if record and record.missing:
+        say(f"the issue of {day} is retracted, but not everywhere: mend what is named, then run the same command again")
+        raise typer.Exit(Exit.INCOMPLETE)
+    say(f"the issue of {day} is retracted; `deepdaily publish {day}` brings it out again")

@@ -14,11 +14,6 @@ def slot_of(day: date, at: time, zone: ZoneInfo, digest: str = DAILY) -> Slot:
     return Slot(datetime.combine(day, at, zone), digest)
 
 
-def slot_at(now: datetime, at: time, zone: ZoneInfo, digest: str = DAILY) -> Slot:
-    """The slot a run started at `now` works for: that of the local day, early or late."""
-    return slot_of(now.astimezone(zone).date(), at, zone, digest)
-
-
 EARLY_DEADLINE = timedelta(minutes=2)
 """How long before the hour publishing begins where nothing else is said: channels take seconds, mail up to a minute."""
 
@@ -33,6 +28,20 @@ GIVEN_UP = timedelta(hours=2)
 
 LEAST_S = 0.1
 """What a stage gets that finds no time left: what feeds carried is read in that."""
+
+
+def slot_at(now: datetime, at: time, zone: ZoneInfo, digest: str = DAILY, early: timedelta = timedelta()) -> Slot:
+    """The slot a run started at `now` works for: that of the local day, early or late.
+
+    An hour near midnight is kept from the other side of it: a slot of 00:10 begins `early` before, on the day before, and one of
+    23:50 is tried until it is given up, on the day after.
+    """
+    today = now.astimezone(zone).date()
+    before, own, after = (slot_of(today + timedelta(days=day), at, zone, digest) for day in (-1, 0, 1))
+    begun_already = [slot for slot in (own, after) if slot.due.astimezone(UTC) - early <= now]
+    if after in begun_already:
+        return after
+    return before if not begun_already and now <= before.due.astimezone(UTC) + GIVEN_UP else own
 
 
 def left_s(slot: Slot, now: datetime, deadline: time | None) -> float:

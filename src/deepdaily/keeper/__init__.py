@@ -61,7 +61,7 @@ class Outcome:
 async def run_slot(house: House, errand: Errand, waiting: Callable[[Lease], None] = lambda _: None) -> Outcome:
     """The errand done for its slot, or the slot left alone; its trouble told.
 
-    A dry run, and one with `--out`, tells nobody. `waiting` is told of another run whose end is waited for.
+    A dry run, one with `--out`, and taking an issue back tell nobody. `waiting` is told of another run whose end is waited for.
 
     Raises:
         StoreError: the store does not open or broke, or the lease was lost on the way.
@@ -69,7 +69,7 @@ async def run_slot(house: House, errand: Errand, waiting: Callable[[Lease], None
         SettingsError: there is no issue for what is asked.
     """
     slot, by_keeper = errand.slot, errand.by_keeper
-    tell = nobody_told if errand.dry or house.out else partial(alert, house, quiet=True)
+    tell = nobody_told if errand.dry or house.out or errand.task == "retract" else partial(alert, house, quiet=True)
     try:
         with house.store() as store:
             ended = await under_lease(store, slot, partial(_DONE[errand.task], house, store, errand), waiting)
@@ -117,12 +117,13 @@ async def _published_again(house: House, store: Store, errand: Errand) -> Outcom
     if store.issue(slot.day) is None:
         store.restore(slot.key)
     issue = _issue_of(store, slot, "`deepdaily run` writes one")
-    files = {channel.channel for channel, _ in house.channels()}
-    had = {edition.channel for edition in store.editions(slot.key)} & names - files
-    store.forget_editions(slot.key, names if errand.task == "send" else names & files)
+    messages = {name for name in names if ":" not in name} - {channel.channel for channel, _ in house.channels()}
+    had = {edition.channel for edition in store.editions(slot.key)} & messages
+    if errand.task == "send":
+        store.forget_editions(slot.key, messages)
     now = store.begin(slot.key, errand.moment).astimezone(errand.moment.tzinfo)
     async with house.run(store, errand, now) as run:
-        run.publishers = [one for one in run.publishers if one.channel in names]
+        run.publishers, run.anew = [one for one in run.publishers if one.channel in names], names - messages
         await brought(run, issue)
     kept = sorted(had) if errand.task == "publish" else ()
     remarks = [f"{name} has the issue already and was sent nothing; `--again` sends it once more" for name in kept]
@@ -131,7 +132,8 @@ async def _published_again(house: House, store: Store, errand: Errand) -> Outcom
 
 async def _retracted(house: House, store: Store, errand: Errand) -> Outcome:
     """The issue taken back; the slot is left alone from then on."""
-    issue = _issue_of(store, errand.slot, "`deepdaily show` names the newest")
+    gone = store.earlier_issues(errand.slot.key) if store.status(errand.slot.key) == "retracted" else []
+    issue = gone[-1] if gone else _issue_of(store, errand.slot, "`deepdaily show` names the newest")
     now = store.begin(issue.slot.key, errand.moment).astimezone(errand.moment.tzinfo)
     async with house.run(store, errand, now) as run:
         remarks = await taken_back(run, issue)

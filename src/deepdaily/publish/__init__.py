@@ -77,11 +77,11 @@ class Publisher(Protocol):
 
 @runtime_checkable
 class Following(Publisher, Protocol):
-    """What is done with the files of another channel: committed, built. Done again whenever that channel wrote."""
+    """What is done with written files: committed, built. Done again whenever a channel wrote files."""
 
     @property
     def follows(self) -> str:
-        """The other channel's name; its own is that and a suffix behind a colon: `hugo:git`."""
+        """The channel without which it is not done; its own name is that and a suffix behind a colon: `hugo:git`."""
         ...
 
     @property

@@ -99,8 +99,9 @@ class Hugo:
         site = HugoSite.at(self.dir)
         places = self.places(publication, site)
         await asyncio.to_thread(_refuse_unbuilt, site, places)
-        await asyncio.to_thread(_refuse_foreign_post, self.dir, places[0])
-        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
+        for place in places:
+            await asyncio.to_thread(_refuse_foreign_post, self.dir, place)
+        return await written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class Feeds:
         )
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
-        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
+        return await written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ class Page:
         return found
 
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
-        return await _written(self.dir, self.channel, publication.issue, self.files(publication))
+        return await written(self.dir, self.channel, publication.issue, self.files(publication))
 
 
 def _refuse_unbuilt(site: HugoSite, places: Sequence[PostPlace]) -> None:
@@ -244,7 +245,8 @@ def _slot_of(text: str) -> str | None:
     return slot if isinstance(slot, str) else None
 
 
-async def _written(folder: Path, channel: str, issue: Issue, files: Mapping[str, bytes]) -> tuple[Edition, ...]:
+async def written(folder: Path, channel: str, issue: Issue, files: Mapping[str, bytes]) -> tuple[Edition, ...]:
+    """The files of a channel, by place below its folder, brought to the disk. Raises PublishError."""
     await asyncio.to_thread(_write, folder, files)
     return tuple(edition_of(issue, channel, location, content) for location, content in files.items())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class Repository:
             ChannelBusy: no connection, another git at work, or no end in time.
         """
         told = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith("GIT_SSH")}
-        told |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(more or {})}
+        told |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", **(more or {})}
         told.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")
         named = " ".join(one for one in arguments if not one.startswith("-"))[:60].split("\n")[0]
         try:
@@ -78,6 +78,16 @@ class Repository:
             return await self.git(*arguments)
         except Refused:
             return ""
+
+    async def ignored(self, paths: Collection[str]) -> set[str]:
+        """Those of `paths` that git is told to ignore and does not know already."""
+        try:  # it takes no literal pathspecs, and reads names as they are
+            found = await self.git("check-ignore", "--", *paths, more={"GIT_LITERAL_PATHSPECS": "0"})
+        except Refused as error:
+            if error.told:
+                raise
+            return set()
+        return set(found.splitlines())
 
     async def branch(self) -> str:
         """The one that is checked out. Raises PublishError: none is, or a merge or rebase is under way."""

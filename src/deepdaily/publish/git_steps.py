@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deepdaily.core.errors import ChannelBusy, PublishError
-from deepdaily.core.types import Edition, Issue
+from deepdaily.core.types import DAILY, Edition, Issue
 from deepdaily.models.spawned import spawned
 from deepdaily.publish import Publication, edition_of
 from deepdaily.publish.git_repository import Repository
@@ -45,8 +45,12 @@ class GitStep:
     async def publish(self, publication: Publication) -> tuple[Edition, ...]:
         issue, repository = publication.issue, await Repository.around(self.table.dir)
         paths = await self._paths(repository)
+        if not paths and issue not in publication.recent:
+            return ()  # retracted before it was ever committed
         if not paths:
-            raise PublishError("no file of the issue lies in the repository", 'run again with --again, or set git = ""')
+            raise PublishError(
+                "no file of the issue lies in the repository, or git ignores them all", 'see `git check-ignore`, or set git = ""'
+            )
         if self.table.git == "pull-request":
             return await self._asked(repository, publication, paths)
         branch = await repository.branch()
@@ -62,18 +66,23 @@ class GitStep:
         return (edition_of(issue, self.channel, commit, commit.encode()),)
 
     async def _paths(self, repository: Repository) -> list[str]:
-        """Those of the files that lie in the repository, and that are there or were committed before they went."""
+        """Those of the files that lie in the repository and are not ignored, and that are there or were committed before."""
         root = repository.root.resolve()
         below = {path.relative_to(root).as_posix() for path in map(Path.resolve, self.written()) if path.is_relative_to(root)}
-        committed = (await repository.git("ls-files", "--cached", "--", *below)).splitlines() if below else []
-        return sorted(path for path in below if (root / path).is_file() or path in committed)
+        if not below:
+            return []
+        committed = set((await repository.git("ls-files", "--cached", "--", *below)).splitlines())
+        ignored = await repository.ignored(below)
+        if self.table.git == "pull-request":  # what is gone may have been committed on its branch alone
+            return sorted(below - ignored)
+        return sorted(path for path in below - ignored if (root / path).is_file() or path in committed)
 
     async def _asked(self, repository: Repository, publication: Publication, paths: Sequence[str]) -> tuple[Edition, ...]:
         """The files on a branch of their own, and a draft pull request; the checkout stays as it is."""
         issue, git = publication.issue, repository.git
         base = self.table.branch or await repository.branch()
         remote, there = await repository.remote_of(base, self.table.remote)
-        name = f"deepdaily/{issue.slot.day}"
+        name = _branch(issue)
         await git("fetch", "--quiet", remote, f"+refs/heads/{there}:refs/remotes/{remote}/{there}")
         again = bool(await git("ls-remote", "--heads", remote, f"refs/heads/{name}"))
         if again:
@@ -84,6 +93,12 @@ class GitStep:
         address = await git("remote", "get-url", remote)
         told = await opened(repository.root, address, there, name, _message(issue), body_of(issue), self.table.token_env)
         return tuple(edition_of(issue, self.channel, one, commit.encode()) for one in (commit, told))
+
+
+def _branch(issue: Issue) -> str:
+    """The branch of a pull request: one a slot of a digest."""
+    digest = "" if issue.slot.digest == DAILY else f"{issue.slot.digest}-"
+    return f"deepdaily/{digest}{issue.day}"
 
 
 def _message(issue: Issue) -> str:

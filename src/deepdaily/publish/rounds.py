@@ -9,7 +9,7 @@ from math import inf
 
 from deepdaily.core.errors import ChannelBusy, PublishError
 from deepdaily.core.types import Trouble
-from deepdaily.publish import Following, Publication, Publisher, TakenInPart
+from deepdaily.publish import FileChannel, Following, Publication, Publisher, TakenInPart
 from deepdaily.store import Store
 
 PAUSES_S = (5.0, 15.0, 30.0, 60.0)
@@ -44,11 +44,11 @@ class Rounds:
 
     async def first(self, publishers: Sequence[Publisher], step: Callable[[], None]) -> None:
         """Ask each channel once; one channel's trouble is not another's. `step` is called after each."""
+        files = {one.channel for one in publishers if isinstance(one, FileChannel)}
         for publisher in publishers:
-            follows = publisher.follows if isinstance(publisher, Following) else ""
-            if follows in self.missing:
+            if isinstance(publisher, Following) and publisher.follows in self.missing:
                 self.missing[publisher.channel] = inf
-            elif publisher.channel not in self.taken or follows in self.wrote:
+            elif publisher.channel not in self.taken or (isinstance(publisher, Following) and self.wrote & files):
                 await self._ask(publisher)
             step()
 

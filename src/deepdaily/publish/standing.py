@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from deepdaily.core.types import Edition, Issue
-from deepdaily.publish import FileChannel, Publisher
+from deepdaily.publish import FileChannel, Publication, Publisher
 from deepdaily.store import Store
 from deepdaily.store.snapshots import body_digest
 
@@ -26,16 +26,24 @@ def is_own(edition: Edition, issue: Issue) -> bool:
 def taken(issue: Issue, store: Store, publishers: Sequence[Publisher]) -> set[str]:
     """The channels that have the issue. A file channel has not where a file is lost, or one changed that it shares among issues.
 
-    A changed file of the issue alone is a person's edit: it is left as it is.
+    A changed file of the issue alone is a person's edit: it is left as it is. A place where the channel would not write today, as
+    its section or folder is another since, is not missed.
     """
     editions = recorded(issue, store)
-    files = {one.channel: one for one in publishers if isinstance(one, FileChannel)}
-    lost = {one.channel for one in editions if one.channel in files and _is_lost(one, files[one.channel], issue)}
-    return {one.channel for one in store.editions(issue.slot.key)} - lost
+    lacking = {one.channel for one in publishers if isinstance(one, FileChannel) and _lacks(one, editions, issue, store)}
+    return {one.channel for one in store.editions(issue.slot.key)} - lacking
+
+
+def _lacks(channel: FileChannel, editions: Sequence[Edition], issue: Issue, store: Store) -> bool:
+    lost = {one.location for one in editions if one.channel == channel.channel and _is_lost(one, channel, issue)}
+    if not lost:
+        return False
+    known = {one.location for one in store.editions(issue.slot.key) if one.channel == channel.channel}
+    return not channel.files(Publication.of(issue, store)).keys() <= known - lost
 
 
 def _is_lost(edition: Edition, channel: FileChannel, issue: Issue) -> bool:
-    digest = _digest_of(channel.dir / edition.location)
+    digest = digest_of(channel.dir / edition.location)
     return not digest or (digest != edition.digest and not is_own(edition, issue))
 
 
@@ -45,11 +53,11 @@ def changed(issue: Issue, store: Store, channels: Sequence[FileChannel]) -> Iter
     for edition in recorded(issue, store):
         if edition.channel in files and is_own(edition, issue):
             path = files[edition.channel].dir / edition.location
-            if _digest_of(path) not in ("", edition.digest):
+            if digest_of(path) not in ("", edition.digest):
                 yield edition.channel, path
 
 
-def _digest_of(path: Path) -> str:
+def digest_of(path: Path) -> str:
     """Empty for a file that is not there, cannot be read, or is empty: what a full disk leaves behind."""
     try:
         content = path.read_bytes()

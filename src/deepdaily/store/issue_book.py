@@ -106,13 +106,12 @@ class IssueBook(DrawnBook):
         return issue
 
     def retract(self, slot: str) -> None:
-        """Take the slot's issue out of the issues; it is kept beside them."""
+        """Take the slot's issue out of the issues; it is kept beside them, with its translations."""
         with self._writing() as db:
             issue = db.execute(select(ISSUES.c.issue).where(ISSUES.c.slot == slot)).scalar_one()
             old = {"slot": slot, "approved_at": from_json(Issue, issue).approved_at.isoformat(), "issue": issue}
             db.execute(self._put(EARLIER, old, replacing=False), old)
-            for table in (ISSUES, TRANSLATIONS):
-                db.execute(table.delete().where(table.c.slot == slot))
+            db.execute(ISSUES.delete().where(ISSUES.c.slot == slot))
             self._put_state(db, "issues")
             fulltext.keep(db, slot, ())
 
@@ -140,7 +139,8 @@ class IssueBook(DrawnBook):
 
     def translated(self, language: Language, *, limit: int = 30) -> list[Issue]:
         """The digest's newest issues in another language than its own, newest first."""
-        query = select(TRANSLATIONS.c.issue).where(self._ours(TRANSLATIONS.c.slot), TRANSLATIONS.c.language == language)
+        standing = TRANSLATIONS.c.slot == ISSUES.c.slot  # one that was retracted is in no list
+        query = select(TRANSLATIONS.c.issue).where(self._ours(TRANSLATIONS.c.slot), TRANSLATIONS.c.language == language, standing)
         return self._values(Issue, query.order_by(TRANSLATIONS.c.slot.desc()).limit(limit))
 
     def earlier_issues(self, slot: str) -> list[Issue]:
