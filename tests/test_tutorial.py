@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from stubs import chat_server, mail_server
-from webs import BIN, ROOT, environment, files_below
+from webs import BIN, ROOT, environment, files_below, frozen_web
 
 TITLE = "96"
 """Of the sample day: a figure of one of its titles."""
@@ -37,25 +37,28 @@ class Machine:
     told: list[Any]
     mails: list[Any]
     exports: dict[str, str] = field(default_factory=dict)
+    web: Mapping[str, str] = field(default_factory=lambda: {"DEEPDAILY_WEB": "sample"})
+    day: str = "2026-03-12"
+    """That the web has."""
 
     def type(self, lines: list[str]) -> list[subprocess.CompletedProcess[str]]:
         """Type each line; `export` holds for those that follow."""
         return [self._typed(self._here(line)) for line in lines]
 
     def _here(self, line: str) -> str:
-        """The line with this machine's addresses, and the day that the sample web has."""
+        """The line with this machine's addresses, and the day that its web has."""
         line = line.replace("https://hooks.slack.com/services/…", self.chat).replace("SMTP_PASSWORD=…", "SMTP_PASSWORD=word")
         line = line.replace("--smtp smtp.example.com:465", f"--smtp 127.0.0.1:{self.smtp_port} --no-login")
-        return line + " --now 2026-03-12T07:30:00+08:00" if line == "deepdaily run" else line
+        return line + f" --now {self.day}T07:30:00+08:00" if line == "deepdaily run" else line
 
     def _typed(self, line: str) -> subprocess.CompletedProcess[str]:
         if line.startswith("export "):
             self.exports |= dict(one.split("=", 1) for one in line.removeprefix("export ").split())
         env = environment(
-            DEEPDAILY_WEB="sample",
             DEEPDAILY_NETWORK__ALLOW_PRIVATE='["127.0.0.1"]',
             HOME=str(self.folder / "home"),
             PATH=f"{self.folder / 'programs'}{os.pathsep}{BIN.parent}{os.pathsep}/usr/bin{os.pathsep}/bin",
+            **self.web,
             **self.exports,
         )
         return subprocess.run(["sh", "-c", line], cwd=self.folder / "here", env=env, capture_output=True, text=True, check=False)
@@ -103,5 +106,19 @@ def test_the_five_minutes_of_the_readme_do_what_they_say(page: str, below: str, 
     assert len(site) == 3
     assert well(done) == []
     assert TITLE in (machine.folder / "here/blog/public/posts/2026-03-12/index.html").read_text("utf-8")
+    assert (len(machine.told), len(machine.mails)) == (2, 2)
+    assert (machine.folder / "home/.config/systemd/user/deepdaily.service").exists()
+
+
+def test_the_readme_alone_leads_from_a_fresh_machine_to_a_post_of_the_frozen_web(machine: Machine, shared: Path) -> None:
+    site = [line for line in console("docs/tutorial.md") if "blog" in line and "deepdaily" not in line and "--source" not in line]
+    with frozen_web(shared, "2026-02-08") as web:
+        machine.day = "2026-02-08"
+        ours = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE", "BRAVE_API_KEY")
+        machine.web = {name: web[name] for name in ours if name in web} | {"NO_PROXY": "127.0.0.1"}
+        done = machine.type([*site, *console("README.md", "## Your own daily", "## Settings")])
+
+    assert [one for one in well(done) if "doctor" not in one[0]] == []  # an archive is no network: doctor says so
+    assert "Claude" in (machine.folder / "here/blog/public/posts/2026-02-08/index.html").read_text("utf-8")
     assert (len(machine.told), len(machine.mails)) == (2, 2)
     assert (machine.folder / "home/.config/systemd/user/deepdaily.service").exists()
