@@ -10,12 +10,12 @@ from deepdaily.cli.daily import done, say_outcome
 from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, app, house_of
 from deepdaily.core.errors import Exit
 
-Day = Annotated[str, typer.Argument(help="The issue's day.")]
+IssueDay = Annotated[str, typer.Argument(help="The issue's day.")]
 
 
 @app.command("publish")
 def publish_command(
-    day: Day,
+    day: IssueDay,
     to: Annotated[list[str], typer.Option("--to", help="Only this channel, by its name; may stand several times.")] = [],  # noqa: B006
     again: Annotated[bool, typer.Option("--again", help="Also send messages that were sent before.")] = False,
     settings: SettingsFile = None,
@@ -36,7 +36,7 @@ def publish_command(
 
 
 @app.command()
-def retract(day: Day, settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None) -> None:
+def retract(day: IssueDay, settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None) -> None:
     """Take an issue back: its files go, feeds are written without it, and no run writes the day again. Messages stay sent."""
     from deepdaily.cli.console import meter
     from deepdaily.run import Errand

@@ -12,6 +12,7 @@ from deepdaily.publish import FileChannel, Following, Publisher
 from deepdaily.publish.chats import Chat, Service, Unset, posting
 from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.publish.git_steps import AfterStep, GitStep
+from deepdaily.publish.hugo_site import HugoSite
 from deepdaily.publish.to_dingtalk import DingtalkBot
 from deepdaily.publish.to_discord import DiscordHook
 from deepdaily.publish.to_feishu import FeishuBot
@@ -95,8 +96,11 @@ def _message_channel(
 
 
 def link_of(settings: Settings, issue: Issue) -> str:
-    """Where the issue is on the blog; empty where the settings do not say where that is."""
-    return FeedPlace(settings.digest.url).address(issue) if settings.digest.url else ""
+    """Where the issue's post is on the blog, the first one; empty where neither the settings nor the site say where that is."""
+    table = next((one for one in settings.publish if isinstance(one, tables.HugoTable)), tables.HugoTable())
+    posts, site, language = Hugo(table.dir, table.name, table), HugoSite.at(table.dir), issue.draft.language
+    path = posts.place(issue, language, site, "").path(site)
+    return FeedPlace(settings.digest.url or site.base_url(language), paths={issue.day: path or ""}).address(issue)
 
 
 def service_of(table: tables.ChatTable) -> Service:
