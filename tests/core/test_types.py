@@ -104,3 +104,18 @@ def test_a_source_that_was_asked_and_gave_no_answer_is_to_be_mended(
     health = SourceHealth("brave", "search", state)
 
     assert (health.asked, health.answered, health.fine) == (asked, answered, fine)
+
+
+@pytest.mark.parametrize(
+    ("record", "status"),
+    [
+        (RunRecord(), Exit.NOTHING),
+        (RunRecord("failed", missing=("hugo",)), Exit.NOTHING),
+        (RunRecord("published", degraded=("x",), missing=("mail",)), Exit.INCOMPLETE),
+        (RunRecord("retracted", missing=("feeds",)), Exit.INCOMPLETE),
+        (RunRecord("published", degraded=("x",)), Exit.DEGRADED),
+        (RunRecord("published"), Exit.PUBLISHED),
+    ],
+)
+def test_a_record_tells_a_missing_channel_from_a_poor_day_and_from_none(record: RunRecord, status: Exit) -> None:
+    assert record.exit is status

@@ -12,6 +12,7 @@ import pytest
 
 from deepdaily.archive.verify import published_files, verify
 from deepdaily.cli.console import LineMeter
+from deepdaily.cli.daily import say_outcome
 from deepdaily.core.errors import Exit, SettingsError
 from deepdaily.core.types import Issue
 from deepdaily.demo import sample_web
@@ -19,7 +20,7 @@ from deepdaily.house import House
 from deepdaily.keeper import Outcome, run_slot
 from deepdaily.run import Errand, Task
 from deepdaily.settings import Settings
-from deepdaily.settings.channel_tables import HugoTable, MailTable
+from deepdaily.settings.channel_tables import HugoTable, MailTable, PageTable
 from deepdaily.store.snapshots import Snapshots
 from making import SLOT
 from webs import files_below
@@ -272,3 +273,17 @@ async def test_a_post_that_somebody_removed_with_its_folder_is_in_nobodys_way(tm
     await asked(tmp_path, "retract")
 
     assert files_below(tmp_path / "out") == {}
+
+
+async def test_a_channel_that_was_taken_out_of_the_settings_is_named_without_its_folder(
+    tmp_path: Path, published: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = sample_web.settings()
+    fewer = chosen.model_copy(update={"publish": (PageTable(name="second"),)})
+    outcome = await asked(tmp_path, chosen=fewer)
+    say_outcome(house(tmp_path, chosen=fewer), outcome, dry=False, as_json=False)
+    told = capsys.readouterr().out
+
+    assert outcome.exit == 0
+    assert f"hugo   {POST}\n" in told
+    assert f"second {tmp_path / 'out' / 'page' / SLOT.day}.html\n" in told

@@ -9,7 +9,7 @@ import pytest
 from deepdaily.core.errors import PublishError
 from deepdaily.core.types import Edition
 from deepdaily.publish import Publication
-from deepdaily.publish.channels import channel_names, channels, following, message_channels
+from deepdaily.publish.channels import channel_names, channels, following, link_of, message_channels
 from deepdaily.publish.chats import Unset
 from deepdaily.read.web_wire import WebWire
 from deepdaily.settings import Settings
@@ -107,3 +107,27 @@ def test_the_entries_of_a_feed_lead_to_the_posts_of_the_site_it_lies_in(tmp_path
     made = {one.channel: one for one, _ in channels(load(tmp_path / "deepdaily.toml")[0], None)}
 
     assert (made["feeds"].posts.channel, made["elsewhere"].posts.channel) == ("english", "hugo")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("settings", "site", "link"),
+    [
+        ('[digest]\nurl = "https://b.example/"\n', None, "https://b.example/posts/2026-02-11/"),
+        ("", None, ""),
+        ("", 'baseURL = "https://own.example/x/"', "https://own.example/x/posts/2026-02-11/"),
+        (
+            '[digest]\nurl = "https://b.example"\n',
+            'baseURL = "https://own.example/"\n[permalinks]\nposts = "/:year/:month/:day/"',
+            "https://b.example/2026/02/11/",
+        ),
+        ("", 'baseURL = "https://own.example/"\n[permalinks]\nposts = "/:unheardof/"', ""),
+        ("", 'baseURL = "https://own.example/"\n[params]\nmainSections = ["news"]', "https://own.example/news/2026-02-11/"),
+    ],
+)
+def test_a_message_links_to_where_the_site_has_the_post(tmp_path: Path, settings: str, site: str | None, link: str) -> None:
+    (tmp_path / "deepdaily.toml").write_text(settings + '[[publish]]\nto = "hugo"\ndir = "blog"\n')
+    (tmp_path / "blog").mkdir()
+    if site:
+        (tmp_path / "blog" / "hugo.toml").write_text(site)
+
+    assert link_of(load(tmp_path / "deepdaily.toml")[0], issues.issue()) == link

@@ -22,6 +22,7 @@ from deepdaily.publish.to_telegram import TelegramBot
 from deepdaily.publish.to_webhook import UnknownHook, Webhook
 from deepdaily.publish.to_wecom import WecomBot
 from deepdaily.read.web_wire import WebWire
+from deepdaily.render.syndication import FeedPlace
 from deepdaily.settings import Settings, name_of
 from deepdaily.settings import channel_tables as tables
 from deepdaily.settings.table import secret
@@ -95,12 +96,11 @@ def _message_channel(
 
 
 def link_of(settings: Settings, issue: Issue) -> str:
-    """Where the issue is on the blog; empty where neither the settings nor the site say where that is."""
-    table = next((table for table in settings.publish if isinstance(table, tables.HugoTable)), tables.HugoTable())
-    posts, site = Hugo(table.dir, table.name, table), HugoSite.at(table.dir)
-    base = settings.digest.url or site.base_url(issue.draft.language)
-    path = posts.place(issue, issue.draft.language, site, "").path(site)
-    return f"{base.rstrip('/')}/{(path or '').lstrip('/')}" if base else ""
+    """Where the issue's post is on the blog, the first one; empty where neither the settings nor the site say where that is."""
+    table = next((one for one in settings.publish if isinstance(one, tables.HugoTable)), tables.HugoTable())
+    posts, site, language = Hugo(table.dir, table.name, table), HugoSite.at(table.dir), issue.draft.language
+    path = posts.place(issue, language, site, "").path(site)
+    return FeedPlace(settings.digest.url or site.base_url(language), paths={issue.day: path or ""}).address(issue)
 
 
 def service_of(table: tables.ChatTable) -> Service:
