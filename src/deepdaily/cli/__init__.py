@@ -28,6 +28,7 @@ from deepdaily.cli import (
     translate,  # noqa: F401
     trying,  # noqa: F401
 )
+from deepdaily.cli.environment_file import take_from_file
 from deepdaily.cli.options import app, archive_app, desk_app, mcp_app, models_app, schedule_app, sources_app, translate_app, warn
 from deepdaily.core.errors import DeepdailyError, Exit, NothingToPublish, SettingsError
 
@@ -61,6 +62,7 @@ def main() -> NoReturn:
     One that nobody foresaw is a bug: its traceback goes into a file.
     """
     _print_any_text()
+    take_from_file()
     try:
         app()
     except SystemExit as ended:

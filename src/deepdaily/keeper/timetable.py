@@ -58,7 +58,7 @@ class Timetable:
 
     @property
     def secrets(self) -> Path:
-        """Keys and webhooks, one NAME=value a line; it may be missing."""
+        """Keys and webhooks, one NAME=value a line, which every command reads; it may be missing."""
         return self.home / ".config/deepdaily/environment"
 
     def install(self, starter: Starter | None) -> list[str]:
@@ -178,8 +178,7 @@ def cron_lines(table: Timetable) -> list[str]:
     while moment <= table.due + GIVEN_UP:
         moments.append(moment)
         moment += EVERY
-    secrets, run = shlex.quote(str(table.secrets)), shlex.join([*table.command, "run", *table.options])
-    command = f"set -a; [ -r {secrets} ] && . {secrets}; exec {run}".replace("%", "\\%")
+    command = shlex.join([*table.command, "run", *table.options]).replace("%", "\\%")
     hours = groupby(moments, key=lambda one: one.hour)
     lines = [f"{','.join(str(one.minute) for one in of_hour)} {hour} * * * {command}" for hour, of_hour in hours]
     return [_begin(table.name), *lines, _end(table.name)]
