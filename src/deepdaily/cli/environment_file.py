@@ -1,4 +1,4 @@
-"""The user's file of keys and webhooks, one NAME=value a line: every command reads it, as a schedule does and a terminal does not."""
+"""The user's file of keys and webhooks, one NAME=value a line: every command reads it, as a schedule would and a shell not."""
 
 from __future__ import annotations
 
