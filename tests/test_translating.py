@@ -260,7 +260,9 @@ async def test_the_day_after_calls_its_stories_what_they_were_called(tmp_path: P
     _, (first,), _ = await told(tmp_path, TranslatingModel())
     with run_of(tmp_path, sample_web.DemoWire()) as run:
         later = replace(first.slot, due=first.slot.due + timedelta(days=1))
-        run.store.keep_translation(replace(first, draft=replace(first.draft, slot=later)))
+        tomorrow = replace(first, draft=replace(first.draft, slot=later))
+        run.store.keep_issue(tomorrow)
+        run.store.keep_translation(tomorrow)
 
         assert [one.day for one in run.store.translated("en")] == [later.day, first.day]
         assert run.store.translated("fr") == []
