@@ -107,8 +107,7 @@ def test_a_key_that_is_not_set_is_said_before_anything_is_sent(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("text", "arguments", "said"),
-    [("", ["test"], "the ladder is empty"), ("", ["test", "reed"], "no model reed in the settings")],
+    ("text", "arguments", "said"), [("", ["test"], "the ladder is empty"), ("", ["test", "reed"], "no model reed in the settings")]
 )
 def test_where_there_is_nothing_to_try_the_next_step_is_named(text: str, arguments: list[str], said: str, tmp_path: Path) -> None:
     (tmp_path / "deepdaily.toml").write_text(text, "utf-8")
