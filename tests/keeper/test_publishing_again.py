@@ -287,3 +287,14 @@ async def test_a_channel_that_was_taken_out_of_the_settings_is_named_without_its
     assert outcome.exit == 0
     assert f"hugo   {POST}\n" in told
     assert f"second {tmp_path / 'out' / 'page' / SLOT.day}.html\n" in told
+
+
+async def test_what_other_channels_miss_stays_in_the_record_of_what_one_was_given(tmp_path: Path) -> None:
+    mail = MailTable(host="smtp.example", sender="a@b.example", recipients=("c@d.example",), user_env="DEEPDAILY_TEST_NO_SUCH_USER")
+    chosen = sample_web.settings().model_copy(update={"publish": (PageTable(dir=tmp_path / "site"), mail)})
+    written = await asked(tmp_path, out=None, chosen=chosen)
+    again = await asked(tmp_path, "publish", ["page"], out=None, chosen=chosen)
+
+    assert (written.exit, again.exit) == (Exit.INCOMPLETE, Exit.PUBLISHED)
+    with house(tmp_path, None, chosen).store() as store:
+        assert store.record(SLOT.key).missing == ("mail",)

@@ -109,6 +109,21 @@ def test_a_line_of_cron_is_one_that_a_shell_takes(tmp_path: Path) -> None:
     assert said == "/opt/my tools/bin/deepdaily|run|--settings|/srv/100% mine/deepdaily.toml|"
 
 
+def test_a_crontab_that_cannot_be_read_is_left_as_it_is(tmp_path: Path) -> None:
+    machine = Machine("5 4 * * * backup\n", lacks=["systemctl"], refuses=["crontab"])
+    with pytest.raises(SettingsError, match="cannot be read"):
+        table(tmp_path, machine).install(None)
+
+    assert machine.asked == ["systemctl --user is-system-running", "crontab -l"]
+
+
+def test_lines_behind_a_block_whose_end_was_taken_out_are_kept(tmp_path: Path) -> None:
+    machine = Machine("# deepdaily daily: begin\n5 4 * * * backup\n", lacks=["systemctl"])
+    table(tmp_path, machine).install("cron")
+
+    assert machine.crontab.splitlines()[0] == "5 4 * * * backup"
+
+
 def test_two_digests_have_two_units_and_two_blocks(tmp_path: Path) -> None:
     machine = Machine(lacks=["systemctl"])
     table(tmp_path, machine).install("cron")

@@ -29,7 +29,7 @@ class Exit(IntEnum):
 ENDED: Mapping[int, str] = {
     Exit.PUBLISHED: "published, or nothing was to be done",
     Exit.RED: "a check did not hold",
-    Exit.BAD_USAGE: "wrong options, settings or data folder; nothing was begun",
+    Exit.BAD_USAGE: "options or settings that cannot be, or a store that cannot be used; it is tried again",
     Exit.BUG: "an error that nobody foresaw; its details are in the file named",
     Exit.DEGRADED: "published, but poorer than a good day",
     Exit.INCOMPLETE: "published, but a channel is missing; it is tried again",

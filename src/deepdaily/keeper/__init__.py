@@ -125,9 +125,13 @@ async def _published_again(house: House, store: Store, errand: Errand) -> Outcom
     async with house.run(store, errand, now) as run:
         run.publishers, run.anew = [one for one in run.publishers if one.channel in names], names - messages
         await brought(run, issue)
+        status = run.record.exit  # of what was asked for
+        have_it = {edition.channel for edition in store.editions(slot.key)}
+        run.record.missing += tuple(sorted(house.channel_names() - names - have_it))
+        run.ended(run.record.status)
     kept = sorted(had) if errand.task == "publish" else ()
     remarks = [f"{name} has the issue already and was sent nothing; `--again` sends it once more" for name in kept]
-    return Outcome(slot, run.record.exit, issue, run.record.value(), remarks=remarks)
+    return Outcome(slot, status, issue, run.record.value(), remarks=remarks)
 
 
 async def _retracted(house: House, store: Store, errand: Errand) -> Outcome:

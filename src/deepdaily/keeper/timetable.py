@@ -125,20 +125,23 @@ class Timetable:
         return self.run(command, "")
 
     def _crontab(self) -> list[str]:
+        """The user's lines; none where there is no cron. Raises SettingsError: they cannot be read, and so not be kept."""
         status, said = self._asked("crontab", "-l")
+        if status not in (0, 127) and "no crontab" not in said.lower():
+            raise SettingsError(f"your crontab cannot be read: {said or status}", "mend that; it was left as it is")
         return said.splitlines() if status == 0 else []
 
     def _in_cron(self) -> bool:
         return _begin(self.name) in self._crontab()
 
     def _other_lines(self) -> list[str]:
-        """The user's crontab without our lines."""
-        kept, ours = list[str](), False
-        for line in self._crontab():
-            ours = ours or line == _begin(self.name)
-            kept += [] if ours else [line]
-            ours = ours and line != _end(self.name)
-        return kept
+        """The user's crontab without our lines; where their end was taken out, without their beginning alone."""
+        lines, begin, end = self._crontab(), _begin(self.name), _end(self.name)
+        if begin not in lines:
+            return lines
+        first = lines.index(begin)
+        last = lines.index(end, first) if end in lines[first:] else first
+        return lines[:first] + lines[last + 1 :]
 
 
 def _begin(name: str) -> str:

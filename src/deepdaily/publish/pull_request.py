@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -76,11 +77,11 @@ async def _by_api(project: str, base: str, branch: str, title: str, body: str, t
     asked = {"title": title, "head": branch, "base": base, "body": body, "draft": True}
     heads = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json", "User-Agent": "deepdaily"}
     try:
-        async with WebWire() as wire:
+        async with asyncio.timeout(ASK_S), WebWire() as wire:
             answer = await wire.post(
                 f"https://api.github.com/repos/{project}/pulls", heads, json.dumps(asked).encode(), cap_bytes=1 << 20
             )
-    except FetchError as error:
+    except (FetchError, TimeoutError) as error:
         raise ChannelBusy(f"GitHub did not answer: {type(error).__name__}", "it is tried again") from None
     if answer.status == 422 and b"already exists" in answer.body:
         return f"https://github.com/{project}/pulls?q=head:{quote(branch)}"
