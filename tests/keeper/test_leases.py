@@ -26,6 +26,19 @@ from waiting import CEILING_S, first_line
 from webs import environment
 
 
+async def test_a_run_that_was_killed_and_is_not_yet_asked_for_by_its_parent_is_gone_too(store: Store) -> None:
+    async def work() -> str:
+        return "done"
+
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed:
+        store.lease(SLOT.key, f"{leases._machine()}:{killed.pid}:aaaaaa", 1000)
+        assert not leases._is_gone(f"{leases._machine()}:{killed.pid}:aaaaaa")
+        killed.kill()
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+
+        assert await under_lease(store, SLOT, work) == "done"
+
+
 class Leases:
     """A store's leases on a slot that another run holds; each time somebody asks, five seconds have passed."""
 

@@ -101,4 +101,13 @@ def _is_gone(holder: str) -> bool:
         os.kill(int(pid), 0)
     except OSError as error:
         return isinstance(error, ProcessLookupError)
-    return False
+    return _is_zombie(pid)
+
+
+def _is_zombie(pid: str) -> bool:
+    """Whether the process has died and its parent has not asked how: its number is still taken."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[:1] == ["Z"]
