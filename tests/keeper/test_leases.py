@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -24,19 +25,6 @@ from fakes import SkippingLoop
 from making import SLOT
 from waiting import CEILING_S, first_line
 from webs import environment
-
-
-async def test_a_run_that_was_killed_and_is_not_yet_asked_for_by_its_parent_is_gone_too(store: Store) -> None:
-    async def work() -> str:
-        return "done"
-
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed:
-        store.lease(SLOT.key, f"{leases._machine()}:{killed.pid}:aaaaaa", 1000)
-        assert not leases._is_gone(f"{leases._machine()}:{killed.pid}:aaaaaa")
-        killed.kill()
-        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
-
-        assert await under_lease(store, SLOT, work) == "done"
 
 
 class Leases:
@@ -74,6 +62,19 @@ def waited_for(store: Any) -> tuple[str | Lease, list[Lease]]:
 
     with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         return runner.run(under_lease(store, SLOT, work, told.append)), told
+
+
+def test_a_run_that_was_killed_and_is_not_yet_asked_for_by_its_parent_is_gone_too(store: Store) -> None:
+    async def work() -> str:
+        return "done"
+
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed:
+        store.lease(SLOT.key, f"{leases._machine()}:{killed.pid}:aaaaaa", 1000)
+        assert not leases._is_gone(f"{leases._machine()}:{killed.pid}:aaaaaa")
+        killed.kill()
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+
+        assert asyncio.run(under_lease(store, SLOT, work)) == "done"
 
 
 def test_the_lease_of_a_run_that_died_elsewhere_is_waited_out_and_taken() -> None:

@@ -78,6 +78,9 @@ def test_every_row_of_an_old_store_is_still_there(old: Engine, tmp_path: Path, s
         "abilities": 0,
         "earlier_issues": 0,
         "translations": 0,
+        "seen": 0,
+        "quotas": 0,
+        "rests": 0,
         "drawn": 1,
         "forgotten": 0,
     }

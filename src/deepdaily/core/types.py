@@ -41,7 +41,9 @@ DecisionKind = Literal["pin", "ban", "merge", "split", "close", "useful", "usele
 Severity = Literal["note", "fix", "block"]
 
 
-SourceKind = Literal["feed", "hackernews", "search"]
+SourceKind = Literal[
+    "feed", "hackernews", "search", "page", "arxiv", "huggingface", "github", "telegram", "mail", "mcp",
+]  # fmt: skip
 """A new kind needs its word in `words`, for a day on which a whole kind gave nothing."""
 
 
@@ -652,6 +654,10 @@ class SourceHealth:
     offers: int = 0
     message: str = ""
     retry_after_s: float | None = None
+    moved_to: str = ""
+    """Where its address leads for good, as its server says; empty where it stays."""
+    newest: datetime | None = None
+    """Of what it lists, in the window or not; None where nothing is dated."""
 
     @property
     def asked(self) -> bool:

@@ -118,6 +118,19 @@ class Fetcher:
             kept = self._store.snapshot_of(self._slot_key, url)
             return kept or await self._fetch(url, headers, conditional, robots)
 
+    def received(self, url: str, media_type: str, body: bytes) -> Snapshot:
+        """The snapshot of bytes that came by another way than HTTP (a mail's text, an answer of MCP), stored like a page.
+
+        Args:
+            url: what names them, of whatever scheme; the same one in this slot replaces nothing but its own fetch.
+
+        Raises:
+            BodyRefused: larger than the cap.
+        """
+        if len(body) > self._cap_bytes:
+            raise BodyRefused(f"{guard.shown(url)}: {len(body)} bytes, and {self._cap_bytes} are the most")
+        return self._keep(url, url, Answer(200, {"content-type": media_type}, body))
+
     def body(self, snapshot: Snapshot) -> bytes:
         """The stored bytes of `snapshot`.
 

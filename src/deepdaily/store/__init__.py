@@ -16,12 +16,13 @@ from deepdaily.store.issue_book import IssueBook
 from deepdaily.store.lease_book import Lease, LeaseBook
 from deepdaily.store.model_book import ModelBook
 from deepdaily.store.schema import FETCHES, HARVESTS, LOSSES, READINGS, RUNS
+from deepdaily.store.source_book import SourceBook
 from deepdaily.store.web_book import Place, Reading, Validators
 
 __all__ = ["Lease", "Place", "Reading", "Store", "Validators"]
 
 
-class Store(IssueBook, LeaseBook, ModelBook, DeskBook):
+class Store(IssueBook, LeaseBook, ModelBook, DeskBook, SourceBook):
     """One open database, book by book, as one digest sees it. Every write is a transaction; `keep_…` of a known key replaces or
     changes nothing.
 

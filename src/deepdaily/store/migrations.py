@@ -31,7 +31,10 @@ from deepdaily.store.schema import (
     ISSUES,
     META,
     MIGRATED,
+    QUOTAS,
+    RESTS,
     RUNS,
+    SEEN,
     SNAPSHOTS,
     STRUCTURES,
     TABLES,
@@ -209,6 +212,11 @@ def forgotten_on_request(db: Connection) -> None:
     FORGOTTEN.create(db, checkfirst=True)
 
 
+def sources_remembered(db: Connection) -> None:
+    for table in (SEEN, QUOTAS, RESTS):
+        table.create(db, checkfirst=True)
+
+
 def _findable(item: Json) -> fulltext.FindableItem:
     claims = [item["title"], *(point for section in item["sections"] for point in section["points"])]
     original = next((proof["quote"] for proof in claims[0]["evidence"] if proof["quote"] not in claims[0]["text"]), "")
@@ -242,4 +250,5 @@ MIGRATIONS = (
     drawn_beside_issues,
     printed_slots_apart,
     forgotten_on_request,
+    sources_remembered,
 )

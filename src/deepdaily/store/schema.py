@@ -98,3 +98,15 @@ EMBEDDINGS = _table("embeddings", "key", "vector", vector=LargeBinary())
 
 LEASES = _table("leases", "slot", "holder", "since", "until", since=BigInteger(), until=BigInteger())
 """Times are seconds since 1970, by the database's clock."""
+
+
+SEEN = _table("seen", "digest source url", "at")
+"""What a source without dates listed, and since when that is known."""
+
+
+QUOTAS = _table("quotas", "name", "state")
+"""What was asked of a provider by a key, by the name of both; the key itself stands nowhere."""
+
+
+RESTS = _table("rests", "host", "until", "why")
+"""Hosts that asked not to be asked before a moment (UTC)."""
