@@ -149,6 +149,7 @@ def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted) ->
         partial=extracted.partial,
         author=extracted.author,
         published_at=candidate.published_at or extracted.published_at,
+        pages=extracted.pages,
     )
 
 
