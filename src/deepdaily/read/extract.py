@@ -17,16 +17,18 @@ from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import NO_STRUCTURE, Language, Structure
 from deepdaily.core.urls import domain, site_root
+from deepdaily.read.api_answer import API, told
 from deepdaily.read.blocks import Block, Visible, depth_of, tree_of, visible
 from deepdaily.read.composed import MAX_TEXT_CHARS, Composed, absolute, composed, lines_of
 from deepdaily.read.doubt import TRAFILATURA, handed_over, is_doubtful
 from deepdaily.read.head import MAX_TITLE_CHARS, Head, author_of, folded, head_of, headline_of, is_article
 from deepdaily.read.main_content import main_part
-from deepdaily.read.markdown_source import seen_of
+from deepdaily.read.markdown_source import seen_of, without_front_matter
 from deepdaily.read.page_dates import moment, published_at
 from deepdaily.read.paid import paid_for
+from deepdaily.read.parts import parts_of
 from deepdaily.read.pdf_text import headline, paragraphs, tables_of
-from deepdaily.read.walls import LITTLE, MIN_COLUMNS, calls_to_pay, is_notice, refuse_wall
+from deepdaily.read.walls import LITTLE, MIN_COLUMNS, NOTE_COLUMNS, calls_to_pay, is_notice, refuse_wall
 
 __all__ = ["MAX_TEXT_CHARS", "Extracted", "PageBytes", "fragment", "moment", "page", "with_title"]
 
@@ -45,6 +47,8 @@ MOST_SIGNED = 20
 
 OWN = "deepdaily/1"
 """The extractor of a page that needed no second opinion."""
+
+JSON_TYPES = ("application/json", "application/vnd.github+json", "text/json")
 
 STATED = "json-ld/1"
 """The extractor of a page that shows less than it states: scripts fill it in."""
@@ -74,7 +78,7 @@ class Extracted:
     extractor: str
     sponsored: bool
     partial: bool = False
-    """The page says that the rest is for those who pay."""
+    """The rest is for those who pay, or on another page."""
     notice: bool = False
     """Most of it speaks of consent, or of a text that is gone."""
     canonical: str = ""
@@ -82,6 +86,8 @@ class Extracted:
     structure: Structure = NO_STRUCTURE
     pages: tuple[int, ...] = ()
     """Where each page of a PDF begins in `text`."""
+    whole_at: str = ""
+    """Where all of a page stands that is cut into parts; empty where it is not, or names no such place."""
 
 
 def page(answer: PageBytes) -> Extracted:
@@ -93,6 +99,8 @@ def page(answer: PageBytes) -> Extracted:
     """
     if is_pdf(answer.body):
         return _of_pdf(answer.body)
+    if answer.media_type.partition(";")[0].strip().lower() in JSON_TYPES:
+        return _of_api(answer)
     source = _decoded(answer)
     if "plain" in answer.media_type or "markdown" in answer.media_type:
         return _plain(source)
@@ -111,6 +119,7 @@ def page(answer: PageBytes) -> Extracted:
     if head.refresh and width(made.body[: LITTLE + 1]) < LITTLE:
         raise Forwarded("it only sends its readers elsewhere", to=head.refresh)
     paywalled = calls_to_pay(seen.blocks, blocks)
+    goes_on, whole_at = parts_of(tree, answer.url)
     refuse_wall(head.title, made.body, tree, paywalled, head.is_article)
     return Extracted(
         title=title,
@@ -120,10 +129,11 @@ def page(answer: PageBytes) -> Extracted:
         published_at=published_at(head, tree, seen.blocks, title, answer.url),
         extractor=extractor,
         sponsored=paid_for(head, _owned(tree), seen, title, made.body, answer.url),
-        partial=head.metered or paywalled,
+        partial=head.metered or paywalled or goes_on,
         notice=is_notice(made.body),
         canonical=_canonical(head, answer.url),
         structure=made.structure,
+        whole_at=whole_at,
     )
 
 
@@ -207,11 +217,25 @@ def _decoded(answer: PageBytes) -> str:
 
 
 def _plain(source: str) -> Extracted:
-    body = _blocks(seen_of(source))
+    body = _blocks(seen_of(without_front_matter(source)))
     if width(body) < MIN_COLUMNS:
         raise NoText("hardly any text")
     title = told_title(body.partition("\n")[0].lstrip("# ")[:MAX_TITLE_CHARS])
     return Extracted(title, with_title(title, body), language_of(body), "", None, "text/1", sponsored=False)
+
+
+def _of_api(answer: PageBytes) -> Extracted:
+    """What an API says of a page.
+
+    Raises:
+        NoText.
+    """
+    said = told(decoded(answer.body, answer.media_type))
+    title = told_title(squeeze(said.title)[:MAX_TITLE_CHARS])
+    body = fragment(said.text) if said.marked_up else _blocks(seen_of(without_front_matter(said.text)))
+    if width(body) < NOTE_COLUMNS:
+        raise NoText("hardly any text: the API has a title alone")
+    return Extracted(title, with_title(title, body), language_of(body), said.author[:200], said.at, API, sponsored=False)
 
 
 def _of_pdf(body: bytes) -> Extracted:
