@@ -36,6 +36,7 @@ from deepdaily.core.types import (
 from deepdaily.core.urls import host, page_key
 from deepdaily.memory.questions import follow_up, without
 from deepdaily.memory.repeats import Recollection, recollections, still_asking, without_repeats
+from deepdaily.read.drawing import Drawer
 from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings, older
 from deepdaily.run import Run
 from deepdaily.settings import Digest
@@ -105,7 +106,9 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     offered, losses = candidates(harvests, run.settings.sources.mute, run.desk)
     losses += listed_only(harvests)
     run.record.funnel["candidates"] = len(offered)
-    pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests))
+    network, feeds = run.settings.network, {one.health.source for one in harvests if one.health.kind == "feed"}
+    drawer = Drawer(network.renderer, network.allow_private) if network.renderer else None
+    pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests), drawer, feeds)
     for rung, span in LADDER:
         step = await _step(run, pages, rung, run.now - span, offered)
         if step.enough(run.settings.digest):

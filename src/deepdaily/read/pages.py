@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from deepdaily.core.errors import DeepdailyError, FetchError, Forwarded
@@ -15,9 +15,11 @@ from deepdaily.core.types import Candidate, Document, Loss, Snapshot, Window, do
 from deepdaily.core.urls import canonical, host, page_key, site_root
 from deepdaily.engine import Engine
 from deepdaily.read.composed import absolute
+from deepdaily.read.drawing import Drawer
 from deepdaily.read.extract import Extracted, PageBytes, page
 from deepdaily.read.fetch import Fetcher
 from deepdaily.read.twins import READERS, twins_of
+from deepdaily.read.walls import SCRIPTED
 from deepdaily.store import Reading, Store
 
 PAGE_WALL_S, PAGE_MEMORY_MB = 15.0, 1024
@@ -55,6 +57,10 @@ class Pages:
     engine: Engine
     carried: Mapping[str, Document]
     """Texts that feeds carried, by page key."""
+    drawer: Drawer | None = None
+    """Draws what scripts fill in; None: nothing is drawn."""
+    feeds: Collection[str] = ()
+    """Names of the sources that are feeds: what they offer may be drawn, and nothing else."""
 
     async def read(
         self, candidates: Sequence[Candidate], window: Window, *, wall_s: float, on_done: Callable[[], None]
@@ -104,7 +110,26 @@ class Pages:
             if isinstance(other, Document):
                 found = other
                 break
+        if isinstance(found, str) and found.startswith(SCRIPTED) and self._may_be_drawn(candidate):
+            found = await self._drawn(candidate, found)
         return self.store.keep_reading(slot, candidate.url, found)
+
+    def _may_be_drawn(self, candidate: Candidate) -> bool:
+        return self.drawer is not None and any(offer.source in self.feeds for offer in candidate.offers)
+
+    async def _drawn(self, candidate: Candidate, unread: str) -> Document | str:
+        """The page as its scripts fill it in; where it cannot be drawn, why it was not read and not drawn."""
+        assert self.drawer is not None
+        try:
+            body = await self.drawer.drawn(candidate.url)
+            snapshot = self.fetcher.received(candidate.url, "text/html; charset=utf-8", body)
+        except FetchError as error:
+            return f"{unread}; {error.advised}"
+        outcome = await self._extracted(snapshot)
+        if isinstance(outcome, DeepdailyError):
+            return f"{outcome} (drawn)"
+        found = _document(candidate, snapshot, outcome, is_twin=False)
+        return replace(found, extractor=f"{found.extractor} drawn") if isinstance(found, Document) else found
 
     async def _told(self, candidate: Candidate, url: str) -> Document | str:
         """What is said at `url`, or in a sentence why nothing is."""
