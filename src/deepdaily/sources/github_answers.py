@@ -154,6 +154,6 @@ def _trending(article: LexborNode) -> ListedRow | None:
         return None
     told = article.css_first("p")
     about = line(told.text(deep=True)) if told else ""
-    stars = _STARS.search(squeeze(article.text(deep=True)[:20_000]))
+    stars = _STARS.search(squeeze(article.text(deep=True, separator=" ")[:20_000]))
     votes = int(stars[1].replace(",", "") or 0) if stars else None
     return ListedRow(f"https://github.com/{named[1]}", f"{named[1]}: {about}" if about else named[1], teaser=about, votes=votes)

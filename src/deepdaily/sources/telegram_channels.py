@@ -27,6 +27,9 @@ MOST_MESSAGES = 100
 MOST_LINKS = 50
 """Of a message."""
 
+MIN_ABOUT_CHARS = 200
+"""Of a message that tells something of the page it links to."""
+
 MAX_TAGS = 50_000
 """A page with pictures has some 3,000."""
 
@@ -47,8 +50,8 @@ class ChannelPage:
 def parse_channel(page: ChannelPage) -> list[ListedRow]:
     """The messages with a text, newest first; runs in a worker.
 
-    The link of a row is the first page outside Telegram that the message links to, else the message's own address; only that
-    one has the text as its own.
+    The link of a row is the first page outside Telegram that the message links to, of which a longer text is a part at most; else
+    the message's own address.
 
     Raises:
         NotAFeed: no message: the channel is private, is not there, or shows no preview.
@@ -77,8 +80,9 @@ def _message(message: LexborNode) -> ListedRow | None:
     outside = _leads_to(message, told[-1])
     own = f"https://t.me/{post}"
     if outside:
-        return ListedRow(outside, title, at, id=post, teaser=text)
-    return ListedRow(own, title, at, rest or title, post)
+        about = rest if len(text) >= MIN_ABOUT_CHARS else ""
+        return ListedRow(outside, title, at, about, post, teaser=text, partial=True)
+    return ListedRow(own, title, at, rest or title, post, teaser=text)
 
 
 def _is_reply(node: LexborNode) -> bool:
