@@ -94,11 +94,19 @@ async def test_an_organisation_without_models_is_asked_for_its_name() -> None:
 
 
 async def test_a_day_that_is_refused_costs_only_itself_and_is_told() -> None:
+    answers = dict.fromkeys(LISTS, _json(_paper())) | {LISTS[1]: BadStatus("HTTP 400", status=400)}
+
+    found = await _source(answers).harvest(WINDOW)
+
+    assert (found.health.state, found.health.message) == ("ok", "papers of 2026-02-10: HTTP 400")
+
+
+async def test_a_list_of_today_that_has_not_begun_is_no_failure() -> None:
     answers = dict.fromkeys(LISTS, _json(_paper())) | {LISTS[0]: BadStatus("HTTP 400", status=400)}
 
     found = await _source(answers).harvest(WINDOW)
 
-    assert (found.health.state, found.health.message) == ("ok", "papers of 2026-02-11: HTTP 400")
+    assert (found.health.state, found.health.message) == ("ok", "")
 
 
 @pytest.mark.parametrize(

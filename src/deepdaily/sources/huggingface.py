@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -118,17 +118,22 @@ class HuggingFace:
         """
         parts: dict[str, Callable[[], Awaitable[PartFound]]] = {}
         if "papers" in self._what:
-            first = max(window.since.date(), window.now.date() - timedelta(days=DAYS - 1))
-            days = [window.now.date() - timedelta(days=ago) for ago in range((window.now.date() - first).days + 1)]
-            parts |= {f"papers of {day}": partial(self._papers, f"{API}daily_papers?date={day}", window) for day in days}
+            today = window.now.astimezone(UTC).date()
+            days = [today - timedelta(days=ago) for ago in range(DAYS)]
+            parts |= {f"papers of {day}": partial(self._papers, day, today, window) for day in days}
         if "models" in self._what:
             for author in self._authors:
                 asked = f"author={quote(author, safe='')}&sort=createdAt&direction=-1&limit={MOST_MODELS}"
                 parts[f"models of {author}"] = partial(self._models, f"{API}models?{asked}", author, window)
         return await as_one(self.name, self.kind, parts, empty="nothing in the window")
 
-    async def _papers(self, url: str, window: Window) -> PartFound:
-        snapshot = await self._asked(url)
+    async def _papers(self, day: date, today: date, window: Window) -> PartFound:
+        try:
+            snapshot = await self._asked(f"{API}daily_papers?date={day}")
+        except BadStatus as error:
+            if error.status == 400 and day == today:  # its list has not begun
+                return PartFound()
+            raise
         rows = await parsed(self._engine, parse_papers, self._fetcher.body(snapshot))
         return found(sorted(rows, key=lambda row: -(row.votes or 0)), self._place, window, snapshot, self._most)
 
