@@ -156,6 +156,11 @@ async def test_more_new_links_than_are_offered_are_losses(store: Store) -> None:
         '<a href="javascript:void(0)">Open all the menus</a>',
         '<a href="https://elsewhere.example/a">What another site says</a>',
         '<a href="/news">All the news again</a>',
+        '<div class="mega-menu"><div><a href="/platform/for-teams">The platform for teams</a></div></div>',
+        '<div id="breadcrumbs"><a href="/company/news-room">The news room here</a></div>',
+        '<a href="/news/real/latest">Jul 2, 2025</a>',
+        '<a href="/news/real/edits">edited Jan 9, 2017 at 11:06</a>',
+        *(["".join(f'<p><a href="/buy/{number}">Be the first to comment</a></p>' for number in range(3))]),
         '<a href="/news/unnamed">Read more</a>',
         '<a href="/news/unnamed">阅读全文</a>',
     ],
@@ -164,6 +169,12 @@ def test_what_leads_to_no_article_is_not_listed(noise: str) -> None:
     body = _page(_card("real"), around=noise)
 
     assert [link.url for link in _listing(body).links] == ["https://lab.example/news/real"]
+
+
+def test_a_title_of_two_pages_is_still_one() -> None:
+    pair = '<p><a href="/news/a">The monthly news letter</a></p><p><a href="/news/b">The monthly news letter</a></p>'
+
+    assert len(_listing(_page(pair)).links) == 2
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,9 @@ MAX_TAGS, FEW_TAGS, MAX_STEPS = 100_000, 8_000, 200_000_000
 LEAST_WORDS, LEAST_CJK = 3, 6
 """Of a link that is a title by itself."""
 
+COMMON_TITLE = 3
+"""So many pages of one title: it is a button."""
+
 MOST_AROUND, CARD_CHARS = 6, 1_500
 """Elements around a link that may be its card, and how much of a card is looked through for a date."""
 
@@ -200,6 +203,8 @@ def _of_page(answer: ListingBytes) -> LinkListing:
             before = found.get(url)
             found[url] = ListedLink(url, title, _day(anchor, base) or (before.at if before else None))
             sure |= {url} if named else set()
+    borne = Counter(link.title for link in found.values())
+    found = {url: link for url, link in found.items() if borne[link.title] < COMMON_TITLE}
     if not found:
         raise NotAFeed("a page on which nothing is listed: its links may be made by a script", _REMEDY)
     return LinkListing(tuple(found.values()), cut=len(anchors) > MOST_LINKS)
@@ -232,11 +237,17 @@ def _stands_apart(anchor: LexborNode) -> bool:
     while above is not None and above.tag not in ("body", "html"):
         if above.tag in _CARDS and above.tag != "section":
             return above.tag == "li" and _stands_apart(above)
-        if above.tag in _APART or (above.attributes.get("role") or "") in ("navigation", "banner", "contentinfo"):
+        if above.tag in _APART or _is_named_apart(above):
             return True
         header = header or above.tag == "header"
         above = above.parent
     return header
+
+
+def _is_named_apart(place: LexborNode) -> bool:
+    told = place.attributes
+    named = f"{(told.get('class') or '')[:300]} {(told.get('id') or '')[:100]}"
+    return (told.get("role") or "") in ("navigation", "banner", "contentinfo") or bool(_CUES["apart_name"].search(named))
 
 
 def _title(anchor: LexborNode, base: str, chosen: bool) -> tuple[str, bool]:
@@ -244,7 +255,7 @@ def _title(anchor: LexborNode, base: str, chosen: bool) -> tuple[str, bool]:
     if headed := _heading(anchor):
         return headed, True
     own = _said(anchor)
-    if not own or _CUES["generic"].fullmatch(own):
+    if not own or _CUES["generic"].fullmatch(own) or _is_only_a_day(own):
         for card in _cards(anchor, base):
             if headed := _heading(card):
                 return headed, True
@@ -265,6 +276,11 @@ def _heading(place: LexborNode) -> str:
         if _CUES["title_class"].search(inside.attributes.get("class") or "") and (said := _said(inside)):
             return said
     return ""
+
+
+def _is_only_a_day(words: str) -> bool:
+    """Whether hardly anything stands beside a date."""
+    return len(words) <= 40 and bool(dates_in(words)) and len(re.findall(r"[^\W\d_]{3,}", words)) <= 3
 
 
 def _is_long(words: str) -> bool:
