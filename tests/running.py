@@ -58,7 +58,7 @@ def run_of(
             snapshots=snapshots,
             fetcher=fetcher,
             engine=engine,
-            sources=sources(settings, fetcher, engine, sample_web.SEARCH_KEY, memory.open),
+            sources=sources(settings, fetcher, engine, sample_web.SEARCH_KEY, memory.open, store),
             publishers=publishers or file_channels(folder / "out"),
             record=Record(LineMeter()),
             memory=memory,

@@ -272,6 +272,8 @@ async def test_an_entry_that_breaks_its_reading_costs_only_itself() -> None:
     class Broken:
         """Stands for what nobody foresaw."""
 
+        base = URL
+
         @property
         def title(self) -> str:
             raise ValueError("no such thing")

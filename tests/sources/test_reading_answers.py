@@ -16,10 +16,15 @@ FETCHING = {"aiohttp", "sqlalchemy", "pydantic", "warcio", "httpx", "rich", "typ
     [
         "deepdaily.archive.visible",
         "deepdaily.read.extract",
+        "deepdaily.sources.arxiv",
         "deepdaily.sources.feed_entries",
+        "deepdaily.sources.github_answers",
         "deepdaily.sources.hackernews",
+        "deepdaily.sources.huggingface",
+        "deepdaily.sources.page_links",
         "deepdaily.sources.search.brave",
         "deepdaily.sources.search.searxng",
+        "deepdaily.sources.telegram_channels",
     ],
 )
 def test_a_worker_that_reads_an_answer_loads_nothing_that_fetches_or_stores(module: str) -> None:

@@ -9,7 +9,8 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from deepdaily.demo.site import SiteFeed, feed_of, feeds, html_of, of_day, pages
+from deepdaily.demo.other_places import PLACES
+from deepdaily.demo.site import SiteFeed, beside, feed_of, feeds, html_of, of_day, pages
 from deepdaily.read.web_wire import Answer
 from deepdaily.settings import Settings
 
@@ -42,7 +43,7 @@ class DemoWire:
 
     def __init__(self, broken: Broken = "none") -> None:
         self._broken = broken
-        self._pages = {page.url: page for page in pages() if "404" not in page.flags}
+        self._pages = {page.url: page for page in (*pages(), *beside()) if "404" not in page.flags}
         self._feeds = {feed.url: feed for feed in feeds()}
 
     async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
@@ -55,6 +56,9 @@ class DemoWire:
         if url in self._feeds:
             feed = self._feeds[url]
             return _answer(503) if self._broken == "all" and not feed.stays else _feed(feed)
+        if url in PLACES:
+            media_type, made = PLACES[url]
+            return _answer(200, made(), media_type)
         return _answer(200, html_of(self._pages[url]), HTML) if url in self._pages else _answer(404)
 
 

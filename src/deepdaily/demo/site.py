@@ -82,7 +82,17 @@ def feeds() -> tuple[SiteFeed, ...]:
 @cache
 def pages() -> tuple[SitePage, ...]:
     """The pages by name."""
-    folder = files(__package__) / "day" / "pages"
+    return _pages_in("pages")
+
+
+@cache
+def beside() -> tuple[SitePage, ...]:
+    """Pages by name that the day's own settings lead nobody to; their `feeds` are places of other kinds."""
+    return _pages_in("beside")
+
+
+def _pages_in(name: str) -> tuple[SitePage, ...]:
+    folder = files(__package__) / "day" / name
     read = {entry.name.removesuffix(".txt"): entry.read_text("utf-8") for entry in folder.iterdir()}
     bodies = {name: text.partition("\n+++\n")[2].strip() for name, text in read.items()}
     found = []

@@ -30,7 +30,7 @@ from deepdaily.read.parts import parts_of
 from deepdaily.read.pdf_text import headline, paragraphs, tables_of
 from deepdaily.read.walls import LITTLE, MIN_COLUMNS, NOTE_COLUMNS, calls_to_pay, is_notice, refuse_wall
 
-__all__ = ["MAX_TEXT_CHARS", "Extracted", "PageBytes", "fragment", "moment", "page", "with_title"]
+__all__ = ["MAX_TEXT_CHARS", "Extracted", "PageBytes", "fragment", "moment", "of_markdown", "page", "with_title"]
 
 MAX_TAGS = 200_000
 """A table of 300,000 cells did not end in 45 s; the longest page of the extraction set has 8,371 tags."""
@@ -192,6 +192,11 @@ def fragment(markup: str) -> str:
         return ""
     seen = visible(tree_of(f"<!doctype html><body>{markup}"))
     return "\n".join(line.text for line in lines_of(seen.blocks))
+
+
+def of_markdown(source: str) -> str:
+    """The text of Markdown, one block a line, headings without their marks; empty where there is none."""
+    return _blocks(re.sub(r"^ {0,3}#{1,6}[ \t]+", "", seen_of(source), flags=re.M))
 
 
 def with_title(title: str, body: str) -> str:

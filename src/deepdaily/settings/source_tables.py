@@ -8,8 +8,10 @@ from ipaddress import ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from deepdaily.settings.kind_tables import ArxivTable, GitHubTable, HuggingFaceTable, TelegramSourceTable, WatchedPageTable
+from deepdaily.settings.short_forms import needs_bridge, whole_address
 from deepdaily.settings.table import _Table, key
 
 QUERIES: tuple[str, ...] = ("AI LLM agent inference news",)
@@ -20,13 +22,6 @@ def _web_address(written: str) -> str:
     parts = urlsplit(written)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise ValueError("write an http(s) address without a name or password, like http://127.0.0.1:8888")
-    return written
-
-
-def _feed_address(written: str) -> str:
-    parts = urlsplit(written)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("write the whole address of a feed, like https://blog.example.com/feed.xml")
     return written
 
 
@@ -65,17 +60,38 @@ class SearxngTable(_Table):
 SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
 
 
-FeedAddress = Annotated[str, AfterValidator(_feed_address)]
+def _bridge_address(written: str) -> str:
+    return _web_address(written) if written else ""
+
+
+FeedAddress = Annotated[str, AfterValidator(whole_address)]
 
 
 class Sources(_Table):
     """Where links come from."""
 
     packs: tuple[str, ...] = key(("ai-engineering",), "Bundled lists of feeds.")
-    add: tuple[FeedAddress, ...] = key((), "Addresses of further feeds.", example=["https://blog.example.com/feed.xml"])
+    rsshub: Annotated[str, AfterValidator(_bridge_address)] = key(
+        "", "Address of your own instance of RSSHub, for feeds written `rsshub:/route`.", example="https://rsshub.example.com"
+    )
+    add: tuple[FeedAddress, ...] = key(
+        (), "Addresses of further feeds, or short ones.", example=["https://blog.example.com/feed.xml", "reddit:r/LocalLLaMA"]
+    )
     mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
     hackernews: bool = key(True, "Whether Hacker News is asked.")
     search: tuple[SearchTable, ...] = (BraveTable(),)
+    page: tuple[WatchedPageTable, ...] = ()
+    arxiv: tuple[ArxivTable, ...] = ()
+    huggingface: tuple[HuggingFaceTable, ...] = ()
+    github: tuple[GitHubTable, ...] = ()
+    telegram: tuple[TelegramSourceTable, ...] = ()
+
+    @field_validator("add")
+    @classmethod
+    def _bridge_is_named(cls, addresses: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if any(map(needs_bridge, addresses)) and not info.data.get("rsshub", "-"):
+            raise ValueError('feeds written rsshub:/… need your instance: [sources] rsshub = "https://rsshub.example.com"')
+        return addresses
 
     @field_validator("search")
     @classmethod
@@ -84,6 +100,16 @@ class Sources(_Table):
         if len(set(names)) < len(names):
             raise ValueError("two searches of one provider need names of their own: name = ...")
         return tables
+
+    @model_validator(mode="after")
+    def _each_kind_named_apart(self) -> Sources:
+        named = [table.name or table.url for table in self.page] + [table.name for table in self.arxiv]
+        named += [table.name for table in self.huggingface] + [table.name for table in self.github]
+        named += [table.name for table in self.telegram]
+        for name in named:
+            if named.count(name) > 1 or name == "hackernews" or name in [table.name for table in self.search]:
+                raise ValueError(f'two sources are called {name}: give one a name of its own, like name = "{name}-2"')
+        return self
 
 
 def _private_place(written: str) -> str:

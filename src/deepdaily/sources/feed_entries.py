@@ -21,6 +21,7 @@ from deepdaily.core.urls import canonical, sponsored_link
 from deepdaily.read.paid import is_label, marked_title
 from deepdaily.sources.feed_body import encoding_told, refuse_traps, repaired, unzipped
 from deepdaily.sources.feed_dates import moment_of, stands_in
+from deepdaily.sources.feed_linked import linked
 from deepdaily.sources.feed_tree import Doubtful, read_tree
 from deepdaily.sources.feed_words import Said, Stated, one_line, readable
 from deepdaily.sources.offering import json_of
@@ -246,7 +247,7 @@ def read_each(found: Sequence[Stated], window: Window | None, reader: str) -> li
     undated = 0
     for stated in found:
         try:
-            entry = _entry(stated, window, reader, undated < UNDATED)
+            entry = _entry(linked(stated), window, reader, undated < UNDATED)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - foreign bytes provoke anything; here it costs one entry, and is told

@@ -16,6 +16,7 @@ from deepdaily.engine import Engine
 from deepdaily.read.extract import with_title
 from deepdaily.read.fetch import Fetcher
 from deepdaily.sources.feed_entries import UNDATED, Entry, FeedBytes, parse_feed
+from deepdaily.sources.feed_linked import is_post
 from deepdaily.sources.offering import offer, parsed
 
 WALL_S, MEMORY_MB = 15.0, 512
@@ -179,10 +180,11 @@ def _document(made: Offer, entry: Entry, snapshot: Snapshot, feed_url: str) -> D
     MIN_COMPLETE_COLUMNS columns; entries of GitHub's release feeds and of arXiv are whole however short they are. A whole one
     called partial costs a page read; a teaser called whole would claim more than was read.
     """
-    if len(entry.text) < MIN_TEXT_CHARS:
+    post = is_post(made.url, feed_url)
+    if len(entry.text) < (1 if post else MIN_TEXT_CHARS):
         return None
     own = domain(made.url) == domain(feed_url)  # what another site writes about a page is not that page
-    whole = bool(_COMPLETE_FEEDS.search(feed_url)) or (own and width(entry.text) >= MIN_COMPLETE_COLUMNS)
+    whole = post or bool(_COMPLETE_FEEDS.search(feed_url)) or (own and width(entry.text) >= MIN_COMPLETE_COLUMNS)
     text = with_title(entry.title or made.title, entry.text)
     return Document(
         id=document_id(made.url, entry.id, text),

@@ -1,0 +1,52 @@
+"""The sources of the settings that are neither feeds, Hacker News nor searches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deepdaily.core.types import SourceKind
+from deepdaily.engine import Engine
+from deepdaily.read.fetch import Fetcher
+from deepdaily.settings.source_tables import Sources
+from deepdaily.settings.table import secret
+from deepdaily.sources import Source
+from deepdaily.sources.arxiv import Arxiv, ArxivPace, PapersWanted, listed_as
+from deepdaily.sources.github import GitHub, GitHubFollowed
+from deepdaily.sources.huggingface import HuggingFace
+from deepdaily.sources.seen_before import Remembered
+from deepdaily.sources.telegram_channels import TelegramChannels
+from deepdaily.sources.watched_page import Watched, WatchedPage
+
+
+def further(chosen: Sources, fetcher: Fetcher, engine: Engine, book: Remembered) -> Iterator[Source]:
+    """Them in the order they are asked; `book` remembers what pages listed."""
+    for page in chosen.page:
+        watched = Watched(page.url, page.selector, page.match, page.most)
+        yield WatchedPage(page.name or page.url, watched, fetcher, engine, book)
+    pace = ArxivPace()
+    for paper in chosen.arxiv:
+        wanted = PapersWanted(paper.categories, paper.query, paper.by == "search", paper.announce, paper.most)
+        yield Arxiv(paper.name, wanted, fetcher, engine, pace)
+    for face in chosen.huggingface:
+        yield HuggingFace(face.name, face.what, face.authors, face.most, fetcher, engine)
+    for hub in chosen.github:
+        followed = GitHubFollowed(
+            hub.repositories, hub.what, hub.prereleases, hub.changelog, hub.labels, hub.reactions, hub.languages, hub.most
+        )
+        yield GitHub(hub.name, followed, secret(hub.token_env), fetcher, engine, book)
+    for told in chosen.telegram:
+        yield TelegramChannels(told.name, told.channels, told.most, fetcher, engine)
+
+
+def further_listed(chosen: Sources) -> Iterator[tuple[SourceKind, str, str]]:
+    """Them as kind, name and what is asked."""
+    for page in chosen.page:
+        yield "page", page.name or page.url, page.url
+    for paper in chosen.arxiv:
+        yield "arxiv", paper.name, listed_as(PapersWanted(paper.categories, paper.query))
+    for face in chosen.huggingface:
+        yield "huggingface", face.name, ", ".join((*face.what, *face.authors))
+    for hub in chosen.github:
+        yield "github", hub.name, ", ".join((*hub.what, *hub.repositories))
+    for told in chosen.telegram:
+        yield "telegram", told.name, ", ".join(f"@{channel}" for channel in told.channels)
