@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from deepdaily.leading import led
 from deepdaily.memory import Memory
 from deepdaily.run import Record, Run
 from deepdaily.settings import Settings
-from deepdaily.sources.search import WebSearch
+from deepdaily.sources.search import Span
 from deepdaily.sources.search.brave import Brave
+from deepdaily.sources.search.web_search import WebSearch
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -136,7 +138,7 @@ QUERY = "Anthropic Claude Opus 4.6"
 
 def asking(query: str) -> str:
     """The address at which the provider is asked for pages of a week."""
-    return Brave("key").request(query, 3)[0]
+    return Brave("key").inquiries(query, Span(NOW - timedelta(days=3), NOW, NOW))[0].url
 
 
 def answer(*urls: str, title: str = "Claude Opus 4.6") -> bytes:

@@ -139,7 +139,7 @@ class House:
                     snapshots=snapshots,
                     fetcher=fetcher,
                     engine=engine,
-                    sources=sources(self.settings, fetcher, engine, self.search_key, memory.open),
+                    sources=sources(self.settings, fetcher, engine, self.search_key, memory.open, spend=store.spend),
                     publishers=publishers,
                     record=Record(errand.meter),
                     memory=memory,

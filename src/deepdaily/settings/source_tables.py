@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, field_validator
 
+from deepdaily.settings.search_tables import BraveTable, SearchTable
 from deepdaily.settings.table import _Table, key
-
-QUERIES: tuple[str, ...] = ("AI LLM agent inference news",)
-"""What is asked where no table says."""
-
-
-def _web_address(written: str) -> str:
-    parts = urlsplit(written)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("write an http(s) address without a name or password, like http://127.0.0.1:8888")
-    return written
 
 
 def _feed_address(written: str) -> str:
@@ -28,41 +18,6 @@ def _feed_address(written: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write the whole address of a feed, like https://blog.example.com/feed.xml")
     return written
-
-
-SourceName = Annotated[str, Field(min_length=1, description="What the source is called; two of one provider need two names.")]
-Queries = Annotated[
-    tuple[str, ...],
-    Field(
-        description=f"What is asked. Left out: in the first table {QUERIES[0]!r}; in a later one those of the table before,"
-        " and only where that one gave no answer.",
-        examples=[["LLM inference engine release"]],
-    ),
-]
-
-
-class BraveTable(_Table):
-    """Brave Search; without its key it is left out, which is no trouble."""
-
-    provider: Literal["brave"] = "brave"
-    name: SourceName = "brave"
-    queries: Queries = ()
-    key_env: str = key("BRAVE_API_KEY", "Environment variable that holds the key.")
-
-
-class SearxngTable(_Table):
-    """An instance of SearXNG that gives JSON (`search.formats` in its settings.yml)."""
-
-    provider: Literal["searxng"] = "searxng"
-    name: SourceName = "searxng"
-    queries: Queries = ()
-    endpoint: Annotated[str, AfterValidator(_web_address)] = key(
-        ..., "Its address; a private one stands in [network] allow_private, too.", example="http://127.0.0.1:8888"
-    )
-    categories: tuple[str, ...] = key((), "Which of its tabs are asked; empty: its default.", example=["general", "news"])
-
-
-SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
 
 
 FeedAddress = Annotated[str, AfterValidator(_feed_address)]
@@ -75,6 +30,12 @@ class Sources(_Table):
     add: tuple[FeedAddress, ...] = key((), "Addresses of further feeds.", example=["https://blog.example.com/feed.xml"])
     mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
     hackernews: bool = key(True, "Whether Hacker News is asked.")
+    follow: tuple[str, ...] = key(
+        (),
+        "Names that the first search is asked for each day, before its own queries.",
+        example=["vLLM", "Claude Code"],
+        max_length=50,
+    )
     search: tuple[SearchTable, ...] = (BraveTable(),)
 
     @field_validator("search")
@@ -108,17 +69,3 @@ class Network(_Table):
         "Private addresses that may be asked: host:port, a host with all its ports, or a network.",
         example=["127.0.0.1:8888", "nas.lan", "192.168.0.0/24"],
     )
-
-
-def searches(tables: Sequence[SearchTable]) -> Iterator[tuple[SearchTable, tuple[str, ...], tuple[str, ...]]]:
-    """Each table with its queries, and with the names of the searches that it stands in for.
-
-    A table with queries of its own is always asked. One without takes over those of the table before, where that one, and
-    whoever stands in for it already, gave no answer.
-    """
-    queries, before = QUERIES, list[str]()
-    for table in tables:
-        if table.queries:
-            queries, before = table.queries, []
-        yield table, queries, tuple(before)
-        before.append(table.name)
