@@ -324,14 +324,14 @@ async def test_a_plan_without_a_month_is_never_spent_by_it() -> None:
 @pytest.mark.parametrize(
     ("headers", "left"),
     [
-        ({"x-ratelimit-remaining": "1, 1843", "x-ratelimit-limit": "1, 2000"}, (1843, 2000)),
-        ({"x-ratelimit-remaining": "1, 1843"}, (1843, 0)),
+        ({"x-ratelimit-remaining": "1, 1843", "x-ratelimit-limit": "1, 2000", "x-ratelimit-reset": "1, 389223"}, (1843, 389_223)),
+        ({"x-ratelimit-remaining": "1, 1843"}, (1843, None)),
         ({"x-ratelimit-remaining": "992"}, None),
         ({"x-ratelimit-remaining": "many"}, None),
         ({}, None),
     ],
 )
-def test_what_is_left_of_the_month_is_the_second_number(headers: dict[str, str], left: tuple[int, int] | None) -> None:
+def test_what_is_left_of_the_month_is_the_second_number(headers: dict[str, str], left: tuple[int, float | None] | None) -> None:
     assert Brave(KEY).left(headers) == left
 
 

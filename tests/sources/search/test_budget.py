@@ -91,7 +91,7 @@ async def test_one_a_second_between_runs_and_processes(tmp_path: Path) -> None:
         for store in (here, there, here):
             await budget(clock, Plan(per_second=1), store.spend).take()
 
-    assert clock.waits == [1.0, 1.0]
+    assert clock.waits == [1.1, 1.1]
 
 
 async def test_turns_are_given_a_few_seconds_ahead_and_not_more() -> None:
@@ -102,12 +102,12 @@ async def test_turns_are_given_a_few_seconds_ahead_and_not_more() -> None:
         waits.append(seconds)
 
     one = KeyBudget("search:x:1", Plan(per_second=1), in_memory(), clock, note)
-    for _ in range(6):
+    for _ in range(5):
         await one.take()
     with pytest.raises(RateLimited) as caught:
         await one.take()
 
-    assert (waits, caught.value.retry_after_s) == ([1.0, 2.0, 3.0, 4.0, 5.0], 6.0)
+    assert (waits, caught.value.retry_after_s) == ([1.1, 2.2, 3.3, 4.4], 5.5)
 
 
 async def test_a_clock_that_was_wrong_costs_one_turn() -> None:
@@ -117,20 +117,29 @@ async def test_a_clock_that_was_wrong_costs_one_turn() -> None:
 
     await budget(clock, Plan(per_second=2), spend).take()
 
-    assert clock.waits == [0.5]
+    assert clock.waits == [0.55]
 
 
 async def test_what_the_provider_says_is_left_counts_where_it_is_less() -> None:
     """Another program uses the key, or the plan is smaller than the settings say."""
-    clock = Clock(BEGIN.replace(day=28))
-    for of, left in ((2_000, 5), (1_000, 5), (0, 5)):
-        one = budget(clock, Plan(per_month=2_000))
-        one.told(left, of)
-        assert await taken(one, for_page=True) == 5
-    for left, of in ((1_990, 2_000), (-1, 2_000), (9_999, 2_000)):
-        one = budget(clock, Plan(per_month=100))
-        one.told(left, of)
-        assert await taken(one, for_page=True) in (90, 100)
+    for left, days, given in ((5, 1, 5), (1_990, 1, 100), (-1, 1, 100), (5, 0, 100), (5, -1, 100), (0, 1, 0)):
+        one = budget(Clock(BEGIN.replace(day=28)), Plan(per_month=100))
+        one.told(left, days * 86_400)
+        assert await taken(one, for_page=True) == given
+
+
+async def test_what_the_provider_said_holds_until_its_own_month_ends() -> None:
+    clock = Clock(BEGIN.replace(day=20))
+    one = budget(clock, Plan(per_month=1_000))
+    one.told(18, 4 * 86_400)
+
+    assert await taken(one, for_page=True) == 2
+    clock.now += timedelta(days=1)
+    one.told(0, 3 * 86_400)
+    with pytest.raises(QuotaSpent, match="the provider has none left before 2026-02-24 00:00 UTC"):
+        await one.take()
+    clock.now += timedelta(days=3)
+    assert await taken(one, for_page=True) == 998 // 5
 
 
 async def test_a_spent_key_is_not_asked_before_its_reset_whoever_asks() -> None:

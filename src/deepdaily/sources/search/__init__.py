@@ -87,8 +87,11 @@ class Provider(Protocol):
         """What a failed request means: QuotaSpent, RateLimited, or `error` with words of what to do."""
         ...
 
-    def left(self, headers: Mapping[str, str]) -> tuple[int, int] | None:
-        """How many questions are left of the month, and of how many; None where the answer does not say."""
+    def left(self, headers: Mapping[str, str]) -> tuple[int, float | None] | None:
+        """How many questions are left of the month, and after how many seconds it begins anew (None: it does not say).
+
+        None where the answer says nothing of it.
+        """
         ...
 
 

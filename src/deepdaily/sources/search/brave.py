@@ -91,11 +91,11 @@ class Brave:
         reset = [*_numbers(error.headers.get("x-ratelimit-reset", "")), DEFAULT_PAUSE_S]
         return RateLimited("asked too fast", retry_after_s=reset[0] if error.retry_after_s is None else error.retry_after_s)
 
-    def left(self, headers: Mapping[str, str]) -> tuple[int, int] | None:
+    def left(self, headers: Mapping[str, str]) -> tuple[int, float | None] | None:
         left, of = (_numbers(headers.get(f"x-ratelimit-{name}", "")) for name in ("remaining", "limit"))
         if len(left) < 2 or (len(of) > 1 and of[1] <= 0):
             return None
-        return round(left[1]), round(of[1]) if len(of) > 1 else 0
+        return round(left[1]), _reset_s(headers)
 
 
 def _freshness(span: Span) -> str:

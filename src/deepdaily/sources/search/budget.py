@@ -18,6 +18,9 @@ from deepdaily.sources.offering import json_of
 MAX_PAUSE_S = 5.0
 """Longest wait for a turn, or before a second attempt; a provider that names more is asked another day."""
 
+MARGIN = 1.1
+"""By how much turns lie further apart than the plan says: what left a second apart may arrive closer together."""
+
 KEPT_BACK, KEPT_PART = 3, 4
 """Of a day's share the queries of the morning leave so many, at most one in KEPT_PART, for makers' pages."""
 
@@ -48,8 +51,11 @@ class _Count:
     """What was the day's when it began."""
     last: str = ""
     """The moment that the last question was given."""
+    left: int = 0
+    """What the provider said is left, less what was asked since; it holds until `reset`, empty where it said nothing."""
+    reset: str = ""
     until: str = ""
-    """When there is something again, where the provider said that nothing is left."""
+    """When there is something again, where the provider said that nothing is."""
     why: str = ""
 
     @classmethod
@@ -64,10 +70,21 @@ class _Count:
         """As it stands on the day of `now`, which has its share of what is left of the month: at least 1 while there is any."""
         today, month = now.date().isoformat(), f"{now:%Y-%m}"
         count = self if self.month == month else replace(self, month=month, asked=0)
+        if (reset := moment(count.reset)) and reset <= now:
+            count = replace(count, left=0, reset="")
         if count.day == today:
             return count
-        left = max(0, plan.per_month - count.asked)
+        left = count.remaining(plan)
         return replace(count, day=today, today=0, share=max(min(1, left), left // _days_left(now.date())))
+
+    def remaining(self, plan: Plan) -> int:
+        """Of the month, by our count and the provider's."""
+        ours = max(0, plan.per_month - self.asked)
+        return min(ours, self.left) if self.reset else ours
+
+    def less_one(self, at: datetime) -> _Count:
+        """After one question more."""
+        return replace(self, asked=self.asked + 1, today=self.today + 1, left=max(0, self.left - 1), last=at.isoformat())
 
 
 _EMPTY: Mapping[str, Any] = asdict(_Count())
@@ -110,7 +127,7 @@ class KeyBudget:
             wait_s = (at - now).total_seconds()
             if wait_s > MAX_PAUSE_S:
                 raise RateLimited("too many others ask with this key now", retry_after_s=wait_s)
-            return json.dumps(asdict(replace(count, asked=count.asked + 1, today=count.today + 1, last=at.isoformat())))
+            return json.dumps(asdict(count.less_one(at)))
 
         self._spend(self._name, spent)
         if wait_s > 0:
@@ -121,25 +138,35 @@ class KeyBudget:
             raise QuotaSpent(f"{count.why}; it is not asked before {until:%Y-%m-%d %H:%M} UTC", "", (until - now).total_seconds())
         if not self._plan.per_month:
             return
-        if count.asked >= self._plan.per_month:
+        left = count.remaining(self._plan)
+        if not left and count.asked >= self._plan.per_month:
             remedy = "raise per_month where the plan has more, or put a second search behind it"
             raise QuotaSpent(f"the {self._plan.per_month} queries of this month are used up", remedy, _month_left_s(now))
+        if not left:
+            until = moment(count.reset) or now
+            raise QuotaSpent(f"the provider has none left before {until:%Y-%m-%d %H:%M} UTC", "", (until - now).total_seconds())
         kept_back = 0 if for_page else min(KEPT_BACK, count.share // KEPT_PART)
         if count.today + kept_back >= count.share:
-            left = self._plan.per_month - count.asked
             said = f"today's share of {count.share} queries is used up"
             raise QuotaSpent(f"{said} ({left} are left of the month, {kept_back} of today for makers' pages)")
 
-    def told(self, left: int, of: int) -> None:
-        """Correct the month's count by what the provider says is left of how many; it only grows, as others use the key, too."""
-        now, most = self._clock().astimezone(UTC), max(of, self._plan.per_month)
+    def told(self, left: int, reset_s: float | None) -> None:
+        """Keep what the provider says is left, for so many seconds, until the month's end where it does not say.
+
+        Other programs use the key, too, and its month may begin on another day. The day's share shrinks with it.
+        """
+        now = self._clock().astimezone(UTC)
+        rest = timedelta(seconds=_month_left_s(now) if reset_s is None else reset_s)
+        if not self._plan.per_month or left < 0 or rest <= timedelta():
+            return
+        reset = (now + min(rest, LONGEST_REST)).isoformat()
 
         def corrected(text: str) -> str:
             count = _Count.of(text).at(now, self._plan)
-            return json.dumps(asdict(replace(count, asked=max(count.asked, most - left))))
+            share = max(min(1, left), (left + count.today) // _days_left(now.date()))
+            return json.dumps(asdict(replace(count, left=left, reset=reset, share=min(count.share, share))))
 
-        if self._plan.per_month and 0 <= left <= most:
-            self._spend(self._name, corrected)
+        self._spend(self._name, corrected)
 
     def close(self, why: str, for_s: float | None) -> None:
         """Remember that the provider has nothing left for so many seconds; until the month's end where it does not say."""
@@ -154,7 +181,7 @@ def _turn(count: _Count, now: datetime, per_second: float) -> datetime:
     last = moment(count.last)
     if not per_second or last is None:
         return now
-    gap, late = timedelta(seconds=1 / per_second), now + timedelta(seconds=MAX_PAUSE_S)
+    gap, late = timedelta(seconds=MARGIN / per_second), now + timedelta(seconds=MAX_PAUSE_S)
     return max(now, (last if last <= late else now) + gap)
 
 

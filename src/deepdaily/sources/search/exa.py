@@ -70,7 +70,7 @@ class Exa:
             )
         return error
 
-    def left(self, headers: Mapping[str, str]) -> tuple[int, int] | None:
+    def left(self, headers: Mapping[str, str]) -> tuple[int, float | None] | None:
         return None
 
 

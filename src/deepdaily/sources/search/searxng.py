@@ -68,5 +68,5 @@ class Searxng:
                 return RateLimited("the instance's limiter refuses us (HTTP 429)", remedy, error.retry_after_s)
         return error
 
-    def left(self, headers: Mapping[str, str]) -> tuple[int, int] | None:
+    def left(self, headers: Mapping[str, str]) -> tuple[int, float | None] | None:
         return None

@@ -68,5 +68,5 @@ class Tavily:
             return BadStatus(f"the question is refused (HTTP 400): {said[1].decode('utf-8', 'replace')}", status=400)
         return error
 
-    def left(self, headers: Mapping[str, str]) -> tuple[int, int] | None:
+    def left(self, headers: Mapping[str, str]) -> tuple[int, float | None] | None:
         return None

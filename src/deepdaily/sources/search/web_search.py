@@ -160,14 +160,17 @@ class WebSearch:
         return results
 
     async def _answer(self, inquiry: Inquiry, for_page: bool) -> Results:
+        slowed = ""
         try:
             snapshot = await self._got(inquiry, for_page)
         except RateLimited as error:
             if error.retry_after_s is None or error.retry_after_s > MAX_PAUSE_S:
                 raise
+            slowed = f"{error}, and once more after a pause"
             await self._pause(error.retry_after_s)
             snapshot = await self._got(inquiry, for_page)
-        return await parsed(self._engine, self._provider.parse, self._fetcher.body(snapshot))
+        results = await parsed(self._engine, self._provider.parse, self._fetcher.body(snapshot))
+        return replace(results, note="; ".join(filter(None, (slowed, results.note))))
 
     async def _got(self, inquiry: Inquiry, for_page: bool) -> Snapshot:
         toll = _KeyToll(self._budget, self._provider, for_page) if self._budget else None
