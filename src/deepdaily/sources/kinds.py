@@ -37,6 +37,7 @@ def sources(
     *,
     spend: Spend | None = None,
     clock: Callable[[], datetime] = _utc,
+    ours: Callable[[str, str], bool] = lambda title, url: True,
 ) -> list[Source]:
     """The configured sources; `search_key` stands in for the environment's (the sample day brings its own, and no limits).
 
@@ -44,11 +45,12 @@ def sources(
         watches: the open questions, which the first search asks for, before all else.
         spend: `Store.spend`: what a key has left is counted there; None: for this run alone.
         clock: what time it is for the plans of keys, whatever day is written.
+        ours: whether a title, with its address, speaks of our field: of what lists more than can be read, those come first.
     """
     chosen = settings.sources
     made: list[Source] = [Feed(url, name, fetcher, engine) for url, name in _feeds(chosen).items()]
     if chosen.hackernews:
-        made.append(HackerNews(fetcher, engine))
+        made.append(HackerNews(fetcher, engine, ours))
     followed, spend = [*asked_after(watches), *chosen.follow], spend or in_memory()
     for table, queries, before in searches(chosen.search):
         followed = followed if before or table is chosen.search[0] else []
