@@ -173,7 +173,7 @@ class Fetcher:
             final_url, answer = await self._follow(url, asked, earlier, robots, self._cap_bytes)
         except NotConnected:
             plain = _without_tls(url)
-            if asked.headers or not plain:  # a key is never sent in the clear
+            if asked.headers or asked.body or not plain:  # a key is never sent in the clear
                 raise
             final_url, answer = await self._follow(plain, Outgoing(), earlier, robots, self._cap_bytes)
         if answer.status == 304 and earlier and final_url == earlier[0].final_url:

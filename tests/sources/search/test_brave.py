@@ -197,7 +197,7 @@ def _watch(name: str) -> Watch:
     return Watch(f"w-{name}", f"When does {name} resume?", (name,), "s-1", date(2026, 2, 1), date(2026, 3, 1))
 
 
-async def test_two_open_questions_are_asked_for_after_the_queries_of_the_settings() -> None:
+async def test_two_open_questions_are_queries_of_a_search() -> None:
     fetcher, watches = FakeFetcher({}), [_watch(name) for name in ("one", "Nimbus", "Nimbus", "灵犀 3", "Quill")]
     search = WebSearch("brave", Brave(KEY), ("one", *asked_after(watches)), fetcher, InlineEngine(), Pauses())  # type: ignore[arg-type]
 
