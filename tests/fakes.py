@@ -28,6 +28,7 @@ class FakeStore:
     def __init__(self) -> None:
         self.fetches: dict[tuple[str, str], tuple[Snapshot, Validators]] = {}
         self.places: dict[str, Place] = {}
+        self.resting: dict[str, tuple[datetime, str]] = {}
 
     def snapshot_of(self, slot: str, url: str) -> Snapshot | None:
         kept = self.fetches.get((slot, url))
@@ -44,6 +45,12 @@ class FakeStore:
 
     def place(self, digest: str) -> Place | None:
         return self.places.get(digest)
+
+    def rests(self, now: datetime) -> dict[str, tuple[datetime, str]]:
+        return {host: rest for host, rest in self.resting.items() if rest[0] > now}
+
+    def rest(self, host: str, until: datetime, why: str) -> None:
+        self.resting[host] = until, why
 
 
 class FakeWire:

@@ -37,6 +37,7 @@ from deepdaily.core.types import (
 from deepdaily.core.urls import host, page_key
 from deepdaily.memory.questions import follow_up, without
 from deepdaily.memory.repeats import Recollection, recollections, still_asking, without_repeats
+from deepdaily.read.drawing import Drawer
 from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings, older
 from deepdaily.run import Run
 from deepdaily.settings import Digest
@@ -107,7 +108,9 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     if run.by_keeper and not any(map(answered, harvests)) and LAST_CALL_S < run.remaining_s < inf:
         raise NothingToPublish("no source answers yet; memory is for the last minutes", "check the network")
     run.desk = desk_of(run.store.decisions())
-    pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests))
+    network, feeds = run.settings.network, {one.health.source for one in harvests if one.health.kind == "feed"}
+    drawer = Drawer(network.renderer, network.allow_private) if network.renderer else None
+    pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests), drawer, feeds)
     for rung, span in LADDER:
         if rung == LADDER[1][0]:
             harvests = await _searched_further(run, harvests)

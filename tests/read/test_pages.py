@@ -278,3 +278,16 @@ async def test_what_only_payers_read_is_partial_and_its_links_are_kept_beside_it
         Link("https://blog.example/plan", "the plan", told.text.index("the plan")),
     )
     assert store.structures(["unknown"]) == {}
+
+
+async def test_a_page_in_parts_is_read_whole_where_it_is_offered_whole_and_is_partial_where_it_is_not(store: Store) -> None:
+    more = b"<p>A third paragraph tells what the release notes leave out, and what an operator should watch.</p></article>"
+    part = html().replace(b"</body>", b"<a href='/a/2'>2</a> <a href='/a/all'>View as single page</a></body>")
+    answers = {URL: part, f"{URL}/all": html().replace(b"</article>", more)}
+
+    whole = await read(store, FakeFetcher(answers, "text/html"), candidate(TITLE, URL))
+    alone = await read(store, FakeFetcher({f"{URL}2": part.replace(b"/a/", b"/a2/")}, "text/html"), candidate(TITLE, f"{URL}2"))
+
+    assert "A third paragraph" in whole.documents[URL].text
+    assert not whole.documents[URL].partial
+    assert alone.documents[f"{URL}2"].partial

@@ -16,6 +16,8 @@ from typing import Literal
 
 from deepdaily.core.charset import decoded
 from deepdaily.core.cues import Cue, cues, table
+from deepdaily.core.errors import NoText
+from deepdaily.core.pdf import is_pdf, read_pdf, seen_lines
 from deepdaily.core.text import clean
 
 _CUES = cues(table(__name__))
@@ -102,6 +104,10 @@ def _readings(body: bytes, media_type: str) -> Iterator[str]:
     Entries of feeds are marked up twice, so what is left after one and after two rounds stands by itself; JSON strings are
     unfolded first, and a plain text stands there as it is, too.
     """
+    if is_pdf(body):
+        with suppress(NoText):
+            yield from map(folded, seen_lines(read_pdf(body)))
+        return
     text = decoded(body, media_type)
     plain = "plain" in media_type or "markdown" in media_type
     if text.lstrip("\ufeff \n\r\t").startswith(("{", "[")):
@@ -113,9 +119,29 @@ def _readings(body: bytes, media_type: str) -> Iterator[str]:
     if _MARKED_UP.search(once):
         yield folded(_seen(once))
     yield folded(once)
+    if len(said := _stated(text)) > len(once):  # more than all that it shows: scripts fill it in
+        yield folded(_seen(said) if _MARKED_UP.search(said) else said)
     if plain or _FEED.match(text[:2000].lstrip("\ufeff \n\r\t")):
         said = text if plain else _seen(_with_spoken_names(text, only_lone=True))
         yield folded(_seen(_with_spoken_names(said)))
+
+
+_LINKED_DATA = Cue(r"<script[^>]{0,200}application/ld\+json[^>]{0,200}>([\s\S]*?)</script", re.I)
+
+
+def _stated(text: str) -> str:
+    """The articles that a page's JSON-LD holds whole, as one text."""
+    found: list[str] = []
+    waiting: list[object] = []
+    for script in _LINKED_DATA.finditer(text):
+        with suppress(ValueError, RecursionError):
+            waiting.append(json.loads(script[1], strict=False))
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            found += [body] if isinstance(body := one.get("articleBody"), str) else []
+        waiting += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    return "\n".join(found)
 
 
 def _with_spoken_names(text: str, *, only_lone: bool = False) -> str:

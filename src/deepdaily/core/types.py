@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -158,6 +159,8 @@ class Document:
     """Not all of it was read: a teaser, a search snippet, or a page whose rest is for those who pay."""
     author: str = ""
     published_at: datetime | None = None
+    pages: tuple[int, ...] = ()
+    """Where each page begins in `text`, in a document that has pages (a PDF)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +345,12 @@ class Cited:
     extractor: str
     carried: bool = False
     """The snapshot is a feed's or an API's answer that carried the text, not the page itself."""
+    pages: tuple[int, ...] = ()
+    """As the document's."""
+
+    def page_of(self, evidence: Evidence) -> int:
+        """The page on which a passage begins, from 1; 0 in a document without pages."""
+        return bisect_right(self.pages, evidence.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -713,6 +722,7 @@ def cited(document: Document) -> Cited:
         fetched_at=document.fetched_at,
         extractor=document.extractor,
         carried=bool(document.locator),
+        pages=document.pages,
     )
 
 

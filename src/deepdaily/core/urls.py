@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from deepdaily.core.cues import table
+from deepdaily.core.same_page import SAME_HOST, keyed, meant, names_no_page, own
 
 MAX_URL_CHARS = 2048
 """As long as any crawler or mail program takes; a longer one is an attack or a mistake."""
@@ -17,21 +18,10 @@ KNOWN = 8192
 _TABLE = table(__name__)
 _WORDS = {name: frozenset(words.split()) for name, words in _TABLE["words"].items()}
 
-TRACKING = _WORDS["tracking"]
-TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_")
-SHARED_FROM = _WORDS["shared_from"]
-"""`from=` is dropped with these values only: with others it is often a date or a place in a list."""
-
 CREDENTIALS = re.compile(
     r"(?i)(?:(?:api|access|auth|id|refresh|session)?[_-]?token|api[_-]?key|(?:client[_-]?)?secret|passw(?:or)?d|sig|signature"
     r"|(?:j|php)?sess(?:ion)?_?id|x-(?:amz|goog)-.+)"
 )
-
-SAME_HOST: dict[str, str] = _TABLE["same_host"]
-"""Other names for the same pages, paths alike."""
-
-KEPT_ONLY = {"mp.weixin.qq.com": {"__biz", "mid", "idx", "sn"}, "www.youtube.com": {"v", "list"}}
-"""Sites whose pages are named by these parameters alone."""
 
 PUBLIC_SUFFIXES = _WORDS["public_suffixes"]
 """Two-level suffixes below which everybody has a site of their own, as far as this field meets them."""
@@ -50,7 +40,6 @@ _NAMED = re.compile(r"\.[a-z][a-z0-9-]+$")
 """Not an address."""
 _AS_IT_IS = re.compile(r"[A-Za-z0-9\-._~/!$'()*+,;=:@]*")
 """Of what either part of a link may hold unescaped."""
-_ARXIV = re.compile(r"/(?:abs|pdf|html)/(\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?")
 _ROOT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/?)?(?:(?:index|default|home)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _AMP_TAIL = re.compile(r"(/[^/]*-[^/]*-[^/]*/)amp/?$")
 _AMP_CACHE = re.compile(r"https?://(?:www\.google\.[a-z.]+/amp|[^/]+\.cdn\.ampproject\.org/[cv])/s/(.+)", re.IGNORECASE)
@@ -61,23 +50,23 @@ def canonical(url: str) -> str:
     """The one spelling of a link, which can still be fetched. Idempotent.
 
     https (http only where a port or an address is named), lower-case host, no fragment, credentials or tracking, sorted
-    query, one percent-encoding; arXiv papers at `/abs/` without a version, AMP and mobile copies at the original.
+    query, one percent-encoding; the page itself where the link is that of a gate, a tracker, an archive, a mirror or a twin
+    (`same_page`): arXiv papers at `/abs/` without a version, AMP and mobile copies at the original.
     `www.` and a slash at the end are kept: a site may answer one form only. `page_key` sees through them.
 
     Raises:
         ValueError: no http(s) URL, or longer than MAX_URL_CHARS.
     """
     cached = _AMP_CACHE.fullmatch(url.strip()) if "/s/" in url else None
-    parts = _split(f"https://{cached[1]}" if cached else url)
+    parts = meant(_split(f"https://{cached[1]}" if cached else url))
     name, path, query = _host(parts), _path(parts.path), _pairs(parts.query)
-    if name == "youtu.be" and len(path) > 1:
-        name, path, query = "www.youtube.com", "/watch", [("v", "=" + path[1:])]
-    if name == "arxiv.org" and (paper := _ARXIV.fullmatch(path)):
-        path, query = f"/abs/{paper[1]}", []
+    if page := own(name, path):
+        name, path, query = page[0], page[1], _pairs(page[2])
     port = parts.port
     port = port if port not in (None, 80, 443) else None
-    scheme = parts.scheme if port or not _NAMED.search(name) else "https"
-    kept = sorted(f"{key}{value}" for key, value in query if not _is_noise(name, key, value))
+    scheme = parts.scheme.lower() if port or not _NAMED.search(name) else "https"
+    lasting = not (name == "mp.weixin.qq.com" and path == "/s" and not any(key == "__biz" for key, _ in query))
+    kept = sorted(f"{key}{value}" for key, value in query if not (lasting and _is_noise(name, path, key, value)))
     found = f"{scheme}://{name}{f':{port}' if port else ''}{path}{'?' if kept else ''}{'&'.join(kept)}"
     if len(found) > MAX_URL_CHARS:
         raise ValueError(f"longer than {MAX_URL_CHARS} characters: {found[:80]}…")
@@ -86,14 +75,16 @@ def canonical(url: str) -> str:
 
 @lru_cache(maxsize=KNOWN)
 def page_key(url: str) -> str:
-    """What two links to one page have in common: `canonical` without scheme, `www.`, `index.html` and slash at the end.
+    """What two links to one page have in common: `canonical` without scheme, `www.`, `index.html` and slash at the end, and in
+    the one spelling that a site takes for all of a page's (GitHub's names in small letters).
 
     Raises:
         ValueError: as `canonical`.
     """
-    bare = canonical(url).partition("://")[2].removeprefix("www.")
-    path, mark, query = bare.partition("?")
-    return re.sub(r"/(?:index\.(?:html?|php))?$", "", path) + mark + query
+    place, mark, query = canonical(url).partition("://")[2].partition("?")
+    name, slash, path = place.partition("/")
+    name, path = keyed(name, slash + path)
+    return re.sub(r"/(?:index\.(?:html?|php))?$", "", name.removeprefix("www.") + path) + mark + query
 
 
 @lru_cache(maxsize=KNOWN)
@@ -199,13 +190,6 @@ def _escaped(text: str, safe: str) -> str:
     return re.sub(r"%[0-9A-Fa-f]{2}|.", normal, text, flags=re.DOTALL)
 
 
-def _is_noise(name: str, key: str, value: str) -> bool:
+def _is_noise(name: str, path: str, key: str, value: str) -> bool:
     """Whether a parameter names no page: tracking, or a key nobody should pass on."""
-    lower = key.lower()
-    if name in KEPT_ONLY:
-        return lower not in KEPT_ONLY[name]
-    if lower == "ref" and name.startswith(("api.", "gitlab.")):  # there it is a branch
-        return False
-    shared = lower == "from" and value[1:].lower() in SHARED_FROM
-    market = lower in ("mod", "reflink") and name.endswith(("marketwatch.com", "wsj.com", "barrons.com"))
-    return lower in TRACKING or lower.startswith(TRACKING_PREFIXES) or shared or market or bool(CREDENTIALS.fullmatch(key))
+    return names_no_page(name, path, key.lower(), value[1:]) or bool(CREDENTIALS.fullmatch(key))

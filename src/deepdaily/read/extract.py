@@ -12,19 +12,23 @@ from selectolax.lexbor import LexborHTMLParser
 
 from deepdaily.core.charset import decoded
 from deepdaily.core.errors import Forwarded, NoText
+from deepdaily.core.pdf import PDFIUM, is_pdf, read_pdf
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import NO_STRUCTURE, Language, Structure
 from deepdaily.core.urls import domain, site_root
+from deepdaily.read.api_answer import API, told
 from deepdaily.read.blocks import Block, Visible, depth_of, tree_of, visible
-from deepdaily.read.composed import MAX_TEXT_CHARS, absolute, composed, lines_of
+from deepdaily.read.composed import MAX_TEXT_CHARS, Composed, absolute, composed, lines_of
 from deepdaily.read.doubt import TRAFILATURA, handed_over, is_doubtful
-from deepdaily.read.head import MAX_TITLE_CHARS, Head, author_of, folded, head_of, headline_of
+from deepdaily.read.head import MAX_TITLE_CHARS, Head, author_of, folded, head_of, headline_of, is_article
 from deepdaily.read.main_content import main_part
-from deepdaily.read.markdown_source import seen_of
+from deepdaily.read.markdown_source import seen_of, without_front_matter
 from deepdaily.read.page_dates import moment, published_at
 from deepdaily.read.paid import paid_for
-from deepdaily.read.walls import LITTLE, MIN_COLUMNS, calls_to_pay, is_notice, refuse_wall
+from deepdaily.read.parts import parts_of
+from deepdaily.read.pdf_text import headline, paragraphs, tables_of
+from deepdaily.read.walls import LITTLE, MIN_COLUMNS, NOTE_COLUMNS, calls_to_pay, is_notice, refuse_wall
 
 __all__ = ["MAX_TEXT_CHARS", "Extracted", "PageBytes", "fragment", "moment", "page", "with_title"]
 
@@ -43,6 +47,11 @@ MOST_SIGNED = 20
 
 OWN = "deepdaily/1"
 """The extractor of a page that needed no second opinion."""
+
+JSON_TYPES = ("application/json", "application/vnd.github+json", "text/json")
+
+STATED = "json-ld/1"
+"""The extractor of a page that shows less than it states: scripts fill it in."""
 
 _NOT_TEXT = re.compile(rb"%PDF-|PK\x03\x04|\x89PNG|GIF8|\xff\xd8\xff|RIFF|\x1f\x8b|ID3|OggS|wOF[F2]|\x7fELF")
 _TEXT_TYPES = re.compile(r"(?:text/(?:html|plain|markdown|x-markdown)|application/(?:xhtml\+xml|xml))?", re.IGNORECASE)
@@ -69,12 +78,16 @@ class Extracted:
     extractor: str
     sponsored: bool
     partial: bool = False
-    """The page says that the rest is for those who pay."""
+    """The rest is for those who pay, or on another page."""
     notice: bool = False
     """Most of it speaks of consent, or of a text that is gone."""
     canonical: str = ""
     """The address that the page gives itself, of its own site and not the site's root; empty where it gives none."""
     structure: Structure = NO_STRUCTURE
+    pages: tuple[int, ...] = ()
+    """Where each page of a PDF begins in `text`."""
+    whole_at: str = ""
+    """Where all of a page stands that is cut into parts; empty where it is not, or names no such place."""
 
 
 def page(answer: PageBytes) -> Extracted:
@@ -84,6 +97,10 @@ def page(answer: PageBytes) -> Extracted:
         Forwarded: the page only sends its readers elsewhere.
         NoText: not a text, a login or challenge page, or fewer than MIN_COLUMNS columns.
     """
+    if is_pdf(answer.body):
+        return _of_pdf(answer.body)
+    if answer.media_type.partition(";")[0].strip().lower() in JSON_TYPES:
+        return _of_api(answer)
     source = _decoded(answer)
     if "plain" in answer.media_type or "markdown" in answer.media_type:
         return _plain(source)
@@ -97,9 +114,12 @@ def page(answer: PageBytes) -> Extracted:
     blocks, extractor = _article(seen, source)
     title = told_title(headline_of(head, _tops(seen, tree), answer.url))
     made = composed(title, blocks, seen, _base(tree, answer.url))
+    if stated := _stated(head, seen, made):
+        made, extractor = stated, STATED
     if head.refresh and width(made.body[: LITTLE + 1]) < LITTLE:
         raise Forwarded("it only sends its readers elsewhere", to=head.refresh)
     paywalled = calls_to_pay(seen.blocks, blocks)
+    goes_on, whole_at = parts_of(tree, answer.url)
     refuse_wall(head.title, made.body, tree, paywalled, head.is_article)
     return Extracted(
         title=title,
@@ -109,10 +129,11 @@ def page(answer: PageBytes) -> Extracted:
         published_at=published_at(head, tree, seen.blocks, title, answer.url),
         extractor=extractor,
         sponsored=paid_for(head, _owned(tree), seen, title, made.body, answer.url),
-        partial=head.metered or paywalled,
+        partial=head.metered or paywalled or goes_on,
         notice=is_notice(made.body),
         canonical=_canonical(head, answer.url),
         structure=made.structure,
+        whole_at=whole_at,
     )
 
 
@@ -122,6 +143,18 @@ def _article(seen: Visible, source: str) -> tuple[list[Block], str]:
     if is_doubtful(part, source, seen) and (others := handed_over(seen)):
         return others, TRAFILATURA
     return part.blocks, OWN
+
+
+def _stated(head: Head, seen: Visible, made: Composed) -> Composed | None:
+    """The article as the page's JSON-LD states it, where that is more than all that it shows; None where it is not, or is for those
+    who pay."""
+    if head.metered or width(made.body[: 2 * LITTLE]) >= 2 * LITTLE:
+        return None
+    bodies = (node.get("articleBody") for node in head.linked if is_article(node))
+    body = next((fragment(body[:MAX_TEXT_CHARS]) for body in bodies if isinstance(body, str) and body.strip()), "")
+    if len(body) <= sum(len(block.raw) for block in seen.blocks):
+        return None
+    return Composed(with_title(made.text.partition("\n\n")[0] if made.text != made.body else "", body), body, NO_STRUCTURE)
 
 
 def _tops(seen: Visible, tree: LexborHTMLParser) -> list[str]:
@@ -184,11 +217,50 @@ def _decoded(answer: PageBytes) -> str:
 
 
 def _plain(source: str) -> Extracted:
-    body = _blocks(seen_of(source))
+    body = _blocks(seen_of(without_front_matter(source)))
     if width(body) < MIN_COLUMNS:
         raise NoText("hardly any text")
     title = told_title(body.partition("\n")[0].lstrip("# ")[:MAX_TITLE_CHARS])
     return Extracted(title, with_title(title, body), language_of(body), "", None, "text/1", sponsored=False)
+
+
+def _of_api(answer: PageBytes) -> Extracted:
+    """What an API says of a page.
+
+    Raises:
+        NoText.
+    """
+    said = told(decoded(answer.body, answer.media_type))
+    title = told_title(squeeze(said.title)[:MAX_TITLE_CHARS])
+    body = fragment(said.text) if said.marked_up else _blocks(seen_of(without_front_matter(said.text)))
+    if width(body) < NOTE_COLUMNS:
+        raise NoText("hardly any text: the API has a title alone")
+    return Extracted(title, with_title(title, body), language_of(body), said.author[:200], said.at, API, sponsored=False)
+
+
+def _of_pdf(body: bytes) -> Extracted:
+    """A PDF's paragraphs, one a line, without what only repeats its title.
+
+    Raises:
+        NoText.
+    """
+    found = read_pdf(body)
+    title, (texts, begins) = told_title(headline(found)), paragraphs(found)
+    begun, kept = f"{title}\n\n" if title else "", list[str]()
+    pages, at = list[int](), len(begun)
+    for number, text in enumerate(texts):
+        pages += [at for begin in begins if begin == number]
+        if folded(text) != folded(title) and at + len(text) < MAX_TEXT_CHARS:
+            kept.append(text)
+            at += len(text) + 1
+    body_text = "\n".join(kept)
+    if width(body_text) < MIN_COLUMNS:
+        raise NoText("hardly any text: a PDF whose pages are pictures")
+    pages[:1] = [0]
+    text = (begun + body_text).rstrip()
+    structure = Structure(tables=tuple(tables_of(kept, len(begun))))
+    told = language_of(body_text), found.author, found.made_at, PDFIUM
+    return Extracted(title, text, *told, sponsored=False, structure=structure, pages=tuple(pages))
 
 
 def _blocks(text: str) -> str:

@@ -19,6 +19,7 @@ from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchE
 from deepdaily.core.types import Snapshot
 from deepdaily.read import guard
 from deepdaily.read.fetch_cookies import FetchCookies
+from deepdaily.read.pace import Pace
 from deepdaily.read.toll import Outgoing, Toll, asked_name
 from deepdaily.read.web_wire import MAY_ANSWER, Answer, PostWire, Wire
 from deepdaily.store import Store, Validators
@@ -85,7 +86,7 @@ class Fetcher:
         *,
         allow_private: tuple[str, ...] = (),
         per_host: int = 2,
-        at_once: int = 16,
+        at_once: int = 32,
         deadline_s: float = 20.0,
         cap_bytes: int = 10 * 2**20,
         user_agent: str = USER_AGENT,
@@ -94,6 +95,7 @@ class Fetcher:
         self._slot_key, self._now, self._allow_private = slot_key, now, allow_private
         self._deadline_s, self._cap_bytes, self._user_agent = deadline_s, cap_bytes, user_agent
         self._all = asyncio.Semaphore(at_once)
+        self._pace = Pace(store, now)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, per_host))
         self._urls: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -182,6 +184,8 @@ class Fetcher:
             self._store.keep_snapshot(self._slot_key, snapshot, None, _validators(answer, validators))
             return snapshot
         if not _is_whole(answer):
+            wait_s = retry_after_s(answer.headers.get("retry-after", ""), self._now)
+            self._pace.rest(final_url, answer.status, wait_s, of_an_api=bool(asked.headers))
             raise self._bad_status(final_url, answer)
         return self._keep(asked_name(url, asked.body), final_url, answer)
 
@@ -192,10 +196,11 @@ class Fetcher:
         target, left_s, cookies = url, self._deadline_s, FetchCookies(self._now)
         for _ in range(MAX_REDIRECTS + 1):
             guard.check_url(target, self._allow_private)
-            if robots:
-                await self._obey_robots(target)
             if _origin(target) != _origin(url):  # an API key is not carried to another host, nor back from it
                 asked = Outgoing()
+            self._pace.check(target, of_an_api=bool(asked.headers))
+            if robots:
+                await self._obey_robots(target)
             sent = {"User-Agent": self._user_agent, "Accept": "*/*", **asked.headers}
             if earlier and target == earlier[0].final_url:
                 sent |= _conditions(earlier[1])
@@ -234,6 +239,7 @@ class Fetcher:
     async def _ask(self, url: str, asked: Outgoing, left_s: float, cap_bytes: int) -> tuple[Answer, float]:
         """One answer when its turn has come, and how many seconds are left then."""
         loop = asyncio.get_running_loop()
+        await self._pace.turn(url)
         async with self._hosts[urlsplit(url).netloc.lower()], self._all:
             ends_at = loop.time() + left_s
             for tries_left in reversed(range(TRIES)):

@@ -18,6 +18,13 @@ _PICTURE = re.compile(r"!\[[^\[\]\n]{0,2000}\]" + _LEADS)
 _EMPTY_LINK = re.compile(r"\[\s*\]" + _LEADS)
 _LINK = re.compile(r"\[([^\[\]\n]{1,1000})\]" + _LEADS)
 _MOST_LINES_OF_A_TITLE = 20
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(?:[^\n]{0,2000}\n){0,300}?---[ \t]*\n")
+
+
+def without_front_matter(source: str) -> str:
+    """`source` without the settings between two rules that it begins with, as model cards and posts do."""
+    found = _FRONT_MATTER.match(source)
+    return source[found.end() :] if found and re.match(r"\W*[\w-]+\s*:", found[0]) else source
 
 
 def seen_of(source: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from deepdaily.core.errors import DeepdailyError, FetchError, Forwarded
@@ -15,8 +15,11 @@ from deepdaily.core.types import Candidate, Document, Loss, Snapshot, Window, do
 from deepdaily.core.urls import canonical, host, page_key, site_root
 from deepdaily.engine import Engine
 from deepdaily.read.composed import absolute
+from deepdaily.read.drawing import Drawer
 from deepdaily.read.extract import Extracted, PageBytes, page
 from deepdaily.read.fetch import Fetcher
+from deepdaily.read.twins import READERS, twins_of
+from deepdaily.read.walls import SCRIPTED
 from deepdaily.store import Reading, Store
 
 PAGE_WALL_S, PAGE_MEMORY_MB = 15.0, 1024
@@ -54,6 +57,10 @@ class Pages:
     engine: Engine
     carried: Mapping[str, Document]
     """Texts that feeds carried, by page key."""
+    drawer: Drawer | None = None
+    """Draws what scripts fill in; None: nothing is drawn."""
+    feeds: Collection[str] = ()
+    """Names of the sources that are feeds: what they offer may be drawn, and nothing else."""
 
     async def read(
         self, candidates: Sequence[Candidate], window: Window, *, wall_s: float, on_done: Callable[[], None]
@@ -97,29 +104,68 @@ class Pages:
         """The page's document, or in a sentence why there is none; `before` is how it was read in this slot already."""
         if before is not None:
             return self.store.documents([before.document])[before.document] if before.document else before.reason
-        try:
-            found = await self._fetched(candidate)
-        except (FetchError, Forwarded) as error:
-            found = str(error)
+        found = await self._told(candidate, candidate.url)
+        for twin in twins_of(candidate.url) if isinstance(found, str) and found != SPONSORED else ():
+            other = await self._told(candidate, twin)
+            if isinstance(other, Document):
+                found = other
+                break
+        if isinstance(found, str) and found.startswith(SCRIPTED) and self._may_be_drawn(candidate):
+            found = await self._drawn(candidate, found)
         return self.store.keep_reading(slot, candidate.url, found)
 
-    async def _fetched(self, candidate: Candidate) -> Document | str:
-        """What the page says; where it only sends its readers elsewhere, what is said there, once.
+    def _may_be_drawn(self, candidate: Candidate) -> bool:
+        return self.drawer is not None and any(offer.source in self.feeds for offer in candidate.offers)
+
+    async def _drawn(self, candidate: Candidate, unread: str) -> Document | str:
+        """The page as its scripts fill it in; where it cannot be drawn, why it was not read and not drawn."""
+        assert self.drawer is not None
+        try:
+            body = await self.drawer.drawn(candidate.url)
+            snapshot = self.fetcher.received(candidate.url, "text/html; charset=utf-8", body)
+        except FetchError as error:
+            return f"{unread}; {error.advised}"
+        outcome = await self._extracted(snapshot)
+        if isinstance(outcome, DeepdailyError):
+            return f"{outcome} (drawn)"
+        found = _document(candidate, snapshot, outcome, is_twin=False)
+        return replace(found, extractor=f"{found.extractor} drawn") if isinstance(found, Document) else found
+
+    async def _told(self, candidate: Candidate, url: str) -> Document | str:
+        """What is said at `url`, or in a sentence why nothing is."""
+        try:
+            return await self._fetched(candidate, url)
+        except (FetchError, Forwarded) as error:
+            return str(error)
+
+    async def _fetched(self, candidate: Candidate, url: str) -> Document | str:
+        """What the page, or its twin at `url`, says; where it only sends its readers elsewhere, what is said there, once.
 
         Raises:
             FetchError, or Forwarded a second time.
         """
-        snapshot = await self.fetcher.get(candidate.url, robots=True)
+        snapshot = await self.fetcher.get(url, robots=host(url) not in READERS)
         outcome = await self._extracted(snapshot)
         if isinstance(outcome, Forwarded) and (there := absolute(outcome.to, snapshot.final_url)):
             snapshot = await self.fetcher.get(there, robots=True)
             outcome = await self._extracted(snapshot)
+        if isinstance(outcome, Extracted) and outcome.whole_at:
+            snapshot, outcome = await self._whole(snapshot, outcome)
         if isinstance(outcome, DeepdailyError):
             return str(outcome)
-        found = _document(candidate, snapshot, outcome)
+        found = _document(candidate, snapshot, outcome, is_twin=url != candidate.url)
         if isinstance(found, Document):
             self.store.keep_structure(found.id, outcome.structure)
         return found
+
+    async def _whole(self, snapshot: Snapshot, part: Extracted) -> tuple[Snapshot, Extracted]:
+        """All of a page that is cut into parts, where that can be read and is longer; else the part."""
+        with suppress(FetchError):  # the part stands, and says that it is one
+            whole = await self.fetcher.get(part.whole_at, robots=True)
+            outcome = await self._extracted(whole)
+            if isinstance(outcome, Extracted) and len(outcome.text) > len(part.text):
+                return whole, outcome
+        return snapshot, part
 
     async def _extracted(self, snapshot: Snapshot) -> Extracted | DeepdailyError:
         body = self.fetcher.body(snapshot)
@@ -128,14 +174,14 @@ class Pages:
         return outcome
 
 
-def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted) -> Document | str:
+def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted, *, is_twin: bool) -> Document | str:
     if extracted.sponsored:
         return SPONSORED
     if not extracted.title:
         return "the page has no headline"
-    if stranger := not_the_article(candidate, snapshot.final_url, extracted):
+    if not is_twin and (stranger := not_the_article(candidate, snapshot.final_url, extracted)):
         return stranger
-    url = _address(candidate.url, snapshot.final_url, extracted.canonical)
+    url = candidate.url if is_twin else _address(candidate.url, snapshot.final_url, extracted.canonical)
     return Document(
         id=document_id(url, "", extracted.text),
         url=url,
@@ -149,6 +195,7 @@ def _document(candidate: Candidate, snapshot: Snapshot, extracted: Extracted) ->
         partial=extracted.partial,
         author=extracted.author,
         published_at=candidate.published_at or extracted.published_at,
+        pages=extracted.pages,
     )
 
 

@@ -12,6 +12,9 @@ from deepdaily.core.errors import NoText
 from deepdaily.core.text import sentences, width
 from deepdaily.read.blocks import Block
 
+SCRIPTED = "hardly any text"
+"""How the reason begins of a page that scripts may fill in."""
+
 LITTLE = 400
 """Columns below which a page is a headline and a caption, not an article."""
 
@@ -55,7 +58,7 @@ def refuse_wall(title: str, body: str, tree: LexborHTMLParser, paywalled: bool, 
         raise NoText(f"a login or challenge page: {(title or body)[:80]}")
     least = 2 * MIN_COLUMNS if paywalled else NOTE_COLUMNS if article else MIN_COLUMNS - min(width(title), MIN_COLUMNS // 2)
     if columns < least:
-        raise NoText("hardly any text: perhaps a page that scripts fill in")
+        raise NoText(f"{SCRIPTED}: perhaps a page that scripts fill in")
 
 
 def _is_error(title: str) -> bool:

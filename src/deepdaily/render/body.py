@@ -74,7 +74,13 @@ def proof(note: Note, issue: Issue, words: Words) -> str:
     """What a note says: the passage where it is not printed as it stands, the page, when it was fetched, its bytes."""
     quoted = escape(in_quotes(quotation(note.evidence))) + " — " if note.quoted else ""
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
-    return quoted + words.comma.join((escape(note.cited.host), fetched, f"sha256 <code>{note.short_digest}</code>"))
+    return quoted + words.comma.join((escape(host_of(note, words)), fetched, f"sha256 <code>{note.short_digest}</code>"))
+
+
+def host_of(note: Note, words: Words) -> str:
+    """The host, and in a document with pages the page on which the passage begins."""
+    page = note.cited.page_of(note.evidence)
+    return note.cited.host + (words.in_brackets(words.pdf_page.format(page)) if page else "")
 
 
 def body(issue: Issue, tell: Telling, beside: Callable[[Item], str] = lambda _: "") -> Iterator[str]:

@@ -77,6 +77,12 @@ def at_passage(url: str, quote: str) -> str | None:
     return f"{address}{'' if '#' in address else '#'}:~:text={text}"
 
 
+def on_page(url: str, page: int) -> str | None:
+    """`url` as `safe_link` makes it, opened at that page of a PDF; None as there."""
+    address = safe_link(url)
+    return address and f"{address}{'' if '#' in address else f'#page={page}'}"
+
+
 def _edge(text: str, last: bool) -> str:
     """The beginning of `text`, or its end, at borders of words and of Chinese clauses; cut where it has none."""
     pieces = list(_PIECE.finditer(text))

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 
 from deepdaily.core.types import Claim, Evidence, FollowUp, Issue, Item, Section
-from deepdaily.render.foreign import anchor, at_passage, plain, quotation, safe_link, shown
+from deepdaily.render.foreign import anchor, at_passage, on_page, plain, quotation, safe_link, shown
 from deepdaily.render.front_matter import USUAL_FORM, PostForm, front_matter
 from deepdaily.render.notes import Note, footnotes_of, minute, notes_of
 from deepdaily.render.phrases import (
@@ -276,12 +276,14 @@ def _moved(one: FollowUp, words: Words, notes: Mapping[Evidence, Note], place: C
 
 def _footnote(note: Note, issue: Issue, words: Words) -> str:
     quoted = in_quotes(escape(quotation(note.evidence))) + " — " if note.quoted else ""
-    address = at_passage(note.cited.url, note.evidence.quote)
+    page = note.cited.page_of(note.evidence)
+    address = on_page(note.cited.url, page) if page else at_passage(note.cited.url, note.evidence.quote)
+    leaf = words.in_brackets(words.pdf_page.format(page)) if page else ""
     if note.same_document:
         ditto = _linked(words.ditto, address) if address and note.quoted else words.ditto
-        return f"[^{note.footnote}]: {quoted}{ditto}"
+        return f"[^{note.footnote}]: {quoted}{ditto}{leaf}"
     fetched = f"{words.fetched} {minute(note.cited.fetched_at, issue)}"
     host = escape(note.cited.host)
-    host = (_linked(host, address) if address else host) + (words.in_brackets(words.carried) if note.cited.carried else "")
+    host = (_linked(host, address) if address else host) + (words.in_brackets(words.carried) if note.cited.carried else "") + leaf
     facts = (host, fetched, f"sha256 `{note.short_digest}`")
     return f"[^{note.footnote}]: {quoted}{words.comma.join(facts)}"

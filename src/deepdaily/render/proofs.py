@@ -83,7 +83,8 @@ def _claim(of: Section | str, claim: Claim, cited: Mapping[Evidence, Cited]) -> 
 
 
 def _passage(evidence: Evidence, source: Cited) -> dict[str, Any]:
-    return {
+    page = source.page_of(evidence)
+    return ({"page": page} if page else {}) | {
         "quote": shorten(evidence.quote, QUOTE_COLUMNS),
         "start": evidence.start,
         "end": evidence.end,

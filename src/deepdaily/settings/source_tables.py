@@ -69,3 +69,8 @@ class Network(_Table):
         "Private addresses that may be asked: host:port, a host with all its ports, or a network.",
         example=["127.0.0.1:8888", "nas.lan", "192.168.0.0/24"],
     )
+    renderer: tuple[str, ...] = key(
+        (),
+        "A Chromium of the system, with what it needs, that draws pages of feeds which scripts fill in; empty: none.",
+        example=["chromium"],
+    )

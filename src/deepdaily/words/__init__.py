@@ -127,6 +127,7 @@ class Words:
     corrected: str
     written_by: str
     fetched: str
+    pdf_page: str
     carried: str
     all_proofs: str
     """Before the link to an issue's evidence."""
