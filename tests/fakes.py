@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import deepdaily
-from deepdaily.core.errors import DeepdailyError, FetchError, ModelError, NoModel, Unreachable
+from deepdaily.core.errors import BadStatus, DeepdailyError, FetchError, ModelError, NoModel, Unreachable
 from deepdaily.core.types import Language, Snapshot
 from deepdaily.models import Prompt, Reply, S
+from deepdaily.read.toll import Toll
 from deepdaily.read.web_wire import Answer
 from deepdaily.store import Place, Validators
 
@@ -74,7 +75,10 @@ class FakeWire:
 
 
 class FakeFetcher:
-    """Snapshots by URL: a body, an error to raise, or a list of these, one for each request. Others are unreachable."""
+    """Snapshots by URL: a body, an error to raise, or a list of these, one for each request. Others are unreachable.
+
+    What is sent stands behind the URL: `https://api.example/search {"query": "one"}`.
+    """
 
     def __init__(self, answers: Mapping[str, bytes | FetchError | list[bytes | FetchError]], media_type: str = "") -> None:
         self.answers = {url: list(told) if isinstance(told, list) else told for url, told in answers.items()}
@@ -83,13 +87,27 @@ class FakeFetcher:
         self.headers: list[dict[str, str]] = []
         self._bodies: dict[str, bytes] = {}
 
-    async def get(self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False) -> Snapshot:
+    async def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] = {},
+        conditional: bool = False,
+        robots: bool = False,
+        body: bytes = b"",
+        toll: Toll | None = None,
+    ) -> Snapshot:
+        if toll:
+            await toll.pay()
+        url = f"{url} {body.decode()}" if body else url
         self.asked.append(url)
         self.headers.append(dict(headers))
         told = self.answers.get(url, Unreachable(f"{url}: no such name"))
         if isinstance(told, list):
             told = told.pop(0)
         if isinstance(told, FetchError):
+            if toll and isinstance(told, BadStatus):
+                toll.told(told.headers)
             raise told
         digest = "sha256:" + sha256(told).hexdigest()
         self._bodies[digest] = told

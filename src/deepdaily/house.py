@@ -11,6 +11,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 
+from deepdaily.choose.rank import on_topic_title
 from deepdaily.core.errors import SettingsError, StoreError
 from deepdaily.core.slots import slot_at, slot_of
 from deepdaily.core.types import Slot
@@ -131,6 +132,9 @@ class House:
                     publishers += message_channels(self.settings, store, slot, web)
                 rules = ByRule(translator_of(self.settings.translator, self.data))
                 writer = self.writer or model_writer(self.settings, store, slot, now, lambda: deadline - monotonic())
+                asked = sources(
+                    self.settings, fetcher, engine, self.search_key, memory.open, store, spend=store.spend, ours=on_topic_title
+                )
                 yield Run(
                     slot=slot,
                     now=now,
@@ -139,7 +143,7 @@ class House:
                     snapshots=snapshots,
                     fetcher=fetcher,
                     engine=engine,
-                    sources=sources(self.settings, fetcher, engine, self.search_key, memory.open, store),
+                    sources=asked,
                     publishers=publishers,
                     record=Record(errand.meter),
                     memory=memory,

@@ -33,7 +33,7 @@ from deepdaily.settings.channel_tables import FileTable, HugoTable, MessageTable
 from deepdaily.settings.loading import FILE
 from deepdaily.settings.missing import unset_of
 from deepdaily.settings.model_tables import ModelTable
-from deepdaily.settings.source_tables import BraveTable
+from deepdaily.settings.search_tables import KeyTable
 from deepdaily.settings.table import secret
 from deepdaily.sources import load_pack
 
@@ -103,7 +103,7 @@ def _settings(house: House, settings: Path | None) -> list[Checkup]:
 
 
 def _secrets(house: House) -> list[Checkup]:
-    optional = {one.name for one in house.settings.sources.search if isinstance(one, BraveTable)}
+    optional = {one.name for one in house.settings.sources.search if isinstance(one, KeyTable)}
     return [
         Checkup(
             "secrets",

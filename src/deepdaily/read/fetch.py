@@ -20,7 +20,8 @@ from deepdaily.core.types import Snapshot
 from deepdaily.read import guard
 from deepdaily.read.fetch_cookies import FetchCookies
 from deepdaily.read.pace import Pace
-from deepdaily.read.web_wire import MAY_ANSWER, Answer, Wire
+from deepdaily.read.toll import Outgoing, Toll, asked_name
+from deepdaily.read.web_wire import MAY_ANSWER, Answer, PostWire, Wire
 from deepdaily.store import Store, Validators
 from deepdaily.store.snapshots import Snapshots, body_digest
 
@@ -102,11 +103,22 @@ class Fetcher:
         self._fresh: dict[str, bytes] = {}
         """Bodies that were just stored, by digest, until they are asked for: reading them back costs more than keeping them."""
 
-    async def get(self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False) -> Snapshot:
+    async def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] = {},
+        conditional: bool = False,
+        robots: bool = False,
+        body: bytes = b"",
+        toll: Toll | None = None,
+    ) -> Snapshot:
         """The snapshot of `url`: from the store where this slot has it already, else fetched and stored.
 
         Args:
             headers: sent to this origin only, not to where it redirects; never stored.
+            body: sent by POST, where there is one. Then no redirect is followed, and each body has a snapshot of its own.
+            toll: counts what goes out to this origin.
             conditional: let the server answer "not modified": the earlier bytes then count as fetched now.
             robots: ask robots.txt of every host on the way first.
 
@@ -116,9 +128,10 @@ class Fetcher:
             BadStatus: another answer than 200, or too many redirects.
             BodyRefused: too large, or not in a coding we open.
         """
-        async with self._urls[url]:  # who asks for the same URL meanwhile finds it in the store
-            kept = self._store.snapshot_of(self._slot_key, url)
-            return kept or await self._fetch(url, headers, conditional, robots)
+        name = asked_name(url, body)
+        async with self._urls[name]:  # who asks for the same meanwhile finds it in the store
+            kept = self._store.snapshot_of(self._slot_key, name)
+            return kept or await self._fetch(url, Outgoing(headers, body, toll), conditional, robots)
 
     def received(self, url: str, media_type: str, body: bytes) -> Snapshot:
         """The snapshot of bytes that came by another way than HTTP (a mail's text, an answer of MCP), stored like a page.
@@ -154,17 +167,17 @@ class Fetcher:
             return False
         return True
 
-    async def _fetch(self, url: str, headers: Mapping[str, str], conditional: bool, robots: bool) -> Snapshot:
+    async def _fetch(self, url: str, asked: Outgoing, conditional: bool, robots: bool) -> Snapshot:
         earlier = self._store.latest_snapshot(url) if conditional else None
         if earlier and not self._is_readable(earlier[0]):
             earlier = None
         try:
-            final_url, answer = await self._follow(url, headers, earlier, robots, self._cap_bytes)
+            final_url, answer = await self._follow(url, asked, earlier, robots, self._cap_bytes)
         except NotConnected:
             plain = _without_tls(url)
-            if headers or not plain:  # a key is never sent in the clear
+            if asked.headers or asked.body or not plain:  # a key is never sent in the clear
                 raise
-            final_url, answer = await self._follow(plain, {}, earlier, robots, self._cap_bytes)
+            final_url, answer = await self._follow(plain, Outgoing(), earlier, robots, self._cap_bytes)
         if answer.status == 304 and earlier and final_url == earlier[0].final_url:
             snapshot, validators = earlier
             snapshot = replace(snapshot, fetched_at=self._now)
@@ -172,32 +185,34 @@ class Fetcher:
             return snapshot
         if not _is_whole(answer):
             wait_s = retry_after_s(answer.headers.get("retry-after", ""), self._now)
-            self._pace.rest(final_url, answer.status, wait_s, of_an_api=bool(headers))
+            self._pace.rest(final_url, answer.status, wait_s, of_an_api=bool(asked.headers))
             raise self._bad_status(final_url, answer)
-        return self._keep(url, final_url, answer)
+        return self._keep(asked_name(url, asked.body), final_url, answer)
 
     async def _follow(
-        self, url: str, headers: Mapping[str, str], earlier: tuple[Snapshot, Validators] | None, robots: bool, cap_bytes: int
+        self, url: str, asked: Outgoing, earlier: tuple[Snapshot, Validators] | None, robots: bool, cap_bytes: int
     ) -> tuple[str, Answer]:
         """The first answer that is no redirect, and the URL that gave it."""
         target, left_s, cookies = url, self._deadline_s, FetchCookies(self._now)
         for _ in range(MAX_REDIRECTS + 1):
             guard.check_url(target, self._allow_private)
             if _origin(target) != _origin(url):  # an API key is not carried to another host, nor back from it
-                headers = {}
-            self._pace.check(target, of_an_api=bool(headers))
+                asked = Outgoing()
+            self._pace.check(target, of_an_api=bool(asked.headers))
             if robots:
                 await self._obey_robots(target)
-            sent = {"User-Agent": self._user_agent, "Accept": "*/*", **headers}
+            sent = {"User-Agent": self._user_agent, "Accept": "*/*", **asked.headers}
             if earlier and target == earlier[0].final_url:
                 sent |= _conditions(earlier[1])
             sent["Accept-Encoding"] = "gzip, deflate"
             if crumbs := cookies.for_url(target):
                 sent["Cookie"] = crumbs
-            answer, left_s = await self._answer(target, sent, left_s, cap_bytes, 0 if headers else PATIENCE)
+            patience = 0 if asked.headers else PATIENCE
+            answer, left_s = await self._answer(target, replace(asked, headers=sent), left_s, cap_bytes, patience)
             if not guard.is_opened(answer.body, answer.headers.get("content-encoding", "")):
-                answer, left_s = await self._ask(target, sent | {"Accept-Encoding": "identity"}, left_s, cap_bytes)
-            led = _leads(answer)
+                plain = sent | {"Accept-Encoding": "identity"}
+                answer, left_s = await self._ask(target, replace(asked, headers=plain), left_s, cap_bytes)
+            led = "" if asked.body else _leads(answer)
             if not led:
                 return target, answer
             cookies.keep(target, answer.cookies or (answer.headers.get("set-cookie", ""),))
@@ -210,29 +225,33 @@ class Fetcher:
             target = led
         raise BadStatus(f"{guard.shown(url)}: more than {MAX_REDIRECTS} redirects", LEADS_ON, status=answer.status)
 
-    async def _answer(
-        self, url: str, headers: Mapping[str, str], left_s: float, cap_bytes: int, patience: int
-    ) -> tuple[Answer, float]:
+    async def _answer(self, url: str, asked: Outgoing, left_s: float, cap_bytes: int, patience: int) -> tuple[Answer, float]:
         """An answer, up to `patience` times after the moment that it asks for, and how many seconds are left then."""
-        answer, left_s = await self._ask(url, headers, left_s, cap_bytes)
+        answer, left_s = await self._ask(url, asked, left_s, cap_bytes)
         for _ in range(patience):
             wait_s = _moment_asked_for(answer, self._now)
             if wait_s is None or wait_s >= left_s:
                 break
             await asyncio.sleep(wait_s)
-            answer, left_s = await self._ask(url, headers, left_s - wait_s, cap_bytes)
+            answer, left_s = await self._ask(url, asked, left_s - wait_s, cap_bytes)
         return answer, left_s
 
-    async def _ask(self, url: str, headers: Mapping[str, str], left_s: float, cap_bytes: int) -> tuple[Answer, float]:
+    async def _ask(self, url: str, asked: Outgoing, left_s: float, cap_bytes: int) -> tuple[Answer, float]:
         """One answer when its turn has come, and how many seconds are left then."""
         loop = asyncio.get_running_loop()
         await self._pace.turn(url)
         async with self._hosts[urlsplit(url).netloc.lower()], self._all:
             ends_at = loop.time() + left_s
             for tries_left in reversed(range(TRIES)):
+                if asked.toll:
+                    began = loop.time()
+                    await asked.toll.pay()
+                    ends_at += loop.time() - began
                 try:
                     async with asyncio.timeout_at(ends_at):
-                        answer = await self._wire.get(url, headers, cap_bytes=cap_bytes)
+                        answer = await self._sent(url, asked, cap_bytes)
+                    if asked.toll:
+                        asked.toll.told(answer.headers)
                     return answer, ends_at - loop.time()
                 except TimeoutError:
                     raise Unreachable(f"{guard.shown(url)}: no whole answer in {self._deadline_s:g} s", MAY_ANSWER) from None
@@ -240,6 +259,13 @@ class Fetcher:
                     if not tries_left:
                         raise
         raise AssertionError("TRIES is at least 1")
+
+    async def _sent(self, url: str, asked: Outgoing, cap_bytes: int) -> Answer:
+        if not asked.body:
+            return await self._wire.get(url, asked.headers, cap_bytes=cap_bytes)
+        if not isinstance(self._wire, PostWire):
+            raise AddressRefused(f"{guard.shown(url)}: this web takes no questions by POST")
+        return await self._wire.post(url, asked.headers, asked.body, cap_bytes=cap_bytes)
 
     async def _obey_robots(self, url: str) -> None:
         origin = _origin(url)
@@ -253,7 +279,7 @@ class Fetcher:
     async def _read_robots(self, url: str) -> Protego | None:
         """The rules at `url`. None, which allows all, where there are none or they cannot be read."""
         try:
-            _, answer = await self._follow(url, {}, None, False, self._cap_bytes)
+            _, answer = await self._follow(url, Outgoing(), None, False, self._cap_bytes)
             if not _is_whole(answer):
                 return None
             text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deepdaily.settings import Settings
 from deepdaily.settings.channel_tables import MessageTable
-from deepdaily.settings.source_tables import BraveTable
+from deepdaily.settings.search_tables import KeyTable
 from deepdaily.settings.table import secret
 
 
@@ -17,7 +17,7 @@ def unset_of(settings: Settings) -> list[tuple[str, str]]:
 
 def _named(settings: Settings) -> Iterator[tuple[str, str]]:
     for search in settings.sources.search:
-        if isinstance(search, BraveTable):
+        if isinstance(search, KeyTable):
             yield search.name, search.key_env
     for channel in settings.publish:
         if isinstance(channel, MessageTable):

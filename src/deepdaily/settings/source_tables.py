@@ -3,65 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
 from deepdaily.settings.kind_tables import ArxivTable, GitHubTable, HuggingFaceTable, TelegramSourceTable, WatchedPageTable
+from deepdaily.settings.search_tables import BraveTable, SearchTable, web_address
 from deepdaily.settings.short_forms import needs_bridge, whole_address
 from deepdaily.settings.table import _Table, key
 
-QUERIES: tuple[str, ...] = ("AI LLM agent inference news",)
-"""What is asked where no table says."""
-
-
-def _web_address(written: str) -> str:
-    parts = urlsplit(written)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("write an http(s) address without a name or password, like http://127.0.0.1:8888")
-    return written
-
-
-SourceName = Annotated[str, Field(min_length=1, description="What the source is called; two of one provider need two names.")]
-Queries = Annotated[
-    tuple[str, ...],
-    Field(
-        description=f"What is asked. Left out: in the first table {QUERIES[0]!r}; in a later one those of the table before,"
-        " and only where that one gave no answer.",
-        examples=[["LLM inference engine release"]],
-    ),
-]
-
-
-class BraveTable(_Table):
-    """Brave Search; without its key it is left out, which is no trouble."""
-
-    provider: Literal["brave"] = "brave"
-    name: SourceName = "brave"
-    queries: Queries = ()
-    key_env: str = key("BRAVE_API_KEY", "Environment variable that holds the key.")
-
-
-class SearxngTable(_Table):
-    """An instance of SearXNG that gives JSON (`search.formats` in its settings.yml)."""
-
-    provider: Literal["searxng"] = "searxng"
-    name: SourceName = "searxng"
-    queries: Queries = ()
-    endpoint: Annotated[str, AfterValidator(_web_address)] = key(
-        ..., "Its address; a private one stands in [network] allow_private, too.", example="http://127.0.0.1:8888"
-    )
-    categories: tuple[str, ...] = key((), "Which of its tabs are asked; empty: its default.", example=["general", "news"])
-
-
-SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
-
 
 def _bridge_address(written: str) -> str:
-    return _web_address(written) if written else ""
+    return web_address(written) if written else ""
 
 
 FeedAddress = Annotated[str, AfterValidator(whole_address)]
@@ -79,6 +33,12 @@ class Sources(_Table):
     )
     mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
     hackernews: bool = key(True, "Whether Hacker News is asked.")
+    follow: tuple[str, ...] = key(
+        (),
+        "Names that the first search is asked for each day, before its own queries.",
+        example=["vLLM", "Claude Code"],
+        max_length=50,
+    )
     search: tuple[SearchTable, ...] = (BraveTable(),)
     page: tuple[WatchedPageTable, ...] = ()
     arxiv: tuple[ArxivTable, ...] = ()
@@ -139,17 +99,3 @@ class Network(_Table):
         "A Chromium of the system, with what it needs, that draws pages of feeds which scripts fill in; empty: none.",
         example=["chromium"],
     )
-
-
-def searches(tables: Sequence[SearchTable]) -> Iterator[tuple[SearchTable, tuple[str, ...], tuple[str, ...]]]:
-    """Each table with its queries, and with the names of the searches that it stands in for.
-
-    A table with queries of its own is always asked. One without takes over those of the table before, where that one, and
-    whoever stands in for it already, gave no answer.
-    """
-    queries, before = QUERIES, list[str]()
-    for table in tables:
-        if table.queries:
-            queries, before = table.queries, []
-        yield table, queries, tuple(before)
-        before.append(table.name)

@@ -51,7 +51,8 @@ async def collect(
 ) -> list[Harvest]:
     """Ask all sources at once, a stand-in after those before it; their harvests in the order of `sources`.
 
-    A source that answered in this slot already is answered from the store, so ask with the widest window first. Every
+    A source that answered in this slot already is answered from the store, so ask with the widest window first (a search asks for
+    its last day, and further back only where the ladder does). Every
     harvest is kept as soon as it is there, a failed one too (for its health). Whoever has not answered after `wall_s`
     is unreachable. No failure of a source raises; a bug does, in an ExceptionGroup.
     """
