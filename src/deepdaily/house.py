@@ -11,6 +11,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 
+from deepdaily.choose.rank import on_topic_title
 from deepdaily.core.errors import SettingsError, StoreError
 from deepdaily.core.slots import slot_at, slot_of
 from deepdaily.core.types import Slot
@@ -28,7 +29,7 @@ from deepdaily.run import Errand, Record, Run
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load
 from deepdaily.sources import load_pack
-from deepdaily.sources.kinds import sources
+from deepdaily.sources.kinds import sources, weights
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -139,12 +140,13 @@ class House:
                     snapshots=snapshots,
                     fetcher=fetcher,
                     engine=engine,
-                    sources=sources(self.settings, fetcher, engine, self.search_key, memory.open),
+                    sources=sources(self.settings, fetcher, engine, self.search_key, memory.open, on_topic_title),
                     publishers=publishers,
                     record=Record(errand.meter),
                     memory=memory,
                     writing=by_model(writer, rules) if writer else rules,
                     embedder=embedder(self.settings, store, slot, now),
+                    trust=weights(self.settings.sources),
                     deadline=deadline,
                     by_keeper=errand.by_keeper,
                     dry=errand.dry,

@@ -47,8 +47,11 @@ SourceKind = Literal[
 """A new kind needs its word in `words`, for a day on which a whole kind gave nothing."""
 
 
-SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed"]
-"""`no-key`, `not-needed`: nobody asked it, for want of a key or because the search it stands in for answered."""
+SourceState = Literal[
+    "ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed", "resting",
+]  # fmt: skip
+"""`no-key`, `not-needed`, `resting`: nobody asked it, for want of a key, because the search it stands in for answered, or because
+it failed for days and is asked less often."""
 
 
 DAILY = "daily"
@@ -134,6 +137,8 @@ class Snapshot:
     fetched_at: datetime
     media_type: str
     size_bytes: int
+    moved_to: str = ""
+    """Where `url` leads for good, as its server says; empty where it stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -658,10 +663,12 @@ class SourceHealth:
     """Where its address leads for good, as its server says; empty where it stays."""
     newest: datetime | None = None
     """Of what it lists, in the window or not; None where nothing is dated."""
+    gap_days: float | None = None
+    """Days between two entries that it lists, in the middle of all; None where fewer than three are dated."""
 
     @property
     def asked(self) -> bool:
-        return self.state not in ("no-key", "not-needed")
+        return self.state not in ("no-key", "not-needed", "resting")
 
     @property
     def answered(self) -> bool:
@@ -700,7 +707,7 @@ class Harvest:
     offers: tuple[Offer, ...] = ()
     documents: tuple[Document, ...] = field(default=())
     losses: tuple[Loss, ...] = ()
-    """Of what it listed and did not offer, the newest."""
+    """Of what it listed and did not offer."""
 
 
 def cited(document: Document) -> Cited:

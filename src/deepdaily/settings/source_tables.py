@@ -8,9 +8,9 @@ from ipaddress import ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from deepdaily.settings.table import _Table, key
+from deepdaily.settings.table import _Table, _zone, key
 
 QUERIES: tuple[str, ...] = ("AI LLM agent inference news",)
 """What is asked where no table says."""
@@ -67,12 +67,64 @@ SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider
 
 FeedAddress = Annotated[str, AfterValidator(_feed_address)]
 
+_HACKERNEWS = "hackernews"
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_OF_THE_FETCHER = frozenset(("host", "cookie", "connection", "content-length", "accept-encoding", "transfer-encoding"))
+
+
+def _headers(named: dict[str, str]) -> dict[str, str]:
+    """Raises ValueError unless each is a header that may be set, and names a variable."""
+    for header, variable in named.items():
+        if not _HEADER.fullmatch(header) or header.lower() in _OF_THE_FETCHER:
+            raise ValueError(f"{header!r} is no header that can be set; write one like Authorization")
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", variable):
+            raise ValueError(f"{header}: name the environment variable that holds its value, like FEED_TOKEN; never the value")
+    return named
+
+
+def _zone_or_none(name: str) -> str:
+    return _zone(name) if name else name
+
+
+class FeedTable(_Table):
+    """A feed as you keep it. One whose address is in a pack takes the place of the pack's."""
+
+    url: FeedAddress = key(..., "Its address.", example="https://blog.example.com/feed.xml")
+    name: str = key("", "What it is called, unlike every other source; empty: its address.", max_length=200, example="Example Blog")
+    weight: float = key(
+        1.0, "What its word counts when stories are ranked: below 1 less, above it more; a story has its best source's.", ge=0, le=2
+    )
+    language: Literal["", "zh", "en"] = key("", "Language of entries that are too short to tell; empty: as they look.")
+    topic: str = key(
+        "", "What it is about: put before titles that do not name it, as with releases.", max_length=80, example="vLLM"
+    )
+    user_agent: str = key("", "What the fetcher calls itself there; empty: deepdaily.", max_length=300, pattern=r"^[\x20-\x7e]*$")
+    headers: Annotated[dict[str, str], AfterValidator(_headers)] = key(
+        {}, "Headers sent to that site only, each with the environment variable that holds its value.",
+        example={"Authorization": "FEED_TOKEN"}, max_length=10,
+    )  # fmt: skip
+    timezone: Annotated[str, AfterValidator(_zone_or_none)] = key(
+        "", "Zone of dates that name none; empty: UTC, or that of the language they are written in.", example="Asia/Shanghai"
+    )
+    text_only: bool = key(False, "Whether its own text is all that is read: its pages are not asked.")
+    most: int = key(40, "The most it offers a day; of more, those of our field come first.", unit="entries", ge=1, le=500)
+
+    @property
+    def called(self) -> str:
+        """Its name, unique among the sources of a digest."""
+        return self.name or self.url
+
 
 class Sources(_Table):
     """Where links come from."""
 
-    packs: tuple[str, ...] = key(("ai-engineering",), "Bundled lists of feeds.")
-    add: tuple[FeedAddress, ...] = key((), "Addresses of further feeds.", example=["https://blog.example.com/feed.xml"])
+    packs: tuple[str, ...] = key(("ai-engineering",), "Bundled lists of feeds: ai-engineering, core, wide, chinese.")
+    add: tuple[FeedAddress, ...] = key(
+        (), "Addresses of further feeds: the short form of [[sources.feed]].", example=["https://blog.example.com/feed.xml"]
+    )
+    feed: tuple[FeedTable, ...] = ()
+    drop: tuple[str, ...] = key((), "Feeds of the lists that are not asked, by name or address.", example=["Example Blog"])
     mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
     hackernews: bool = key(True, "Whether Hacker News is asked.")
     search: tuple[SearchTable, ...] = (BraveTable(),)
@@ -84,6 +136,15 @@ class Sources(_Table):
         if len(set(names)) < len(names):
             raise ValueError("two searches of one provider need names of their own: name = ...")
         return tables
+
+    @model_validator(mode="after")
+    def _feeds_named_apart(self) -> Sources:
+        taken = [_HACKERNEWS, *(table.name for table in self.search)]
+        for table in self.feed:
+            if table.called in taken:
+                raise ValueError(f"two sources are called {table.called}: give one of them another name")
+            taken.append(table.called)
+        return self
 
 
 def _private_place(written: str) -> str:

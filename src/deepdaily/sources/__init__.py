@@ -117,17 +117,19 @@ def _retry_after_s(error: BaseException | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class PackFeed:
-    """One feed of a bundled list. `category` is one of lab infra release devtools cloud paper research analysis security
-    media engineering community aggregator."""
+    """One feed of a bundled list. `category` is one of lab infra release devtools cloud paper research analysis security policy
+    status media engineering community aggregator; `why` is what it is there for."""
 
     name: str
     url: str
     category: str
     language: str
+    weight: float = 1.0
+    why: str = ""
 
 
 def load_pack(name: str) -> list[PackFeed]:
-    """The feeds of a bundled pack, in the order written.
+    """The feeds of a bundled pack, in the order written; those of the packs that it includes first.
 
     Raises:
         SettingsError: there is no pack of that name.
@@ -136,4 +138,6 @@ def load_pack(name: str) -> list[PackFeed]:
     packs = {entry.name.removesuffix(".toml"): entry for entry in folder.iterdir() if entry.name.endswith(".toml")}
     if name not in packs:
         raise SettingsError(f"there is no pack {name!r}", f"choose from: {', '.join(sorted(packs))}")
-    return [PackFeed(**feed) for feed in tomllib.loads(packs[name].read_text("utf-8"))["feed"]]
+    pack = tomllib.loads(packs[name].read_text("utf-8"))
+    included = [feed for other in pack.get("includes", ()) for feed in load_pack(other)]
+    return [*included, *(PackFeed(**feed) for feed in pack.get("feed", ()))]
