@@ -665,6 +665,8 @@ class SourceHealth:
     """Of what it lists, in the window or not; None where nothing is dated."""
     gap_days: float | None = None
     """Days between two entries that it lists, in the middle of all; None where fewer than three are dated."""
+    address: str = ""
+    """Where it was asked, of one that failed: a failure is that of an address. Empty where it has none, or answered."""
 
     @property
     def asked(self) -> bool:

@@ -11,7 +11,7 @@ from deepdaily.settings.table import secret
 
 
 def unset_of(settings: Settings) -> list[tuple[str, str]]:
-    """Who lacks which variable, in the order of the file: a search, a feed, a channel, `alert` or `translator`, and the variable's name."""
+    """Who lacks which variable, in the order of the file: a search, a feed, a channel, `translator` or `alert`, and its name."""
     return [(name, variable) for name, variable in _named(settings) if variable and not secret(variable).strip()]
 
 

@@ -93,7 +93,11 @@ class FeedTable(_Table):
     url: FeedAddress = key(..., "Its address.", example="https://blog.example.com/feed.xml")
     name: str = key("", "What it is called, unlike every other source; empty: its address.", max_length=200, example="Example Blog")
     weight: float = key(
-        1.0, "What its word counts when stories are ranked: below 1 less, above it more; a story has its best source's.", ge=0, le=2
+        1.0,
+        "What its word counts when stories are ranked: below 1 less, above it more; a story has its best source's.",
+        unit="times",
+        ge=0,
+        le=2,
     )
     language: Literal["", "zh", "en"] = key("", "Language of entries that are too short to tell; empty: as they look.")
     topic: str = key(

@@ -61,7 +61,7 @@ class Feed:
     stands_in_for: tuple[str, ...] = ()
 
     def __init__(self, table: FeedTable, fetcher: Fetcher, engine: Engine, ours: Ours = any_title) -> None:
-        self.table, self.name = table, table.called
+        self.table, self.name, self.address = table, table.called, table.url
         self._fetcher, self._engine, self._ours = fetcher, engine, ours
 
     async def harvest(self, window: Window) -> Harvest:
