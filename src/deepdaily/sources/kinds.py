@@ -65,7 +65,7 @@ def feeds(chosen: Sources) -> list[FeedTable]:
     mine = {table.url: table for table in (*(FeedTable(url=url) for url in chosen.add), *chosen.feed)}
     taken = {table.called for table in mine.values()} | {table.name for table in chosen.search} | {HackerNews.name}
     found: dict[str, FeedTable] = {}
-    for one in (one for pack in chosen.packs for one in load_pack(pack)):
+    for one in bundled(chosen).values():
         if one.url in found or one.name in chosen.drop or one.url in chosen.drop:
             continue
         own = mine.pop(one.url, None)
@@ -73,6 +73,14 @@ def feeds(chosen: Sources) -> list[FeedTable]:
         found[one.url] = own.model_copy(update={"name": own.name or free}) if own else _of_pack(one, free)
         taken.add(found[one.url].called)
     return [*found.values(), *mine.values()]
+
+
+def bundled(chosen: Sources) -> dict[str, PackFeed]:
+    """The feeds of the packs by address, dropped ones too, in their order."""
+    found: dict[str, PackFeed] = {}
+    for one in (one for pack in chosen.packs for one in load_pack(pack)):
+        found.setdefault(one.url, one)
+    return found
 
 
 def _of_pack(feed: PackFeed, name: str) -> FeedTable:
