@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deepdaily.core.errors import SourceError
-from deepdaily.sources.opml import MAX_BYTES, MAX_OUTLINES, Listed, parse_opml, read_file, written
+from deepdaily.sources.opml import MAX_BYTES, MAX_OUTLINES, ListedFeed, parse_opml, read_file, written
 
 A, B, C = "https://a.example/feed.xml", "https://b.example/rss?x=1&y=2", "https://c.example/f"
 NESTED = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -18,7 +18,7 @@ NESTED = f"""<?xml version="1.0" encoding="UTF-8"?>
 def test_nested_feeds_are_found_in_order_and_each_once() -> None:
     told = parse_opml(NESTED.encode())
 
-    assert told.feeds == (Listed(A, "A & co"), Listed(B, "B 博客"))
+    assert told.feeds == (ListedFeed(A, "A & co"), ListedFeed(B, "B 博客"))
     assert told.remarks == ()
 
 
@@ -37,7 +37,7 @@ def test_nested_feeds_are_found_in_order_and_each_once() -> None:
     ids=["url", "case", "feed scheme", "blanks", "open", "cut", "bom", "utf-16"],
 )
 def test_what_readers_really_write_is_read(body: bytes) -> None:
-    assert parse_opml(body).feeds == (Listed(A, "A"),)
+    assert parse_opml(body).feeds == (ListedFeed(A, "A"),)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_names_in_another_encoding_than_is_said_cost_no_feed(declared: str, enco
 def test_a_bare_ampersand_costs_nothing() -> None:
     body = b'<opml><body><outline text="Q&A" xmlUrl="https://b.example/rss?x=1&y=2"/></body></opml>'
 
-    assert parse_opml(body).feeds == (Listed(B, "Q&A"),)
+    assert parse_opml(body).feeds == (ListedFeed(B, "Q&A"),)
 
 
 def test_outlines_that_name_no_address_of_the_web_are_counted() -> None:
@@ -64,7 +64,7 @@ def test_outlines_that_name_no_address_of_the_web_are_counted() -> None:
     )
     told = parse_opml(f'<opml><body>{bad}<outline text="A" xmlUrl="{A}"/></body></opml>'.encode())
 
-    assert (told.feeds, told.remarks) == ((Listed(A, "A"),), ("5 of its outlines name no address of the web",))
+    assert (told.feeds, told.remarks) == ((ListedFeed(A, "A"),), ("5 of its outlines name no address of the web",))
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,11 @@ def test_what_is_no_list_or_a_trap_is_refused(body: bytes, said: str) -> None:
 
 
 def test_what_is_written_is_read_again_the_same() -> None:
-    feeds = [Listed(B, 'A "quoted" <b> & 中文'), Listed(A)]
+    feeds = [ListedFeed(B, 'A "quoted" <b> & 中文'), ListedFeed(A)]
 
     text = written(feeds, "日报 & more")
 
-    assert parse_opml(text.encode()).feeds == (feeds[0], Listed(A, A))
+    assert parse_opml(text.encode()).feeds == (feeds[0], ListedFeed(A, A))
     assert "<title>日报 &amp; more</title>" in text
 
 

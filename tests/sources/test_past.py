@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from deepdaily.core.types import Harvest, Offer, Slot, SourceHealth, SourceKind, SourceState
-from deepdaily.sources.past import DAYS, Past, Proposal, pasts, proposals
+from deepdaily.sources.past import DAYS, Proposal, TrackRecord, pasts, proposals
 from deepdaily.store import Store
 from making import NOW, issue, story
 
@@ -59,8 +59,8 @@ def test_a_store_without_days_knows_nothing(store: Store) -> None:
     assert proposals({}, {"a": URL}, (), store, NOW) == []
 
 
-def _after(rows: Sequence[SourceHealth], first: datetime) -> Past:
-    past = Past("a", "feed")
+def _after(rows: Sequence[SourceHealth], first: datetime) -> TrackRecord:
+    past = TrackRecord("a", "feed")
     for n, health in enumerate(rows):
         past.add(health, (first + timedelta(days=n)).date())
     return past

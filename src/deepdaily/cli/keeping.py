@@ -14,7 +14,7 @@ from deepdaily.core.errors import Exit, SettingsError
 if TYPE_CHECKING:
     from datetime import date
 
-    from deepdaily.sources.past import Past, Proposal
+    from deepdaily.sources.past import Proposal, TrackRecord
 
 
 @sources_app.command("list")
@@ -155,10 +155,10 @@ def sources_export(
     """The feeds as OPML 2.0, which every feed reader takes."""
     from deepdaily.settings import name_of
     from deepdaily.sources.kinds import feeds
-    from deepdaily.sources.opml import Listed, written
+    from deepdaily.sources.opml import ListedFeed, written
 
     chosen = house_of(settings, None).settings
-    rows = [Listed(table.url, table.name) for table in feeds(chosen.sources)]
+    rows = [ListedFeed(table.url, table.name) for table in feeds(chosen.sources)]
     text = written(rows, name_of(chosen))
     if file is None:
         print(text, end="")  # noqa: T201
@@ -193,7 +193,7 @@ def sources_why(
     answer(value, lines or ["nothing is proposed: each source answered, had news and was printed"], as_json)
 
 
-def _told(past: Past, rests: str) -> list[str]:
+def _told(past: TrackRecord, rests: str) -> list[str]:
     lines = [
         f"{past.source} ({past.kind}), the last 30 days",
         f"  asked on {past.asked} days: {past.ok} with offers, {past.empty} without, {past.failed} failed, {past.idle} left out",

@@ -20,7 +20,7 @@ from deepdaily.sources.discovery import Discovered, discovered
 from deepdaily.sources.kinds import bundled, listed
 from deepdaily.sources.offering import parsed
 from deepdaily.sources.opml import FeedList, parse_opml, read_file
-from deepdaily.sources.past import Past, Proposal, move, pasts, proposals
+from deepdaily.sources.past import Proposal, TrackRecord, move, pasts, proposals
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 
@@ -103,7 +103,7 @@ async def read_list(house: House, what: str) -> FeedList:
             raise SettingsError(f"{what}: {error}", error.remedy) from error
 
 
-def looked_back(house: House, name: str = "") -> tuple[Past | None, str, list[Proposal], bool]:
+def looked_back(house: House, name: str = "") -> tuple[TrackRecord | None, str, list[Proposal], bool]:
     """How the source of that name or address did, until when it rests, what is proposed for it, and whether there is one; without a
     name nothing but what is proposed for all.
 

@@ -26,7 +26,7 @@ _DECLARATION = re.compile(r"<\?xml\b[^<>]{0,200}\?>")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedFeed:
     """One feed of a list; `name` may be empty."""
 
     url: str
@@ -37,7 +37,7 @@ class Listed:
 class FeedList:
     """The feeds of a list in its order, each address once, and what was wrong with it in words."""
 
-    feeds: tuple[Listed, ...]
+    feeds: tuple[ListedFeed, ...]
     remarks: tuple[str, ...] = ()
 
 
@@ -73,7 +73,7 @@ def parse_opml(body: bytes) -> FeedList:
     root = _root(body)
     if root is None or _name(root) != "opml":
         raise SourceError("no OPML: it does not begin with <opml>", "give the file that a feed reader exports")
-    found: dict[str, Listed] = {}
+    found: dict[str, ListedFeed] = {}
     lost = 0
     for outline in _outlines(root):
         one = _listed(outline)
@@ -118,7 +118,7 @@ def _outlines(root: etree._Element) -> Iterator[dict[str, str]]:
                 yield told
 
 
-def _listed(outline: dict[str, str]) -> Listed | None:
+def _listed(outline: dict[str, str]) -> ListedFeed | None:
     url = clean(outline.get("xmlurl") or outline.get("url") or "").strip()
     if url.startswith("feed://"):
         url = "http" + url.removeprefix("feed")
@@ -129,10 +129,10 @@ def _listed(outline: dict[str, str]) -> Listed | None:
         return None
     if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or len(url) > 2_000:
         return None
-    return Listed(url, squeeze(clean(outline.get("title") or outline.get("text") or ""))[:200])
+    return ListedFeed(url, squeeze(clean(outline.get("title") or outline.get("text") or ""))[:200])
 
 
-def written(feeds: Iterable[Listed], title: str) -> str:
+def written(feeds: Iterable[ListedFeed], title: str) -> str:
     """OPML 2.0 of the feeds, in their order."""
     rows = "".join(
         f'    <outline type="rss" text={quoteattr(one.name or one.url)} title={quoteattr(one.name or one.url)}'

@@ -32,11 +32,11 @@ SEEN_TWICE = 2
 MOST_PROPOSED = 10
 """Hosts that are proposed at once, the most printed first."""
 
-Condition = Literal["well", "dead", "quiet", "unused"]
+Fitness = Literal["well", "dead", "quiet", "unused"]
 
 
 @dataclass(slots=True)
-class Past:
+class TrackRecord:
     """One source over DAYS: days by how it did, newest health last asked, and what became of what it offered."""
 
     source: str
@@ -75,7 +75,7 @@ class Past:
             self.failed += 1
             self.message, self.failing_since = f"{health.state}: {health.message}", self.failing_since or day
 
-    def condition(self, today: date) -> tuple[Condition, str]:
+    def condition(self, today: date) -> tuple[Fitness, str]:
         """How it is, and why in words; `well` says nothing. A source that is empty at weekends is well."""
         if self.failing_since and (today - self.failing_since).days >= DEAD_DAYS:
             return "dead", f"no answer since {self.failing_since}: {self.message}"
@@ -89,16 +89,16 @@ class Past:
         return "well", ""
 
 
-def pasts(store: Store, now: datetime) -> dict[str, Past]:
+def pasts(store: Store, now: datetime) -> dict[str, TrackRecord]:
     """Every source that is in a harvest of the last DAYS, by name; empty for a store without any."""
-    found: dict[str, Past] = {}
+    found: dict[str, TrackRecord] = {}
     for key in _slots(store, now):
         slot = Slot.of_key(key)
         harvests, issue = store.harvests(key), store.issue(slot.day)
         told = _told_by(harvests, issue if issue and issue.slot.key == key else None, _read(store, key))
         for harvest in harvests:
             health = harvest.health
-            past = found.setdefault(health.source, Past(health.source, health.kind))
+            past = found.setdefault(health.source, TrackRecord(health.source, health.kind))
             past.add(health, slot.due.date())
             past.offers += len(harvest.offers)
             past.printed += told[health.source]
@@ -145,7 +145,7 @@ class Proposal:
 
 
 def proposals(
-    known: Mapping[str, Past], listed: Mapping[str, str], bundled: Collection[str], store: Store, now: datetime
+    known: Mapping[str, TrackRecord], listed: Mapping[str, str], bundled: Collection[str], store: Store, now: datetime
 ) -> list[Proposal]:
     """What the last DAYS propose: what moved, what to drop, and hosts to add, in this order; empty where all is well.
 
@@ -166,7 +166,7 @@ def move(name: str, url: str, moved_to: str, bundled: Collection[str]) -> Propos
     return Proposal("move", name, f"for good to {moved_to}", moved_to, line)
 
 
-def _hosts_to_add(mine: Iterable[Past], addresses: Iterable[str], store: Store, now: datetime) -> list[Proposal]:
+def _hosts_to_add(mine: Iterable[TrackRecord], addresses: Iterable[str], store: Store, now: datetime) -> list[Proposal]:
     direct = {domain(address) for address in addresses if "://" in address}
     for past in mine:
         if past.kind == "feed" and past.hosts:
