@@ -132,6 +132,11 @@ class Fetcher:
             raise BodyRefused(f"{guard.shown(url)}: {len(body)} bytes, and {self._cap_bytes} are the most")
         return self._keep(url, url, Answer(200, {"content-type": media_type}, body))
 
+    def earlier(self, url: str, most: int) -> list[Snapshot]:
+        """The newest answers of `url` that are kept, of this slot and those before, the newest first, at most `most`; bytes that
+        came twice stand once."""
+        return self._store.snapshots_of(url, most)
+
     def body(self, snapshot: Snapshot) -> bytes:
         """The stored bytes of `snapshot`.
 

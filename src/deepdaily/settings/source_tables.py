@@ -120,6 +120,29 @@ class FeedTable(_Table):
         return self.name or self.url
 
 
+def _list_place(written: str) -> str:
+    if "://" in written:
+        return _feed_address(written)
+    if not written.strip():
+        raise ValueError("write the path of an OPML file, or its address")
+    return written
+
+
+class OpmlTable(_Table):
+    """A list of feeds that is kept elsewhere, as OPML: what it names that day is asked."""
+
+    url: Annotated[str, AfterValidator(_list_place)] = key(
+        ..., "The list's file or address; a file stands beside the settings.", example="feeds.opml"
+    )
+    name: str = key("", "What it is called, unlike every other source; empty: its address.", max_length=200, example="My reader")
+    most_feeds: int = key(100, "The most of its feeds that are asked: the first ones.", unit="feeds", ge=1, le=500)
+
+    @property
+    def called(self) -> str:
+        """Its name, unique among the sources of a digest."""
+        return self.name or self.url
+
+
 class Sources(_Table):
     """Where links come from."""
 
@@ -128,6 +151,7 @@ class Sources(_Table):
         (), "Addresses of further feeds: the short form of [[sources.feed]].", example=["https://blog.example.com/feed.xml"]
     )
     feed: tuple[FeedTable, ...] = ()
+    opml: tuple[OpmlTable, ...] = ()
     drop: tuple[str, ...] = key((), "Feeds of the lists that are not asked, by name or address.", example=["Example Blog"])
     mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
     hackernews: bool = key(True, "Whether Hacker News is asked.")
@@ -144,10 +168,10 @@ class Sources(_Table):
     @model_validator(mode="after")
     def _feeds_named_apart(self) -> Sources:
         taken = [_HACKERNEWS, *(table.name for table in self.search)]
-        for table in self.feed:
-            if table.called in taken:
-                raise ValueError(f"two sources are called {table.called}: give one of them another name")
-            taken.append(table.called)
+        for name in [*(table.called for table in self.feed), *(table.called for table in self.opml)]:
+            if name in taken:
+                raise ValueError(f"two sources are called {name}: give one of them another name")
+            taken.append(name)
         return self
 
 

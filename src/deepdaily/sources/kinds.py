@@ -13,6 +13,7 @@ from deepdaily.settings.source_tables import BraveTable, FeedTable, SearchTable,
 from deepdaily.settings.table import secret
 from deepdaily.sources import PackFeed, Source, load_pack
 from deepdaily.sources.feed_choice import Ours
+from deepdaily.sources.feed_lists import FeedsOfList
 from deepdaily.sources.feeds import Feed, any_title
 from deepdaily.sources.hackernews import HackerNews
 from deepdaily.sources.search import Provider, WebSearch, asked_after
@@ -35,6 +36,8 @@ def sources(
     """
     chosen = settings.sources
     made: list[Source] = [Feed(table, fetcher, engine, ours) for table in feeds(chosen)]
+    known = [table.url for table in feeds(chosen)]
+    made += [FeedsOfList(table, fetcher, engine, ours, known) for table in chosen.opml]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine))
     followed = asked_after(watches)
@@ -49,6 +52,7 @@ def listed(settings: Settings) -> list[tuple[SourceKind, str, str]]:
     """The configured sources as kind, name and address, in the order they are asked."""
     chosen = settings.sources
     rows: list[tuple[SourceKind, str, str]] = [("feed", table.called, table.url) for table in feeds(chosen)]
+    rows += [("feed", table.called, table.url) for table in chosen.opml]
     rows += [("hackernews", "hackernews", "https://hn.algolia.com/")] if chosen.hackernews else []
     for table, queries, before in searches(chosen.search):
         instead = f" (where {before[-1]} gives no answer)" if before else ""
@@ -63,7 +67,12 @@ def feeds(chosen: Sources) -> list[FeedTable]:
     is called by its address.
     """
     mine = {table.url: table for table in (*(FeedTable(url=url) for url in chosen.add), *chosen.feed)}
-    taken = {table.called for table in mine.values()} | {table.name for table in chosen.search} | {HackerNews.name}
+    taken = (
+        {table.called for table in mine.values()}
+        | {table.called for table in chosen.opml}
+        | {table.name for table in chosen.search}
+        | {HackerNews.name}
+    )
     found: dict[str, FeedTable] = {}
     for one in bundled(chosen).values():
         if one.url in found or one.name in chosen.drop or one.url in chosen.drop:

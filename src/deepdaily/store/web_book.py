@@ -116,6 +116,12 @@ class WebBook(Book):
         row = self._row(query.where(*ours).order_by(FETCHES.c.slot.desc()).limit(1))
         return (from_json(Snapshot, row[0]), Validators(row[1], row[2])) if row else None
 
+    def snapshots_of(self, url: str, most: int) -> list[Snapshot]:
+        """The newest answers of any of the digest's slots, the newest first; bytes that came twice stand once."""
+        query = select(FETCHES.c.snapshot).where(FETCHES.c.url == url, self._ours(FETCHES.c.slot))
+        found = self._values(Snapshot, query.order_by(FETCHES.c.slot.desc()).limit(10 * most))
+        return list({one.digest: one for one in reversed(found)}.values())[::-1][:most]
+
     def keep_snapshot(self, slot: str, snapshot: Snapshot, place: Place | None, validators: Validators) -> None:
         """Keep the fetch; `place` is None when the same bytes are stored already."""
         if place is not None:
