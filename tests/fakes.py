@@ -86,6 +86,14 @@ class FakeFetcher:
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
         self._bodies: dict[str, bytes] = {}
+        self._kept: dict[str, list[Snapshot]] = {}
+
+    def earlier(self, url: str, most: int) -> list[Snapshot]:
+        """What was given before, the newest first."""
+        return self._kept.get(url, [])[::-1][:most]
+
+    def received(self, url: str, media_type: str, body: bytes) -> Snapshot:
+        return self._given(url, media_type, body)
 
     async def get(
         self,
@@ -109,9 +117,14 @@ class FakeFetcher:
             if toll and isinstance(told, BadStatus):
                 toll.told(told.headers)
             raise told
-        digest = "sha256:" + sha256(told).hexdigest()
-        self._bodies[digest] = told
-        return Snapshot(url, digest, url, datetime(2026, 2, 11, tzinfo=UTC), self.media_type, len(told))
+        return self._given(url, self.media_type, told)
+
+    def _given(self, url: str, media_type: str, body: bytes) -> Snapshot:
+        digest = "sha256:" + sha256(body).hexdigest()
+        self._bodies[digest] = body
+        snapshot = Snapshot(url, digest, url, datetime(2026, 2, 11, tzinfo=UTC), media_type, len(body))
+        self._kept.setdefault(url, []).append(snapshot)
+        return snapshot
 
     def body(self, snapshot: Snapshot) -> bytes:
         return self._bodies[snapshot.digest]

@@ -29,7 +29,7 @@ from deepdaily.run import Errand, Record, Run
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load
 from deepdaily.sources import load_pack
-from deepdaily.sources.kinds import sources
+from deepdaily.sources.kinds import sources, weights
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -149,6 +149,7 @@ class House:
                     memory=memory,
                     writing=by_model(writer, rules) if writer else rules,
                     embedder=embedder(self.settings, store, slot, now),
+                    trust=weights(self.settings.sources),
                     deadline=deadline,
                     by_keeper=errand.by_keeper,
                     dry=errand.dry,

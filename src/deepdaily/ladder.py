@@ -171,7 +171,8 @@ def suffices(stories: Sequence[Story], items: int) -> bool:
 
 def _ranked(run: Run, groups: Groups, among: Sequence[Candidate]) -> list[Ranked]:
     """The untold stories, best first. `among`: every candidate of the window, read or not: who else speaks of a story."""
-    return rank.rank(groups.untold, run.now, profile=run.settings.digest.profile, among=among, desk=run.desk)
+    profile = run.settings.digest.profile
+    return rank.rank(groups.untold, run.now, profile=profile, among=among, desk=run.desk, trust=run.trust)
 
 
 def _carried(harvests: Iterable[Harvest]) -> dict[str, Document]:
@@ -216,7 +217,7 @@ class Groups:
         """What the gate alone keeps from being told: read whole, of no banned page, no round-up and not told before; best first."""
         stories = [one.story for one in self.grouped if rank.why_untold(one.story, run.desk) == rank.NOT_OURS]
         fresh, _ = without_repeats([one for one in stories if not one.lead.partial], run.memory.told, run.now)
-        return [one.story for one in rank.rank(fresh, run.now, profile=run.settings.digest.profile, desk=run.desk)]
+        return [one.story for one in rank.rank(fresh, run.now, profile=run.settings.digest.profile, desk=run.desk, trust=run.trust)]
 
     def lead_first(self, story: Story) -> Story:
         """The story, the candidate of its lead before the others."""

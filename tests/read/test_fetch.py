@@ -181,6 +181,33 @@ async def test_redirects_are_followed_and_the_last_address_is_named(make: Make) 
     assert (snapshot.url, snapshot.final_url) == (A, "https://other.example/c")
 
 
+@pytest.mark.parametrize(
+    ("answers", "moved_to"),
+    [
+        ({A: moved("/b", 301), B: TEXT}, B),
+        ({A: moved("/b", 308), B: moved("https://new.example/c", 301), "https://new.example/c": TEXT}, "https://new.example/c"),
+        ({A: moved("/b", 301), B: moved("https://new.example/c", 302), "https://new.example/c": TEXT}, B),
+        ({A: moved("/b", 302), B: moved("https://new.example/c", 301), "https://new.example/c": TEXT}, ""),
+        ({A: moved("/b", 307), B: TEXT}, ""),
+        ({A: TEXT}, ""),
+    ],
+)
+async def test_where_an_address_leads_for_good_is_as_far_as_permanent_redirects_go(
+    make: Make, answers: dict[str, Answer], moved_to: str
+) -> None:
+    assert (await make(FakeWire(answers)).get(A)).moved_to == moved_to
+
+
+async def test_who_only_says_who_asks_is_waited_for_like_everybody_and_sent_on_to_no_other_site(make: Make) -> None:
+    wire = FakeWire(
+        {A: [Answer(429, {"retry-after": "0"}, b""), moved("https://other.example/c")], "https://other.example/c": TEXT}
+    )
+
+    await make(wire).get(A, headers={"User-Agent": "reader/1"})
+
+    assert [headers["User-Agent"].partition("/")[0] for _, headers in wire.requests] == ["reader", "reader", "deepdaily"]
+
+
 async def test_five_redirects_are_followed_and_a_sixth_is_not(make: Make) -> None:
     chain: dict[str, Answer | Exception | list[Answer | Exception]] = {
         f"https://news.example/{n}": moved(f"/{n + 1}") for n in range(6)

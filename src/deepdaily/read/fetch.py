@@ -19,7 +19,7 @@ from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchE
 from deepdaily.core.types import Snapshot
 from deepdaily.read import guard
 from deepdaily.read.fetch_cookies import FetchCookies
-from deepdaily.read.pace import Pace
+from deepdaily.read.host_pace import HostPace
 from deepdaily.read.toll import Outgoing, Toll, asked_name
 from deepdaily.read.web_wire import MAY_ANSWER, Answer, PostWire, Wire
 from deepdaily.store import Store, Validators
@@ -52,6 +52,7 @@ FRESH_BYTES = 64 * 2**20
 """Most that is kept of bodies until they are read."""
 
 REDIRECTS = (300, 301, 302, 303, 307, 308)
+PERMANENT = (301, 308)
 
 _REFRESH = re.compile(r"\s*\d?(?:\.\d{0,9})?\s*[;,]\s*url\s*=\s*(['\"]?)(.{1,8000}?)\1\s*", re.IGNORECASE)
 """A Refresh header that sends its readers on within ten seconds."""
@@ -95,7 +96,7 @@ class Fetcher:
         self._slot_key, self._now, self._allow_private = slot_key, now, allow_private
         self._deadline_s, self._cap_bytes, self._user_agent = deadline_s, cap_bytes, user_agent
         self._all = asyncio.Semaphore(at_once)
-        self._pace = Pace(store, now)
+        self._pace = HostPace(store, now)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, per_host))
         self._urls: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -146,6 +147,11 @@ class Fetcher:
             raise BodyRefused(f"{guard.shown(url)}: {len(body)} bytes, and {self._cap_bytes} are the most")
         return self._keep(url, url, Answer(200, {"content-type": media_type}, body))
 
+    def earlier(self, url: str, most: int) -> list[Snapshot]:
+        """The newest answers of `url` that are kept, of this slot and those before, the newest first, at most `most`; bytes that
+        came twice stand once."""
+        return self._store.snapshots_of(url, most)
+
     def body(self, snapshot: Snapshot) -> bytes:
         """The stored bytes of `snapshot`.
 
@@ -172,33 +178,38 @@ class Fetcher:
         if earlier and not self._is_readable(earlier[0]):
             earlier = None
         try:
-            final_url, answer = await self._follow(url, asked, earlier, robots, self._cap_bytes)
+            final_url, answer, moved_to = await self._follow(url, asked, earlier, robots, self._cap_bytes)
         except NotConnected:
             plain = _without_tls(url)
-            if asked.headers or asked.body or not plain:  # a key is never sent in the clear
+            if not plain or asked.body or not _plain(asked.headers):  # a key is never sent in the clear
                 raise
-            final_url, answer = await self._follow(plain, Outgoing(), earlier, robots, self._cap_bytes)
+            final_url, answer, _ = await self._follow(plain, asked, earlier, robots, self._cap_bytes)
+            moved_to = ""
         if answer.status == 304 and earlier and final_url == earlier[0].final_url:
             snapshot, validators = earlier
-            snapshot = replace(snapshot, fetched_at=self._now)
+            snapshot = replace(snapshot, fetched_at=self._now, moved_to=moved_to)
             self._store.keep_snapshot(self._slot_key, snapshot, None, _validators(answer, validators))
             return snapshot
         if not _is_whole(answer):
             wait_s = retry_after_s(answer.headers.get("retry-after", ""), self._now)
-            self._pace.rest(final_url, answer.status, wait_s, of_an_api=bool(asked.headers))
+            self._pace.rest(final_url, answer.status, wait_s, of_an_api=not _plain(asked.headers))
             raise self._bad_status(final_url, answer)
-        return self._keep(asked_name(url, asked.body), final_url, answer)
+        return self._keep(asked_name(url, asked.body), final_url, answer, moved_to)
 
     async def _follow(
         self, url: str, asked: Outgoing, earlier: tuple[Snapshot, Validators] | None, robots: bool, cap_bytes: int
-    ) -> tuple[str, Answer]:
-        """The first answer that is no redirect, and the URL that gave it."""
+    ) -> tuple[str, Answer, str]:
+        """The first answer that is no redirect, the URL that gave it, and where `url` leads for good, if it does.
+
+        For good is as far as one permanent redirect (RFC 9110: 301, 308) follows the other from the beginning.
+        """
         target, left_s, cookies = url, self._deadline_s, FetchCookies(self._now)
+        moved_to, for_good = "", True
         for _ in range(MAX_REDIRECTS + 1):
             guard.check_url(target, self._allow_private)
             if _origin(target) != _origin(url):  # an API key is not carried to another host, nor back from it
                 asked = Outgoing()
-            self._pace.check(target, of_an_api=bool(asked.headers))
+            self._pace.check(target, of_an_api=not _plain(asked.headers))
             if robots:
                 await self._obey_robots(target)
             sent = {"User-Agent": self._user_agent, "Accept": "*/*", **asked.headers}
@@ -207,22 +218,23 @@ class Fetcher:
             sent["Accept-Encoding"] = "gzip, deflate"
             if crumbs := cookies.for_url(target):
                 sent["Cookie"] = crumbs
-            patience = 0 if asked.headers else PATIENCE
+            patience = PATIENCE if _plain(asked.headers) else 0
             answer, left_s = await self._answer(target, replace(asked, headers=sent), left_s, cap_bytes, patience)
             if not guard.is_opened(answer.body, answer.headers.get("content-encoding", "")):
                 plain = sent | {"Accept-Encoding": "identity"}
                 answer, left_s = await self._ask(target, replace(asked, headers=plain), left_s, cap_bytes)
             led = "" if asked.body else _leads(answer)
             if not led:
-                return target, answer
+                return target, answer, moved_to
             cookies.keep(target, answer.cookies or (answer.headers.get("set-cookie", ""),))
             try:
                 led = urljoin(target, _as_browsers_read(led)).partition("#")[0]
             except ValueError:
                 raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
             if answer.status == 200 and led == target:  # a page that shows itself anew now and then
-                return target, answer
-            target = led
+                return target, answer, moved_to
+            for_good = for_good and answer.status in PERMANENT
+            target, moved_to = led, led if for_good else moved_to
         raise BadStatus(f"{guard.shown(url)}: more than {MAX_REDIRECTS} redirects", LEADS_ON, status=answer.status)
 
     async def _answer(self, url: str, asked: Outgoing, left_s: float, cap_bytes: int, patience: int) -> tuple[Answer, float]:
@@ -279,7 +291,7 @@ class Fetcher:
     async def _read_robots(self, url: str) -> Protego | None:
         """The rules at `url`. None, which allows all, where there are none or they cannot be read."""
         try:
-            _, answer = await self._follow(url, Outgoing(), None, False, self._cap_bytes)
+            _, answer, _ = await self._follow(url, Outgoing(), None, False, self._cap_bytes)
             if not _is_whole(answer):
                 return None
             text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
@@ -289,13 +301,13 @@ class Fetcher:
             text = text[:ROBOTS_CAP_BYTES].rpartition(b"\n")[0]
         return Protego.parse(_few_agents(text.decode("utf-8-sig", "replace")))
 
-    def _keep(self, url: str, final_url: str, answer: Answer) -> Snapshot:
+    def _keep(self, url: str, final_url: str, answer: Answer, moved_to: str = "") -> Snapshot:
         try:
             body = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
         except BodyRefused as error:
             raise BodyRefused(f"{guard.shown(url)}: {error}", error.remedy) from error
         media_type = " ".join(answer.headers.get("content-type", "").split())[:200]
-        snapshot = Snapshot(url, body_digest(body), final_url, self._now, media_type, len(body))
+        snapshot = Snapshot(url, body_digest(body), final_url, self._now, media_type, len(body), moved_to)
         place = None
         if not self._is_readable(snapshot):
             place = self._snapshots.append(final_url, snapshot.digest, self._now, answer.headers, body)
@@ -374,6 +386,11 @@ def _moment_asked_for(answer: Answer, now: datetime) -> float | None:
     """Seconds to wait for another try; None where it is no such answer, or names no time that is worth it."""
     wait_s = retry_after_s(answer.headers.get("retry-after", ""), now) if answer.status in (429, 503) else None
     return wait_s if wait_s is not None and wait_s <= MAX_WAIT_S else None
+
+
+def _plain(headers: Mapping[str, str]) -> bool:
+    """Whether they say nothing but who asks."""
+    return all(name.lower() == "user-agent" for name in headers)
 
 
 def _origin(url: str) -> str:
