@@ -11,6 +11,7 @@ import pytest
 from deepdaily.archive.visible import Asked, unseen
 from deepdaily.core.types import Harvest, Slot, Window
 from deepdaily.settings.short_forms import address_of
+from deepdaily.settings.source_tables import FeedTable
 from deepdaily.sources.feeds import Feed
 from fakes import FakeFetcher, InlineEngine
 
@@ -24,7 +25,7 @@ THREAD = "https://www.reddit.com/r/LocalLark/comments/1abc/heron/"
 
 async def _harvest(url: str, body: str) -> Harvest:
     fetcher: Any = FakeFetcher({url: body.encode()}, "application/xml")
-    return await Feed(url, "f", fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+    return await Feed(FeedTable(url=url, name="f"), fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
 
 
 def _atom(content: str, link: str = THREAD, title: str = "Heron 2 is out") -> str:

@@ -174,7 +174,7 @@ def _document(taken: Taken, snapshot: Snapshot, feed: FeedTable) -> Document | N
     made, entry = taken.offer, taken.entry
     told = "\n".join([entry.text, *(with_title(one.title, one.text) for one in taken.beside)])
     post = is_post(made.url, feed.url)
-    if len(told) < (1 if post or feed.text_only else MIN_TEXT_CHARS):
+    if not feed.text_only and len(told) < (1 if post else MIN_TEXT_CHARS):
         return None
     own = domain(made.url) == domain(feed.url)  # what another site writes about a page is not that page
     whole = post or bool(_COMPLETE_FEEDS.search(feed.url)) or (own and width(told) >= MIN_COMPLETE_COLUMNS)

@@ -111,7 +111,8 @@ def feeds(chosen: Sources) -> list[FeedTable]:
 
 def _asked(table: FeedTable, bridge: str) -> FeedTable:
     """The table with the address that a short one means; it is called as it is written."""
-    return table.model_copy(update={"url": address_of(table.url, bridge), "name": table.called})
+    address = address_of(table.url, bridge)
+    return table if address == table.url else table.model_copy(update={"url": address, "name": table.called})
 
 
 def bundled(chosen: Sources) -> dict[str, PackFeed]:
