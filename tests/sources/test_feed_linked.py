@@ -65,6 +65,12 @@ async def test_the_external_page_of_a_reddit_feed_is_offered() -> None:
     assert found.documents == ()
 
 
+async def test_a_thread_in_another_feed_offers_its_external_page_too() -> None:
+    (offer,) = (await _harvest("https://reader.example/shared.xml", _atom(_by("https://lab.example/heron-2")))).offers
+
+    assert offer.url == "https://lab.example/heron-2"
+
+
 async def test_a_self_post_offers_its_thread_with_its_own_text() -> None:
     body = _atom(_by(THREAD, "I measured it on two cards: 41 tokens/s."))
 
