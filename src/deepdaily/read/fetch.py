@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import partial
 from urllib.parse import urljoin, urlsplit
-
-from protego import Protego
 
 from deepdaily import __version__
 from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchError, NotConnected, SnapshotDamaged, Unreachable
 from deepdaily.core.types import Snapshot
 from deepdaily.read import guard
+from deepdaily.read.answers import (
+    LEADS_ON,
+    PERMANENT,
+    as_browsers_read,
+    conditions,
+    is_whole,
+    leads,
+    moment_asked_for,
+    retry_after_s,
+    status_remedy,
+    validators_of,
+)
 from deepdaily.read.fetch_cookies import FetchCookies
 from deepdaily.read.host_pace import HostPace
+from deepdaily.read.robots import Robots
 from deepdaily.read.toll import Outgoing, Toll, asked_name
 from deepdaily.read.web_wire import MAY_ANSWER, Answer, PostWire, Wire
 from deepdaily.store import Store, Validators
@@ -27,44 +36,21 @@ from deepdaily.store.snapshots import Snapshots, body_digest
 
 USER_AGENT = f"deepdaily/{__version__} (a daily digest; obeys robots.txt)"
 
-ROBOTS_NAME = "deepdaily"
-"""What a robots.txt calls us."""
-
-ROBOTS_CAP_BYTES = 512 * 1024
-"""As much of one is read; RFC 9309 asks for at least 500 KiB."""
-
 MAX_REDIRECTS = 5
+
+PATIENCE = 2
+"""How often an answer that asks for a moment (429 or 503 with a Retry-After) is waited for: it is the same deadline. Who sends
+headers of its own is an API's client, and reads such an answer itself."""
+
 TRIES = 2
 """One repeat after a connection that failed or broke: a reset or a slow name server must not cost a source its day. This
 is the only retry for fetching; it shares the deadline, and an answer of any status ends it."""
 
-PATIENCE, MAX_WAIT_S = 2, 5.0
-"""How often an answer that asks for a moment (429 or 503 with a Retry-After) is waited for, and how long at most: it is the
-same deadline. Who sends headers of its own is an API's client, and reads such an answer itself."""
-
 ERROR_BODY_BYTES = 64 * 1024
 """How much of an error's body is kept: APIs say there whether "too fast" or "spent"."""
 
-LEADS_ON = "open it in a browser, and take the address where that ends"
-
-
 FRESH_BYTES = 64 * 2**20
 """Most that is kept of bodies until they are read."""
-
-REDIRECTS = (300, 301, 302, 303, 307, 308)
-PERMANENT = (301, 308)
-
-_REFRESH = re.compile(r"\s*\d?(?:\.\d{0,9})?\s*[;,]\s*url\s*=\s*(['\"]?)(.{1,8000}?)\1\s*", re.IGNORECASE)
-"""A Refresh header that sends its readers on within ten seconds."""
-
-
-REMEDIES = {
-    401: "it wants a login: take another address of it, or leave it out",
-    403: "the site refuses programs, or this one: take another address of it, or leave it out",
-    404: "look for its new address",
-    410: "look for its new address",
-    429: "it was asked too often: ask it less often, or later",
-}
 
 
 class Fetcher:
@@ -99,8 +85,7 @@ class Fetcher:
         self._pace = HostPace(store, now)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, per_host))
         self._urls: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._origins: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._robots: dict[str, Protego | None] = {}
+        self._robots = Robots(self._robots_txt)
         self._fresh: dict[str, bytes] = {}
         """Bodies that were just stored, by digest, until they are asked for: reading them back costs more than keeping them."""
 
@@ -188,9 +173,9 @@ class Fetcher:
         if answer.status == 304 and earlier and final_url == earlier[0].final_url:
             snapshot, validators = earlier
             snapshot = replace(snapshot, fetched_at=self._now, moved_to=moved_to)
-            self._store.keep_snapshot(self._slot_key, snapshot, None, _validators(answer, validators))
+            self._store.keep_snapshot(self._slot_key, snapshot, None, validators_of(answer, validators))
             return snapshot
-        if not _is_whole(answer):
+        if not is_whole(answer):
             wait_s = retry_after_s(answer.headers.get("retry-after", ""), self._now)
             self._pace.rest(final_url, answer.status, wait_s, of_an_api=not _plain(asked.headers))
             raise self._bad_status(final_url, answer)
@@ -211,10 +196,10 @@ class Fetcher:
                 asked = Outgoing()
             self._pace.check(target, of_an_api=not _plain(asked.headers))
             if robots:
-                await self._obey_robots(target)
+                await self._robots.obey(target)
             sent = {"User-Agent": self._user_agent, "Accept": "*/*", **asked.headers}
             if earlier and target == earlier[0].final_url:
-                sent |= _conditions(earlier[1])
+                sent |= conditions(earlier[1])
             sent["Accept-Encoding"] = "gzip, deflate"
             if crumbs := cookies.for_url(target):
                 sent["Cookie"] = crumbs
@@ -223,12 +208,12 @@ class Fetcher:
             if not guard.is_opened(answer.body, answer.headers.get("content-encoding", "")):
                 plain = sent | {"Accept-Encoding": "identity"}
                 answer, left_s = await self._ask(target, replace(asked, headers=plain), left_s, cap_bytes)
-            led = "" if asked.body else _leads(answer)
+            led = "" if asked.body else leads(answer)
             if not led:
                 return target, answer, moved_to
             cookies.keep(target, answer.cookies or (answer.headers.get("set-cookie", ""),))
             try:
-                led = urljoin(target, _as_browsers_read(led)).partition("#")[0]
+                led = urljoin(target, as_browsers_read(led)).partition("#")[0]
             except ValueError:
                 raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
             if answer.status == 200 and led == target:  # a page that shows itself anew now and then
@@ -241,7 +226,7 @@ class Fetcher:
         """An answer, up to `patience` times after the moment that it asks for, and how many seconds are left then."""
         answer, left_s = await self._ask(url, asked, left_s, cap_bytes)
         for _ in range(patience):
-            wait_s = _moment_asked_for(answer, self._now)
+            wait_s = moment_asked_for(answer, self._now)
             if wait_s is None or wait_s >= left_s:
                 break
             await asyncio.sleep(wait_s)
@@ -279,27 +264,15 @@ class Fetcher:
             raise AddressRefused(f"{guard.shown(url)}: this web takes no questions by POST")
         return await self._wire.post(url, asked.headers, asked.body, cap_bytes=cap_bytes)
 
-    async def _obey_robots(self, url: str) -> None:
-        origin = _origin(url)
-        async with self._origins[origin]:
-            if origin not in self._robots:
-                self._robots[origin] = await self._read_robots(f"{origin}/robots.txt")
-        rules = self._robots[origin]
-        if rules is not None and not rules.can_fetch(url, ROBOTS_NAME):
-            raise AddressRefused(f"robots.txt of {urlsplit(url).hostname} asks not to visit {guard.shown(url)}")
-
-    async def _read_robots(self, url: str) -> Protego | None:
-        """The rules at `url`. None, which allows all, where there are none or they cannot be read."""
+    async def _robots_txt(self, url: str) -> bytes | None:
+        """The bytes of a robots.txt; None where there is none, or it cannot be read."""
         try:
             _, answer, _ = await self._follow(url, Outgoing(), None, False, self._cap_bytes)
-            if not _is_whole(answer):
+            if not is_whole(answer):
                 return None
-            text = guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
+            return guard.decode_body(answer.body, answer.headers.get("content-encoding", ""), self._cap_bytes)
         except FetchError:
             return None
-        if len(text) > ROBOTS_CAP_BYTES:  # half a line could forbid more than the whole one
-            text = text[:ROBOTS_CAP_BYTES].rpartition(b"\n")[0]
-        return Protego.parse(_few_agents(text.decode("utf-8-sig", "replace")))
 
     def _keep(self, url: str, final_url: str, answer: Answer, moved_to: str = "") -> Snapshot:
         try:
@@ -313,7 +286,7 @@ class Fetcher:
             place = self._snapshots.append(final_url, snapshot.digest, self._now, answer.headers, body)
             if sum(map(len, self._fresh.values())) + len(body) <= FRESH_BYTES:
                 self._fresh[snapshot.digest] = body
-        self._store.keep_snapshot(self._slot_key, snapshot, place, _validators(answer, Validators("", "")))
+        self._store.keep_snapshot(self._slot_key, snapshot, place, validators_of(answer, Validators("", "")))
         return snapshot
 
     def _bad_status(self, url: str, answer: Answer) -> BadStatus:
@@ -323,7 +296,7 @@ class Fetcher:
             body = b""
         return BadStatus(
             f"{guard.shown(url)}: HTTP {answer.status}",
-            _status_remedy(answer.status),
+            status_remedy(answer.status),
             status=answer.status,
             retry_after_s=retry_after_s(answer.headers.get("retry-after", ""), self._now),
             body=body[:ERROR_BODY_BYTES],
@@ -331,61 +304,10 @@ class Fetcher:
         )
 
 
-def _status_remedy(status: int) -> str:
-    if status in REMEDIES:
-        return REMEDIES[status]
-    if status >= 500:
-        return "the site fails: it may be well next time"
-    return LEADS_ON if status in REDIRECTS else ""
-
-
-def _is_whole(answer: Answer) -> bool:
-    """Whether it is the page: 200, 203 (a proxy changed its form), or a "part" that is all of it."""
-    if answer.status == 206:
-        part = re.fullmatch(r"bytes 0-(\d{1,18})/(\d{1,18})", answer.headers.get("content-range", "").strip().lower())
-        return part is not None and int(part[1]) + 1 == int(part[2]) == len(answer.body)
-    return answer.status in (200, 203)
-
-
-def _leads(answer: Answer) -> str:
-    """Where an answer sends its readers on to, as written; empty where it does not."""
-    if answer.status in REDIRECTS:
-        return answer.headers.get("location", "")
-    refresh = _REFRESH.fullmatch(answer.headers.get("refresh", "")) if answer.status == 200 else None
-    return refresh[2] if refresh else ""
-
-
-def retry_after_s(value: str, now: datetime) -> float | None:
-    """Seconds from `now` that a Retry-After header asks for, 0 if it lies in the past; None if it says nothing readable."""
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value.strip()):
-        return float(value)
-    try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
-        return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
-
-
 def _without_tls(url: str) -> str:
     """The same address over http; empty where it names a port or is no https address."""
     parts = urlsplit(url)
     return parts._replace(scheme="http").geturl() if parts.scheme == "https" and parts.port is None else ""
-
-
-def _as_browsers_read(location: str) -> str:
-    """A Location as WHATWG reads it; what comes out is checked as any address.
-
-    Blanks inside are escaped, those at the ends and line breaks left out, and backslashes before the query are slashes.
-    """
-    written = re.sub(r"[\t\r\n]", "", location.strip()).replace(" ", "%20")
-    path = re.split(r"[?#]", written, maxsplit=1)[0]
-    return path.replace("\\", "/") + written[len(path) :]
-
-
-def _moment_asked_for(answer: Answer, now: datetime) -> float | None:
-    """Seconds to wait for another try; None where it is no such answer, or names no time that is worth it."""
-    wait_s = retry_after_s(answer.headers.get("retry-after", ""), now) if answer.status in (429, 503) else None
-    return wait_s if wait_s is not None and wait_s <= MAX_WAIT_S else None
 
 
 def _plain(headers: Mapping[str, str]) -> bool:
@@ -396,34 +318,3 @@ def _plain(headers: Mapping[str, str]) -> bool:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}"
-
-
-def _conditions(validators: Validators) -> dict[str, str]:
-    conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    return {name: value for name, value in conditions.items() if value}
-
-
-def _validators(answer: Answer, otherwise: Validators) -> Validators:
-    """What to send next time; only what can be sent back whole in one short header line."""
-
-    def sendable(name: str, fallback: str) -> str:
-        value = answer.headers.get(name, "")
-        return value if re.fullmatch(r"[\x20-\x7e]{1,500}", value) else fallback
-
-    return Validators(sendable("etag", otherwise.etag), sendable("last-modified", otherwise.last_modified))
-
-
-def _few_agents(text: str) -> str:
-    """A robots.txt with every agent but us and `*` under one name, and without monstrous lines.
-
-    Protego copies each rule for each agent of a group: 10,000 agents with 20,000 rules, 400 KB, kept it busy for minutes.
-    """
-    lines = []
-    for line in text.splitlines():
-        agent = re.match(r"\s*user[- ]?agent\b[\s:]*([^\s#]*)", line, re.IGNORECASE)
-        if agent:
-            name = agent[1].lower()
-            lines.append("User-agent: " + (name if name in ("*", ROBOTS_NAME) else "other"))
-        elif len(line) <= 2000:
-            lines.append(line)
-    return "\n".join(lines)
