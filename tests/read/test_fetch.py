@@ -14,10 +14,10 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.test_utils import TestServer
 
 from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, NotConnected, QuotaSpent, SnapshotDamaged, Unreachable
-from deepdaily.read.answers import retry_after_s
 from deepdaily.read.fetch import Fetcher
 from deepdaily.read.robots import ROBOTS_CAP_BYTES
 from deepdaily.read.web_wire import NAME_S, Answer, Surroundings, WebWire
+from deepdaily.read.wire_answers import retry_after_s
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots, body_digest
 from fakes import FakeStore, FakeWire, SkippingLoop

@@ -14,7 +14,12 @@ from deepdaily import __version__
 from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, FetchError, NotConnected, SnapshotDamaged, Unreachable
 from deepdaily.core.types import Snapshot
 from deepdaily.read import guard
-from deepdaily.read.answers import (
+from deepdaily.read.fetch_cookies import FetchCookies
+from deepdaily.read.host_pace import HostPace
+from deepdaily.read.robots import Robots
+from deepdaily.read.toll import Outgoing, Toll, asked_name
+from deepdaily.read.web_wire import MAY_ANSWER, Answer, PostWire, Wire
+from deepdaily.read.wire_answers import (
     LEADS_ON,
     PERMANENT,
     as_browsers_read,
@@ -26,11 +31,6 @@ from deepdaily.read.answers import (
     status_remedy,
     validators_of,
 )
-from deepdaily.read.fetch_cookies import FetchCookies
-from deepdaily.read.host_pace import HostPace
-from deepdaily.read.robots import Robots
-from deepdaily.read.toll import Outgoing, Toll, asked_name
-from deepdaily.read.web_wire import MAY_ANSWER, Answer, PostWire, Wire
 from deepdaily.store import Store, Validators
 from deepdaily.store.snapshots import Snapshots, body_digest
 
