@@ -165,6 +165,17 @@ async def test_a_spent_key_rests_for_the_day_and_the_next_day_s_first_question_t
         clock.now += timedelta(days=1)
 
 
+async def test_a_spent_key_of_which_something_is_said_to_be_left_is_asked_on() -> None:
+    clock = Clock()
+    one = budget(clock, Plan(per_month=2_000))
+    one.close("spent", 20 * 86_400)
+    clock.now += timedelta(days=1)
+
+    await one.take()
+    one.told(1_604, 20 * 86_400)
+    await one.take()
+
+
 async def test_a_key_whose_reset_is_past_is_asked_at_once() -> None:
     one = budget(Clock(), Plan())
     one.close("spent", -5)

@@ -168,6 +168,7 @@ class KeyBudget:
 
         def corrected(text: str) -> str:
             count = _Count.of(text).at(now, self._plan)
+            count = replace(count, until="", why="") if left else count
             share = max(min(1, left), (left + count.today) // _days_left(now.date()))
             return json.dumps(
                 asdict(replace(count, left=left, reset=reset, share=min(count.share, share), said=now.date().isoformat()))
