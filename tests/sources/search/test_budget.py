@@ -168,6 +168,7 @@ async def test_a_spent_key_rests_for_the_day_and_the_next_day_s_first_question_t
 async def test_a_spent_key_of_which_something_is_said_to_be_left_is_asked_on() -> None:
     clock = Clock()
     one = budget(clock, Plan(per_month=2_000))
+    one.told(0, 20 * 86_400)
     one.close("spent", 20 * 86_400)
     clock.now += timedelta(days=1)
 

@@ -169,10 +169,11 @@ class KeyBudget:
         def corrected(text: str) -> str:
             count = _Count.of(text).at(now, self._plan)
             count = replace(count, until="", why="") if left else count
-            share = max(min(1, left), (left + count.today) // _days_left(now.date()))
-            return json.dumps(
-                asdict(replace(count, left=left, reset=reset, share=min(count.share, share), said=now.date().isoformat()))
-            )
+            least = min(left, max(0, self._plan.per_month - count.asked))
+            share = max(min(1, least), (least + count.today) // _days_left(now.date()))
+            share = min(count.share, share) if count.share else share  # none was given while the provider had none
+            said = now.date().isoformat()
+            return json.dumps(asdict(replace(count, left=left, reset=reset, share=share, said=said)))
 
         self._spend(self._name, corrected)
 
