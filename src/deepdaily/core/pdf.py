@@ -14,14 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 from deepdaily.core.errors import NoText
 from deepdaily.core.text import clean, squeeze
-
-PDFIUM = f"pypdfium2/{version('pypdfium2')}"
-"""Read without importing it: most runs of a worker never need it."""
 
 MOST_PAGES = 60
 """Of one file; a paper with its appendix has thirty. What follows is not read."""
@@ -65,6 +63,12 @@ class Pdf:
     title: str
     author: str
     made_at: datetime | None
+
+
+@cache
+def pdfium_name() -> str:
+    """The extractor of a PDF's text."""
+    return f"pypdfium2/{version('pypdfium2')}"
 
 
 def is_pdf(body: bytes) -> bool:

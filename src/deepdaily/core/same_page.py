@@ -17,6 +17,9 @@ _IN_PARAMETER_BELOW: dict[str, str] = _TABLE["in_parameter_below"]
 _BEHIND_PATH: dict[str, str] = _TABLE["behind_path"]
 _BEHIND_PATH_BELOW: dict[str, str] = _TABLE["behind_path_below"]
 
+_GATES = frozenset([*(place.partition("/")[0] for place in _IN_PARAMETER), *_BEHIND_PATH])
+_GATES_BELOW = tuple(f".{below}" for below in (*_IN_PARAMETER_BELOW, *_BEHIND_PATH_BELOW))
+
 SAME_HOST: dict[str, str] = _TABLE["same_host"]
 _KEPT_ONLY = {place: frozenset(names.split()) for place, names in _TABLE["kept_only"].items()}
 _DROPPED = {name: frozenset(names.split()) for name, names in _TABLE["dropped"].items()}
@@ -49,9 +52,21 @@ def _twins(key_only: bool) -> dict[str, list[_Twin]]:
 _TWINS, _KEYS = _twins(key_only=False), _twins(key_only=True)
 
 
+_MORE_BELOW = (*_GATES_BELOW, ".m.wikipedia.org", ".ampproject.org")
+_SPECIAL = frozenset([*_GATES, *SAME_HOST, *_TWINS])
+
+
+def is_special(name: str) -> bool:
+    """Whether a link to that host may mean another address."""
+    bare = name.removeprefix("www.")
+    return name in _SPECIAL or bare in _SPECIAL or name.endswith(_MORE_BELOW)
+
+
 def held(parts: SplitResult) -> str:
     """The link that a gate, tracker, archive or reading service holds, as it stands there; empty for a page's own address."""
-    name = (parts.hostname or "").lower().rstrip(".").removeprefix("www.")
+    name = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    if name not in _GATES and not name.endswith(_GATES_BELOW):  # nearly every link
+        return ""
     keys = _IN_PARAMETER.get(f"{name}{parts.path.rstrip('/') or '/'}") or _IN_PARAMETER.get(f"{name}{parts.path}")
     if keys is None:
         keys = next(([key] for below, key in _IN_PARAMETER_BELOW.items() if name.endswith(f".{below}")), None)
@@ -98,12 +113,12 @@ def meant(parts: SplitResult) -> SplitResult:
 
 def own(name: str, path: str) -> tuple[str, str, str] | None:
     """Host, path and query of the page that stands at `path` of a host under another address; None where this is its own."""
-    return next(_of(name, path, _TWINS), None)
+    return next(_of(name, path, _TWINS), None) if name in _TWINS else None
 
 
 def keyed(name: str, path: str) -> tuple[str, str]:
     """Host and path as one name for all spellings that a site takes for one page; they may not answer."""
-    found = next(_of(name, path, _KEYS), None)
+    found = next(_of(name, path, _KEYS), None) if name in _KEYS else None
     return found[:2] if found else (name, path)
 
 

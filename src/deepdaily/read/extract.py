@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from deepdaily.core.charset import decoded
 from deepdaily.core.errors import Forwarded, NoText
-from deepdaily.core.pdf import PDFIUM, is_pdf, read_pdf
+from deepdaily.core.pdf import is_pdf, pdfium_name, read_pdf
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import NO_STRUCTURE, Language, Structure
@@ -264,7 +264,7 @@ def _of_pdf(body: bytes) -> Extracted:
     pages[:1] = [0]
     text = (begun + body_text).rstrip()
     structure = Structure(tables=tuple(tables_of(kept, len(begun))))
-    told = language_of(body_text), found.author, found.made_at, PDFIUM
+    told = language_of(body_text), found.author, found.made_at, pdfium_name()
     return Extracted(title, text, *told, sponsored=False, structure=structure, pages=tuple(pages))
 
 
