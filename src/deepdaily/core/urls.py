@@ -27,6 +27,7 @@ PUBLIC_SUFFIXES = _WORDS["public_suffixes"]
 """Two-level suffixes below which everybody has a site of their own, as far as this field meets them."""
 
 AFFILIATE_HOSTS = _WORDS["affiliate_hosts"]
+_AFFILIATES_BELOW = tuple(f".{name}" for name in AFFILIATE_HOSTS)
 AFFILIATE_KEYS = _WORDS["affiliate_keys"]
 PAID_MEDIUMS = _WORDS["paid_mediums"]
 """Values of `utm_medium`."""
@@ -118,14 +119,12 @@ def domain(url: str) -> str:
 
 def sponsored_link(url: str) -> bool:
     """Whether somebody is paid for a click: ask before `canonical` takes the marks away."""
-    parts = urlsplit(url)
-    name = (parts.hostname or "").removeprefix("www.")
-    labels = name.split(".")
-    if any(".".join(labels[place:]) in AFFILIATE_HOSTS for place in range(len(labels) - 1)):
+    name = host(url)
+    if name in AFFILIATE_HOSTS or name.endswith(_AFFILIATES_BELOW):
         return True
-    if not parts.query:
+    if "?" not in url:
         return False
-    pairs = {key.lower(): value[1:].lower() for key, value in _pairs(parts.query)}
+    pairs = {key.lower(): value[1:].lower() for key, value in _pairs(urlsplit(url).query)}
     if pairs.get("utm_medium") in PAID_MEDIUMS:
         return True
     return not AFFILIATE_KEYS.isdisjoint(pairs) or ("tag" in pairs and bool(re.match(r"(?:[^.]+\.)?amazon\.", name)))
