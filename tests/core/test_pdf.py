@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from deepdaily.archive.visible import Asked, unseen
+from deepdaily.core.charset import is_pdf
 from deepdaily.core.errors import NoText
-from deepdaily.core.pdf import MOST_PAGES, is_pdf, read_pdf
+from deepdaily.core.pdf import MOST_PAGES, read_pdf
 from deepdaily.read.extract import PageBytes, page
 from deepdaily.read.pdf_text import paragraphs
 from pdfs import Placed, column, pdf

@@ -274,7 +274,7 @@ async def test_an_entry_that_breaks_its_reading_costs_only_itself() -> None:
     class Broken:
         """Stands for what nobody foresaw."""
 
-        base = URL
+        base = link = URL
 
         @property
         def title(self) -> str:

@@ -71,11 +71,6 @@ def pdfium_name() -> str:
     return f"pypdfium2/{version('pypdfium2')}"
 
 
-def is_pdf(body: bytes) -> bool:
-    """Whether bytes are a PDF, by their first 1,024 as readers look for it."""
-    return b"%PDF-" in body[:1024]
-
-
 def read_pdf(body: bytes) -> Pdf:
     """The lines of the first MOST_PAGES pages.
 

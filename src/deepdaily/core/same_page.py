@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from deepdaily.core.cues import table
+from deepdaily.core.cues import Cue, table
 
 _TABLE = table(__name__)
 
@@ -23,12 +23,12 @@ _GATES_BELOW = tuple(f".{below}" for below in (*_IN_PARAMETER_BELOW, *_BEHIND_PA
 SAME_HOST: dict[str, str] = _TABLE["same_host"]
 _KEPT_ONLY = {place: frozenset(names.split()) for place, names in _TABLE["kept_only"].items()}
 _DROPPED = {name: frozenset(names.split()) for name, names in _TABLE["dropped"].items()}
-_DROPPED_ON = [(re.compile(path), frozenset(names.split())) for path, names in _TABLE["dropped_on"].items()]
+_DROPPED_ON = [(Cue(path), frozenset(names.split())) for path, names in _TABLE["dropped_on"].items()]
 _TRACKING = frozenset(_TABLE["words"]["tracking"].split())
 _TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_")
 _SHARED = frozenset(_TABLE["words"]["shared"].split())
 _SHARED_AS = frozenset(_TABLE["words"]["shared_as"].split())
-_SHARED_LIKE = re.compile(_TABLE["words"]["shared_like"], re.IGNORECASE)
+_SHARED_LIKE = Cue(_TABLE["words"]["shared_like"], re.IGNORECASE)
 
 _SCHEME = re.compile(r"https?:/{1,2}(?=[^/])", re.IGNORECASE)
 _HIDDEN_SCHEME = re.compile(r"https?(?::|%3a)(?:/|%2f){1,2}", re.IGNORECASE)
@@ -36,7 +36,7 @@ _HIDDEN_SCHEME = re.compile(r"https?(?::|%3a)(?:/|%2f){1,2}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Twin:
-    path: re.Pattern[str]
+    path: Cue
     page: str
 
 
@@ -45,7 +45,7 @@ def _twins(key_only: bool) -> dict[str, list[_Twin]]:
     for row in _TABLE["twin"]:
         if row.get("key_only", False) == key_only:
             for host in row["hosts"].split():
-                found.setdefault(host, []).append(_Twin(re.compile(row["path"], re.IGNORECASE), row["page"]))
+                found.setdefault(host, []).append(_Twin(Cue(row["path"], re.IGNORECASE), row["page"]))
     return found
 
 

@@ -10,14 +10,12 @@ from datetime import datetime
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from selectolax.lexbor import LexborHTMLParser
 
-from deepdaily.core.charset import decoded
+from deepdaily.core.charset import decoded, is_pdf
 from deepdaily.core.errors import Forwarded, NoText
-from deepdaily.core.pdf import is_pdf, pdfium_name, read_pdf
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import NO_STRUCTURE, Language, Structure
 from deepdaily.core.urls import domain, site_root
-from deepdaily.read.api_answer import API, told
 from deepdaily.read.blocks import Block, Visible, depth_of, tree_of, visible
 from deepdaily.read.composed import MAX_TEXT_CHARS, Composed, absolute, composed, lines_of
 from deepdaily.read.doubt import TRAFILATURA, handed_over, is_doubtful
@@ -27,7 +25,6 @@ from deepdaily.read.markdown_source import seen_of, without_front_matter
 from deepdaily.read.page_dates import moment, published_at
 from deepdaily.read.paid import paid_for
 from deepdaily.read.parts import parts_of
-from deepdaily.read.pdf_text import headline, paragraphs, tables_of
 from deepdaily.read.walls import LITTLE, MIN_COLUMNS, NOTE_COLUMNS, calls_to_pay, is_notice, refuse_wall
 
 __all__ = ["MAX_TEXT_CHARS", "Extracted", "PageBytes", "fragment", "moment", "of_markdown", "page", "with_title"]
@@ -235,6 +232,8 @@ def _of_api(answer: PageBytes) -> Extracted:
     Raises:
         NoText.
     """
+    from deepdaily.read.api_answer import API, told  # a few answers of a day
+
     said = told(decoded(answer.body, answer.media_type))
     title = told_title(squeeze(said.title)[:MAX_TITLE_CHARS])
     body = fragment(said.text) if said.marked_up else _blocks(seen_of(without_front_matter(said.text)))
@@ -249,6 +248,9 @@ def _of_pdf(body: bytes) -> Extracted:
     Raises:
         NoText.
     """
+    from deepdaily.core.pdf import pdfium_name, read_pdf  # a few files of a day
+    from deepdaily.read.pdf_text import headline, paragraphs, tables_of
+
     found = read_pdf(body)
     title, (texts, begins) = told_title(headline(found)), paragraphs(found)
     begun, kept = f"{title}\n\n" if title else "", list[str]()
