@@ -139,7 +139,7 @@ async def ours(count: int, folder: Path) -> dict[str, float]:
         window = Window(slot, now, now - timedelta(days=7))
         with open_store(folder) as store, Snapshots(folder / "snapshots") as snapshots:
             store.before_writing = snapshots.sync
-            async with WebWire(allow_private=allowed) as web, Engine(preload=("deepdaily.sources.feed_entries",)) as engine:
+            async with WebWire(allow_private=allowed) as web, Engine(preload=("deepdaily.sources.feed_harvest",)) as engine:
                 fetcher = Fetcher(web, store, snapshots, slot.key, now, allow_private=allowed)
                 feeds = [feed_of(number, fetcher, engine) for number in range(count)]
                 started, busy = time.perf_counter(), time.process_time()
