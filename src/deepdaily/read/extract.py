@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from selectolax.lexbor import LexborHTMLParser
@@ -242,32 +243,28 @@ def _of_api(answer: PageBytes) -> Extracted:
     return Extracted(title, with_title(title, body), language_of(body), said.author[:200], said.at, API, sponsored=False)
 
 
-def _of_pdf(body: bytes) -> Extracted:
+def _of_pdf(answer: bytes) -> Extracted:
     """A PDF's paragraphs, one a line, without what only repeats its title.
 
     Raises:
         NoText.
     """
     from deepdaily.core.pdf import pdfium_name, read_pdf  # a few files of a day
-    from deepdaily.read.pdf_text import headline, paragraphs, tables_of
+    from deepdaily.read.pdf_text import headline, paragraphs, tables_of, without
 
-    found = read_pdf(body)
-    title, (texts, begins) = told_title(headline(found)), paragraphs(found)
-    begun, kept = f"{title}\n\n" if title else "", list[str]()
-    pages, at = list[int](), len(begun)
-    for number, text in enumerate(texts):
-        pages += [at for begin in begins if begin == number]
-        if folded(text) != folded(title) and at + len(text) < MAX_TEXT_CHARS:
-            kept.append(text)
-            at += len(text) + 1
-    body_text = "\n".join(kept)
+    found = read_pdf(answer)
+    title = told_title(headline(found))
+    body = without(paragraphs(found), title)
+    begun = f"{title}\n\n" if title else ""
+    places = list(accumulate((len(text) + 1 for text in body.texts), initial=len(begun)))
+    text = (begun + "\n".join(body.texts))[:MAX_TEXT_CHARS].rstrip()
+    body_text = text[len(begun) :]
     if width(body_text) < MIN_COLUMNS:
         raise NoText("hardly any text: a PDF whose pages are pictures")
-    pages[:1] = [0]
-    text = (begun + body_text).rstrip()
-    structure = Structure(tables=tuple(tables_of(kept, len(begun))))
+    pages = tuple(place if number else 0 for number, place in enumerate(places[at] for at in body.begins) if place <= len(text))
+    structure = Structure(tables=tuple(one for one in tables_of(body, len(begun)) if one.start < len(text)))
     told = language_of(body_text), found.author, found.made_at, pdfium_name()
-    return Extracted(title, text, *told, sponsored=False, structure=structure, pages=tuple(pages))
+    return Extracted(title, text, *told, sponsored=False, structure=structure, pages=pages)
 
 
 def _blocks(text: str) -> str:
