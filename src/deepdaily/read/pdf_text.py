@@ -58,7 +58,8 @@ def paragraphs(found: Pdf) -> Body:
 
 def without(body: Body, text: str) -> Body:
     """The body without the paragraphs that only say `text`."""
-    gone = [at for at, one in enumerate(body.texts) if folded(one) == folded(text)]
+    rows = {at for first, behind in body.tables for at in range(first, behind)}
+    gone = [at for at, one in enumerate(body.texts) if at not in rows and folded(one) == folded(text)]
 
     def place(at: int) -> int:
         return at - sum(one < at for one in gone)
