@@ -210,6 +210,8 @@ WALL = (
     b"<html><head><title>Your choices</title></head><body><h1>Your choices</h1><p>We and our 600 partners store cookies on a device.</p>"
     b"<p>You may accept all cookies or manage your choices. Without consent we use only cookies that are needed.</p></body></html>"
 )
+NAMED = html().replace(TITLE.encode(), b"Quillserve Labs")
+"""Its site's name is a word of every title."""
 FRONT = html().replace(TITLE.encode(), b"The Sorrel house")
 
 
@@ -221,6 +223,9 @@ FRONT = html().replace(TITLE.encode(), b"The Sorrel house")
         ("https://blog.example/en/", FRONT, "came from https://blog.example/en/"),
         ("https://consent.gate.example/v2?next=a", FRONT, "came from https://consent.gate.example"),
         ("https://gate.example/login?next=a", FRONT, "came from https://gate.example/login"),
+        ("https://blog.example/signin?next=a", FRONT, "came from https://blog.example/signin"),
+        ("https://blog.example/404.html", FRONT, "came from https://blog.example/404.html"),
+        ("https://blog.example/", NAMED, "came from https://blog.example/"),
     ],
 )
 async def test_a_page_that_is_not_the_one_offered_leaves_the_teaser(store: Store, ends: str, answer: bytes, reason: str) -> None:
@@ -291,3 +296,15 @@ async def test_a_page_in_parts_is_read_whole_where_it_is_offered_whole_and_is_pa
     assert "A third paragraph" in whole.documents[URL].text
     assert not whole.documents[URL].partial
     assert alone.documents[f"{URL}2"].partial
+
+
+async def test_a_link_that_leads_to_the_list_it_stood_in_is_not_its_page(store: Store) -> None:
+    post, blog = "https://blog.example/news/quillserve-2-4", "https://blog.example/news/"
+
+    class Listing(FakeFetcher):
+        async def get(self, url: str, **more: object) -> Snapshot:
+            return replace(await super().get(url), final_url=blog)
+
+    readings = await read(store, Listing({post: NAMED}, "text/html"), candidate(TITLE, post))
+
+    assert readings.losses[post].reason.startswith("not the article: the answer came from https://blog.example/news/")

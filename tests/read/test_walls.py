@@ -38,6 +38,12 @@ def read(title: str, body: str) -> Extracted:
         ("503 Service Unavailable", f"<p>{'The server is busy, please come back in a few minutes. ' * 6}</p>"),
         ("Seite nicht gefunden – Example", f"<p>{'Bitte nutzen Sie die Suche oder das Menü der Seite. ' * 6}</p>"),
         ("ページが見つかりません | Example", f"<p>{'アドレスをもう一度お確かめのうえ、ご覧ください。' * 8}</p>"),
+        ("请稍候…", f"<p>{'正在验证您是否是真人，这可能需要几秒钟。' * 6}</p>"),
+        ("知乎 - 有问题，就会有答案", "<p>登录知乎</p><p>请先登录，验证码登录，密码登录，未注册手机验证后自动登录。</p>"),
+        (
+            "Redirecting",
+            "<p>Redirecting you to the page that you have asked for, in a few seconds from now.</p><script>go()</script>",
+        ),
         ("账号已迁移", f"<p>{'如需查看原来的文章，请前往新的账号。' * 8}</p>"),
     ],
 )

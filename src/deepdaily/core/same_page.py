@@ -3,8 +3,11 @@ that name no page. A new one is a row of the table beside this module."""
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -25,13 +28,19 @@ _KEPT_ONLY = {place: frozenset(names.split()) for place, names in _TABLE["kept_o
 _DROPPED = {name: frozenset(names.split()) for name, names in _TABLE["dropped"].items()}
 _DROPPED_ON = [(Cue(path), frozenset(names.split())) for path, names in _TABLE["dropped_on"].items()]
 _TRACKING = frozenset(_TABLE["words"]["tracking"].split())
-_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_")
+_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_", "itm_")
 _SHARED = frozenset(_TABLE["words"]["shared"].split())
 _SHARED_AS = frozenset(_TABLE["words"]["shared_as"].split())
+_VERSION = Cue(_TABLE["words"]["version"], re.IGNORECASE)
 _SHARED_LIKE = Cue(_TABLE["words"]["shared_like"], re.IGNORECASE)
 
 _SCHEME = re.compile(r"https?:/{1,2}(?=[^/])", re.IGNORECASE)
 _HIDDEN_SCHEME = re.compile(r"https?(?::|%3a)(?:/|%2f){1,2}", re.IGNORECASE)
+
+
+_PACKED = re.compile(r"(?:a1)?(aHR0c[\w-]{8,4000}|eyJ[\w-]{8,4000})(?:\.[\w-]*)*")
+"""Base64 of `http` and of `{"`."""
+_CACHED = re.compile(r"^cache:(?:[\w-]*:)?(?=https?:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ _TWINS, _KEYS = _twins(key_only=False), _twins(key_only=True)
 
 
 _MORE_BELOW = (*_GATES_BELOW, ".m.wikipedia.org", ".ampproject.org")
-_SPECIAL = frozenset([*_GATES, *SAME_HOST, *_TWINS])
+_SPECIAL = frozenset(["youtu.be", *_GATES, *SAME_HOST, *_TWINS])
 
 
 def is_special(name: str) -> bool:
@@ -65,6 +74,7 @@ def is_special(name: str) -> bool:
 def held(parts: SplitResult) -> str:
     """The link that a gate, tracker, archive or reading service holds, as it stands there; empty for a page's own address."""
     name = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    name = "google.com" if name.startswith("google.") else name
     if name not in _GATES and not name.endswith(_GATES_BELOW):  # nearly every link
         return ""
     keys = _IN_PARAMETER.get(f"{name}{parts.path.rstrip('/') or '/'}") or _IN_PARAMETER.get(f"{name}{parts.path}")
@@ -89,13 +99,26 @@ def _behind(rest: str, *, lenient: bool) -> str:
     rest = rest.partition("__;")[0]
     if lenient and re.match(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[:/?]|$)", rest, re.IGNORECASE):
         rest = f"https://{rest}"
-    return _as_link(rest)
+    return _as_link(rest.partition("?")[0] if _PACKED.match(rest) else rest)
 
 
 def _as_link(text: str) -> str:
+    """The address that `text` is: as it stands, escaped, behind `cache:…:`, or packed as Bing and Substack do."""
+    if packed := _PACKED.fullmatch(text):
+        with suppress(ValueError):
+            text = b64decode(packed[1] + "=" * (-len(packed[1]) % 4), "-_").decode()
+        text = text if text.startswith("http") else _told_address(text)
+    text = _CACHED.sub("", text)
     if not _SCHEME.match(text) and _HIDDEN_SCHEME.match(text):
         text = unquote(text)
     return _SCHEME.sub(lambda found: found[0].rstrip("/") + "//", text, count=1) if _SCHEME.match(text) else ""
+
+
+def _told_address(text: str) -> str:
+    with suppress(ValueError, RecursionError):
+        found = json.loads(text)
+        return str(found.get("e", "")) if isinstance(found, dict) else ""
+    return text
 
 
 def meant(parts: SplitResult) -> SplitResult:
@@ -125,7 +148,7 @@ def keyed(name: str, path: str) -> tuple[str, str]:
 def _of(name: str, path: str, twins: Mapping[str, list[_Twin]]) -> Iterator[tuple[str, str, str]]:
     for twin in twins.get(name, ()):
         if found := twin.path.fullmatch(path):
-            place, _, query = _said(twin.page, found).partition("?")
+            place, _, query = _said(twin.page.replace("{host}", name), found).partition("?")
             host, slash, rest = place.partition("/")
             yield host, slash + rest, query
 
@@ -143,7 +166,7 @@ def names_no_page(name: str, path: str, key: str, value: str) -> bool:
     kept = _KEPT_ONLY.get(f"{name}{path}") or _KEPT_ONLY.get(name)
     if kept is not None:
         return key not in kept
-    if key == "ref" and name.startswith(("api.", "gitlab.")):  # there it is a branch
+    if key == "ref" and (name.startswith(("api.", "gitlab.")) or _VERSION.fullmatch(value)):
         return False
     if key in _TRACKING or key.startswith(_TRACKING_PREFIXES):
         return True

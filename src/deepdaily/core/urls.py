@@ -19,9 +19,11 @@ _TABLE = table(__name__)
 _WORDS = {name: frozenset(words.split()) for name, words in _TABLE["words"].items()}
 
 CREDENTIALS = re.compile(
-    r"(?i)(?:(?:api|access|auth|id|refresh|session)?[_-]?token|api[_-]?key|(?:client[_-]?)?secret|passw(?:or)?d|sig|signature"
+    r"(?i)(?:(?:api|access|auth|id|refresh|session)[_-]?token|api[_-]?key|(?:client[_-]?)?secret|passw(?:or)?d"
     r"|(?:j|php)?sess(?:ion)?_?id|x-(?:amz|goog)-.+)"
 )
+MAYBE_CREDENTIALS, LEAST_SECRET = frozenset(("token", "sig", "signature")), 12
+"""With a value that is shorter they are a word, and name a page."""
 
 PUBLIC_SUFFIXES = _WORDS["public_suffixes"]
 """Two-level suffixes below which everybody has a site of their own, as far as this field meets them."""
@@ -67,7 +69,7 @@ def canonical(url: str) -> str:
     parts = meant(_split(f"https://{cached[1]}" if cached else url))
     name, path, query = _host(parts), _path(parts.path), _pairs(parts.query)
     if page := own(name, path):
-        name, path, query = page[0], page[1], _pairs(page[2])
+        name, path, query = page[0], page[1], query if page[2] == "{query}" else _pairs(page[2])
     port = parts.port
     port = port if port not in (None, 80, 443) else None
     scheme = parts.scheme.lower() if port or not _NAMED.search(name) else "https"
@@ -90,7 +92,7 @@ def page_key(url: str) -> str:
     """
     place, mark, query = canonical(url).partition("://")[2].partition("?")
     name, slash, path = place.partition("/")
-    name, path = keyed(name, slash + path)
+    name, path = keyed(name, slash + (path.removeprefix("amp/") or path))
     return re.sub(r"/(?:index\.(?:html?|php))?$", "", name.removeprefix("www.") + path) + mark + query
 
 
@@ -197,4 +199,5 @@ def _escaped(text: str, safe: str) -> str:
 
 def _is_noise(name: str, path: str, key: str, value: str) -> bool:
     """Whether a parameter names no page: tracking, or a key nobody should pass on."""
-    return names_no_page(name, path, key.lower(), value[1:]) or bool(CREDENTIALS.fullmatch(key))
+    secret = key.lower() in MAYBE_CREDENTIALS and len(value) > LEAST_SECRET
+    return secret or names_no_page(name, path, key.lower(), value[1:]) or bool(CREDENTIALS.fullmatch(key))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from deepdaily.core.errors import DeepdailyError, FetchError, Forwarded
 from deepdaily.core.text import COMMON, shorten, squeeze, tokens
@@ -38,6 +39,11 @@ _GATE = re.compile(
     r"(?:^|[/.?=&_-])(?:consent|log-?in|sign-?in|sso|auth|oauth2?|gdpr|cookies?|captcha|verify|passport|paywall)(?:$|[/.?=&_-])",
     re.I,
 )
+_OWN_GATE = re.compile(
+    r"/(?:consent|log-?in|sign-?in|sso|auth|captcha|verify|passport|unhuman|40[34]|not-?found|page-?gone|error)(?:\.\w{2,5})?/?",
+    re.I,
+)
+"""The whole path, or its end: at its own site an article may be called so in part."""
 
 
 @dataclass(slots=True)
@@ -216,28 +222,41 @@ def not_the_article(candidate: Candidate, answered: str, extracted: Extracted) -
     A title alone may have been changed, a front page may be what was offered, and an article may be about cookies.
     """
     signs = []
-    if _led_astray(candidate.url, answered):
+    listing = _led_up(candidate.url, answered)
+    if listing or _led_astray(candidate.url, answered):
         signs.append(f"the answer came from {answered[:100]}")
-    if not _akin(extracted.title, candidate):
+    if not _akin(extracted.title, candidate, closely=listing):
         signs.append(f"its title “{shorten(squeeze(extracted.title), 60)}” shares no word with what was offered")
     if extracted.notice:
         signs.append("most of it speaks of consent, or of a text that is gone")
     return f"not the article: {'; '.join(signs)}" if len(signs) > 1 else ""
 
 
-def _led_astray(asked: str, answered: str) -> bool:
-    """Whether a link to a page ended at a site's front page, or at somebody's login or consent."""
+def _led_up(asked: str, answered: str) -> bool:
+    """Whether a link to a page ended at a site's front page, or at the list that it stood in."""
     if site_root(asked):
         return False
-    elsewhere = host(asked) != host(answered)
-    return site_root(answered) or (elsewhere and bool(_GATE.search(answered.partition("://")[2])))
+    ours, theirs = urlsplit(asked).path.rstrip("/"), urlsplit(answered).path.rstrip("/")
+    up = host(asked) == host(answered) and ours != theirs and ours.startswith(f"{theirs}/")
+    return site_root(answered) or up
 
 
-def _akin(title: str, candidate: Candidate) -> bool:
-    """Whether a title has a word of content in common with one of the offers'; where one of them has none, nobody knows."""
+def _led_astray(asked: str, answered: str) -> bool:
+    """Whether a link to a page ended at somebody's login or consent, or at a page that says there is none."""
+    if host(asked) != host(answered):
+        return bool(_GATE.search(answered.partition("://")[2]))
+    place = urlsplit(answered).path
+    return place != urlsplit(asked).path and bool(_OWN_GATE.fullmatch(place[place.rstrip("/").rfind("/") :]))
+
+
+def _akin(title: str, candidate: Candidate, *, closely: bool) -> bool:
+    """Whether a title has a word of content in common with one of the offers', `closely` half of that one's; where one of them has
+    none, nobody knows."""
     ours = _content(title)
-    theirs = set[str]().union(*(_content(offer.title) for offer in candidate.offers))
-    return not ours or not theirs or bool(ours & theirs)
+    theirs = [content for offer in candidate.offers if (content := _content(offer.title))]
+    if not ours or not theirs:
+        return True
+    return any(2 * len(ours & one) >= len(one) if closely else ours & one for one in theirs)
 
 
 def _content(title: str) -> set[str]:
