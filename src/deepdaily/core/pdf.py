@@ -45,7 +45,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PdfRun:
     """Letters of a line with no more than a blank between them; lengths in points, from the page's left."""
 
     text: str
@@ -57,7 +57,7 @@ class Run:
 class PdfLine:
     """Letters on one base line; lengths in points, from the page's lower left."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[PdfRun, ...]
     y: float
     size: float
 
@@ -210,7 +210,7 @@ def _line(letters: Sequence[_Letter]) -> Iterator[PdfLine]:
         yield PdfLine(runs, base, size)
 
 
-def _runs(letters: Sequence[_Letter], size: float, base: float) -> Iterator[Run]:
+def _runs(letters: Sequence[_Letter], size: float, base: float) -> Iterator[PdfRun]:
     """The letters parted where there is more than a blank between two, with `^` or `_` before what is moved."""
     pieces: list[str] = []
     before: _Letter | None = None
@@ -223,7 +223,7 @@ def _runs(letters: Sequence[_Letter], size: float, base: float) -> Iterator[Run]
         gap = (letter.x - before.right) / size if before else 0.0
         if before is None or gap > (_MOVED_GAP if sign and sign != moved and not blank else _RUN_GAP):
             if before is not None:
-                yield Run(squeeze(clean("".join(pieces))), left, before.right)
+                yield PdfRun(squeeze(clean("".join(pieces))), left, before.right)
             pieces, left = [], letter.x
         elif sign and sign != moved and not blank:
             pieces.append(sign)
@@ -232,7 +232,7 @@ def _runs(letters: Sequence[_Letter], size: float, base: float) -> Iterator[Run]
         pieces.append(letter.text)
         before, moved, blank = letter, sign, False
     if before is not None:
-        yield Run(squeeze(clean("".join(pieces))), left, before.right)
+        yield PdfRun(squeeze(clean("".join(pieces))), left, before.right)
 
 
 def _moved(letter: _Letter, size: float, base: float) -> str:

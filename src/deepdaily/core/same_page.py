@@ -96,10 +96,12 @@ def _behind(rest: str, *, lenient: bool) -> str:
     """The link with which `rest` begins; where nothing else can stand there (`lenient`) it may lack its scheme."""
     if re.match(r"https?(?:%3a|:%2f)", rest, re.IGNORECASE):  # escaped, so that it is one segment
         return _as_link(re.split(r"[/?]", rest, maxsplit=1)[0])
+    if _PACKED.match(rest):
+        return _as_link(rest.partition("?")[0])
     rest = rest.partition("__;")[0]
     if lenient and re.match(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[:/?]|$)", rest, re.IGNORECASE):
         rest = f"https://{rest}"
-    return _as_link(rest.partition("?")[0] if _PACKED.match(rest) else rest)
+    return _as_link(rest)
 
 
 def _as_link(text: str) -> str:

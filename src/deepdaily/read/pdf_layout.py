@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from deepdaily.core.pdf import PdfLine, Run
+from deepdaily.core.pdf import PdfLine, PdfRun
 
 MOST_COLUMNS, MOST_GRID_ROWS = 20, 200
 
@@ -29,13 +29,13 @@ _PROSE_CHARS = 34
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class PdfTable:
     """A table: every row has a cell for each column, empty ones too."""
 
     rows: tuple[tuple[str, ...], ...]
 
 
-def laid_out(page: Sequence[PdfLine]) -> Iterator[PdfLine | Grid]:
+def laid_out(page: Sequence[PdfLine]) -> Iterator[PdfLine | PdfTable]:
     """The lines of a page in their order, those of a table together; two columns that were set as one come one after the other."""
     at = 0
     while at < len(page):
@@ -44,7 +44,7 @@ def laid_out(page: Sequence[PdfLine]) -> Iterator[PdfLine | Grid]:
         at = end
 
 
-def _parted(lines: Sequence[PdfLine], strips: Sequence[tuple[float, float]]) -> Iterator[PdfLine | Grid]:
+def _parted(lines: Sequence[PdfLine], strips: Sequence[tuple[float, float]]) -> Iterator[PdfLine | PdfTable]:
     rows = [_cells(line, strips) for line in lines]
     cells = [cell for row in rows for cell in row if cell is not None]
     if not strips:
@@ -52,12 +52,12 @@ def _parted(lines: Sequence[PdfLine], strips: Sequence[tuple[float, float]]) -> 
     elif sum(len(cell.text) for cell in cells) > _PROSE_CHARS * len(cells):
         yield from _columns(lines, rows)
     elif _has_figures(rows):
-        yield Grid(tuple(tuple(cell.text if cell else "" for cell in row) for row in rows))
+        yield PdfTable(tuple(tuple(cell.text if cell else "" for cell in row) for row in rows))
     else:  # a list, code, an address: its lines are what they are
         yield from lines
 
 
-def _has_figures(rows: Sequence[Sequence[Run | None]]) -> bool:
+def _has_figures(rows: Sequence[Sequence[PdfRun | None]]) -> bool:
     """Whether the first row names columns of which one has figures in half of the rows below, and no cell holds those of two."""
     said = [[cell.text if cell else "" for cell in row] for row in rows]
     named, below = said[0], said[1:]
@@ -107,16 +107,16 @@ def _left_free(strip: tuple[float, float], line: PdfLine, least: float) -> Itera
         yield left, end
 
 
-def _cells(line: PdfLine, strips: Sequence[tuple[float, float]]) -> list[Run | None]:
+def _cells(line: PdfLine, strips: Sequence[tuple[float, float]]) -> list[PdfRun | None]:
     """A line's runs by column, those of one column as one; None for an empty cell."""
     edges = [(left + right) / 2 for left, right in strips]
-    found: list[list[Run]] = [[] for _ in range(len(edges) + 1)]
+    found: list[list[PdfRun]] = [[] for _ in range(len(edges) + 1)]
     for run in line.runs:
         found[sum((run.left + run.right) / 2 > edge for edge in edges)].append(run)
-    return [Run(" ".join(run.text for run in runs), runs[0].left, runs[-1].right) if runs else None for runs in found]
+    return [PdfRun(" ".join(run.text for run in runs), runs[0].left, runs[-1].right) if runs else None for runs in found]
 
 
-def _columns(lines: Sequence[PdfLine], rows: Sequence[Sequence[Run | None]]) -> Iterator[PdfLine]:
+def _columns(lines: Sequence[PdfLine], rows: Sequence[Sequence[PdfRun | None]]) -> Iterator[PdfLine]:
     for column in range(len(rows[0])):
         for line, row in zip(lines, rows, strict=True):
             if run := row[column]:

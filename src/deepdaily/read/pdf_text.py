@@ -10,7 +10,7 @@ from statistics import median
 from deepdaily.core.pdf import Pdf, PdfLine, joined
 from deepdaily.core.types import Table
 from deepdaily.read.head import folded
-from deepdaily.read.pdf_layout import Grid, laid_out
+from deepdaily.read.pdf_layout import PdfTable, laid_out
 
 MOST_ROWS = 200
 """Of a table."""
@@ -41,7 +41,7 @@ def paragraphs(found: Pdf) -> Body:
     for page in found.pages:
         body.begins.append(len(body.texts))
         for part in laid_out(page):
-            if isinstance(part, Grid):
+            if isinstance(part, PdfTable):
                 body.tables.append((len(body.texts), len(body.texts) + len(part.rows)))
                 body.texts.extend(" | ".join(row) for row in part.rows)
                 last = None
