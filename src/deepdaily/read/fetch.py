@@ -46,15 +46,12 @@ ERROR_BODY_BYTES = 64 * 1024
 
 LEADS_ON = "open it in a browser, and take the address where that ends"
 
-
 FRESH_BYTES = 64 * 2**20
 """Most that is kept of bodies until they are read."""
-
 REDIRECTS = (300, 301, 302, 303, 307, 308)
 
 _REFRESH = re.compile(r"\s*\d?(?:\.\d{0,9})?\s*[;,]\s*url\s*=\s*(['\"]?)(.{1,8000}?)\1\s*", re.IGNORECASE)
 """A Refresh header that sends its readers on within ten seconds."""
-
 
 REMEDIES = {
     401: "it wants a login: take another address of it, or leave it out",
@@ -119,6 +116,18 @@ class Fetcher:
         async with self._urls[url]:  # who asks for the same URL meanwhile finds it in the store
             kept = self._store.snapshot_of(self._slot_key, url)
             return kept or await self._fetch(url, headers, conditional, robots)
+
+    async def leads_to(self, url: str) -> str:
+        """Where `url` sends whoever opens it; that place itself is not asked. Empty where it sends nobody on.
+
+        Raises: as `get`.
+        """
+        guard.check_url(url, self._allow_private)
+        self._pace.check(url, of_an_api=False)
+        answer, _ = await self._ask(url, {"User-Agent": self._user_agent, "Accept": "*/*"}, self._deadline_s, self._cap_bytes)
+        if answer.status >= 400:
+            raise self._bad_status(url, answer)
+        return _absolute(url, led) if (led := _leads(answer)) else ""
 
     def received(self, url: str, media_type: str, body: bytes) -> Snapshot:
         """The snapshot of bytes that came by another way than HTTP (a mail's text, an answer of MCP), stored like a page.
@@ -201,10 +210,7 @@ class Fetcher:
             if not led:
                 return target, answer
             cookies.keep(target, answer.cookies or (answer.headers.get("set-cookie", ""),))
-            try:
-                led = urljoin(target, _as_browsers_read(led)).partition("#")[0]
-            except ValueError:
-                raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
+            led = _absolute(target, led)
             if answer.status == 200 and led == target:  # a page that shows itself anew now and then
                 return target, answer
             target = led
@@ -342,6 +348,13 @@ def _as_browsers_read(location: str) -> str:
     written = re.sub(r"[\t\r\n]", "", location.strip()).replace(" ", "%20")
     path = re.split(r"[?#]", written, maxsplit=1)[0]
     return path.replace("\\", "/") + written[len(path) :]
+
+
+def _absolute(url: str, led: str) -> str:
+    try:
+        return urljoin(url, _as_browsers_read(led)).partition("#")[0]
+    except ValueError:
+        raise AddressRefused(f"malformed address: redirect of {guard.shown(url)}") from None
 
 
 def _moment_asked_for(answer: Answer, now: datetime) -> float | None:

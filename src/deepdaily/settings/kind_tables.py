@@ -135,3 +135,44 @@ class TelegramSourceTable(_Table):
         ..., "Names of channels, or their addresses.", example=["somechannel"], min_length=1
     )
     most: int = key(20, "How many messages of one channel are offered.", unit="links", ge=1, le=100)
+
+
+def _sender(written: str) -> str:
+    if not re.fullmatch(r"(?:[^@\s]+@)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", written.strip()):
+        raise ValueError(f"{written!r} is no sender; write an address like news@letter.example, or a domain like letter.example")
+    return written.strip().lower()
+
+
+def _mail_host(written: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:]{2,45}", written):
+        raise ValueError(f"{written!r} is no host; write it like imap.example.com, without imaps:// and port")
+    return written
+
+
+_VARIABLE = r"^([A-Za-z_][A-Za-z0-9_]{0,99})?$"
+
+
+class MailSourceTable(_Table):
+    """Newsletters in a mailbox, which is only read (IMAP): their links are offered, with what they say of each."""
+
+    name: str = key("mail", "What it is called; two need two names.", min_length=1)
+    host: Annotated[str, AfterValidator(_mail_host)] = key(..., "The server.", example="imap.example.com")
+    port: int = key(993, "Its port; 143 for STARTTLS.", ge=1, le=65535)
+    security: Literal["tls", "starttls", "plain"] = key(
+        "tls", "How the connection is closed to others; `plain` only where [network] allow_private names the server."
+    )
+    user_env: str = key("DEEPDAILY_IMAP_USER", "Variable with the name to log in by.", pattern=_VARIABLE)
+    password_env: str = key(
+        "DEEPDAILY_IMAP_PASSWORD", "Variable with the password; many providers want an app password.", pattern=_VARIABLE
+    )
+    token_env: str = key("", "Variable with a token of OAuth (XOAUTH2), instead of a password.", pattern=_VARIABLE)
+    folder: str = key("INBOX", "The folder that is read.", min_length=1, max_length=200)
+    senders: tuple[Annotated[str, AfterValidator(_sender)], ...] = key(
+        (),
+        "Whose mails are newsletters, addresses or domains; empty: those sent to many at once that can be left.",
+        example=["letter.example", "news@lab.example"],
+    )
+    follow: bool = key(
+        True, "Whether links that only count a click are asked where they lead, which the sender counts; else they are left out."
+    )
+    most: int = key(20, "How many of the newest newsletters are read.", unit="mails", ge=1, le=100)

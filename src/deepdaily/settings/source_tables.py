@@ -10,7 +10,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from deepdaily.settings.kind_tables import ArxivTable, GitHubTable, HuggingFaceTable, TelegramSourceTable, WatchedPageTable
+from deepdaily.settings.kind_tables import (
+    ArxivTable,
+    GitHubTable,
+    HuggingFaceTable,
+    MailSourceTable,
+    TelegramSourceTable,
+    WatchedPageTable,
+)
 from deepdaily.settings.short_forms import needs_bridge, whole_address
 from deepdaily.settings.table import _Table, key
 
@@ -85,6 +92,7 @@ class Sources(_Table):
     huggingface: tuple[HuggingFaceTable, ...] = ()
     github: tuple[GitHubTable, ...] = ()
     telegram: tuple[TelegramSourceTable, ...] = ()
+    mail: tuple[MailSourceTable, ...] = ()
 
     @field_validator("add")
     @classmethod
@@ -105,7 +113,7 @@ class Sources(_Table):
     def _each_kind_named_apart(self) -> Sources:
         named = [table.name or table.url for table in self.page] + [table.name for table in self.arxiv]
         named += [table.name for table in self.huggingface] + [table.name for table in self.github]
-        named += [table.name for table in self.telegram]
+        named += [table.name for table in self.telegram] + [table.name for table in self.mail]
         for name in named:
             if named.count(name) > 1 or name == "hackernews" or name in [table.name for table in self.search]:
                 raise ValueError(f'two sources are called {name}: give one a name of its own, like name = "{name}-2"')

@@ -37,7 +37,7 @@ def sources(
     made: list[Source] = [Feed(url, name, fetcher, engine) for url, name in _feeds(chosen).items()]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine))
-    made += further(chosen, fetcher, engine, book)
+    made += further(chosen, fetcher, engine, book, settings.network.allow_private)
     followed = asked_after(watches)
     for table, queries, before in searches(chosen.search):
         followed = followed if before or table is chosen.search[0] else []
