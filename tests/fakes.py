@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import deepdaily
-from deepdaily.core.errors import DeepdailyError, FetchError, ModelError, NoModel, Unreachable
+from deepdaily.core.errors import BadStatus, DeepdailyError, FetchError, ModelError, NoModel, Unreachable
 from deepdaily.core.types import Language, Snapshot
 from deepdaily.models import Prompt, Reply, S
+from deepdaily.read.toll import Toll
 from deepdaily.read.web_wire import Answer
 from deepdaily.store import Place, Validators
 
@@ -74,7 +75,10 @@ class FakeWire:
 
 
 class FakeFetcher:
-    """Snapshots by URL: a body, an error to raise, or a list of these, one for each request. Others are unreachable."""
+    """Snapshots by URL: a body, an error to raise, or a list of these, one for each request. Others are unreachable.
+
+    What is sent stands behind the URL: `https://api.example/search {"query": "one"}`.
+    """
 
     def __init__(self, answers: Mapping[str, bytes | FetchError | list[bytes | FetchError]], media_type: str = "") -> None:
         self.answers = {url: list(told) if isinstance(told, list) else told for url, told in answers.items()}
@@ -82,18 +86,45 @@ class FakeFetcher:
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
         self._bodies: dict[str, bytes] = {}
+        self._kept: dict[str, list[Snapshot]] = {}
 
-    async def get(self, url: str, *, headers: Mapping[str, str] = {}, conditional: bool = False, robots: bool = False) -> Snapshot:
+    def earlier(self, url: str, most: int) -> list[Snapshot]:
+        """What was given before, the newest first."""
+        return self._kept.get(url, [])[::-1][:most]
+
+    def received(self, url: str, media_type: str, body: bytes) -> Snapshot:
+        return self._given(url, media_type, body)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] = {},
+        conditional: bool = False,
+        robots: bool = False,
+        body: bytes = b"",
+        toll: Toll | None = None,
+    ) -> Snapshot:
+        if toll:
+            await toll.pay()
+        url = f"{url} {body.decode()}" if body else url
         self.asked.append(url)
         self.headers.append(dict(headers))
         told = self.answers.get(url, Unreachable(f"{url}: no such name"))
         if isinstance(told, list):
             told = told.pop(0)
         if isinstance(told, FetchError):
+            if toll and isinstance(told, BadStatus):
+                toll.told(told.headers)
             raise told
-        digest = "sha256:" + sha256(told).hexdigest()
-        self._bodies[digest] = told
-        return Snapshot(url, digest, url, datetime(2026, 2, 11, tzinfo=UTC), self.media_type, len(told))
+        return self._given(url, self.media_type, told)
+
+    def _given(self, url: str, media_type: str, body: bytes) -> Snapshot:
+        digest = "sha256:" + sha256(body).hexdigest()
+        self._bodies[digest] = body
+        snapshot = Snapshot(url, digest, url, datetime(2026, 2, 11, tzinfo=UTC), media_type, len(body))
+        self._kept.setdefault(url, []).append(snapshot)
+        return snapshot
 
     def body(self, snapshot: Snapshot) -> bytes:
         return self._bodies[snapshot.digest]

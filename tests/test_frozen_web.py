@@ -172,7 +172,8 @@ def test_show_tells_an_item_with_its_proof_and_what_became_of_a_link(runs: Runs)
 
     assert first.title.text in item.stdout
     assert "of our field +" in item.stdout  # a term of its score
-    assert first.sources[0].snapshot in item.stdout
+    assert first.sources[0].snapshot.removeprefix("sha256:")[:12] in item.stdout
+    assert first.sources[0].snapshot in runs.ask("show", f"{SECOND}#1", "--audit").stdout
     assert f"{SECOND}: told as" in link.stdout
 
 

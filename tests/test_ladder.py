@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,9 @@ from deepdaily.models.embedding import Embedder, Unusable
 from deepdaily.read.pages import SPONSORED
 from deepdaily.run import Record, Run
 from deepdaily.settings import Settings
+from deepdaily.sources.search import Inquiry, Span
+from deepdaily.sources.search.brave import Brave
+from deepdaily.sources.search.web_search import WebSearch
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -113,6 +117,35 @@ async def test_a_day_with_too_little_steps_down_to_the_first_rung_that_suffices(
 
     assert found.rung == rung
     assert urls(found) == {one.url for one in documents}
+
+
+class Provider(Brave):
+    """What a search finds of the last day, and of the days before it."""
+
+    def inquiries(self, query: str, span: Span) -> tuple[Inquiry, ...]:
+        return (Inquiry("https://search.example/today" if span.open else "https://search.example/before", {}),)
+
+
+@pytest.mark.parametrize(("enough", "asked"), [(True, []), (False, ["https://search.example/before"])])
+async def test_a_search_is_asked_for_the_days_before_the_last_only_where_that_gave_too_little(
+    store: Store, enough: bool, asked: list[str]
+) -> None:
+    today, found_then = [told(n, 5) for n in range(NEEDED if enough else 1)], told(9, 40)
+    row = {
+        "url": found_then.url,
+        "title": found_then.title,
+        "page_age": found_then.published_at and found_then.published_at.isoformat(),
+    }
+    fetcher = FakeFetcher({"https://search.example/before": json.dumps({"web": {"results": [row]}}).encode()})
+    run = run_with(store)
+    run.sources = (WebSearch("brave", Provider("k"), ("one",), fetcher, InlineEngine()),)  # type: ignore[arg-type]
+    kept = store.keep_harvest(SLOT.key, Harvest(SourceHealth("brave", "search", "empty")))
+    found = await gather(run, [harvest([*today, found_then]), kept])
+
+    assert fetcher.asked == asked
+    again = store.harvest_of(SLOT.key, "brave")
+    assert again
+    assert [one.offers for one in (again.health, found.health[1])] == [len(asked)] * 2
 
 
 async def test_a_rung_on_which_too_few_stories_stand_above_the_floor_gives_way_to_the_next(store: Store) -> None:

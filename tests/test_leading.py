@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from deepdaily.leading import led
 from deepdaily.memory import Memory
 from deepdaily.run import Record, Run
 from deepdaily.settings import Settings
-from deepdaily.sources.search import WebSearch
+from deepdaily.sources.search import Span
 from deepdaily.sources.search.brave import Brave
+from deepdaily.sources.search.budget import KeyBudget, Plan, in_memory
+from deepdaily.sources.search.web_search import WebSearch
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -136,7 +139,7 @@ QUERY = "Anthropic Claude Opus 4.6"
 
 def asking(query: str) -> str:
     """The address at which the provider is asked for pages of a week."""
-    return Brave("key").request(query, 3)[0]
+    return Brave("key").inquiries(query, Span(NOW - timedelta(days=3), NOW, NOW))[0].url
 
 
 def answer(*urls: str, title: str = "Claude Opus 4.6") -> bytes:
@@ -219,6 +222,46 @@ async def test_a_refusal_ends_the_asking_and_is_a_note(store: Store, refusal: by
 
     assert (found, asked) == (told, [asking("OpenAI GPT-5.0")])
     assert [(one.reviewer, one.severity) for one in notes] == [("brave", "note")]
+
+
+@pytest.mark.parametrize("state", ["ok", "not-needed"])
+async def test_where_the_first_search_is_spent_the_next_goes_on_with_the_stories_that_are_left(
+    store: Store, state: SourceState
+) -> None:
+    told = [story(f"OpenAI ships GPT-5.{n}", url=f"https://press.example/{n}") for n in range(3)]
+    answers: dict[str, bytes | FetchError | list[bytes | FetchError]] = {
+        asking("OpenAI GPT-5.0"): answer(),
+        asking("OpenAI GPT-5.1"): [SPENT, answer()],
+        asking("OpenAI GPT-5.2"): answer(),
+    }
+    fetcher = FakeFetcher(answers, "text/html")
+    names = ("dead", "first", "second")
+    searches = [WebSearch(name, Brave("key"), (), fetcher, InlineEngine()) for name in names]  # type: ignore[arg-type]
+    states: tuple[SourceState, ...] = ("quota-spent", "ok", state)
+    for name, its in zip(names, states, strict=True):
+        store.keep_harvest(SLOT.key, Harvest(SourceHealth(name, "search", its)))
+    run = made_run(store, fetcher, sources=searches)
+
+    await led(run, told, 5.0)
+
+    assert [url.partition("GPT-5.")[2][0] for url in fetcher.asked] == ["0", "1", "1", "2"]
+    assert [(one.reviewer, one.message) for one in run.findings] == [
+        ("first", "makers' pages were not looked for: the month's quota is spent")
+    ]
+
+
+async def test_what_the_days_budget_does_not_give_is_not_asked_and_is_a_note(store: Store) -> None:
+    told = [story(f"OpenAI ships GPT-5.{n}", url=f"https://press.example/{n}") for n in range(3)]
+    fetcher = FakeFetcher({asking(f"OpenAI GPT-5.{n}"): answer() for n in range(3)})
+    budget = KeyBudget("search:brave:1", Plan(per_month=2), in_memory(), lambda: NOW.replace(day=31, hour=20))
+    search = WebSearch("brave", Brave("key"), (), fetcher, InlineEngine(), budget=budget)  # type: ignore[arg-type]
+    store.keep_harvest(SLOT.key, Harvest(SourceHealth("brave", "search", "ok")))
+    run = made_run(store, fetcher, sources=(search,))
+
+    await led(run, told, 5.0)
+
+    assert len(fetcher.asked) == 2
+    assert "the 2 queries of this month are used up" in run.findings[0].message
 
 
 @pytest.mark.parametrize("state", ["quota-spent", "rate-limited", "no-key", "not-needed", "unreachable"])

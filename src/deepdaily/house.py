@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +11,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 
+from deepdaily.choose.rank import on_topic_title
 from deepdaily.core.errors import SettingsError, StoreError
 from deepdaily.core.slots import slot_at, slot_of
 from deepdaily.core.types import Slot
@@ -28,7 +29,7 @@ from deepdaily.run import Errand, Record, Run
 from deepdaily.settings import Settings
 from deepdaily.settings.loading import load
 from deepdaily.sources import load_pack
-from deepdaily.sources.kinds import sources
+from deepdaily.sources.kinds import sources, weights
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -38,6 +39,9 @@ from deepdaily.write import Writing
 from deepdaily.write.by_rule import ByRule
 
 DATA = "deepdaily-data"
+
+ANEW = timedelta(days=1)
+"""How far a run's time may be from the clock's; a slot that is begun late or early is within it."""
 
 WEB = "DEEPDAILY_WEB"
 """Environment variable that puts a web before any command, for tests: `sample` is that of the sample day."""
@@ -131,6 +135,9 @@ class House:
                     publishers += message_channels(self.settings, store, slot, web)
                 rules = ByRule(translator_of(self.settings.translator, self.data))
                 writer = self.writer or model_writer(self.settings, store, slot, now, lambda: deadline - monotonic())
+                spend, clock = counted(store, now, datetime.now(UTC))
+                given = fetcher, engine, self.search_key, memory.open, store
+                asked = sources(self.settings, *given, spend=spend, clock=clock, ours=on_topic_title)
                 yield Run(
                     slot=slot,
                     now=now,
@@ -139,17 +146,30 @@ class House:
                     snapshots=snapshots,
                     fetcher=fetcher,
                     engine=engine,
-                    sources=sources(self.settings, fetcher, engine, self.search_key, memory.open, store),
+                    sources=asked,
                     publishers=publishers,
                     record=Record(errand.meter),
                     memory=memory,
                     writing=by_model(writer, rules) if writer else rules,
                     embedder=embedder(self.settings, store, slot, now),
+                    trust=weights(self.settings.sources),
                     deadline=deadline,
                     by_keeper=errand.by_keeper,
                     dry=errand.dry,
                     corrects_at=errand.moment if errand.task == "correct" else None,
                 )
+
+
+def counted(store: Store, now: datetime, today: datetime) -> tuple[Spend, Callable[[], datetime]]:
+    """How the questions of keys are counted, and by which clock: by the real one.
+
+    A day that is told anew (its `now` is not `today`'s) is counted beside that and by its own time: its questions are of no month that
+    a provider bills now, and a spent key of February says nothing of November.
+    """
+    if abs(now - today) <= ANEW:
+        return store.spend, lambda: datetime.now(UTC)
+    begun = monotonic()
+    return lambda name, spent: store.spend(f"{name}:anew", spent), lambda: now + timedelta(seconds=monotonic() - begun)
 
 
 def by_model(writer: ModelWriter, rules: ByRule | None = None) -> Writing:

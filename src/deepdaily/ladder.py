@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 
 from deepdaily.archive.proving import unproven
@@ -40,6 +41,7 @@ from deepdaily.read.drawing import Drawer
 from deepdaily.read.pages import MOST_PAGES, SPONSORED, Pages, Readings, older
 from deepdaily.run import Run
 from deepdaily.settings import Digest
+from deepdaily.sources.search.web_search import widened
 from deepdaily.write.by_rule.trends import rule_of
 
 LADDER: tuple[tuple[Rung, timedelta], ...] = (("24h", timedelta(hours=24)), ("72h", timedelta(hours=72)), ("7d", timedelta(days=7)))
@@ -53,6 +55,9 @@ LAST_CALL_S = 600.0
 
 READ_S, READ_PART = 120.0, 0.25
 """A rung's share of the time: reading may not eat the writing. Before a deadline a part of what is left."""
+
+SEARCH_S = 30.0
+"""The share for asking searches further back."""
 
 EMBED_S = 90.0
 """A rung's share for embedding: 2,000 titles on two cores take half a minute."""
@@ -103,19 +108,27 @@ async def gather(run: Run, harvests: Sequence[Harvest]) -> Found:
     if run.by_keeper and not any(map(answered, harvests)) and LAST_CALL_S < run.remaining_s < inf:
         raise NothingToPublish("no source answers yet; memory is for the last minutes", "check the network")
     run.desk = desk_of(run.store.decisions())
-    offered, losses = candidates(harvests, run.settings.sources.mute, run.desk)
-    losses += listed_only(harvests)
-    run.record.funnel["candidates"] = len(offered)
     network, feeds = run.settings.network, {one.health.source for one in harvests if one.health.kind == "feed"}
     drawer = Drawer(network.renderer, network.allow_private) if network.renderer else None
     pages = Pages(run.store, run.fetcher, run.engine, _carried(harvests), drawer, feeds)
     for rung, span in LADDER:
+        if rung == LADDER[1][0]:
+            harvests = await _searched_further(run, harvests)
+        offered, losses = candidates(harvests, run.settings.sources.mute, run.desk)
         step = await _step(run, pages, rung, run.now - span, offered)
         if step.enough(run.settings.digest):
             break
-    losses += step.losses(offered)
+    run.record.funnel["candidates"] = len(offered)
+    losses += [*listed_only(harvests), *step.losses(offered)]
     gathered = await _remember(run, step, harvests, losses)
     return await _found(run, replace(gathered, losses=losses, health=tuple(harvest.health for harvest in harvests)))
+
+
+async def _searched_further(run: Run, harvests: Sequence[Harvest]) -> list[Harvest]:
+    """The harvests with what searches find of the days before the last one: asked only where that gave too little."""
+    window, wall_s = Window(run.slot, run.now, run.now - LADDER[-1][1]), run.wall(SEARCH_S, 0.1)
+    keep = partial(run.store.keep_harvest, run.slot.key)
+    return await widened(run.sources, harvests, window, wall_s=wall_s, keep=keep)
 
 
 async def regrouped(run: Run, gathered: Gathered) -> Found:
@@ -158,7 +171,8 @@ def suffices(stories: Sequence[Story], items: int) -> bool:
 
 def _ranked(run: Run, groups: Groups, among: Sequence[Candidate]) -> list[Ranked]:
     """The untold stories, best first. `among`: every candidate of the window, read or not: who else speaks of a story."""
-    return rank.rank(groups.untold, run.now, profile=run.settings.digest.profile, among=among, desk=run.desk)
+    profile = run.settings.digest.profile
+    return rank.rank(groups.untold, run.now, profile=profile, among=among, desk=run.desk, trust=run.trust)
 
 
 def _carried(harvests: Iterable[Harvest]) -> dict[str, Document]:
@@ -203,7 +217,7 @@ class Groups:
         """What the gate alone keeps from being told: read whole, of no banned page, no round-up and not told before; best first."""
         stories = [one.story for one in self.grouped if rank.why_untold(one.story, run.desk) == rank.NOT_OURS]
         fresh, _ = without_repeats([one for one in stories if not one.lead.partial], run.memory.told, run.now)
-        return [one.story for one in rank.rank(fresh, run.now, profile=run.settings.digest.profile, desk=run.desk)]
+        return [one.story for one in rank.rank(fresh, run.now, profile=run.settings.digest.profile, desk=run.desk, trust=run.trust)]
 
     def lead_first(self, story: Story) -> Story:
         """The story, the candidate of its lead before the others."""

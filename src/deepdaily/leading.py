@@ -14,7 +14,8 @@ from deepdaily.ladder import LADDER
 from deepdaily.read.pages import Pages
 from deepdaily.run import Run
 from deepdaily.sources.offering import offer
-from deepdaily.sources.search import WebSearch
+from deepdaily.sources.search import Span
+from deepdaily.sources.search.web_search import WebSearch
 
 MOST_SEARCHES = 3
 """Of one run: a search's quota is for the queries of the settings."""
@@ -54,24 +55,17 @@ async def led(run: Run, stories: Sequence[Story], wall_s: float) -> list[Story]:
 async def _looked_for(run: Run, stories: Sequence[Story], printed: Collection[str], wall_s: float) -> dict[str, str]:
     """By story its maker's page as a search found it. The first MOST_SEARCHES stories that name somebody are asked for.
 
-    The first search that answered today is asked; a refusal ends the asking and is a note.
+    The first search that answered today is asked, from what its key has left for this; where it refuses, the next one goes on. Each
+    refusal is a note.
     """
     asked = [(story, query) for story in stories if (query := makers_query(story))][:MOST_SEARCHES]
     found = dict[str, str]()
-    search = next((one for one in run.sources if isinstance(one, WebSearch) and _answered(run, one)), None)
-    if search is None or not asked:
-        return found
-    window = Window(run.slot, run.now, run.now - timedelta(days=LATEST_DAYS))
     try:
         async with asyncio.timeout(wall_s) as deadline:
-            for story, query in asked:
-                results = (await search.ask(query, LATEST_DAYS)).found
-                offers = (offer(search.name, one.url, one.title, window, published_at=one.published_at) for one in results)
-                welcome = [one for one in offers if one and not one.sponsored and _welcome(run, one.url, story)]
-                if link := makers_result(story, welcome, printed):
-                    found[story.id] = link
-    except (SourceError, FetchError) as error:
-        run.findings.append(Finding(search.name, "note", f"makers' pages were not looked for: {error.advised}"))
+            for search in _ready(run):
+                asked = asked[await _found(run, search, asked, printed, found) :]
+                if not asked:
+                    break
     except TimeoutError:
         if not deadline.expired():
             raise
@@ -79,10 +73,33 @@ async def _looked_for(run: Run, stories: Sequence[Story], printed: Collection[st
     return found
 
 
-def _answered(run: Run, search: WebSearch) -> bool:
-    """Whether it answered in this slot: who is refused, spent or not needed is not asked once more."""
-    harvest = run.store.harvest_of(run.slot.key, search.name)
-    return harvest is not None and harvest.health.answered
+async def _found(
+    run: Run, search: WebSearch, asked: Sequence[tuple[Story, str]], printed: Collection[str], found: dict[str, str]
+) -> int:
+    """How many of the stories it was asked for, in order, before it refused; what it knows of them is put into `found`."""
+    window = Window(run.slot, run.now, run.now - timedelta(days=LATEST_DAYS))
+    span = Span(window.since, run.now, run.now)
+    for place, (story, query) in enumerate(asked):
+        try:
+            results = (await search.ask(query, span, for_page=True)).found
+        except (SourceError, FetchError) as error:
+            run.findings.append(Finding(search.name, "note", f"makers' pages were not looked for: {error.advised}"))
+            return place
+        offers = (offer(search.name, one.url, one.title, window, published_at=one.published_at) for one in results)
+        welcome = [one for one in offers if one and not one.sponsored and _welcome(run, one.url, story)]
+        if link := makers_result(story, welcome, printed):
+            found[story.id] = link
+    return len(asked)
+
+
+def _ready(run: Run) -> list[WebSearch]:
+    """The searches that answered in this slot, and behind them those that were not needed because one of these did. Who was
+    refused is not asked once more."""
+    state = {one.name: run.store.harvest_of(run.slot.key, one.name) for one in run.sources if isinstance(one, WebSearch)}
+    searches = [one for one in run.sources if isinstance(one, WebSearch)]
+    answered = [one for one in searches if (kept := state[one.name]) and kept.health.answered]
+    at_rest = [one for one in searches if (kept := state[one.name]) and kept.health.state == "not-needed"]
+    return answered + at_rest if answered else []
 
 
 async def _read(run: Run, stories: Sequence[Story], links: dict[str, str], wall_s: float) -> list[Story]:

@@ -27,6 +27,7 @@ from deepdaily.review.answered import without_answered
 from deepdaily.run import Run
 from deepdaily.second_reading import edited
 from deepdaily.sources import collect as ask_all
+from deepdaily.sources.resting import resting
 from deepdaily.translating import told_in
 from deepdaily.write import begun, recall
 from deepdaily.write.by_rule import ByRule
@@ -70,11 +71,15 @@ async def collect(run: Run) -> list[Harvest]:
     window = Window(run.slot, run.now, run.now - LADDER[-1][1])
     with run.stage("collect", len(run.sources)) as stage:
         wall_s = run.wall(COLLECT_S, COLLECT_PART)
-        harvests = await ask_all(run.sources, window, run.store, wall_s=wall_s, on_done=run.met)
+        rests = resting(run.sources, run.slot, run.store)
+        harvests = await ask_all(run.sources, window, run.store, wall_s=wall_s, on_done=run.met, rests=rests)
         run.told(harvests)
         stage.went_out = run.record.funnel["offers"] = sum(len(harvest.offers) for harvest in harvests)
         stage.failed = sum(1 for harvest in harvests if trouble(harvest.health))
-        stage.line = f"{stage.went_out} offers from {len(harvests)} sources, {stage.failed} failed"
+        idle = sum(harvest.health.state == "resting" for harvest in harvests)
+        stage.line = f"{stage.went_out} offers from {len(harvests)} sources, {stage.failed} failed" + (
+            f", {idle} rest" if idle else ""
+        )
     return harvests
 
 

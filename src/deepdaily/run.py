@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -155,6 +155,8 @@ class Run:
     writing: Writing = field(default_factory=ByRule)
     embedder: Embedder | None = None
     """Says which titles mean the same; None where none is configured."""
+    trust: Mapping[str, float] = field(default_factory=dict)
+    """What the word of each source counts, by its name; 1 where nothing is said."""
     desk: Desk = NO_DESK
     """What was decided when the candidates were gathered: one word for the whole run."""
     deadline: float = inf

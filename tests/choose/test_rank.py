@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepdaily.choose.publishers import COLD, learned
-from deepdaily.choose.rank import NOT_OURS, PIN, distinct, on_topic_title, rank, relevant, select, stands, why_untold
+from deepdaily.choose.rank import NOT_OURS, PIN, TRUST, distinct, on_topic_title, rank, relevant, select, stands, why_untold
 from deepdaily.core.decisions import Desk, desk_of
 from deepdaily.core.types import Decision, Profile, Reason, Story
 from deepdaily.core.urls import page_key
@@ -39,6 +39,23 @@ def test_the_mark_of_money_changes_no_score() -> None:
     bought = replace(plain, candidates=(replace(plain.candidates[0], offers=offers),))
 
     assert rank([bought], NOW)[0].reasons == rank([plain], NOW)[0].reasons
+
+
+def test_the_best_weight_among_its_sources_is_a_term_of_a_score_and_nothing_of_its_substance() -> None:
+    plain = story("vLLM v0.9.1 released", DEEP)
+    offer = plain.candidates[0].offers[0]
+    both = replace(plain, candidates=(replace(plain.candidates[0], offers=(offer, replace(offer, source="other"))),))
+
+    def term(told: Story, **trust: float) -> float:
+        (ranked,) = rank([told], NOW, trust=trust)
+        assert stands(ranked) == stands(rank([told], NOW)[0])
+        return {one.name: one.value for one in ranked.reasons}.get(TRUST, 0.0)
+
+    assert term(plain, **{offer.source: 1.6}) == 0.6
+    assert term(plain, **{offer.source: 0.0}) == -1.0
+    assert term(plain, **{offer.source: 1.0}) == term(plain, stranger=2.0) == term(plain) == 0.0
+    assert term(both, **{offer.source: 0.2, "other": 0.7}) == -0.3
+    assert term(both, other=0.2) == 0.0
 
 
 def test_one_host_fills_at_most_two_places() -> None:

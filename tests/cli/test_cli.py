@@ -277,3 +277,26 @@ def test_a_terminal_without_chinese_gets_the_number_of_each_sign(tmp_path: Path)
     assert (plain.returncode, as_json.returncode) == (0, 0)
     assert "\\u6df1\\u5ea6" in plain.stdout
     assert any("深度" in row["value"] for row in json.loads(as_json.stdout))
+
+
+def test_show_knows_why_an_entry_is_not_told_by_the_address_as_its_feed_wrote_it(tmp_path: Path) -> None:
+    summary = "The cache of LLM inference moves to disk, and each request is 12% faster than before. " * 3
+    listed = (
+        ("https://WWW.Old.example/p/?utm_source=feed&amp;b=1", "2026-01-05T00:00:00Z", "An old post"),
+        ("{site}/log#c1", "2026-03-12T01:00:00+08:00", "LLM inference: first change"),
+        ("{site}/log#c2", "2026-03-12T02:00:00+08:00", "LLM inference: second change"),
+    )
+    entries = "".join(
+        f"<entry><id>{n}</id><title>{title}</title><link href='{link}'/><updated>{at}</updated><summary>{n} {summary}</summary></entry>"
+        for n, (link, at, title) in enumerate(listed)
+    )
+    with serving({"/feed": ("application/atom+xml", f"{FEED}{entries}</feed>")}) as site:
+        settings = written(tmp_path, QUIET.replace("{site}", site).replace("{feed}", f"http://{site}/feed"))
+        places = ("--settings", settings, "--data", str(tmp_path / "data"))
+        deepdaily("run", *places, "--out", str(tmp_path / "out"), *NOW)
+        addresses = [link.replace("{site}", f"http://{site}").replace("&amp;", "&") for link, _, _ in listed]
+        old, first, second = (deepdaily("show", address, *places).stdout for address in addresses)
+
+    assert old == "2026-03-12: lost at collect: outside the window, dated 2026-01-05\n"
+    assert first == second
+    assert "2026-03-12: told as" in first

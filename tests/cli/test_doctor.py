@@ -61,7 +61,8 @@ def test_each_fault_has_the_line_that_mends_it_and_no_password_is_told(tmp_path:
     assert status == 1
     assert faults["secrets"] == "read -rs SLACK_WEBHOOK; export SLACK_WEBHOOK"
     assert faults["channel hugo"] == "mkdir -p /nonexistent/blog"
-    assert faults["sources"] == "mend or remove that address in [sources] add"
+    assert faults["sources"].startswith("mend its address below [sources], or: ")
+    assert faults["sources"].endswith(" sources remove https://nowhere.example/feed")
     assert of(found, "proxy")[0]["told"] == "https through http://proxy.example:3128"
     assert "sekrit" not in json.dumps(found)
 

@@ -139,8 +139,8 @@ def test_repeats_are_the_same_text_under_another_address() -> None:
 
 
 async def test_hacker_news_has_points_for_some_pages_and_a_shorter_front_page() -> None:
-    new = parse_hits((await asked(HN + "search_by_date?tags=story&hitsPerPage=100")).body)
-    front = parse_hits((await asked(HN + "search?tags=front_page&hitsPerPage=100")).body)
+    new = parse_hits((await asked(HN + "search_by_date?tags=story&hitsPerPage=100")).body).stories
+    front = parse_hits((await asked(HN + "search?tags=front_page&hitsPerPage=100")).body).stories
 
     assert {hit.url for hit in front} < {hit.url for hit in new}
     assert max(hit.points for hit in front) == max(one.points for one in pages())

@@ -13,9 +13,11 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver
 from aiohttp.test_utils import TestServer
 
-from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, NotConnected, SnapshotDamaged, Unreachable
-from deepdaily.read.fetch import ROBOTS_CAP_BYTES, Fetcher, retry_after_s
+from deepdaily.core.errors import AddressRefused, BadStatus, BodyRefused, NotConnected, QuotaSpent, SnapshotDamaged, Unreachable
+from deepdaily.read.fetch import Fetcher
+from deepdaily.read.robots import ROBOTS_CAP_BYTES
 from deepdaily.read.web_wire import NAME_S, Answer, Surroundings, WebWire
+from deepdaily.read.wire_answers import retry_after_s
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots, body_digest
 from fakes import FakeStore, FakeWire, SkippingLoop
@@ -69,6 +71,66 @@ async def test_a_slot_asks_for_a_url_once_even_after_a_restart(make: Make) -> No
     assert wire.asked == [A, A]
 
 
+class Posted(FakeWire):
+    """Answers what is sent with itself."""
+
+    def __init__(self) -> None:
+        super().__init__({A: TEXT})
+        self.sent: list[bytes] = []
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, *, cap_bytes: int) -> Answer:
+        self.sent.append(body)
+        return moved(B, 307) if body == b"moved" else Answer(200, {}, b"answer to " + body)
+
+
+async def test_what_is_sent_to_one_address_has_an_answer_of_its_own_which_a_slot_asks_for_once(make: Make) -> None:
+    wire = Posted()
+    fetcher = make(wire)
+
+    one, two, again = [await fetcher.get(A, body=body) for body in (b"one", b"two", b"one")]
+    plain = await fetcher.get(A)
+
+    assert [fetcher.body(found) for found in (one, two, plain)] == [b"answer to one", b"answer to two", TEXT.body]
+    assert (again, one.final_url, wire.sent) == (one, A, [b"one", b"two"])
+
+
+async def test_what_is_sent_goes_nowhere_else(make: Make) -> None:
+    with pytest.raises(BadStatus, match="HTTP 307"):
+        await make(Posted()).get(A, body=b"moved")
+    with pytest.raises(AddressRefused, match="no questions by POST"):
+        await make(FakeWire({A: TEXT})).get(A, body=b"one")
+
+
+class Counting:
+    """A toll with so many coins."""
+
+    def __init__(self, coins: int) -> None:
+        self.coins, self.heard = coins, list[str]()
+
+    async def pay(self) -> None:
+        if not self.coins:
+            raise QuotaSpent("no coin left")
+        self.coins -= 1
+
+    def told(self, headers: Mapping[str, str]) -> None:
+        self.heard.append(headers.get("left", ""))
+
+
+async def test_each_question_that_goes_out_is_paid_for_and_none_that_the_store_answers(make: Make) -> None:
+    toll = Counting(3)
+    wire = FakeWire({A: [Unreachable("broke"), Answer(200, {"left": "7"}, b"a")], B: [Answer(429, {"left": "6"}, b"")]})
+    fetcher = make(wire)
+
+    await fetcher.get(A, toll=toll)
+    await fetcher.get(A, toll=toll)
+    with pytest.raises(BadStatus):
+        await fetcher.get(B, toll=toll)
+    with pytest.raises(QuotaSpent):
+        await fetcher.get(B, toll=toll)
+
+    assert (wire.asked, toll.heard) == ([A, A, B], ["7", "6"])
+
+
 async def test_equal_bytes_are_stored_once(make: Make, store: FakeStore, tmp_path: Path) -> None:
     fetcher = make(FakeWire({A: TEXT, B: TEXT}))
 
@@ -119,6 +181,33 @@ async def test_redirects_are_followed_and_the_last_address_is_named(make: Make) 
     snapshot = await make(wire).get(A)
 
     assert (snapshot.url, snapshot.final_url) == (A, "https://other.example/c")
+
+
+@pytest.mark.parametrize(
+    ("answers", "moved_to"),
+    [
+        ({A: moved("/b", 301), B: TEXT}, B),
+        ({A: moved("/b", 308), B: moved("https://new.example/c", 301), "https://new.example/c": TEXT}, "https://new.example/c"),
+        ({A: moved("/b", 301), B: moved("https://new.example/c", 302), "https://new.example/c": TEXT}, B),
+        ({A: moved("/b", 302), B: moved("https://new.example/c", 301), "https://new.example/c": TEXT}, ""),
+        ({A: moved("/b", 307), B: TEXT}, ""),
+        ({A: TEXT}, ""),
+    ],
+)
+async def test_where_an_address_leads_for_good_is_as_far_as_permanent_redirects_go(
+    make: Make, answers: dict[str, Answer], moved_to: str
+) -> None:
+    assert (await make(FakeWire(answers)).get(A)).moved_to == moved_to
+
+
+async def test_who_only_says_who_asks_is_waited_for_like_everybody_and_sent_on_to_no_other_site(make: Make) -> None:
+    wire = FakeWire(
+        {A: [Answer(429, {"retry-after": "0"}, b""), moved("https://other.example/c")], "https://other.example/c": TEXT}
+    )
+
+    await make(wire).get(A, headers={"User-Agent": "reader/1"})
+
+    assert [headers["User-Agent"].partition("/")[0] for _, headers in wire.requests] == ["reader", "reader", "deepdaily"]
 
 
 async def test_five_redirects_are_followed_and_a_sixth_is_not(make: Make) -> None:

@@ -175,18 +175,31 @@ async def test_a_bug_is_not_a_failure_of_a_source() -> None:
     assert caught.group_contains(KeyError)
 
 
-def test_the_bundled_pack_is_whole() -> None:
-    feeds = load_pack("ai-engineering")
+CATEGORIES = frozenset(
+    "lab infra release devtools cloud paper research analysis security policy status media engineering community aggregator".split()
+)
 
-    assert len(feeds) >= 40
-    assert sum(feed.language == "zh" for feed in feeds) >= 6
+
+@pytest.mark.parametrize(
+    ("pack", "least", "chinese"), [("ai-engineering", 40, 6), ("core", 60, 6), ("wide", 200, 20), ("chinese", 24, 24)]
+)
+def test_a_bundled_pack_is_whole(pack: str, least: int, chinese: int) -> None:
+    feeds = load_pack(pack)
+
+    assert len(feeds) >= least
+    assert sum(feed.language == "zh" for feed in feeds) >= chinese
     assert len({feed.name for feed in feeds}) == len({canonical(feed.url) for feed in feeds}) == len(feeds)
-    categories = set(
-        "lab infra release devtools cloud paper research analysis security media engineering community aggregator".split()
-    )
-    assert {feed.category for feed in feeds} <= categories
+    assert {feed.category for feed in feeds} <= CATEGORIES
+    assert all(0 < feed.weight <= 1 and feed.why and len(feed.why) <= 80 for feed in feeds)
+
+
+def test_a_wider_pack_has_the_narrower_one_and_the_engines_releases() -> None:
+    packs = {name: {feed.url: feed for feed in load_pack(name)} for name in ("ai-engineering", "core", "wide", "chinese")}
+
+    assert packs["ai-engineering"].keys() < packs["core"].keys() < packs["wide"].keys()
+    assert packs["chinese"].items() <= packs["wide"].items()
     for project in ("vllm-project/vllm", "sgl-project/sglang", "ggml-org/llama.cpp"):
-        assert f"https://github.com/{project}/releases.atom" in {feed.url for feed in feeds}
+        assert f"https://github.com/{project}/releases.atom" in packs["ai-engineering"]
 
 
 def test_an_unknown_pack_names_the_known_ones() -> None:

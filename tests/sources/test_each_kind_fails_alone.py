@@ -13,7 +13,7 @@ import pytest
 from deepdaily.core.types import Harvest, Offer, Slot, SourceHealth, SourceKind, SourceState, Window
 from deepdaily.read.fetch import Fetcher
 from deepdaily.read.web_wire import Answer
-from deepdaily.settings.source_tables import Sources
+from deepdaily.settings.source_tables import FeedTable, Sources
 from deepdaily.sources import collect
 from deepdaily.sources.arxiv import Arxiv, ArxivPace, PapersWanted
 from deepdaily.sources.feeds import Feed
@@ -60,6 +60,8 @@ def _arxiv(**wanted: Any) -> Made:
     return lambda fetcher, engine, store: Arxiv("arxiv", PapersWanted(("cs.LG",), **wanted), fetcher, engine, ArxivPace(_at_once))
 
 
+SUBREDDIT = FeedTable(url="https://old.reddit.com/r/Lark/top/.rss", name="reddit")
+
 KINDS: Mapping[str, tuple[Made, bytes, str]] = {
     "page": (lambda fetcher, engine, store: WatchedPage("page", Watched("https://lab.example/news"), fetcher, engine, store), PAGE, "text/html"),
     "arxiv listing": (_arxiv(), ATOM, "application/atom+xml"),
@@ -71,7 +73,7 @@ KINDS: Mapping[str, tuple[Made, bytes, str]] = {
     "issues": (_github(what=("issues",)), ISSUES, "application/json"),
     "trending": (_github(what=("trending",)), TRENDS, "text/html"),
     "telegram": (lambda fetcher, engine, store: TelegramChannels("telegram", ("larknews",), 9, fetcher, engine), CHANNEL, "text/html"),
-    "reddit": (lambda fetcher, engine, store: Feed("https://old.reddit.com/r/Lark/top/.rss", "reddit", fetcher, engine), REDDIT, "text/xml"),
+    "reddit": (lambda fetcher, engine, store: Feed(SUBREDDIT, fetcher, engine), REDDIT, "text/xml"),
 }  # fmt: skip
 
 NEVER = object()

@@ -11,6 +11,7 @@ import pytest
 from deepdaily.archive.visible import Asked, unseen
 from deepdaily.core.types import Harvest, Slot, Window
 from deepdaily.settings.short_forms import address_of
+from deepdaily.settings.source_tables import FeedTable
 from deepdaily.sources.feeds import Feed
 from fakes import FakeFetcher, InlineEngine
 
@@ -24,7 +25,7 @@ THREAD = "https://www.reddit.com/r/LocalLark/comments/1abc/heron/"
 
 async def _harvest(url: str, body: str) -> Harvest:
     fetcher: Any = FakeFetcher({url: body.encode()}, "application/xml")
-    return await Feed(url, "f", fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+    return await Feed(FeedTable(url=url, name="f"), fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
 
 
 def _atom(content: str, link: str = THREAD, title: str = "Heron 2 is out") -> str:
@@ -62,6 +63,12 @@ async def test_the_external_page_of_a_reddit_feed_is_offered() -> None:
         ("https://lab.example/heron?a=1&b=2", "Heron 2 is out", "")
     ]
     assert found.documents == ()
+
+
+async def test_a_thread_in_another_feed_offers_its_external_page_too() -> None:
+    (offer,) = (await _harvest("https://reader.example/shared.xml", _atom(_by("https://lab.example/heron-2")))).offers
+
+    assert offer.url == "https://lab.example/heron-2"
 
 
 async def test_a_self_post_offers_its_thread_with_its_own_text() -> None:

@@ -13,16 +13,18 @@ import pytest
 from deepdaily.core.errors import AddressRefused, NotAFeed, Unreachable, WorkerFailed
 from deepdaily.core.types import Harvest, Slot, Window, document_id
 from deepdaily.lab import evals
+from deepdaily.settings.source_tables import FeedTable
 from deepdaily.sources.feed_body import MAX_BYTES, MAX_TAG_WORDS
 from deepdaily.sources.feed_entries import MAX_ENTRIES, UNDATED, Entry, FeedBytes, parse_feed, read_each
 from deepdaily.sources.feed_tree import read_tree
-from deepdaily.sources.feeds import MIN_TEXT_CHARS, MOST_LOSSES, PER_SOURCE, Feed
+from deepdaily.sources.feeds import MIN_TEXT_CHARS, Feed
 from fakes import FakeFetcher, InlineEngine
 from floors import Floors
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
 WINDOW = Window(Slot(NOW), NOW, NOW - timedelta(days=7))
 URL = "https://blog.example.com/feed.xml"
+MOST = FeedTable(url=URL).most
 FRESH = "<pubDate>Tue, 10 Feb 2026 09:30:00 GMT</pubDate>"
 SENTENCE = "The scheduler keeps prefill and decode apart, so a long prompt no longer delays other requests. "
 
@@ -40,7 +42,7 @@ def _parse(body: bytes, media_type: str = "application/xml", url: str = URL) -> 
 
 
 async def _harvest(body: Any, url: str = URL, engine: InlineEngine | None = None) -> Harvest:
-    return await Feed(url, "blog", FakeFetcher({url: body}), engine or InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+    return await Feed(FeedTable(url=url, name="blog"), FakeFetcher({url: body}), engine or InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
 
 
 def test_an_entry_is_read_whole() -> None:
@@ -171,7 +173,7 @@ async def test_a_page_that_leads_where_we_do_not_go_is_a_page() -> None:
     fetcher = FakeFetcher({URL: page, "http://127.0.0.1:9/": AddressRefused("address not public: 127.0.0.1")})
 
     with pytest.raises(NotAFeed, match="leads to"):
-        await Feed(URL, "blog", fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+        await Feed(FeedTable(url=URL, name="blog"), fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
 
 
 def test_text_without_declared_encoding_is_not_garbled() -> None:
@@ -334,11 +336,11 @@ async def test_a_date_just_ahead_counts_as_now_and_one_far_ahead_as_none() -> No
 
 
 async def test_a_firehose_is_capped_at_its_newest() -> None:
-    items = [_item(str(n), f"<pubDate>2026-02-10T00:{n:02}:00Z</pubDate>") for n in range(PER_SOURCE + 1)]
+    items = [_item(str(n), f"<pubDate>2026-02-10T00:{n:02}:00Z</pubDate>") for n in range(MOST + 1)]
 
     found = await _harvest(_rss(*items))
 
-    assert len(found.offers) == PER_SOURCE
+    assert len(found.offers) == MOST
     assert "https://blog.example.com/posts/0" not in {offer.url for offer in found.offers}
 
 
@@ -456,7 +458,7 @@ async def test_a_long_preview_that_asks_to_pay_is_partial(end: str) -> None:
 
 
 async def test_what_a_feed_lists_and_is_not_offered_has_its_reason() -> None:
-    many = [_item(str(n), f"<pubDate>2026-02-10T00:{n:02}:00Z</pubDate>") for n in range(PER_SOURCE + 1)]
+    many = [_item(str(n), f"<pubDate>2026-02-10T00:{n:02}:00Z</pubDate>") for n in range(MOST + 1)]
     undated = [_item(f"u{n}", "") for n in range(UNDATED + 1)]
     twin = _item("40#again", "<pubDate>2026-02-09T00:00:00Z</pubDate>")
     old = _item("old", "<pubDate>Sun, 01 Feb 2026 00:00:00 GMT</pubDate>")
@@ -466,7 +468,7 @@ async def test_what_a_feed_lists_and_is_not_offered_has_its_reason() -> None:
 
     reasons = {loss.url.removeprefix("https://blog.example.com/posts/"): loss.reason for loss in found.losses}
     assert reasons == {
-        "0": "after the 40 newest of its feed",
+        "0": "after the 40 that its feed may offer a day",
         "40": "another entry of its feed leads to the same page",
         "old": "outside the window, dated 2026-02-01",
         f"u{UNDATED}": "undated, and after the first 10 such entries of its feed",
@@ -475,14 +477,13 @@ async def test_what_a_feed_lists_and_is_not_offered_has_its_reason() -> None:
     assert {loss.stage for loss in found.losses} == {"collect"}
 
 
-async def test_only_the_newest_losses_of_a_feed_are_told() -> None:
-    items = [_item(str(n), f"<pubDate>2025-{n % 12 + 1:02}-01T00:00:00Z</pubDate>") for n in range(MOST_LOSSES + 12)]
+async def test_every_entry_of_a_long_feed_that_is_not_offered_is_told() -> None:
+    items = [_item(str(n), f"<pubDate>2025-{n % 12 + 1:02}-01T00:00:00Z</pubDate>") for n in range(500)]
 
     found = await _harvest(_rss(*items))
 
-    assert len(found.losses) == MOST_LOSSES
+    assert len(found.losses) == 500
     assert found.losses[0].reason == "outside the window, dated 2025-12-01"
-    assert [loss.reason for loss in found.losses].count("outside the window, dated 2025-01-01") == 18 - 12
 
 
 async def test_a_text_is_made_only_for_what_may_be_offered() -> None:
@@ -510,9 +511,9 @@ async def test_a_page_that_leads_to_the_feed_is_followed_once() -> None:
     fetcher = FakeFetcher({URL: page, "https://blog.example.com/new.xml": _rss(_item())})
     loop = FakeFetcher({URL: page, "https://blog.example.com/new.xml": page})
 
-    found = await Feed(URL, "blog", fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+    found = await Feed(FeedTable(url=URL, name="blog"), fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
     with pytest.raises(NotAFeed, match="leads to"):
-        await Feed(URL, "blog", loop, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+        await Feed(FeedTable(url=URL, name="blog"), loop, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
 
     assert [offer.title for offer in found.offers] == ["Post 1"]
     assert len(loop.asked) == 2

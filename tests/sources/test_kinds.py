@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +14,7 @@ from deepdaily.core.errors import FetchError, SettingsError
 from deepdaily.core.types import Slot, Watch, Window
 from deepdaily.settings.loading import load
 from deepdaily.sources.kinds import listed, sources
+from deepdaily.sources.search.budget import budget_name
 from fakes import FakeFetcher, InlineEngine
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
@@ -23,6 +26,7 @@ hackernews = false
 [[sources.search]]
 provider = "brave"
 key_env = "KEY_A"
+per_second = 0
 queries = ["x"]
 [[sources.search]]
 provider = "brave"
@@ -65,6 +69,7 @@ packs = []
 hackernews = false
 [[sources.search]]
 provider = "brave"
+per_second = 0
 queries = ["x", "y"]
 [[sources.search]]
 provider = "searxng"
@@ -91,7 +96,7 @@ async def test_a_search_without_queries_stands_in_for_the_one_before_it(tmp_path
 
     assert [(one.name, one.stands_in_for) for one in made] == [("brave", ()), ("searxng", ("brave",)), ("other", ())]
     asked = [parse_qs(urlsplit(url).query)["q"][0] for url in fetcher.asked]
-    assert asked == ["x", "y", "Nimbus", "x", "y", "Nimbus", "z"]
+    assert asked == ["Nimbus", "x", "y", "Nimbus", "x", "y", "z"]
     assert [row[2] for row in listed(settings)] == ["x, y", "x, y (where brave gives no answer)", "z"]
 
 
@@ -99,3 +104,58 @@ def test_without_a_word_about_queries_there_is_one_to_ask(tmp_path: Path) -> Non
     (tmp_path / "deepdaily.toml").write_text('[[sources.search]]\nprovider = "searxng"\nendpoint = "http://127.0.0.1:8888"\n')
 
     assert listed(load(tmp_path / "deepdaily.toml")[0])[-1] == ("search", "searxng", "AI LLM agent inference news")
+
+
+FOLLOWING = """
+[sources]
+packs = []
+hackernews = false
+follow = ["vLLM"]
+[[sources.search]]
+provider = "tavily"
+queries = ["x"]
+per_second = 0
+[[sources.search]]
+provider = "exa"
+per_second = 0
+"""
+
+
+async def test_open_questions_come_first_then_names_that_are_followed_then_the_queries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAVILY_API_KEY", "t")
+    monkeypatch.setenv("EXA_API_KEY", "e")
+    (tmp_path / "deepdaily.toml").write_text(FOLLOWING)
+    settings, _ = load(tmp_path / "deepdaily.toml")
+    watch = Watch("w", "When does Nimbus resume?", ("Nimbus",), "s", date(2026, 2, 1), date(2026, 3, 1))
+    fetcher = FakeFetcher({})
+
+    made = sources(settings, fetcher, InlineEngine(), watches=[watch])  # type: ignore[arg-type]
+    for one in made:
+        with pytest.raises(FetchError):
+            await one.harvest(WINDOW)
+
+    asked = [(urlsplit(url).hostname, json.loads(body)["query"]) for url, _, body in (one.partition(" ") for one in fetcher.asked)]
+    assert asked == [(host, query) for host in ("api.tavily.com", "api.exa.ai") for query in ("Nimbus", "vLLM", "x")]
+
+
+async def test_what_a_key_has_left_is_counted_in_the_store_and_its_name_there_tells_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAVILY_API_KEY", "tvly-very-secret")
+    (tmp_path / "deepdaily.toml").write_text(FOLLOWING)
+    settings, _ = load(tmp_path / "deepdaily.toml")
+    named = list[str]()
+
+    def spend(name: str, spent: Callable[[str], str]) -> str:
+        named.append(name)
+        return spent("")
+
+    tavily, _ = sources(settings, FakeFetcher({}), InlineEngine(), spend=spend, clock=lambda: NOW)  # type: ignore[arg-type]
+    with pytest.raises(FetchError):
+        await tavily.harvest(WINDOW)
+
+    assert set(named) == {budget_name("tavily", "tvly-very-secret")}
+    assert named[0].startswith("search:tavily:")
+    assert "secret" not in named[0]

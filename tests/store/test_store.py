@@ -54,6 +54,27 @@ def test_what_is_in_a_document_is_kept_beside_it_and_asked_for_by_itself(store: 
     assert store.documents([text.id]) == {text.id: text}
 
 
+def test_answers_of_an_address_come_back_newest_first_and_equal_ones_once(store: Store) -> None:
+    for n, digest in enumerate(("1", "2", "2", "3")):
+        slot = f"daily/2026-03-{n + 1:02}T08:00:00+08:00"
+        store.keep_snapshot(slot, replace(SNAPSHOT, digest=digest), None, Validators())
+    store.keep_snapshot("other/2026-03-09T08:00:00+08:00", replace(SNAPSHOT, digest="9"), None, Validators())
+
+    assert [one.digest for one in store.snapshots_of(SNAPSHOT.url, 7)] == ["3", "2", "1"]
+    assert [one.digest for one in store.snapshots_of(SNAPSHOT.url, 2)] == ["3", "2"]
+    assert store.snapshots_of("https://other.example/", 2) == []
+
+
+def test_how_sources_did_is_asked_for_without_what_they_gave(store: Store) -> None:
+    text = document("A title", "A body.")
+    health = [SourceHealth("b", "feed", "ok", 1, newest=NOW, gap_days=1.5), SourceHealth("a", "search", "refused", message="“403”")]
+    for one in health:
+        store.keep_harvest("daily/x", Harvest(one, (Offer("https://a.example/1", "b", "T"),), (text,)))
+
+    assert store.health_of("daily/x") == health[::-1]
+    assert store.health_of("daily/y") == []
+
+
 def test_a_harvest_comes_back_with_its_texts_as_first_seen(store: Store) -> None:
     text = document("A title", "A body.")
     health = SourceHealth("feed", "feed", "ok", 1)

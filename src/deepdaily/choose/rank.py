@@ -33,9 +33,11 @@ papers far from practice, markets, opinion and notes of small changes from the r
 
 SECOND_OPINION = "second opinion"
 
-NO_SUBSTANCE = frozenset({AGE, TEASER, SECOND_OPINION})
-"""Terms that rank a story and say nothing of what is in it: what is old was no less, what was not read may be more, and the last of
-good ones in a model's order is none the worse."""
+TRUST = "your weight of its source"
+
+NO_SUBSTANCE = frozenset({AGE, TEASER, SECOND_OPINION, TRUST})
+"""Terms that rank a story and say nothing of what is in it: what is old was no less, what was not read may be more, the last of
+good ones in a model's order is none the worse, and who tells it does not make it more."""
 
 NOT_OURS = "not about building or running AI systems"
 
@@ -94,12 +96,14 @@ def rank(
     standings: Standings | None = None,
     among: Sequence[Candidate] = (),
     desk: Desk = NO_DESK,
+    trust: Mapping[str, float] = {},
 ) -> list[Ranked]:
     """All stories, best first, each with its best candidate first; equal scores by id, so that a replay gives the same order.
 
     Args:
         standings: of publishers; None for those that are shipped.
         among: all candidates of the day, read or not: who else speaks of a story. Those of `stories` need not be among them.
+        trust: what a source's word counts by its name, 0 to 2; 1 where nothing is said. A story has the best of its sources'.
     """
     known = {one.url: one for one in among}
     known |= {one.url: one for story in stories for one in story.candidates}
@@ -107,7 +111,7 @@ def rank(
     standings = (standings or shipped()).voted((url, vote) for url, _, vote in desk.votes)
     weights = WEIGHTS[profile] | {PINNED: 1.0}
     found = [
-        _ranked(story, signals, story_signals(story, now) | said, weights, standings)
+        _ranked(story, signals, story_signals(story, now) | said | _trusted(story, trust), weights, standings)
         for story, said in zip(stories, _wanted(stories, desk), strict=True)
     ]
     return sorted(found, key=lambda ranked: (-ranked.score, ranked.story.id))
@@ -128,6 +132,12 @@ def _wanted(stories: Sequence[Story], desk: Desk) -> list[Signals]:
 
 
 _VOTED = "readers found the like useful"
+
+
+def _trusted(story: Story, trust: Mapping[str, float]) -> Signals:
+    """-1 to 1: the weight of the story's best source, less the 1 that nobody set."""
+    best = max((trust.get(offer.source, 1.0) for one in story.candidates for offer in one.offers), default=1.0) if trust else 1.0
+    return {TRUST: best - 1.0} if best != 1.0 else {}
 
 
 def _ranked(

@@ -19,6 +19,7 @@ from deepdaily.cli import (
     daily,  # noqa: F401
     doctor,  # noqa: F401
     editing,  # noqa: F401
+    keeping,  # noqa: F401
     look,  # noqa: F401
     measuring,  # noqa: F401
     publishing,  # noqa: F401

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import groupby
 from pathlib import Path
+from shlex import quote
 from typing import Literal
 from urllib.request import getproxies
 
 from deepdaily.cli.init_answers import is_placeholder
 from deepdaily.cli.pasting import hint
-from deepdaily.cli.probing import PROBE_S, PROBED, check_sources, online
+from deepdaily.cli.probing import PROBE_S, PROBED, check_sources, online, proposed
 from deepdaily.core.errors import FetchError, PublishError, StoreError
-from deepdaily.core.failures import trouble
+from deepdaily.core.failures import NAMED, trouble
 from deepdaily.core.proxies import Proxies
 from deepdaily.core.types import Slot, SourceHealth
 from deepdaily.house import House
@@ -33,9 +35,9 @@ from deepdaily.settings.channel_tables import FileTable, HugoTable, MessageTable
 from deepdaily.settings.loading import FILE
 from deepdaily.settings.missing import unset_of
 from deepdaily.settings.model_tables import ModelTable
-from deepdaily.settings.source_tables import BraveTable
+from deepdaily.settings.search_tables import KeyTable
 from deepdaily.settings.table import secret
-from deepdaily.sources import load_pack
+from deepdaily.sources.kinds import bundled, feeds
 
 LEAST_FREE_MB = 500
 """On the disk of the data: a year of days takes two to four times as much."""
@@ -103,7 +105,7 @@ def _settings(house: House, settings: Path | None) -> list[Checkup]:
 
 
 def _secrets(house: House) -> list[Checkup]:
-    optional = {one.name for one in house.settings.sources.search if isinstance(one, BraveTable)}
+    optional = {one.name for one in house.settings.sources.search if isinstance(one, KeyTable)}
     return [
         Checkup(
             "secrets",
@@ -185,7 +187,7 @@ async def _skew(house: House) -> timedelta | None:
 
 
 async def _sources(house: House, *, all_sources: bool) -> list[Checkup]:
-    """One feed a class of the packs, every feed that was added, and the searches; or all."""
+    """One feed a class of the packs, every feed that was added, and the searches; or all; and what the days so far propose."""
     chosen = None if all_sources else _few(house)
     health = [one for one in await check_sources(house, chosen) if one.asked]
     silent = [one for one in health if not one.fine]
@@ -194,20 +196,42 @@ async def _sources(house: House, *, all_sources: bool) -> list[Checkup]:
     )
     if health and len(silent) == len(health):
         return [Checkup("sources", "fault", told, hint("sources check"))]
-    return [ok("sources", told), *(_silent(house, one) for one in silent)]
+    return [ok("sources", told), *(_silent(house, one) for one in silent), *_proposed(house, health)]
 
 
 def _few(house: House) -> set[str]:
-    feeds = [feed for pack in house.settings.sources.packs for feed in load_pack(pack)]
-    by_class = groupby(sorted(feeds, key=lambda feed: feed.category), key=lambda feed: feed.category)
+    lists = bundled(house.settings.sources)
+    mine = [table for table in feeds(house.settings.sources) if table.url in lists]
+    by_class = groupby(sorted(mine, key=lambda table: lists[table.url].category), key=lambda table: lists[table.url].category)
     searches = [one.name for one in house.settings.sources.search]
-    return {*(next(group).name for _, group in by_class), *house.settings.sources.add, "hackernews", *searches}
+    return {*(next(group).called for _, group in by_class), *_own(house), "hackernews", *searches}
+
+
+def _own(house: House) -> set[str]:
+    """The names of the feeds that the settings themselves bring."""
+    lists = bundled(house.settings.sources)
+    return {table.called for table in feeds(house.settings.sources) if table.url not in lists}
 
 
 def _silent(house: House, one: SourceHealth) -> Checkup:
-    added = one.source in house.settings.sources.add
-    mend = "mend or remove that address in [sources] add" if added else 'mute = ["HOST"]  # below [sources], where it stays so'
-    return Checkup("sources", "fault" if added else "note", trouble(one), mend)
+    own = one.source in _own(house)
+    mend = f"mend its address below [sources], or: {hint(f'sources remove {quote(one.source)}')}"
+    return Checkup(
+        "sources", "fault" if own else "note", trouble(one), mend if own else hint(f"sources remove {quote(one.source)}")
+    )
+
+
+def _proposed(house: House, health: Sequence[SourceHealth]) -> list[Checkup]:
+    """A line each of what moved, is dead, quiet or never printed, and could be added; the whole of it is told elsewhere."""
+    found = proposed(house, health)
+    kinds = {"move": "moved for good", "drop": "could be dropped", "add": "hosts could be added"}
+    lines = []
+    for verb, said in kinds.items():
+        named = [one.subject for one in found if one.verb == verb and (one.line or verb != "move")]
+        if named:
+            more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+            lines.append(Checkup("sources", "note", f"{said}: {', '.join(named[:NAMED])}{more}", hint("sources why")))
+    return lines
 
 
 async def _models(house: House) -> list[Checkup]:

@@ -1,4 +1,4 @@
-"""The commands that look at what is there: `show`, `search`, `verify`, `config`, `sources`."""
+"""The commands that look at what is there: `show`, `search`, `verify`, `config`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deepdaily.cli.options import (
-    AsJson,
-    DataFolder,
-    OutFolder,
-    SettingsFile,
-    answer,
-    answer_rows,
-    app,
-    house_of,
-    opened,
-    say,
-    sources_app,
-    warn,
-)
+from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, answer, answer_rows, app, house_of, opened, say, warn
 from deepdaily.core.errors import Exit, SettingsError
 
 if TYPE_CHECKING:
@@ -170,25 +157,3 @@ def config(
     answer_rows(("key", "value", "from"), described(house.settings, house.origins), as_json)
     for name, variable in unset_of(house.settings):
         warn(f"! {name}: {variable} is not in the environment")
-
-
-@sources_app.command("list")
-def sources_list(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False) -> None:
-    """The configured sources."""
-    from deepdaily.sources.kinds import listed
-
-    answer_rows(("kind", "name", "address"), listed(house_of(settings, data, out).settings), as_json)
-
-
-@sources_app.command("check")
-def sources_check(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False) -> None:
-    """Ask every source once, now, and say how it is; nothing is written to the store."""
-    import asyncio
-
-    from deepdaily.cli.probing import check_sources
-
-    health = asyncio.run(check_sources(house_of(settings, data, out)))
-    rows = [(one.source, one.state, str(one.offers), one.message) for one in health]
-    answer_rows(("source", "state", "offers", "message"), rows, as_json)
-    well = all(one.fine for one in health)
-    raise typer.Exit(Exit.PUBLISHED if well else Exit.RED)

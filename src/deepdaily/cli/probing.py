@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from deepdaily.cli.console import meter
-from deepdaily.core.errors import BodyRefused, FetchError
+from deepdaily.core.errors import BodyRefused, FetchError, SettingsError, SourceError, StoreError
 from deepdaily.core.types import SourceHealth
 from deepdaily.house import House
 from deepdaily.pipeline import collect
 from deepdaily.read.web_wire import WebWire
-from deepdaily.run import Errand
+from deepdaily.run import Errand, Run
+from deepdaily.sources.discovery import Discovered, discovered
+from deepdaily.sources.kinds import bundled, listed
+from deepdaily.sources.offering import parsed
+from deepdaily.sources.opml import FeedList, parse_opml, read_file
+from deepdaily.sources.past import Proposal, TrackRecord, move, pasts, proposals
+from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 
 PROBE_S = 2.5
@@ -52,10 +59,81 @@ async def online(house: House) -> bool:
 
 async def check_sources(house: House, named: Collection[str] | None = None) -> list[SourceHealth]:
     """How every source, or those of these names, answers now, with the widest window; nothing reaches the store of `house`."""
+    async with _aside(house) as run:
+        run.sources = [one for one in run.sources if named is None or one.name in named]
+        harvests = await collect(run)
+    return [harvest.health for harvest in harvests]
+
+
+@asynccontextmanager
+async def _aside(house: House) -> AsyncIterator[Run]:
+    """A run whose store is thrown away."""
     now = house.clock(None)
     slot = house.slot(None, now)
     with tempfile.TemporaryDirectory() as scratch, open_store(Path(scratch)) as store:
         async with replace(house, data=Path(scratch)).run(store, Errand(slot, now, meter()), now) as run:
-            run.sources = [one for one in run.sources if named is None or one.name in named]
-            harvests = await collect(run)
-    return [harvest.health for harvest in harvests]
+            yield run
+
+
+async def discover(house: House, addresses: Sequence[str]) -> list[tuple[str, Discovered | str]]:
+    """The feed of each address, or in words why there is none, in their order."""
+
+    async def one(run: Run, written: str) -> Discovered | str:
+        try:
+            return await discovered(written, run.fetcher, run.engine, run.now)
+        except (SourceError, FetchError) as error:
+            return error.advised
+
+    async with _aside(house) as run:
+        found = await asyncio.gather(*(one(run, written) for written in addresses))
+    return list(zip(addresses, found, strict=True))
+
+
+async def read_list(house: House, what: str) -> FeedList:
+    """The feeds of an OPML file or address.
+
+    Raises:
+        SettingsError: it cannot be had, or is none.
+    """
+    async with _aside(house) as run:
+        try:
+            body = (await read_file(what)) if "://" not in what else run.fetcher.body(await run.fetcher.get(what))
+            return await parsed(run.engine, parse_opml, body)
+        except (SourceError, FetchError) as error:
+            raise SettingsError(f"{what}: {error}", error.remedy) from error
+
+
+def looked_back(house: House, name: str = "") -> tuple[TrackRecord | None, str, list[Proposal], bool]:
+    """How the source of that name or address did, until when it rests, what is proposed for it, and whether there is one; without a
+    name nothing but what is proposed for all.
+
+    Raises:
+        StoreError: there is no archive yet.
+    """
+    now, rows = house.clock(None), {called: address for _, called, address in listed(house.settings)}
+    called = next((one for one, address in rows.items() if name in (one, address)), name)
+    with house.store(may_make=False) as store:
+        known = pasts(store, now)
+        found = proposals(known, rows, bundled(house.settings.sources), store, now)
+        if not name:
+            return None, "", found, True
+        days = next((health for health in _newest_health(store) if health.source == called), None)
+    rests = days.message if days and days.state == "resting" else ""
+    return known.get(called), rests, [one for one in found if one.subject == called], called in rows
+
+
+def _newest_health(store: Store) -> list[SourceHealth]:
+    keys = store.slots()
+    return store.health_of(keys[0]) if keys else []
+
+
+def proposed(house: House, health: Sequence[SourceHealth]) -> list[Proposal]:
+    """What moved as the sources say now, and what the days of the archive propose; nothing of these where there is none yet."""
+    rows, lists = {called: address for _, called, address in listed(house.settings)}, bundled(house.settings.sources)
+    moved = [move(one.source, rows[one.source], one.moved_to, lists) for one in health if one.moved_to and one.source in rows]
+    try:
+        found = looked_back(house)[2]
+    except StoreError:
+        return moved
+    now_known = {one.source for one in health if one.answered}
+    return [*moved, *(one for one in found if one.verb != "move" or one.subject not in now_known)]

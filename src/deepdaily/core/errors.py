@@ -135,8 +135,8 @@ class RateLimited(_AskedToWait, SourceError):
     """Asked too fast: it may be asked once more after the time it names; `retry_after_s` is None where it names none."""
 
 
-class QuotaSpent(SourceError):
-    """Nothing left today: it is not asked again."""
+class QuotaSpent(_AskedToWait, SourceError):
+    """Nothing left today: it is not asked again; `retry_after_s` is until there is something again."""
 
 
 class NoText(DeepdailyError):

@@ -48,8 +48,11 @@ SourceKind = Literal[
 """A new kind needs its word in `words`, for a day on which a whole kind gave nothing."""
 
 
-SourceState = Literal["ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed"]
-"""`no-key`, `not-needed`: nobody asked it, for want of a key or because the search it stands in for answered."""
+SourceState = Literal[
+    "ok", "empty", "rate-limited", "quota-spent", "not-a-feed", "unreachable", "refused", "no-key", "not-needed", "resting",
+]  # fmt: skip
+"""`no-key`, `not-needed`, `resting`: nobody asked it, for want of a key, because the search it stands in for answered, or because
+it failed for days and is asked less often."""
 
 
 DAILY = "daily"
@@ -135,6 +138,8 @@ class Snapshot:
     fetched_at: datetime
     media_type: str
     size_bytes: int
+    moved_to: str = ""
+    """Where `url` leads for good, as its server says; empty where it stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -667,10 +672,14 @@ class SourceHealth:
     """Where its address leads for good, as its server says; empty where it stays."""
     newest: datetime | None = None
     """Of what it lists, in the window or not; None where nothing is dated."""
+    gap_days: float | None = None
+    """Days between two entries that it lists, in the middle of all; None where fewer than three are dated."""
+    address: str = ""
+    """Where it was asked, of one that failed: a failure is that of an address. Empty where it has none, or answered."""
 
     @property
     def asked(self) -> bool:
-        return self.state not in ("no-key", "not-needed")
+        return self.state not in ("no-key", "not-needed", "resting")
 
     @property
     def answered(self) -> bool:
@@ -709,7 +718,7 @@ class Harvest:
     offers: tuple[Offer, ...] = ()
     documents: tuple[Document, ...] = field(default=())
     losses: tuple[Loss, ...] = ()
-    """Of what it listed and did not offer, the newest."""
+    """Of what it listed and did not offer."""
 
 
 def cited(document: Document) -> Cited:

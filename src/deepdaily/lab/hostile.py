@@ -24,6 +24,7 @@ from deepdaily.read.extract import PageBytes, page
 from deepdaily.read.fetch import Fetcher
 from deepdaily.read.pages import PAGE_MEMORY_MB, PAGE_WALL_S
 from deepdaily.read.web_wire import Answer, WebWire
+from deepdaily.settings.source_tables import FeedTable
 from deepdaily.sources.feeds import Feed
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
@@ -150,7 +151,7 @@ class _Bench:
         seen.text += [outcome.title, outcome.text, outcome.author]
 
     async def _polled(self, url: str, fetcher: Fetcher, seen: _Seen) -> None:
-        harvest = await Feed(url, "hostile", fetcher, self.engine).harvest(WINDOW)
+        harvest = await Feed(FeedTable(url=url, name="hostile"), fetcher, self.engine).harvest(WINDOW)
         told = {offer.url: offer.title for offer in harvest.offers}
         seen.titles += [title for address, title in told.items() if address not in seen.text]  # a later poll's are no news
         seen.text += [*told, *told.values(), *(one.text for one in harvest.documents), harvest.health.message]

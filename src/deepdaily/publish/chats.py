@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 from deepdaily.core.errors import AddressRefused, BodyRefused, ChannelBusy, FetchError, PublishError
 from deepdaily.core.types import Edition, Issue, Shape
 from deepdaily.publish import Publication, edition_of
-from deepdaily.read.fetch import retry_after_s
 from deepdaily.read.web_wire import Answer, WebWire
+from deepdaily.read.wire_answers import retry_after_s
 from deepdaily.render.limits import Limits
 
 SEND_S = 20.0

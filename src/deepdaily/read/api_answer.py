@@ -17,7 +17,7 @@ API = "api/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ApiPage:
     """What an answer tells; `text` is Markdown, or HTML where `marked_up`."""
 
     title: str
@@ -27,7 +27,7 @@ class Told:
     marked_up: bool = False
 
 
-def told(body: str) -> Told:
+def told(body: str) -> ApiPage:
     """What a JSON answer of a known shape tells.
 
     Raises:
@@ -39,19 +39,21 @@ def told(body: str) -> Told:
         raise NoText("no JSON") from None
     match found:
         case {"tag_name": str(tag), "body": body_text, **more}:  # https://docs.github.com/rest/releases
-            return Told(_release(more, tag), _text(body_text), _name(more.get("author")), _at(more.get("published_at")))
+            return ApiPage(_release(more, tag), _text(body_text), _name(more.get("author")), _at(more.get("published_at")))
         case {"number": int(), "title": str(title), "body": body_text, **more}:  # https://docs.github.com/rest/issues
-            return Told(title, _text(body_text), _name(more.get("user")), _at(more.get("created_at")))
+            return ApiPage(title, _text(body_text), _name(more.get("user")), _at(more.get("created_at")))
         case {"children": list(), "title": str(title), **more}:  # https://hn.algolia.com/api
-            return Told(title, _text(more.get("text")), _text(more.get("author")), _at(more.get("created_at")), marked_up=True)
+            return ApiPage(title, _text(more.get("text")), _text(more.get("author")), _at(more.get("created_at")), marked_up=True)
         case {"short_id": str(), "title": str(title), **more}:  # https://lobste.rs/about
-            return Told(title, _text(more.get("description")), _text(more.get("submitter_user")), _at(more.get("created_at")), True)
+            return ApiPage(
+                title, _text(more.get("description")), _text(more.get("submitter_user")), _at(more.get("created_at")), True
+            )
         case {"info": {"name": str(name), "description": text, **more}}:  # https://docs.pypi.org/api/json
-            return Told(f"{name} {_text(more.get('version'))}".strip(), _text(text), _text(more.get("author")))
+            return ApiPage(f"{name} {_text(more.get('version'))}".strip(), _text(text), _text(more.get("author")))
         case [{"data": {"children": [{"data": {"title": str(title), "selftext": text, **more}}, *_]}}, *_]:  # Reddit
             stamp = more.get("created_utc")
             at = datetime.fromtimestamp(stamp, UTC) if isinstance(stamp, int | float) and 0 < stamp < 4e9 else None
-            return Told(title, _text(text), _text(more.get("author")), at)
+            return ApiPage(title, _text(text), _text(more.get("author")), at)
     raise NoText("JSON of a shape that is not known here")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from socket import AF_INET, EAI_AGAIN, AddressFamily, socket
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -51,6 +51,15 @@ class Wire(Protocol):
         Raises:
             Unreachable, AddressRefused, BodyRefused.
         """
+        ...
+
+
+@runtime_checkable
+class PostWire(Protocol):
+    """A wire that sends something, too: the web. What stands in for it need not."""
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, *, cap_bytes: int) -> Answer:
+        """The answer to `body`. Raises as `Wire.get` does."""
         ...
 
 
@@ -111,7 +120,7 @@ class WebWire:
         return await self._ask("GET", url, headers, None, cap_bytes)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, *, cap_bytes: int) -> Answer:
-        """Send `body`; for the channels that are reached by a webhook. Raises as `get` does."""
+        """Send `body`: to channels that are reached by a webhook, and to APIs that are asked so. Raises as `get` does."""
         guard.check_url(url, self._allow_private)
         return await self._ask("POST", url, headers, body, cap_bytes)
 

@@ -51,7 +51,12 @@ def load(path: Path | None) -> tuple[Settings, dict[str, str]]:
     origins = dict.fromkeys(_leaves(from_file), str(chosen)) | {
         key: "DEEPDAILY_" + key.upper().replace(".", "__") for key in _leaves(from_environment)
     }
-    return settings.model_copy(update={"publish": channels}), origins
+    lists = tuple(
+        one if "://" in one.url else one.model_copy(update={"url": str(base / one.url), "name": one.called})
+        for one in settings.sources.opml
+    )
+    sources = settings.sources.model_copy(update={"opml": lists})
+    return settings.model_copy(update={"publish": channels, "sources": sources}), origins
 
 
 def _read(path: Path) -> dict[str, Any]:

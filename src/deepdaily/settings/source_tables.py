@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
 from deepdaily.settings.kind_tables import (
     ArxivTable,
@@ -18,74 +16,116 @@ from deepdaily.settings.kind_tables import (
     TelegramSourceTable,
     WatchedPageTable,
 )
+from deepdaily.settings.search_tables import BraveTable, SearchTable, web_address
 from deepdaily.settings.short_forms import needs_bridge, whole_address
-from deepdaily.settings.table import _Table, key
-
-QUERIES: tuple[str, ...] = ("AI LLM agent inference news",)
-"""What is asked where no table says."""
-
-
-def _web_address(written: str) -> str:
-    parts = urlsplit(written)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("write an http(s) address without a name or password, like http://127.0.0.1:8888")
-    return written
-
-
-SourceName = Annotated[str, Field(min_length=1, description="What the source is called; two of one provider need two names.")]
-Queries = Annotated[
-    tuple[str, ...],
-    Field(
-        description=f"What is asked. Left out: in the first table {QUERIES[0]!r}; in a later one those of the table before,"
-        " and only where that one gave no answer.",
-        examples=[["LLM inference engine release"]],
-    ),
-]
-
-
-class BraveTable(_Table):
-    """Brave Search; without its key it is left out, which is no trouble."""
-
-    provider: Literal["brave"] = "brave"
-    name: SourceName = "brave"
-    queries: Queries = ()
-    key_env: str = key("BRAVE_API_KEY", "Environment variable that holds the key.")
-
-
-class SearxngTable(_Table):
-    """An instance of SearXNG that gives JSON (`search.formats` in its settings.yml)."""
-
-    provider: Literal["searxng"] = "searxng"
-    name: SourceName = "searxng"
-    queries: Queries = ()
-    endpoint: Annotated[str, AfterValidator(_web_address)] = key(
-        ..., "Its address; a private one stands in [network] allow_private, too.", example="http://127.0.0.1:8888"
-    )
-    categories: tuple[str, ...] = key((), "Which of its tabs are asked; empty: its default.", example=["general", "news"])
-
-
-SearchTable = Annotated[BraveTable | SearxngTable, Field(discriminator="provider")]
+from deepdaily.settings.table import _Table, _zone, key
 
 
 def _bridge_address(written: str) -> str:
-    return _web_address(written) if written else ""
+    return web_address(written) if written else ""
 
 
 FeedAddress = Annotated[str, AfterValidator(whole_address)]
+
+_HACKERNEWS = "hackernews"
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_OF_THE_FETCHER = frozenset(("host", "cookie", "connection", "content-length", "accept-encoding", "transfer-encoding"))
+
+
+def _headers(named: dict[str, str]) -> dict[str, str]:
+    """Raises ValueError unless each is a header that may be set, and names a variable."""
+    for header, variable in named.items():
+        if not _HEADER.fullmatch(header) or header.lower() in _OF_THE_FETCHER:
+            raise ValueError(f"{header!r} is no header that can be set; write one like Authorization")
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", variable):
+            raise ValueError(f"{header}: name the environment variable that holds its value, like FEED_TOKEN; never the value")
+    return named
+
+
+def _zone_or_none(name: str) -> str:
+    return _zone(name) if name else name
+
+
+class FeedTable(_Table):
+    """A feed as you keep it. One whose address is in a pack takes the place of the pack's."""
+
+    url: FeedAddress = key(..., "Its address.", example="https://blog.example.com/feed.xml")
+    name: str = key("", "What it is called, unlike every other source; empty: its address.", max_length=200, example="Example Blog")
+    weight: float = key(
+        1.0,
+        "What its word counts when stories are ranked: below 1 less, above it more; a story has its best source's.",
+        unit="times",
+        ge=0,
+        le=2,
+    )
+    language: Literal["", "zh", "en"] = key("", "Language of entries that are too short to tell; empty: as they look.")
+    topic: str = key(
+        "", "What it is about: put before titles that do not name it, as with releases.", max_length=80, example="vLLM"
+    )
+    user_agent: str = key("", "What the fetcher calls itself there; empty: deepdaily.", max_length=300, pattern=r"^[\x20-\x7e]*$")
+    headers: Annotated[dict[str, str], AfterValidator(_headers)] = key(
+        {}, "Headers sent to that site only, each with the environment variable that holds its value.",
+        example={"Authorization": "FEED_TOKEN"}, max_length=10,
+    )  # fmt: skip
+    timezone: Annotated[str, AfterValidator(_zone_or_none)] = key(
+        "", "Zone of dates that name none; empty: UTC, or that of the language they are written in.", example="Asia/Shanghai"
+    )
+    text_only: bool = key(False, "Whether its own text is all that is read: its pages are not asked.")
+    most: int = key(40, "The most it offers a day; of more, those of our field come first.", unit="entries", ge=1, le=500)
+
+    @property
+    def called(self) -> str:
+        """Its name, unique among the sources of a digest."""
+        return self.name or self.url
+
+
+def _list_place(written: str) -> str:
+    if "://" in written:
+        return web_address(written)
+    if not written.strip():
+        raise ValueError("write the path of an OPML file, or its address")
+    return written
+
+
+class OpmlTable(_Table):
+    """A list of feeds that is kept elsewhere, as OPML: what it names that day is asked."""
+
+    url: Annotated[str, AfterValidator(_list_place)] = key(
+        ..., "The list's file or address; a file stands beside the settings.", example="feeds.opml"
+    )
+    name: str = key("", "What it is called, unlike every other source; empty: its address.", max_length=200, example="My reader")
+    most_feeds: int = key(100, "The most of its feeds that are asked: the first ones.", unit="feeds", ge=1, le=500)
+
+    @property
+    def called(self) -> str:
+        """Its name, unique among the sources of a digest."""
+        return self.name or self.url
 
 
 class Sources(_Table):
     """Where links come from."""
 
-    packs: tuple[str, ...] = key(("ai-engineering",), "Bundled lists of feeds.")
+    packs: tuple[str, ...] = key(("ai-engineering",), "Bundled lists of feeds: ai-engineering, core, wide, chinese.")
     rsshub: Annotated[str, AfterValidator(_bridge_address)] = key(
         "", "Address of your own instance of RSSHub, for feeds written `rsshub:/route`.", example="https://rsshub.example.com"
     )
     add: tuple[FeedAddress, ...] = key(
-        (), "Addresses of further feeds, or short ones.", example=["https://blog.example.com/feed.xml", "reddit:r/LocalLLaMA"]
+        (),
+        "Addresses of further feeds, or short ones; the short form of [[sources.feed]].",
+        example=["https://blog.example.com/feed.xml", "reddit:r/LocalLLaMA"],
     )
+    feed: tuple[FeedTable, ...] = ()
+    opml: tuple[OpmlTable, ...] = ()
+    drop: tuple[str, ...] = key((), "Feeds of the lists that are not asked, by name or address.", example=["Example Blog"])
     mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
     hackernews: bool = key(True, "Whether Hacker News is asked.")
+    follow: tuple[str, ...] = key(
+        (),
+        "Names that the first search is asked for each day, before its own queries.",
+        example=["vLLM", "Claude Code"],
+        max_length=50,
+    )
     search: tuple[SearchTable, ...] = (BraveTable(),)
     page: tuple[WatchedPageTable, ...] = ()
     arxiv: tuple[ArxivTable, ...] = ()
@@ -94,12 +134,13 @@ class Sources(_Table):
     telegram: tuple[TelegramSourceTable, ...] = ()
     mail: tuple[MailSourceTable, ...] = ()
 
-    @field_validator("add")
+    @field_validator("add", "feed")
     @classmethod
-    def _bridge_is_named(cls, addresses: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    def _bridge_is_named(cls, listed: tuple[str | FeedTable, ...], info: ValidationInfo) -> tuple[str | FeedTable, ...]:
+        addresses = [one.url if isinstance(one, FeedTable) else one for one in listed]
         if any(map(needs_bridge, addresses)) and not info.data.get("rsshub", "-"):
             raise ValueError('feeds written rsshub:/… need your instance: [sources] rsshub = "https://rsshub.example.com"')
-        return addresses
+        return listed
 
     @field_validator("search")
     @classmethod
@@ -110,13 +151,17 @@ class Sources(_Table):
         return tables
 
     @model_validator(mode="after")
-    def _each_kind_named_apart(self) -> Sources:
-        named = [table.name or table.url for table in self.page] + [table.name for table in self.arxiv]
-        named += [table.name for table in self.huggingface] + [table.name for table in self.github]
-        named += [table.name for table in self.telegram] + [table.name for table in self.mail]
-        for name in named:
-            if named.count(name) > 1 or name == "hackernews" or name in [table.name for table in self.search]:
+    def _named_unlike_each_other(self) -> Sources:
+        taken = [_HACKERNEWS, *(table.name for table in self.search)]
+        kept: list[FeedTable | OpmlTable] = [*self.feed, *self.opml]
+        names = [table.called for table in kept] + [table.name or table.url for table in self.page]
+        names += [table.name for table in self.arxiv] + [table.name for table in self.huggingface]
+        names += [table.name for table in self.github] + [table.name for table in self.telegram]
+        names += [table.name for table in self.mail]
+        for name in names:
+            if name in taken:
                 raise ValueError(f'two sources are called {name}: give one a name of its own, like name = "{name}-2"')
+            taken.append(name)
         return self
 
 
@@ -147,17 +192,3 @@ class Network(_Table):
         "A Chromium of the system, with what it needs, that draws pages of feeds which scripts fill in; empty: none.",
         example=["chromium"],
     )
-
-
-def searches(tables: Sequence[SearchTable]) -> Iterator[tuple[SearchTable, tuple[str, ...], tuple[str, ...]]]:
-    """Each table with its queries, and with the names of the searches that it stands in for.
-
-    A table with queries of its own is always asked. One without takes over those of the table before, where that one, and
-    whoever stands in for it already, gave no answer.
-    """
-    queries, before = QUERIES, list[str]()
-    for table in tables:
-        if table.queries:
-            queries, before = table.queries, []
-        yield table, queries, tuple(before)
-        before.append(table.name)

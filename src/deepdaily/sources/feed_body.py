@@ -154,6 +154,11 @@ def _is_whole(body: bytes, encoding: str) -> bool:
 
 
 def repaired(body: bytes) -> bytes:
+    """`body` with its references mended, and without tags that are text."""
+    return _without_open_ends(with_references(body))
+
+
+def with_references(body: bytes) -> bytes:
     """`body` without control characters, each `&` outside CDATA part of a reference that XML knows."""
 
     def known(found: re.Match[bytes]) -> bytes:
@@ -165,7 +170,7 @@ def repaired(body: bytes) -> bytes:
         return "".join(f"&#{ord(char)};" for char in html5[name.decode()]).encode()
 
     body = body.translate(None, _CONTROLS)
-    return _without_open_ends(_CDATA_OR_AMPERSAND.sub(known, body))
+    return _CDATA_OR_AMPERSAND.sub(known, body)
 
 
 def _without_open_ends(body: bytes) -> bytes:

@@ -96,7 +96,7 @@ _JAPANESE = Cue("[\u3040-\u30ff]|午前|午後")
 _Day = tuple[int, int, int]
 
 
-def moment_of(written: str, said_beside: str = "") -> datetime | None:
+def moment_of(written: str, said_beside: str = "", zone: tzinfo | None = None) -> datetime | None:
     """The moment in UTC; None where the words name no day of 1995 to 2100, or more than one.
 
     Read are RFC 822, ISO 8601 (weeks and days of the year, too), `2026/2/10`, 2026年2月10日 下午5:30, `March 1, 2026`, months
@@ -107,27 +107,28 @@ def moment_of(written: str, said_beside: str = "") -> datetime | None:
 
     Args:
         said_beside: words of the entry: where they are Chinese, so is an ambiguous zone (CST).
+        zone: that of a date which names none, as somebody knows who reads the feed; None where nobody said.
     """
     written = written.strip()
     for read in (_at_a_glance, _in_words):  # what only looks like a common form may be another one, or 24:00
         try:
-            return read(written[:MAX_DATE_CHARS], said_beside)
+            return read(written[:MAX_DATE_CHARS], said_beside, zone)
         except (ValueError, OverflowError):
             continue
     return None
 
 
-def _at_a_glance(written: str, _: str) -> datetime | None:
+def _at_a_glance(written: str, _: str, zone: tzinfo | None) -> datetime | None:
     if mail := _MAIL.fullmatch(written):
         return _sound(_mailed(mail))
     if _ISO.fullmatch(written):
-        return _sound(datetime.fromisoformat(written))
+        return _sound(datetime.fromisoformat(written), zone)
     raise ValueError(f"another form: {written}")
 
 
-def _sound(found: datetime) -> datetime | None:
+def _sound(found: datetime, zone: tzinfo | None = None) -> datetime | None:
     """In UTC, unless it is absurd: feeds without a date say 1 January 1970 or year 1."""
-    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    found = (found.replace(tzinfo=zone or UTC) if found.tzinfo is None else found).astimezone(UTC)
     return found if 1995 <= found.year <= 2100 else None
 
 
@@ -137,7 +138,7 @@ def _mailed(mail: re.Match[str]) -> datetime:
     return datetime(int(year), _SHORT_MONTHS[month], int(day), int(hour), int(minute), min(int(second or 0), 59), tzinfo=zone)
 
 
-def _in_words(written: str, said_beside: str) -> datetime | None:
+def _in_words(written: str, said_beside: str, otherwise: tzinfo | None) -> datetime | None:
     if epoch := _EPOCH.fullmatch(written):
         return _sound(datetime.fromtimestamp(int(epoch[1] or epoch[2]), UTC))
     text = _MONTH.sub(lambda word: f"m{int(_MONTHS[word.group()]):02}", _folded(written))
@@ -147,7 +148,7 @@ def _in_words(written: str, said_beside: str) -> datetime | None:
         return None
     (year, month, day), rest = found
     hour, minute, second, after = _time(rest)
-    zone = _zone(written, text, after, said_beside)
+    zone = _zone(written, text, after, said_beside, otherwise)
     midnight = datetime(year, month, day, tzinfo=zone)
     return _sound(midnight + timedelta(hours=hour, minutes=minute, seconds=second))
 
@@ -222,8 +223,8 @@ def _time(rest: str) -> tuple[int, int, int, str]:
     return hour, minute, min(second, 59), rest[clock.end() :]
 
 
-def _zone(written: str, text: str, after: str, said_beside: str) -> tzinfo:
-    """The zone that stands behind the time, by offset, place or name; else that of the language of the date."""
+def _zone(written: str, text: str, after: str, said_beside: str, otherwise: tzinfo | None) -> tzinfo:
+    """The zone that stands behind the time, by offset, place or name; `otherwise`, or that of the language of the date."""
     if numeric := _NUMERIC_ZONE.search(after):
         sign, hours, minutes = numeric.groups()
         if int(hours) <= 14 and int(minutes or 0) < 60:
@@ -234,6 +235,8 @@ def _zone(written: str, text: str, after: str, said_beside: str) -> tzinfo:
         return _offset(f"+{lost[1]}{lost[2]}")
     if named := _named_zone(text, after, said_beside):
         return named
+    if otherwise:
+        return otherwise
     if _KOREAN.search(written):
         return KOREA
     if not re.search(f"[{CJK}]", written):

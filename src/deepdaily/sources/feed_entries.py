@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from importlib.metadata import version
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 from resiliparse.parse.encoding import detect_encoding
 
@@ -58,6 +59,8 @@ class FeedBytes:
     body: bytes
     window: Window | None = None
     """Entries of before it get no text, and dates of long after it count as none. None: all get theirs."""
+    zone: str = ""
+    """IANA name of the zone of dates that name none; empty where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,18 @@ def parse_feed(answer: FeedBytes) -> list[Entry]:
             found = _proven(body, encoding, answer.url)
         except Doubtful:
             found, reader = _of_feedparser(repaired(body) if encoding == "utf-8" else body, encoding, answer), FEEDPARSER
-    entries = read_each(found[:MAX_ENTRIES], answer.window, reader)
+    zone = ZoneInfo(answer.zone) if answer.zone else None
+    entries = read_each(_newest(found, zone), answer.window, reader, zone)
     fault = _LONG if len(found) > MAX_ENTRIES else _fault(body) if reader == FEEDPARSER else ""
     return [*entries, Entry("", "", "", None, "", reader=reader, fault=fault)] if fault else entries
+
+
+def _newest(found: Sequence[Stated], zone: tzinfo | None) -> Sequence[Stated]:
+    """At most MAX_ENTRIES: the first ones, but of a feed that begins with its oldest the last ones."""
+    if len(found) <= MAX_ENTRIES:
+        return found
+    dated = [at for one in (found[0], found[-1]) if (at := _moment(one, zone))]
+    return found[-MAX_ENTRIES:] if len(dated) == 2 and dated[0] < dated[1] else found[:MAX_ENTRIES]
 
 
 def _fault(body: bytes) -> str:
@@ -230,7 +242,7 @@ def _of_item(item: Mapping[str, Any], url: str) -> Stated:
         url,
         Said(str(item.get("title") or ""), "plain"),
         str(item.get("id") or ""),
-        str(item.get("url") or item.get("external_url") or ""),
+        str(item.get("url") or item.get("external_url") or _attached(item)),
         tuple(str(item[key]) for key in ("date_published", "date_modified") if item.get(key)),
         (Said(str(item["content_html"])) if item.get("content_html") else Said(str(plain or ""), "plain"),),
         next((str(one.get("name") or "") for one in named if isinstance(one, dict)), ""),
@@ -238,16 +250,23 @@ def _of_item(item: Mapping[str, Any], url: str) -> Stated:
     )
 
 
+def _attached(item: Mapping[str, Any]) -> str:
+    """What an item without a page offers instead; an id that is an address is a page."""
+    attached = item.get("attachments")
+    rows = attached if isinstance(attached, list) and not str(item.get("id") or "").startswith(("http://", "https://")) else []
+    return next((str(one["url"]) for one in rows if isinstance(one, dict) and one.get("url")), "")
+
+
 # -- entries --------------------------------------------------------------------------------------------------------------
 
 
-def read_each(found: Sequence[Stated], window: Window | None, reader: str) -> list[Entry]:
+def read_each(found: Sequence[Stated], window: Window | None, reader: str, zone: tzinfo | None = None) -> list[Entry]:
     """Each entry read; one that breaks its reading costs only itself."""
     entries: list[Entry] = []
     undated = 0
     for stated in found:
         try:
-            entry = _entry(linked(stated), window, reader, undated < UNDATED)
+            entry = _entry(linked(stated), window, reader, undated < UNDATED, zone)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - foreign bytes provoke anything; here it costs one entry, and is told
@@ -257,13 +276,13 @@ def read_each(found: Sequence[Stated], window: Window | None, reader: str) -> li
     return entries
 
 
-def _entry(stated: Stated, window: Window | None, reader: str, first: bool) -> Entry:
+def _entry(stated: Stated, window: Window | None, reader: str, first: bool, zone: tzinfo | None) -> Entry:
     """One entry; of before the window, or undated and not among the first, without text."""
     title, name = one_line(stated.title), one_line(Said(stated.id, "plain"))
     link = _link(stated.link, stated.base) or (
         _link(stated.id, stated.base) if stated.id.startswith(("http://", "https://")) else ""
     )
-    at = _date(stated, window)
+    at = _date(stated, window, zone)
     wanted = window is None or (at >= window.since if at else first)
     title = told_title(title) if wanted else title
     return Entry(
@@ -295,10 +314,15 @@ def _link(written: str, base: str) -> str:
     return found
 
 
-def _date(stated: Stated, window: Window | None) -> datetime | None:
+def _moment(stated: Stated, zone: tzinfo | None) -> datetime | None:
+    """The first moment that its dates mean, however far ahead."""
+    return next((at for written in stated.dates if (at := moment_of(written, stated.title.text, zone))), stated.otherwise)
+
+
+def _date(stated: Stated, window: Window | None, zone: tzinfo | None) -> datetime | None:
     """The first of its dates that means a moment not far ahead."""
     for written in stated.dates:
-        found = moment_of(written, stated.title.text)
+        found = moment_of(written, stated.title.text, zone)
         if found and (window is None or found <= window.now + FUTURE):
             return found
     found = stated.otherwise

@@ -27,6 +27,7 @@ _FEEDS: tuple[tuple[PostSite, re.Pattern[str]], ...] = (
     ("youtube", re.compile(r"https?://www\.youtube\.com/feeds/videos\.xml\?")),
     ("mastodon", re.compile(r"https?://[^/]+/(?:@[^/]+|tags/[^/]+)\.rss$")),
 )
+_REDDIT_THREAD = re.compile(r"https?://(?:[a-z]+\.)?reddit\.com/r/[^/]+/comments/")
 _REDDIT_LINK = re.compile(r'<a href="([^"]{1,2000})">\s*\[link\]\s*</a>')
 _REDDIT_TAIL = re.compile(r"(?:<!-- SC_ON -->|(?:&#32;|\s){0,9}submitted by\b)[\s\S]*")
 _REDDIT_SITES = frozenset(("reddit.com", "redd.it", "redditmedia.com"))
@@ -46,7 +47,7 @@ def _site(feed_url: str) -> PostSite:
 def linked(stated: Stated) -> Stated:
     """An entry with the page that it is about as its link, and a title where its feed gives none; of other feeds as it is."""
     site = _site(stated.base)
-    if site == "reddit":
+    if site == "reddit" or _REDDIT_THREAD.match(stated.link):  # handed on by a reader's own feed, too
         return _of_reddit(stated)
     if site not in ("mastodon", "bluesky"):
         return stated

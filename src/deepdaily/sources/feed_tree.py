@@ -224,7 +224,7 @@ def _of_atom(item: etree._Element, parts: _Parts, url: str) -> Stated:
             url,
             _words(titles[0]) if titles else _other_title(parts),
             _only(parts, "id"),
-            _original(parts) or _atom_link(parts),
+            _original(parts) or _atom_link(parts) or _enclosed(parts),
             _dates(parts),
             (*texts, *_media(parts, "description")),
             _atom_author(parts),
@@ -242,6 +242,13 @@ def _words(part: etree._Element) -> Said:
 
 def _original(parts: _Parts) -> str:
     return _only(parts, "original")
+
+
+def _enclosed(parts: _Parts) -> str:
+    """What an entry without a page offers instead; an id that is an address is a page."""
+    if _only(parts, "id").startswith(("http://", "https://")):
+        return ""
+    return next((part.get("href", "") for part in parts["link"] if part.get("rel", "").rpartition("/")[2] == "enclosure"), "")
 
 
 def _atom_link(parts: _Parts) -> str:

@@ -43,15 +43,32 @@ def what_else(body: bytes, url: str, *, damaged: bool) -> NotAFeed:
     return NotAFeed("no feed: neither RSS, Atom nor JSON Feed")
 
 
+def feeds_named(body: bytes, url: str) -> list[str]:
+    """The addresses that a page names as its feeds, in its order, each once; empty where it names none."""
+    named: list[str] = []
+    for tag in _tags(body[:HEAD_BYTES].decode("utf-8", "replace")):
+        named += filter(None, [_feed_of(_said_by(tag), url)])
+    return list(dict.fromkeys(named))
+
+
+def _said_by(tag: str) -> dict[str, str]:
+    return {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag)}
+
+
+def _feed_of(told: dict[str, str], url: str) -> str:
+    """The feed that a link names; empty where it names none."""
+    is_feed = "alternate" in told.get("rel", "").lower().split() and _FEED_TYPE.fullmatch(told.get("type", ""))
+    return _address(told.get("href", ""), url) if is_feed else ""
+
+
 def _of_page(head: str, url: str) -> NotAFeed:
     feeds: list[str] = []
     for tag in _tags(head):
-        told = {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTE.findall(tag)}
+        told = _said_by(tag)
         refresh = told.get("http-equiv", "").lower() == "refresh" and _REFRESH.match(told.get("content", ""))
         if refresh and (target := _address(refresh[1].strip(), url)):
             return NotAFeed(f"a page that leads to {target} instead of a feed", leads_to=target)
-        if "alternate" in told.get("rel", "").lower().split() and _FEED_TYPE.fullmatch(told.get("type", "")):
-            feeds += filter(None, [_address(told.get("href", ""), url)])
+        feeds += filter(None, [_feed_of(told, url)])
     if feeds:
         named = " or ".join(list(dict.fromkeys(feeds))[:3])
         return NotAFeed(f"a web page instead of a feed; it names {named} as its feed", "put that address in its place")

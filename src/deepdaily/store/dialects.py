@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, func, text
+from sqlalchemy import JSON, BigInteger, ColumnElement, Connection, Engine, func, text
 from sqlalchemy import cast as as_type
 
 
@@ -24,6 +24,13 @@ def clock(dialect: str) -> ColumnElement[int]:
 def holds(dialect: str) -> Any:
     """The dialect's word for where a text stands in another, 0 where it does not."""
     return func.instr if dialect == "sqlite" else func.strpos
+
+
+def part_of(dialect: str, json: ColumnElement[str], name: str) -> ColumnElement[str]:
+    """The text of one member of a JSON object."""
+    if dialect == "sqlite":
+        return func.json_extract(json, f"$.{name}")
+    return func.json_extract_path_text(as_type(json, JSON), name)
 
 
 def wait_for_turn(db: Connection) -> None:

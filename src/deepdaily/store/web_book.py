@@ -9,11 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import Engine, bindparam, select
 
-from deepdaily.core.types import NO_STRUCTURE, Document, Harvest, Snapshot, Structure
+from deepdaily.core.types import NO_STRUCTURE, Document, Harvest, Snapshot, SourceHealth, Structure
 from deepdaily.core.urls import host, page_key
 from deepdaily.store.book import Book
 from deepdaily.store.codec import from_json, to_json
-from deepdaily.store.dialects import holds
+from deepdaily.store.dialects import holds, part_of
 from deepdaily.store.schema import DOCUMENTS, DRAWN, FETCHES, FORGOTTEN, HARVESTS, READINGS, SNAPSHOTS, STRUCTURES
 
 # Made once: making a query takes longer than asking it.
@@ -78,6 +78,11 @@ class WebBook(Book):
         """Every source's harvest of the slot, by source name, without documents."""
         return [replace(harvest, documents=()) for harvest in self._harvests(slot)]
 
+    def health_of(self, slot: str) -> list[SourceHealth]:
+        """How every source did in the slot, by source name; far quicker than its harvests."""
+        query = select(part_of(self._engine.dialect.name, HARVESTS.c.harvest, "health")).where(HARVESTS.c.slot == slot)
+        return self._values(SourceHealth, query.order_by(HARVESTS.c.source))
+
     def _harvests(self, slot: str) -> list[Harvest]:
         """As they are kept: with documents that have no text."""
         query = select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot)
@@ -110,6 +115,12 @@ class WebBook(Book):
         ours = FETCHES.c.url == url, self._ours(FETCHES.c.slot)
         row = self._row(query.where(*ours).order_by(FETCHES.c.slot.desc()).limit(1))
         return (from_json(Snapshot, row[0]), Validators(row[1], row[2])) if row else None
+
+    def snapshots_of(self, url: str, most: int) -> list[Snapshot]:
+        """The newest answers of any of the digest's slots, the newest first; bytes that came twice stand once."""
+        query = select(FETCHES.c.snapshot).where(FETCHES.c.url == url, self._ours(FETCHES.c.slot))
+        found = self._values(Snapshot, query.order_by(FETCHES.c.slot.desc()).limit(10 * most))
+        return list({one.digest: one for one in reversed(found)}.values())[::-1][:most]
 
     def keep_snapshot(self, slot: str, snapshot: Snapshot, place: Place | None, validators: Validators) -> None:
         """Keep the fetch; `place` is None when the same bytes are stored already."""

@@ -11,14 +11,16 @@ import pytest
 from deepdaily.core.errors import AddressRefused, BadStatus, FetchError
 from deepdaily.core.types import Harvest, Slot, Window
 from deepdaily.sources import collect
-from deepdaily.sources.search import WebSearch
+from deepdaily.sources.search import Span
 from deepdaily.sources.search.brave import Brave
 from deepdaily.sources.search.searxng import Searxng
+from deepdaily.sources.search.web_search import WebSearch
 from fakes import FakeFetcher, InlineEngine
 from sources.test_collect import Shelf
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
 WINDOW = Window(Slot(NOW), NOW, NOW - timedelta(days=7))
+LAST_DAY = Span(NOW - timedelta(days=1), NOW, NOW)
 HOME = "http://127.0.0.1:8888"
 ONE, TWO = (f"{HOME}/search?q={name}&format=json&time_range=day" for name in ("one", "two"))
 
@@ -111,15 +113,15 @@ async def test_a_result_that_cannot_be_used_costs_only_itself(odd: dict[str, Any
 
 
 def test_the_address_asked_for_has_the_path_and_the_tabs_of_the_settings() -> None:
-    url, headers = Searxng("https://search.example/sx/", ("news", "it")).request("AI & agents")
+    (inquiry,) = Searxng("https://search.example/sx/", ("news", "it")).inquiries("AI & agents", LAST_DAY)
 
-    assert url == "https://search.example/sx/search?q=AI%20%26%20agents&format=json&time_range=day&categories=news%2Cit"
-    assert headers == {"Accept": "application/json"}
+    assert inquiry.url == "https://search.example/sx/search?q=AI%20%26%20agents&format=json&time_range=day&categories=news%2Cit"
+    assert inquiry.headers == {"Accept": "application/json"}
 
 
 async def test_it_is_asked_in_place_of_a_search_whose_quota_is_spent_and_is_at_rest_otherwise() -> None:
     spent = BadStatus("429", status=429, body=b'{"code": "QUOTA_LIMITED"}')
-    brave = Brave("key").request("one")[0]
+    brave = Brave("key").inquiries("one", LAST_DAY)[0].url
     for answered, states in (
         (spent, ["quota-spent", "ok"]),
         (b'{"type": "search", "web": {"results": []}}', ["empty", "not-needed"]),
@@ -135,4 +137,6 @@ async def test_it_is_asked_in_place_of_a_search_whose_quota_is_spent_and_is_at_r
 
 
 def test_what_may_be_older_than_a_day_is_asked_for_a_month() -> None:
-    assert Searxng(HOME).request("one", 3)[0].endswith("time_range=month")
+    (inquiry,) = Searxng(HOME).inquiries("one", Span(NOW - timedelta(days=3), NOW, NOW))
+
+    assert inquiry.url.endswith("time_range=month")

@@ -5,13 +5,13 @@ See https://docs.searxng.org/dev/search_api.html; the shape of an answer is `get
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
 from deepdaily.core.errors import AddressRefused, BadStatus, FetchError, RateLimited, SourceError
 from deepdaily.read.guard import PORTS
 from deepdaily.sources.offering import json_of
-from deepdaily.sources.search import MAX_RESULTS, Results, plain, results_in
+from deepdaily.sources.search import MAX_RESULTS, Inquiry, Results, Span, plain, results_in
 
 
 def parse_searxng(body: bytes) -> Results:
@@ -48,10 +48,10 @@ class Searxng:
     def __init__(self, endpoint: str, categories: Sequence[str] = ()) -> None:
         self.endpoint, self.categories = endpoint.rstrip("/"), categories
 
-    def request(self, query: str, days: int = 1) -> tuple[str, dict[str, str]]:
-        asked = {"q": query, "format": "json", "time_range": "day" if days <= 1 else "month"}
+    def inquiries(self, query: str, span: Span) -> tuple[Inquiry, ...]:
+        asked = {"q": query, "format": "json", "time_range": "day" if span.days <= 1 else "month"}
         asked |= {"categories": ",".join(self.categories)} if self.categories else {}
-        return f"{self.endpoint}/search?{urlencode(asked, quote_via=quote)}", {"Accept": "application/json"}
+        return (Inquiry(f"{self.endpoint}/search?{urlencode(asked, quote_via=quote)}", {"Accept": "application/json"}),)
 
     def refusal(self, error: FetchError) -> FetchError | SourceError:
         """What to change at the instance, or here."""
@@ -67,3 +67,6 @@ class Searxng:
                 remedy = "set server.limiter: false in its settings.yml, or put this machine into pass_ip of its limiter.toml"
                 return RateLimited("the instance's limiter refuses us (HTTP 429)", remedy, error.retry_after_s)
         return error
+
+    def left(self, headers: Mapping[str, str]) -> tuple[int, float | None] | None:
+        return None

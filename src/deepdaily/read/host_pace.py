@@ -28,7 +28,7 @@ class RestBook(Protocol):
     def rest(self, host: str, until: datetime, why: str) -> None: ...
 
 
-class Pace:
+class HostPace:
     """The pace of one run, and the rests that this one and earlier ones were asked for.
 
     Args:

@@ -11,7 +11,7 @@ import pytest
 
 from deepdaily.core.errors import BadStatus
 from deepdaily.read.fetch import Fetcher
-from deepdaily.read.pace import GAPS_S, LONGEST_REST, Pace
+from deepdaily.read.host_pace import GAPS_S, LONGEST_REST, HostPace
 from deepdaily.read.web_wire import Answer
 from deepdaily.store import Store
 from deepdaily.store.snapshots import Snapshots
@@ -74,7 +74,7 @@ async def test_a_refusal_that_names_no_time_and_one_of_an_api_s_key_ask_for_no_r
     await fetcher.get(B)
 
 
-def asked_at(urls: list[str], pace: Pace) -> dict[str, float]:
+def asked_at(urls: list[str], pace: HostPace) -> dict[str, float]:
     """By URL after how many seconds its turn came, all having asked at once."""
     found: dict[str, float] = {}
 
@@ -96,7 +96,7 @@ def test_questions_to_a_host_that_asks_for_a_pace_keep_it_and_hold_up_nobody_els
     slow = [f"https://{name}slow.example/{at}" for at, name in enumerate(["", "www.", ""])]
     others = ["https://calm.example/1", "https://calm.example/2"]
 
-    found = asked_at([*slow, *others], Pace(FakeStore(), NOW, {"slow.example": 2.0}))
+    found = asked_at([*slow, *others], HostPace(FakeStore(), NOW, {"slow.example": 2.0}))
 
     assert sorted(found[url] for url in slow) == [0.0, 2.0, 4.0]
     assert [found[url] for url in others] == [0.0, 0.0]
@@ -105,7 +105,7 @@ def test_questions_to_a_host_that_asks_for_a_pace_keep_it_and_hold_up_nobody_els
 def test_a_host_has_its_own_pace_before_that_of_its_domain() -> None:
     api, pages = "https://export.arxiv.org/api/query?a", "https://arxiv.org/abs/2603.00001"
 
-    found = asked_at([api, api + "b", pages, pages + "v2"], Pace(FakeStore(), NOW))
+    found = asked_at([api, api + "b", pages, pages + "v2"], HostPace(FakeStore(), NOW))
 
     assert found[api + "b"] == GAPS_S["export.arxiv.org"]
     assert found[pages + "v2"] == GAPS_S["arxiv.org"]

@@ -1,0 +1,216 @@
+"""`sources`: what is asked, how it did, and what to change."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deepdaily.cli.options import AsJson, DataFolder, OutFolder, SettingsFile, answer, answer_rows, house_of, say, sources_app, warn
+from deepdaily.core.errors import Exit, SettingsError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from deepdaily.sources.past import Proposal, TrackRecord
+
+
+@sources_app.command("list")
+def sources_list(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False) -> None:
+    """The configured sources."""
+    from deepdaily.sources.kinds import listed
+
+    answer_rows(("kind", "name", "address"), listed(house_of(settings, data, out).settings), as_json)
+
+
+@sources_app.command("check")
+def sources_check(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False) -> None:
+    """Ask every source once, now, and say how it is, and what the last 30 days propose; nothing is written to the store."""
+    import asyncio
+
+    from deepdaily.cli.probing import check_sources, proposed
+
+    house = house_of(settings, data, out)
+    health = asyncio.run(check_sources(house))
+    rows = [(one.source, one.state, str(one.offers), _day(one.newest), one.message) for one in health]
+    answer_rows(("source", "state", "offers", "newest", "message"), rows, as_json)
+    if not as_json:
+        for one in proposed(house, health):
+            warn(line_of(one, settings))
+    well = all(one.fine for one in health)
+    raise typer.Exit(Exit.PUBLISHED if well else Exit.RED)
+
+
+def _day(moment: date | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
+
+
+@sources_app.command("add")
+def sources_add(
+    addresses: Annotated[list[str], typer.Argument(help="Addresses of feeds or of sites, which are searched for theirs.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Find the feed of each address, show it, and write it into the settings. Exit status 1 where one has none."""
+    import asyncio
+
+    from deepdaily.cli.probing import discover
+    from deepdaily.settings.source_lines import add_feeds
+    from deepdaily.sources.kinds import feeds
+
+    house = house_of(settings, None)
+    known = {table.url for table in feeds(house.settings.sources)}
+    taken = {table.called for table in feeds(house.settings.sources)}
+    well = True
+    for written, found in asyncio.run(discover(house, addresses)):
+        if isinstance(found, str):
+            well = False
+            warn(f"✘ {written}: {found}")
+            continue
+        newest = f"newest of {_day(found.newest)}" if found.newest else "without dates"
+        say(f"{found.title or found.url}  {found.url}")
+        say(f"    {found.entries} entries, {newest}; {found.in_a_day} in 24 hours, {found.in_a_week} in 7 days")
+        if found.url in known:
+            say("    it is asked already")
+            continue
+        name = found.title if found.title and found.title not in taken else ""
+        add_feeds(settings_file(settings), [_table_of(found.url, name)])
+        known.add(found.url)
+        taken.add(name or found.url)
+        say(f"    added to {settings_file(settings)}")
+    raise typer.Exit(Exit.PUBLISHED if well else Exit.RED)
+
+
+def settings_file(named: Path | None) -> Path:
+    """The file that the option names, or the one in this folder, whether or not it is there yet."""
+    from deepdaily.settings.loading import FILE
+
+    return named or Path(FILE)
+
+
+def _table_of(url: str, name: str) -> dict[str, str]:
+    return {"url": url} | ({"name": name} if name else {})
+
+
+@sources_app.command("remove")
+def sources_remove(
+    what: Annotated[str, typer.Argument(help="The feed's name or address, as `sources list` has it.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Take a feed out of the settings; one of a bundled list is named in `drop` instead."""
+    from deepdaily.settings.source_lines import drop_feed, remove_feed
+    from deepdaily.sources.kinds import bundled, feeds
+
+    chosen = house_of(settings, None).settings.sources
+    found = next((table for table in feeds(chosen) if what in (table.called, table.url)), None)
+    if found is None:
+        raise SettingsError(f"no feed is called {what!r}", "`deepdaily sources list` has their names and addresses")
+    path = settings_file(settings)
+    removed = remove_feed(path, found.url)
+    if found.url in bundled(chosen):
+        drop_feed(path, found.url)
+        say(f"{found.called} is dropped from its list" + (" and removed" if removed else "") + f" in {path}")
+    elif removed:
+        say(f"{found.called} is removed from {path}")
+    else:
+        raise SettingsError(f"{found.called} is not named in {path}", "it comes from the environment: DEEPDAILY_SOURCES__…")
+
+
+@sources_app.command("import")
+def sources_import(
+    what: Annotated[str, typer.Argument(help="An OPML file, or the address of one.")], settings: SettingsFile = None
+) -> None:
+    """Write the feeds of an OPML list into the settings, but for those that are asked already."""
+    import asyncio
+
+    from deepdaily.cli.probing import read_list
+    from deepdaily.settings.source_lines import add_feeds
+    from deepdaily.sources.kinds import feeds
+
+    house = house_of(settings, None)
+    told = asyncio.run(read_list(house, what))
+    known = {table.url for table in feeds(house.settings.sources)}
+    taken = {table.called for table in feeds(house.settings.sources)} | {"hackernews"}
+    new: list[dict[str, str]] = []
+    for one in told.feeds:
+        if one.url not in known:
+            name = one.name if one.name not in taken else ""
+            new.append(_table_of(one.url, name))
+            taken.add(name or one.url)
+    if new:
+        add_feeds(settings_file(settings), new)
+    for remark in told.remarks:
+        warn(f"! {remark}")
+    say(f"{len(new)} feeds added to {settings_file(settings)}, {len(told.feeds) - len(new)} were asked already")
+    if new:
+        say("`deepdaily sources check` asks each of them once")
+
+
+@sources_app.command("export")
+def sources_export(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; nothing: to stdout.")] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """The feeds as OPML 2.0, which every feed reader takes."""
+    from deepdaily.settings import name_of
+    from deepdaily.sources.kinds import feeds
+    from deepdaily.sources.opml import ListedFeed, written
+
+    chosen = house_of(settings, None).settings
+    rows = [ListedFeed(table.url, table.name) for table in feeds(chosen.sources)]
+    text = written(rows, name_of(chosen))
+    if file is None:
+        print(text, end="")  # noqa: T201
+        return
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be written: {error.strerror}", "name another file") from error
+    say(f"{len(rows)} feeds are in {file}")
+
+
+@sources_app.command("why")
+def sources_why(
+    name: Annotated[str, typer.Argument(help="A source's name or address; nothing: what is proposed for all.")] = "",
+    settings: SettingsFile = None,
+    data: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """How a source did over the last 30 days; without a name, what these propose to drop, to add and to change."""
+    from dataclasses import asdict
+
+    from deepdaily.cli.probing import looked_back
+
+    past, rests, found, known = looked_back(house_of(settings, data), name)
+    value = {"source": asdict(past) if past else None, "rests": rests, "proposals": [asdict(one) for one in found]}
+    lines = _told(past, rests) if past else []
+    if name and not past:
+        if not known:
+            raise SettingsError(f"no source is called {name!r}", "`deepdaily sources list` has their names")
+        lines = [f"{name} was not asked in the last 30 days"]
+    lines += [line_of(one, settings) for one in found]
+    answer(value, lines or ["nothing is proposed: each source answered, had news and was printed"], as_json)
+
+
+def _told(past: TrackRecord, rests: str) -> list[str]:
+    lines = [
+        f"{past.source} ({past.kind}), the last 30 days",
+        f"  asked on {past.asked} days: {past.ok} with offers, {past.empty} without, {past.failed} failed, {past.idle} left out",
+        f"  offered {past.offers} links, {past.printed} items were printed from them",
+    ]
+    gap = f", one in {past.gap_days:g} days as a rule" if past.gap_days else ""
+    lines += [f"  its newest entry is of {_day(past.newest)}{gap}"] if past.newest else []
+    lines += [f"  failing since {past.failing_since}: {past.message}"] if past.failing_since else []
+    lines += [f"  resting: {rests}"] if rests else []
+    return lines
+
+
+def line_of(one: Proposal, settings: Path | None) -> str:
+    """What is proposed, why, and the line that does it."""
+    option = f" --settings {shlex.quote(str(settings))}" if settings else ""
+    if one.verb == "add":
+        return f"add {one.subject}: {one.reason}: `deepdaily sources add {shlex.quote(one.target)}{option}`"
+    if one.verb == "drop":
+        return f"drop {one.subject}: {one.reason}: `deepdaily sources remove {shlex.quote(one.subject)}{option}`"
+    return f"moved {one.subject}: {one.reason}: " + (one.line or f"{one.target}; it is of a bundled list, and is followed there")

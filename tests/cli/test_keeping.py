@@ -1,0 +1,141 @@
+"""`sources`: feeds are found, written into the settings, taken out, exchanged, and looked back at."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepdaily.core.errors import Exit
+from deepdaily.core.types import Harvest, Offer, Slot, SourceHealth
+from deepdaily.store.opening import open_store
+from webs import deepdaily, environment
+
+BASE = "# mine\n[sources]\npacks = []\nhackernews = false\nsearch = []\n"
+LARKSPUR = "https://larkspur.example/feed.atom"
+
+
+def typed(folder: Path, *words: str) -> tuple[int, str, str]:
+    done = deepdaily("sources", *words, cwd=folder, env=environment(DEEPDAILY_WEB="sample"))
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def sources(folder: Path) -> dict[str, Any]:
+    told: dict[str, Any] = tomllib.loads((folder / "deepdaily.toml").read_text("utf-8"))["sources"]
+    return told
+
+
+def test_a_feed_is_found_shown_and_written_and_one_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(BASE)
+
+    status, told, lost = typed(tmp_path, "add", "larkspur.example", LARKSPUR, "https://nowhere.example/")
+    again = typed(tmp_path, "add", LARKSPUR)
+
+    assert status == 1
+    assert "2 entries, newest of 2026-03-11; 0 in 24 hours, 0 in 7 days" in told
+    assert "✘ https://nowhere.example/: no feed at https://nowhere.example/: HTTP 404" in lost
+    assert sources(tmp_path)["feed"] == [{"url": LARKSPUR, "name": "Larkspur: incidents and notes"}]
+    assert (tmp_path / "deepdaily.toml").read_text().startswith(BASE)
+    assert (again[0], "it is asked already" in again[1]) == (0, True)
+
+
+def test_a_feed_goes_out_and_in_again_as_opml(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(BASE)
+    typed(tmp_path, "add", LARKSPUR)
+
+    typed(tmp_path, "export", "mine.opml")
+    removed = typed(tmp_path, "remove", "Larkspur: incidents and notes")
+    empty = sources(tmp_path).get("feed", [])
+    taken = typed(tmp_path, "import", "mine.opml")
+    twice = typed(tmp_path, "import", "mine.opml")
+
+    assert removed[0] == 0
+    assert empty == []
+    assert "1 feeds added" in taken[1]
+    assert "0 feeds added to deepdaily.toml, 1 were asked already" in twice[1]
+    assert sources(tmp_path)["feed"] == [{"url": LARKSPUR, "name": "Larkspur: incidents and notes"}]
+    assert f'xmlUrl="{LARKSPUR}"' in typed(tmp_path, "export")[1]
+
+
+def test_a_feed_of_a_list_is_dropped(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text("# mine\n")
+
+    assert typed(tmp_path, "remove", "WIRED: AI")[0] == 0
+
+    assert sources(tmp_path)["drop"] == ["https://www.wired.com/feed/tag/ai/latest/rss"]
+    assert "WIRED" not in typed(tmp_path, "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("remove", "nobody"), "no feed is called 'nobody'"),
+        (("import", "missing.opml"), "missing.opml cannot be read"),
+        (("import", "https://nowhere.example/list.opml"), "HTTP 404"),
+        (("import", LARKSPUR), "no OPML"),
+        (("export", "no/such/folder.opml"), "cannot be written"),
+        (("why", "nobody"), "there is no archive"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_changes_nothing(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(BASE)
+
+    status, _, told = typed(tmp_path, *words)
+
+    assert status == Exit.BAD_USAGE
+    assert said in told
+    assert (tmp_path / "deepdaily.toml").read_text() == BASE
+
+
+def kept(folder: Path) -> None:
+    """Twenty days up to now: one feed fails, one rests, one is well."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    with open_store(folder / "deepdaily-data") as store:
+        for days_ago in range(20, -1, -1):
+            slot = Slot(now - timedelta(days=days_ago))
+            store.begin(slot.key, slot.due)
+            well = SourceHealth("well", "feed", "ok", 1, newest=now, moved_to="https://new.example/f")
+            lame = SourceHealth("lame", "feed", "unreachable", message="no connection")
+            rests = SourceHealth("rests", "feed", "resting" if days_ago < 3 else "refused", message="failed 9 days in a row")
+            offer = Offer("https://a.example/1", "well", "T")
+            for one in (Harvest(well, (offer,)), Harvest(lame), Harvest(rests)):
+                store.keep_harvest(slot.key, one)
+
+
+def test_one_source_or_all_are_looked_back_at_with_lines_to_paste(tmp_path: Path) -> None:
+    tables = "".join(
+        f'\n[[sources.feed]]\nname = "{name}"\nurl = "https://{name}.example/f"\n' for name in ("well", "lame", "rests")
+    )
+    (tmp_path / "deepdaily.toml").write_text(BASE + tables)
+    kept(tmp_path)
+
+    well, rests, every = typed(tmp_path, "why", "well"), typed(tmp_path, "why", "https://rests.example/f"), typed(tmp_path, "why")
+    value = json.loads(typed(tmp_path, "why", "lame", "--json")[1])
+
+    assert "asked on 21 days: 21 with offers, 0 without, 0 failed, 0 left out" in well[1]
+    assert (
+        'moved well: for good to https://new.example/f: write "https://new.example/f" in place of "https://well.example/f"'
+        in well[1]
+    )
+    assert "resting: failed 9 days in a row" in rests[1]
+    assert "drop lame: dead: no answer since" in every[1]
+    assert "sources remove lame`" in every[1]
+    assert (value["source"]["failed"], value["proposals"][0]["verb"]) == (21, "drop")
+
+
+def test_the_doctor_has_a_line_for_what_moved_and_one_for_what_could_be_dropped(tmp_path: Path) -> None:
+    names = ("well", "lame", "rests")
+    tables = "".join(f'\n[[sources.feed]]\nname = "{name}"\nurl = "https://{name}.example/f"\n' for name in names)
+    (tmp_path / "deepdaily.toml").write_text(BASE + f'add = ["{LARKSPUR}"]\n' + tables)
+    kept(tmp_path)
+
+    done = deepdaily("doctor", "--json", cwd=tmp_path, env=environment(DEEPDAILY_WEB="sample"))
+    notes = [one["told"] for one in json.loads(done.stdout) if one["part"] == "sources" and one["state"] == "note"]
+
+    assert "could be dropped: lame, rests, well" in notes
+    assert "moved for good: well" in notes
