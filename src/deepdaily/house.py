@@ -30,6 +30,7 @@ from deepdaily.settings import Settings
 from deepdaily.settings.loading import load
 from deepdaily.sources import load_pack
 from deepdaily.sources.kinds import sources, weights
+from deepdaily.sources.search.budget import Spend
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
@@ -163,8 +164,8 @@ class House:
 def counted(store: Store, now: datetime, today: datetime) -> tuple[Spend, Callable[[], datetime]]:
     """How the questions of keys are counted, and by which clock: by the real one.
 
-    A day that is told anew (its `now` is not `today`'s) is counted beside that and by its own time: its questions are of no month that
-    a provider bills now, and a spent key of February says nothing of November.
+    A day that is told anew (its `now` is not `today`'s) is counted beside that and by its own time: a key that is spent in February
+    is not spent in November.
     """
     if abs(now - today) <= ANEW:
         return store.spend, lambda: datetime.now(UTC)

@@ -152,18 +152,35 @@ async def test_a_spent_key_is_not_asked_before_its_reset_whoever_asks() -> None:
     await budget(clock, Plan(), spend).take()
 
 
-@pytest.mark.parametrize(("for_s", "days"), [(None, 18), (10**9, 31), (-5, 0)])
-async def test_without_a_time_a_spent_key_rests_until_the_month_ends_and_never_longer_than_one(
-    for_s: float | None, days: int
-) -> None:
+@pytest.mark.parametrize("for_s", [None, 10**9, 5 * 86_400])
+async def test_a_spent_key_rests_for_the_day_and_the_next_day_s_first_question_tries_it(for_s: float | None) -> None:
+    """Its plan may have been raised meanwhile, and a refused question costs nothing."""
     clock = Clock()
     one = budget(clock, Plan())
-    one.close("spent", for_s)
-    if days:
-        clock.now += timedelta(days=days, seconds=-1)
+    for _ in range(3):
+        await one.take()
+        one.close("spent", for_s)
         with pytest.raises(QuotaSpent):
             await one.take()
-        clock.now += timedelta(seconds=1)
+        clock.now += timedelta(days=1)
+
+
+async def test_a_spent_key_of_which_something_is_said_to_be_left_is_asked_on() -> None:
+    clock = Clock()
+    one = budget(clock, Plan(per_month=2_000))
+    one.told(0, 20 * 86_400)
+    one.close("spent", 20 * 86_400)
+    clock.now += timedelta(days=1)
+
+    await one.take()
+    one.told(1_604, 20 * 86_400)
+    await one.take()
+
+
+async def test_a_key_whose_reset_is_past_is_asked_at_once() -> None:
+    one = budget(Clock(), Plan())
+    one.close("spent", -5)
+
     await one.take()
 
 

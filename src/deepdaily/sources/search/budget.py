@@ -57,6 +57,8 @@ class _Count:
     until: str = ""
     """When there is something again, where the provider said that nothing is."""
     why: str = ""
+    said: str = ""
+    """The day on which the provider last said what is left: plans change, and a day's first question tries it."""
 
     @classmethod
     def of(cls, text: str) -> _Count:
@@ -134,7 +136,8 @@ class KeyBudget:
             await self._pause(wait_s)
 
     def _refuse(self, count: _Count, now: datetime, for_page: bool) -> None:
-        if (until := moment(count.until)) and until > now:
+        said_today = count.said == now.date().isoformat()
+        if (until := moment(count.until)) and until > now and said_today:
             raise QuotaSpent(f"{count.why}; it is not asked before {until:%Y-%m-%d %H:%M} UTC", "", (until - now).total_seconds())
         if not self._plan.per_month:
             return
@@ -142,6 +145,8 @@ class KeyBudget:
         if not left and count.asked >= self._plan.per_month:
             remedy = "raise per_month where the plan has more, or put a second search behind it"
             raise QuotaSpent(f"the {self._plan.per_month} queries of this month are used up", remedy, _month_left_s(now))
+        if not left and not said_today:
+            return
         if not left:
             until = moment(count.reset) or now
             raise QuotaSpent(f"the provider has none left before {until:%Y-%m-%d %H:%M} UTC", "", (until - now).total_seconds())
@@ -163,8 +168,12 @@ class KeyBudget:
 
         def corrected(text: str) -> str:
             count = _Count.of(text).at(now, self._plan)
-            share = max(min(1, left), (left + count.today) // _days_left(now.date()))
-            return json.dumps(asdict(replace(count, left=left, reset=reset, share=min(count.share, share))))
+            count = replace(count, until="", why="") if left else count
+            least = min(left, max(0, self._plan.per_month - count.asked))
+            share = max(min(1, least), (least + count.today) // _days_left(now.date()))
+            share = min(count.share, share) if count.share else share  # none was given while the provider had none
+            said = now.date().isoformat()
+            return json.dumps(asdict(replace(count, left=left, reset=reset, share=share, said=said)))
 
         self._spend(self._name, corrected)
 
@@ -173,7 +182,8 @@ class KeyBudget:
         now = self._clock().astimezone(UTC)
         rest = timedelta(seconds=_month_left_s(now) if for_s is None else max(for_s, 0.0))
         until = (now + min(rest, LONGEST_REST)).isoformat()
-        self._spend(self._name, lambda text: json.dumps(asdict(replace(_Count.of(text), until=until, why=why[:200]))))
+        said = {"until": until, "why": why[:200], "said": now.date().isoformat()}
+        self._spend(self._name, lambda text: json.dumps(asdict(replace(_Count.of(text), **said))))
 
 
 def _turn(count: _Count, now: datetime, per_second: float) -> datetime:
