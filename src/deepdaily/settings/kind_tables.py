@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -176,3 +176,53 @@ class MailSourceTable(_Table):
         True, "Whether links that only count a click are asked where they lead, which the sender counts; else they are left out."
     )
     most: int = key(20, "How many of the newest newsletters are read.", unit="mails", ge=1, le=100)
+
+
+def _variables_of_headers(named: dict[str, str]) -> dict[str, str]:
+    for header, variable in named.items():
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", header) or not re.fullmatch(
+            r"[A-Za-z_][A-Za-z0-9_]{0,99}", variable
+        ):
+            raise ValueError(
+                f'{header!r}: write a header with the variable that holds its value, like Authorization = "NEWS_TOKEN"'
+            )
+    return named
+
+
+class McpSourceTable(_Table):
+    """An MCP server: the links that a resource of it lists, or that a tool of it finds."""
+
+    name: str = key(..., "What it is called.", min_length=1, max_length=60, example="house-news")
+    command: tuple[Annotated[str, Field(min_length=1)], ...] = key(
+        (), "The program that is the server, with its words.", example=["news-mcp", "--stdio"]
+    )
+    url: str = key(
+        "", "Its address, where it is asked over HTTP.", pattern=r"^(https?://[^\s@]+)?$", example="https://news.example.com/mcp"
+    )
+    resource: str = key(
+        "",
+        "The resource that is read; {date} is the day of the issue, {since} the first day that is looked at.",
+        example="news://{date}",
+    )
+    tool: str = key("", "The tool that is called.", example="search_news")
+    arguments: dict[str, Any] = key({}, "Its arguments; {date} and {since} as above.", example={"query": "LLM", "from": "{since}"})
+    headers_env: Annotated[dict[str, str], AfterValidator(_variables_of_headers)] = key(
+        {},
+        "Headers over HTTP, each with the variable that holds its value.",
+        example={"Authorization": "NEWS_TOKEN"},
+        max_length=10,
+    )
+    environment: tuple[Annotated[str, Field(pattern=_VARIABLE, min_length=1)], ...] = key(
+        (), "Variables that the program may see, beside PATH, HOME, USER and language.", example=["NEWS_API_KEY"], max_length=20
+    )
+    most: int = key(30, "How many links are offered.", unit="links", ge=1, le=200)
+
+    @model_validator(mode="after")
+    def _one_question(self) -> McpSourceTable:
+        if bool(self.command) == bool(self.url):
+            raise ValueError('write either command = ["news-mcp"] or url = "https://…/mcp"')
+        if bool(self.resource) == bool(self.tool):
+            raise ValueError('write either resource = "news://today" or tool = "search_news"')
+        if (self.arguments and not self.tool) or (self.headers_env and not self.url) or (self.environment and not self.command):
+            raise ValueError("arguments go with a tool, headers_env with a url, environment with a command")
+        return self

@@ -13,6 +13,7 @@ from deepdaily.settings.kind_tables import (
     GitHubTable,
     HuggingFaceTable,
     MailSourceTable,
+    McpSourceTable,
     TelegramSourceTable,
     WatchedPageTable,
 )
@@ -133,6 +134,7 @@ class Sources(_Table):
     github: tuple[GitHubTable, ...] = ()
     telegram: tuple[TelegramSourceTable, ...] = ()
     mail: tuple[MailSourceTable, ...] = ()
+    mcp: tuple[McpSourceTable, ...] = ()
 
     @field_validator("add", "feed")
     @classmethod
@@ -157,7 +159,7 @@ class Sources(_Table):
         names = [table.called for table in kept] + [table.name or table.url for table in self.page]
         names += [table.name for table in self.arxiv] + [table.name for table in self.huggingface]
         names += [table.name for table in self.github] + [table.name for table in self.telegram]
-        names += [table.name for table in self.mail]
+        names += [table.name for table in self.mail] + [table.name for table in self.mcp]
         for name in names:
             if name in taken:
                 raise ValueError(f'two sources are called {name}: give one a name of its own, like name = "{name}-2"')

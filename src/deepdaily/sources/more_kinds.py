@@ -8,6 +8,7 @@ from functools import partial
 from deepdaily.core.types import SourceKind
 from deepdaily.engine import Engine
 from deepdaily.read.fetch import Fetcher
+from deepdaily.settings.kind_tables import McpSourceTable
 from deepdaily.settings.source_tables import Sources
 from deepdaily.settings.table import secret
 from deepdaily.sources import Source
@@ -16,6 +17,8 @@ from deepdaily.sources.github import GitHub, GitHubFollowed
 from deepdaily.sources.huggingface import HuggingFace
 from deepdaily.sources.mail_box import Mailbox, MailServer
 from deepdaily.sources.mail_newsletters import MailsWanted, Newsletters
+from deepdaily.sources.mcp_answers import McpQuestion
+from deepdaily.sources.mcp_servers import McpServer
 from deepdaily.sources.seen_before import Remembered
 from deepdaily.sources.telegram_channels import TelegramChannels
 from deepdaily.sources.watched_page import Watched, WatchedPage
@@ -46,6 +49,15 @@ def further(
         server = MailServer(box.host, box.port, box.security, box.folder, user, password, token)
         wanted_mails = MailsWanted(box.senders, box.most, box.follow)
         yield Newsletters(box.name, server, wanted_mails, partial(Mailbox, server, allow_private), fetcher, engine)
+    for asked in chosen.mcp:
+        yield McpServer(asked.name, _question(asked, allow_private), asked.most, fetcher, engine)
+
+
+def _question(table: McpSourceTable, allow_private: tuple[str, ...]) -> McpQuestion:
+    headers = {header: value for header, variable in table.headers_env.items() if (value := secret(variable))}
+    return McpQuestion(
+        table.command, table.url, table.resource, table.tool, table.arguments, headers, table.environment, allow_private
+    )
 
 
 def further_listed(chosen: Sources) -> Iterator[tuple[SourceKind, str, str]]:
@@ -62,3 +74,5 @@ def further_listed(chosen: Sources) -> Iterator[tuple[SourceKind, str, str]]:
         yield "telegram", told.name, ", ".join(f"@{channel}" for channel in told.channels)
     for box in chosen.mail:
         yield "mail", box.name, f"{box.folder} at {box.host}"
+    for asked in chosen.mcp:
+        yield "mcp", asked.name, f"{asked.resource or asked.tool} of {asked.url or asked.command[0]}"
