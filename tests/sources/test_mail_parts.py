@@ -152,3 +152,10 @@ def test_a_mail_without_a_text_is_told(raw: bytes) -> None:
 )
 def test_bytes_that_are_no_mail_are_a_text_at_most(raw: bytes) -> None:
     assert len(mail_text(raw).text) <= len(raw)
+
+
+def test_a_header_with_lines_that_are_none_is_read_all_the_same() -> None:
+    broken = LISTED.replace(b"\r\n\r\n", b"\r\n\x08x\r\n: 1\r\n\r\nHi")
+
+    assert head(broken) == head(LISTED)
+    assert mail_text(broken).subject == "One"

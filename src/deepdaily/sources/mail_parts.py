@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes, policy
@@ -72,19 +72,19 @@ def _head(said: bytes, fields: bytes) -> MailHead | None:
     uid, size, at = re.search(rb"\bUID (\d{1,10})", said), re.search(rb"\bRFC822\.SIZE (\d{1,12})", said), _moment(said)
     if not (uid and size and at):
         return None
-    message = message_from_bytes(fields[:HEAD_BYTES], policy=policy.compat32)
-    sender = _ADDRESS.findall(_field(message, "From").rpartition("<")[2]) or _ADDRESS.findall(_field(message, "From"))
+    header = _fields(fields)
+    sender = _ADDRESS.findall(_field(header, "From").rpartition("<")[2]) or _ADDRESS.findall(_field(header, "From"))
     return MailHead(
-        int(uid[1]), at, int(size[1]), sender[-1].lower() if sender else "", _field(message, "Subject"), _is_listed(message)
+        int(uid[1]), at, int(size[1]), sender[-1].lower() if sender else "", _field(header, "Subject"), _is_listed(header)
     )
 
 
-def _is_listed(message: Message[str, Any]) -> bool:
+def _is_listed(header: Mapping[str, str]) -> bool:
     """A list where people write, an answer, or what a machine reports is no newsletter, though it may be left in the same way."""
-    post = _field(message, "List-Post").strip().lower()
-    written = bool(post and post != "no") or any(message[name] for name in ("In-Reply-To", "References", "X-GitHub-Reason"))
-    machine = _field(message, "Auto-Submitted").strip().lower() not in ("", "no")
-    return bool(message["List-Id"] or message["List-Unsubscribe"]) and not written and not machine
+    post = header.get("list-post", "").strip().lower()
+    written = post not in ("", "no") or not header.keys().isdisjoint(("in-reply-to", "references", "x-github-reason"))
+    machine = header.get("auto-submitted", "").strip().lower() not in ("", "no")
+    return not header.keys().isdisjoint(("list-id", "list-unsubscribe")) and not written and not machine
 
 
 def _moment(said: bytes) -> datetime | None:
@@ -111,6 +111,7 @@ def mail_text(raw: bytes) -> MailText:
         raise SourceError("its header is longer than any mail's")
     if len(_CONTAINER.findall(raw)) > MOST_CONTAINERS or len(_PART.findall(raw)) > MOST_PARTS:
         raise SourceError(f"it has more than {MOST_PARTS} parts, or {MOST_CONTAINERS} that hold others")
+    header = _fields(head)
     message = message_from_bytes(raw, policy=policy.compat32)
     if len(message) > MOST_HEADERS:
         raise SourceError(f"its header has more than {MOST_HEADERS} fields")
@@ -119,12 +120,12 @@ def mail_text(raw: bytes) -> MailText:
     text = _text(part) if part is not None else ""
     if part is None or not text.strip():
         raise SourceError("it has no text")
-    named = _NAMED.search(_field(message, "Message-ID"))
-    readers = " ".join(_field(message, name) for name in ("To", "Delivered-To", "X-Original-To", "Cc"))
-    web = _WEB.search(_field(message, "Archived-At"))
+    named = _NAMED.search(_field(header, "Message-ID"))
+    readers = " ".join(_field(header, name) for name in ("To", "Delivered-To", "X-Original-To", "Cc"))
+    web = _WEB.search(_field(header, "Archived-At"))
     return MailText(
         name=named[1] if named else "",
-        subject=_field(message, "Subject"),
+        subject=_field(header, "Subject"),
         text=text,
         is_html=part.get_content_type() == "text/html",
         readers=tuple(dict.fromkeys(one.lower() for one in _ADDRESS.findall(readers)))[:20],
@@ -151,10 +152,16 @@ def _text(part: Message[str, Any]) -> str:
     return decoded(body if isinstance(body, bytes) else b"", said)
 
 
-def _field(message: Message[str, Any], name: str) -> str:
+def _fields(head: bytes) -> dict[str, str]:
+    """The fields of a header by name in small letters, of each name the first; bytes that are no UTF-8 as half letters."""
+    unfolded = re.sub(r"\r?\n[ \t]+", " ", head[:HEAD_BYTES].decode("utf-8", "surrogateescape"))
+    pairs = (line.partition(":") for line in reversed(unfolded.splitlines()[: 4 * MOST_HEADERS]))
+    return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
+
+
+def _field(header: Mapping[str, str], name: str) -> str:
     """A header field on one line, its coded words read; empty where there is none."""
-    fields = (value for named, value in message.raw_items() if named.lower() == name.lower())
-    written = str(next(fields, ""))[:LINE_CHARS]
+    written = header.get(name.lower(), "")[:LINE_CHARS]
     try:
         pieces = decode_header(written)
     except (HeaderParseError, ValueError):
