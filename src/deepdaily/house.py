@@ -180,7 +180,7 @@ def by_model(writer: ModelWriter, rules: ByRule | None = None) -> Writing:
     return ByModel(writer, rules or ByRule())
 
 
-PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_entries", "deepdaily.archive.visible")
+PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_harvest", "deepdaily.archive.visible")
 """What a worker imports before its first item."""
 
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from deepdaily.archive.visible import Asked, unseen
+from deepdaily.core.charset import is_pdf
 from deepdaily.core.errors import NoText
-from deepdaily.core.pdf import MOST_PAGES, is_pdf, read_pdf
+from deepdaily.core.pdf import MOST_PAGES, read_pdf
 from deepdaily.read.extract import PageBytes, page
 from deepdaily.read.pdf_text import paragraphs
 from pdfs import Placed, column, pdf
@@ -37,7 +38,8 @@ PAPER = pdf(
 
 
 def test_a_paper_is_its_paragraphs_without_heads_stamps_and_references() -> None:
-    texts, begins = paragraphs(read_pdf(PAPER))
+    body = paragraphs(read_pdf(PAPER))
+    texts, begins = body.texts, body.begins
 
     assert texts == [
         TITLE,
@@ -74,12 +76,70 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     left = column(72, 700, 10, "The left column says that the scheduler picks", "a pool by the length of its queue alone.")
     right = column(320, 700, 10, "The right column says that a full pool sends", "what it cannot take to the one beside it.")
 
-    texts, _ = paragraphs(read_pdf(pdf([*left, *right])))
+    texts = paragraphs(read_pdf(pdf([*left, *right]))).texts
 
     assert texts == [
         "The left column says that the scheduler picks a pool by the length of its queue alone.",
         "The right column says that a full pool sends what it cannot take to the one beside it.",
     ]
+
+
+def grid(*rows: tuple[str, ...], at: tuple[float, ...]) -> list[Placed]:
+    return [(x, 700 - 14 * down, 10, cell) for down, row in enumerate(rows) for x, cell in zip(at, row, strict=True) if cell]
+
+
+def test_columns_that_stand_close_are_told_by_the_strip_that_all_rows_leave_free() -> None:
+    rows = grid(("Model", "Requests (1/s)", "Wait (ms)"), ("Pools 7B", "312", "176"), ("Baseline", "130", "410"), at=(72, 120, 196))
+
+    found = page(PageBytes("https://lab.example/paper", "application/pdf", pdf([*rows, *column(72, 600, 10, *FIRST)])))
+
+    (told,) = found.structure.tables
+    assert told.rows == (("Model", "Requests (1/s)", "Wait (ms)"), ("Pools 7B", "312", "176"), ("Baseline", "130", "410"))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        grid(("Model", "Score Price"), ("Alpha", "92.4 1,200"), ("Beta", "71.3 800"), at=(72, 160)),
+        grid(("Model Requests", "Wait"), ("Alpha 312", "176"), ("Beta 130", "410"), at=(72, 260)),
+        grid(("2024", "12"), ("2025", "19"), ("2026", "31"), at=(72, 160)),
+        grid(("value", "INTEGER"), ("name", "STRING"), ("size", "INTEGER"), at=(72, 160)),
+        grid(("Model", "Score"), ("Alpha", "92.4"), at=(72, 104)),
+    ],
+    ids=["two columns in one", "a figure behind the name", "no names", "no figures", "two rows close together"],
+)
+def test_where_columns_cannot_be_told_apart_or_nothing_names_them_there_is_no_table(rows: list[Placed]) -> None:
+    found = page(PageBytes("https://lab.example/paper", "application/pdf", pdf([*rows, *column(72, 600, 10, *FIRST)])))
+
+    assert found.structure.tables == ()
+    assert " | " not in found.text
+
+
+def test_an_empty_cell_keeps_the_others_in_their_columns() -> None:
+    rows = grid(
+        ("Model", "Score", "Price"), ("Alpha", "", "1,200"), ("Beta", "71.3", "800"), ("Gamma", "88", ""), at=(72, 160, 240)
+    )
+
+    found = page(PageBytes("https://lab.example/paper", "application/pdf", pdf([*rows, *column(72, 600, 10, *FIRST)])))
+
+    (told,) = found.structure.tables
+    assert told.rows[1:] == (("Alpha", "", "1,200"), ("Beta", "71.3", "800"), ("Gamma", "88", ""))
+
+
+def test_two_columns_of_prose_that_are_set_line_by_line_are_read_one_after_the_other() -> None:
+    left = [
+        "The left column says that the scheduler",
+        "picks a pool by the length of its queue",
+        "alone, and never by the size of a batch.",
+    ]
+    right = [
+        "The right column says that a full pool",
+        "sends what it cannot take to the one",
+        "beside it, and that nobody waits for it.",
+    ]
+    lines = grid(*zip(left, right, strict=True), at=(72, 320))
+
+    assert paragraphs(read_pdf(pdf(lines))).texts == [" ".join(left), " ".join(right)]
 
 
 def test_a_pdf_without_letters_and_a_damaged_one_have_no_text() -> None:

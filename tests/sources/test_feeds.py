@@ -16,8 +16,9 @@ from deepdaily.lab import evals
 from deepdaily.settings.source_tables import FeedTable
 from deepdaily.sources.feed_body import MAX_BYTES, MAX_TAG_WORDS
 from deepdaily.sources.feed_entries import MAX_ENTRIES, UNDATED, Entry, FeedBytes, parse_feed, read_each
+from deepdaily.sources.feed_harvest import MIN_TEXT_CHARS
 from deepdaily.sources.feed_tree import read_tree
-from deepdaily.sources.feeds import MIN_TEXT_CHARS, Feed
+from deepdaily.sources.feeds import Feed
 from fakes import FakeFetcher, InlineEngine
 from floors import Floors
 
@@ -274,7 +275,7 @@ async def test_an_entry_that_breaks_its_reading_costs_only_itself() -> None:
     class Broken:
         """Stands for what nobody foresaw."""
 
-        base = URL
+        base = link = URL
 
         @property
         def title(self) -> str:

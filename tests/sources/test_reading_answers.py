@@ -17,7 +17,7 @@ FETCHING = {"aiohttp", "sqlalchemy", "pydantic", "warcio", "httpx", "rich", "typ
         "deepdaily.archive.visible",
         "deepdaily.read.extract",
         "deepdaily.sources.arxiv",
-        "deepdaily.sources.feed_entries",
+        "deepdaily.sources.feed_harvest",
         "deepdaily.sources.github_answers",
         "deepdaily.sources.hackernews",
         "deepdaily.sources.huggingface",

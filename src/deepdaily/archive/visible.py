@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Literal
 
-from deepdaily.core.charset import decoded
+from deepdaily.core.charset import decoded, is_pdf
 from deepdaily.core.cues import Cue, cues, table
 from deepdaily.core.errors import NoText
-from deepdaily.core.pdf import is_pdf, read_pdf, seen_lines
 from deepdaily.core.text import clean
 
 _CUES = cues(table(__name__))
@@ -105,6 +104,8 @@ def _readings(body: bytes, media_type: str) -> Iterator[str]:
     unfolded first, and a plain text stands there as it is, too.
     """
     if is_pdf(body):
+        from deepdaily.core.pdf import read_pdf, seen_lines  # a few files of a day
+
         with suppress(NoText):
             yield from map(folded, seen_lines(read_pdf(body)))
         return

@@ -45,3 +45,8 @@ def encoding_of(body: bytes, said: str) -> str:
     marked = next((name for mark, name in _MARKS if body.startswith(mark)), "")
     named = _NAMED.search(said)
     return marked or (map_encoding_to_html5(named[1], fallback_utf8=False) if named else "") or ""
+
+
+def is_pdf(body: bytes) -> bool:
+    """Whether bytes are a PDF, by their first 1,024 as readers look for it."""
+    return b"%PDF-" in body[:1024]

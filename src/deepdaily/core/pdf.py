@@ -1,8 +1,8 @@
 """PDF to lines by PDFium; runs in a worker on hostile input.
 
 A page of a PDF is letters with a place and a size. Lines are letters on one base line, as the file orders them; what stands at the
-same height on most pages is a running head, and what stands askew a stamp. A raised figure is told as one (`10^13`), and a wide gap
-parts the cells of a table.
+same height on most pages is a running head, and what stands askew a stamp. A raised figure is told as one (`10^13`). Runs of a line
+are parted by more than a blank: which of them are cells of a table, only the lines around it tell.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 from deepdaily.core.errors import NoText
 from deepdaily.core.text import clean, squeeze
-
-PDFIUM = f"pypdfium2/{version('pypdfium2')}"
-"""Read without importing it: most runs of a worker never need it."""
 
 MOST_PAGES = 60
 """Of one file; a paper with its appendix has thirty. What follows is not read."""
@@ -32,9 +30,9 @@ MOST_LETTERS = 400_000
 HEAD_PAGES = 3
 """A line that stands at one height on so many pages, or on half of them, is a running head."""
 
-_CELL_GAP, _WORD_GAP = 1.6, 0.15
-"""Between letters, in heights of a letter: what parts cells, and what parts words where the file has no blank. A justified line's
-blanks stay below one."""
+_RUN_GAP, _WORD_GAP, _MOVED_GAP = 0.4, 0.15, 0.8
+"""Between letters, in heights of a letter: what may part cells, what parts words where the file has no blank, and how far from its
+word a raised sign may stand."""
 
 _RAISED, _SMALL = 0.2, 0.85
 """How far above the line a letter is raised, and how small it is then, in the line's letters."""
@@ -47,14 +45,33 @@ _HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)
-class PdfLine:
-    """Letters on one base line; lengths in points, from the page's lower left."""
+class Run:
+    """Letters of a line with no more than a blank between them; lengths in points, from the page's left."""
 
     text: str
     left: float
     right: float
+
+
+@dataclass(frozen=True, slots=True)
+class PdfLine:
+    """Letters on one base line; lengths in points, from the page's lower left."""
+
+    runs: tuple[Run, ...]
     y: float
     size: float
+
+    @property
+    def text(self) -> str:
+        return " ".join(run.text for run in self.runs)
+
+    @property
+    def left(self) -> float:
+        return self.runs[0].left
+
+    @property
+    def right(self) -> float:
+        return self.runs[-1].right
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +84,10 @@ class Pdf:
     made_at: datetime | None
 
 
-def is_pdf(body: bytes) -> bool:
-    """Whether bytes are a PDF, by their first 1,024 as readers look for it."""
-    return b"%PDF-" in body[:1024]
+@cache
+def pdfium_name() -> str:
+    """The extractor of a PDF's text."""
+    return f"pypdfium2/{version('pypdfium2')}"
 
 
 def read_pdf(body: bytes) -> Pdf:
@@ -187,28 +205,34 @@ def _line(letters: Sequence[_Letter]) -> Iterator[PdfLine]:
         return
     size = Counter(round(one.size, 1) for one in inked).most_common(1)[0][0]
     base = Counter(round(one.y, 1) for one in inked if one.size > _SMALL * size).most_common(1)[0][0]
-    text = squeeze(clean("".join(_spelled(letters, size, base))))
-    if text:
-        yield PdfLine(text, inked[0].x, inked[-1].right, base, size)
+    runs = tuple(run for run in _runs(letters, size, base) if run.text)
+    if runs:
+        yield PdfLine(runs, base, size)
 
 
-def _spelled(letters: Sequence[_Letter], size: float, base: float) -> Iterator[str]:
-    """The letters with blanks where the file only leaves room, bars between cells, and `^` or `_` before what is moved."""
+def _runs(letters: Sequence[_Letter], size: float, base: float) -> Iterator[Run]:
+    """The letters parted where there is more than a blank between two, with `^` or `_` before what is moved."""
+    pieces: list[str] = []
     before: _Letter | None = None
-    moved = ""
+    left, moved, blank = 0.0, "", False
     for letter in letters:
+        if letter.text.isspace():
+            blank = True
+            continue
         sign = _moved(letter, size, base)
-        if before is not None and not letter.text.isspace():
-            gap = (letter.x - before.right) / size
-            if gap > _CELL_GAP:
-                yield " | "
-            elif sign and sign != moved and not before.text.isspace():
-                yield sign
-            elif letter.apart or gap > _WORD_GAP:
-                yield "" if before.text.isspace() or (_HAN.match(letter.text) and _HAN.match(before.text)) else " "
-        yield letter.text
-        if not letter.text.isspace():
-            before, moved = letter, sign
+        gap = (letter.x - before.right) / size if before else 0.0
+        if before is None or gap > (_MOVED_GAP if sign and sign != moved and not blank else _RUN_GAP):
+            if before is not None:
+                yield Run(squeeze(clean("".join(pieces))), left, before.right)
+            pieces, left = [], letter.x
+        elif sign and sign != moved and not blank:
+            pieces.append(sign)
+        elif blank or letter.apart or gap > _WORD_GAP:
+            pieces.append("" if _HAN.match(letter.text) and _HAN.match(before.text) and not blank else " ")
+        pieces.append(letter.text)
+        before, moved, blank = letter, sign, False
+    if before is not None:
+        yield Run(squeeze(clean("".join(pieces))), left, before.right)
 
 
 def _moved(letter: _Letter, size: float, base: float) -> str:

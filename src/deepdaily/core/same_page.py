@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from deepdaily.core.cues import table
+from deepdaily.core.cues import Cue, table
 
 _TABLE = table(__name__)
 
@@ -17,15 +17,18 @@ _IN_PARAMETER_BELOW: dict[str, str] = _TABLE["in_parameter_below"]
 _BEHIND_PATH: dict[str, str] = _TABLE["behind_path"]
 _BEHIND_PATH_BELOW: dict[str, str] = _TABLE["behind_path_below"]
 
+_GATES = frozenset([*(place.partition("/")[0] for place in _IN_PARAMETER), *_BEHIND_PATH])
+_GATES_BELOW = tuple(f".{below}" for below in (*_IN_PARAMETER_BELOW, *_BEHIND_PATH_BELOW))
+
 SAME_HOST: dict[str, str] = _TABLE["same_host"]
 _KEPT_ONLY = {place: frozenset(names.split()) for place, names in _TABLE["kept_only"].items()}
 _DROPPED = {name: frozenset(names.split()) for name, names in _TABLE["dropped"].items()}
-_DROPPED_ON = [(re.compile(path), frozenset(names.split())) for path, names in _TABLE["dropped_on"].items()]
+_DROPPED_ON = [(Cue(path), frozenset(names.split())) for path, names in _TABLE["dropped_on"].items()]
 _TRACKING = frozenset(_TABLE["words"]["tracking"].split())
 _TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_")
 _SHARED = frozenset(_TABLE["words"]["shared"].split())
 _SHARED_AS = frozenset(_TABLE["words"]["shared_as"].split())
-_SHARED_LIKE = re.compile(_TABLE["words"]["shared_like"], re.IGNORECASE)
+_SHARED_LIKE = Cue(_TABLE["words"]["shared_like"], re.IGNORECASE)
 
 _SCHEME = re.compile(r"https?:/{1,2}(?=[^/])", re.IGNORECASE)
 _HIDDEN_SCHEME = re.compile(r"https?(?::|%3a)(?:/|%2f){1,2}", re.IGNORECASE)
@@ -33,7 +36,7 @@ _HIDDEN_SCHEME = re.compile(r"https?(?::|%3a)(?:/|%2f){1,2}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Twin:
-    path: re.Pattern[str]
+    path: Cue
     page: str
 
 
@@ -42,16 +45,28 @@ def _twins(key_only: bool) -> dict[str, list[_Twin]]:
     for row in _TABLE["twin"]:
         if row.get("key_only", False) == key_only:
             for host in row["hosts"].split():
-                found.setdefault(host, []).append(_Twin(re.compile(row["path"], re.IGNORECASE), row["page"]))
+                found.setdefault(host, []).append(_Twin(Cue(row["path"], re.IGNORECASE), row["page"]))
     return found
 
 
 _TWINS, _KEYS = _twins(key_only=False), _twins(key_only=True)
 
 
+_MORE_BELOW = (*_GATES_BELOW, ".m.wikipedia.org", ".ampproject.org")
+_SPECIAL = frozenset([*_GATES, *SAME_HOST, *_TWINS])
+
+
+def is_special(name: str) -> bool:
+    """Whether a link to that host may mean another address."""
+    bare = name.removeprefix("www.")
+    return name in _SPECIAL or bare in _SPECIAL or name.endswith(_MORE_BELOW)
+
+
 def held(parts: SplitResult) -> str:
     """The link that a gate, tracker, archive or reading service holds, as it stands there; empty for a page's own address."""
-    name = (parts.hostname or "").lower().rstrip(".").removeprefix("www.")
+    name = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    if name not in _GATES and not name.endswith(_GATES_BELOW):  # nearly every link
+        return ""
     keys = _IN_PARAMETER.get(f"{name}{parts.path.rstrip('/') or '/'}") or _IN_PARAMETER.get(f"{name}{parts.path}")
     if keys is None:
         keys = next(([key] for below, key in _IN_PARAMETER_BELOW.items() if name.endswith(f".{below}")), None)
@@ -98,12 +113,12 @@ def meant(parts: SplitResult) -> SplitResult:
 
 def own(name: str, path: str) -> tuple[str, str, str] | None:
     """Host, path and query of the page that stands at `path` of a host under another address; None where this is its own."""
-    return next(_of(name, path, _TWINS), None)
+    return next(_of(name, path, _TWINS), None) if name in _TWINS else None
 
 
 def keyed(name: str, path: str) -> tuple[str, str]:
     """Host and path as one name for all spellings that a site takes for one page; they may not answer."""
-    found = next(_of(name, path, _KEYS), None)
+    found = next(_of(name, path, _KEYS), None) if name in _KEYS else None
     return found[:2] if found else (name, path)
 
 

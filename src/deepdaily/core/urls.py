@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from deepdaily.core.cues import table
-from deepdaily.core.same_page import SAME_HOST, keyed, meant, names_no_page, own
+from deepdaily.core.same_page import SAME_HOST, is_special, keyed, meant, names_no_page, own
 
 MAX_URL_CHARS = 2048
 """As long as any crawler or mail program takes; a longer one is an attack or a mistake."""
@@ -27,6 +27,7 @@ PUBLIC_SUFFIXES = _WORDS["public_suffixes"]
 """Two-level suffixes below which everybody has a site of their own, as far as this field meets them."""
 
 AFFILIATE_HOSTS = _WORDS["affiliate_hosts"]
+_AFFILIATES_BELOW = tuple(f".{name}" for name in AFFILIATE_HOSTS)
 AFFILIATE_KEYS = _WORDS["affiliate_keys"]
 PAID_MEDIUMS = _WORDS["paid_mediums"]
 """Values of `utm_medium`."""
@@ -36,6 +37,9 @@ _CONTROL = re.compile("[\x00-\x1f]")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]++)(?![^/?#])")
 """Of nearly every link: no part of it needs a closer look."""
+_PLAIN = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+)/[A-Za-z0-9\-_~/]*")
+"""Of most links: they are spelt as they should be, but on hosts that have more than one spelling."""
+_AMP_ENDS = ("/amp", "/amp/")
 _NAMED = re.compile(r"\.[a-z][a-z0-9-]+$")
 """Not an address."""
 _AS_IT_IS = re.compile(r"[A-Za-z0-9\-._~/!$'()*+,;=:@]*")
@@ -57,6 +61,8 @@ def canonical(url: str) -> str:
     Raises:
         ValueError: no http(s) URL, or longer than MAX_URL_CHARS.
     """
+    if (plain := _PLAIN.fullmatch(url)) and len(url) <= MAX_URL_CHARS and not is_special(plain[1]) and not url.endswith(_AMP_ENDS):
+        return url
     cached = _AMP_CACHE.fullmatch(url.strip()) if "/s/" in url else None
     parts = meant(_split(f"https://{cached[1]}" if cached else url))
     name, path, query = _host(parts), _path(parts.path), _pairs(parts.query)
@@ -65,8 +71,9 @@ def canonical(url: str) -> str:
     port = parts.port
     port = port if port not in (None, 80, 443) else None
     scheme = parts.scheme.lower() if port or not _NAMED.search(name) else "https"
-    lasting = not (name == "mp.weixin.qq.com" and path == "/s" and not any(key == "__biz" for key, _ in query))
-    kept = sorted(f"{key}{value}" for key, value in query if not (lasting and _is_noise(name, path, key, value)))
+    if query and not (name == "mp.weixin.qq.com" and path == "/s" and all(key != "__biz" for key, _ in query)):
+        query = [(key, value) for key, value in query if not _is_noise(name, path, key, value)]
+    kept = sorted(f"{key}{value}" for key, value in query)
     found = f"{scheme}://{name}{f':{port}' if port else ''}{path}{'?' if kept else ''}{'&'.join(kept)}"
     if len(found) > MAX_URL_CHARS:
         raise ValueError(f"longer than {MAX_URL_CHARS} characters: {found[:80]}…")
@@ -112,14 +119,12 @@ def domain(url: str) -> str:
 
 def sponsored_link(url: str) -> bool:
     """Whether somebody is paid for a click: ask before `canonical` takes the marks away."""
-    parts = urlsplit(url)
-    name = (parts.hostname or "").removeprefix("www.")
-    labels = name.split(".")
-    if any(".".join(labels[place:]) in AFFILIATE_HOSTS for place in range(len(labels) - 1)):
+    name = host(url)
+    if name in AFFILIATE_HOSTS or name.endswith(_AFFILIATES_BELOW):
         return True
-    if not parts.query:
+    if "?" not in url:
         return False
-    pairs = {key.lower(): value[1:].lower() for key, value in _pairs(parts.query)}
+    pairs = {key.lower(): value[1:].lower() for key, value in _pairs(urlsplit(url).query)}
     if pairs.get("utm_medium") in PAID_MEDIUMS:
         return True
     return not AFFILIATE_KEYS.isdisjoint(pairs) or ("tag" in pairs and bool(re.match(r"(?:[^.]+\.)?amazon\.", name)))

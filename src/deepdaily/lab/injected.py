@@ -53,7 +53,7 @@ PLACES = 3
 
 FEED, SEARCH, HN = "https://lab.example/feed.xml", "api.search.brave.com", "hn.algolia.com"
 TYPES = {"html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8", "txt": "text/plain; charset=utf-8"}
-PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_entries", "deepdaily.archive.visible")
+PRELOADED = ("deepdaily.read.extract", "deepdaily.sources.feed_harvest", "deepdaily.archive.visible")
 
 
 class _Quiet:

@@ -6,18 +6,17 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from selectolax.lexbor import LexborHTMLParser
 
-from deepdaily.core.charset import decoded
+from deepdaily.core.charset import decoded, is_pdf
 from deepdaily.core.errors import Forwarded, NoText
-from deepdaily.core.pdf import PDFIUM, is_pdf, read_pdf
 from deepdaily.core.text import clean, language_of, squeeze, width
 from deepdaily.core.to_machines import told_title
 from deepdaily.core.types import NO_STRUCTURE, Language, Structure
 from deepdaily.core.urls import domain, site_root
-from deepdaily.read.api_answer import API, told
 from deepdaily.read.blocks import Block, Visible, depth_of, tree_of, visible
 from deepdaily.read.composed import MAX_TEXT_CHARS, Composed, absolute, composed, lines_of
 from deepdaily.read.doubt import TRAFILATURA, handed_over, is_doubtful
@@ -27,7 +26,6 @@ from deepdaily.read.markdown_source import seen_of, without_front_matter
 from deepdaily.read.page_dates import moment, published_at
 from deepdaily.read.paid import paid_for
 from deepdaily.read.parts import parts_of
-from deepdaily.read.pdf_text import headline, paragraphs, tables_of
 from deepdaily.read.walls import LITTLE, MIN_COLUMNS, NOTE_COLUMNS, calls_to_pay, is_notice, refuse_wall
 
 __all__ = ["MAX_TEXT_CHARS", "Extracted", "PageBytes", "fragment", "moment", "of_markdown", "page", "with_title"]
@@ -235,6 +233,8 @@ def _of_api(answer: PageBytes) -> Extracted:
     Raises:
         NoText.
     """
+    from deepdaily.read.api_answer import API, told  # a few answers of a day
+
     said = told(decoded(answer.body, answer.media_type))
     title = told_title(squeeze(said.title)[:MAX_TITLE_CHARS])
     body = fragment(said.text) if said.marked_up else _blocks(seen_of(without_front_matter(said.text)))
@@ -243,29 +243,28 @@ def _of_api(answer: PageBytes) -> Extracted:
     return Extracted(title, with_title(title, body), language_of(body), said.author[:200], said.at, API, sponsored=False)
 
 
-def _of_pdf(body: bytes) -> Extracted:
+def _of_pdf(answer: bytes) -> Extracted:
     """A PDF's paragraphs, one a line, without what only repeats its title.
 
     Raises:
         NoText.
     """
-    found = read_pdf(body)
-    title, (texts, begins) = told_title(headline(found)), paragraphs(found)
-    begun, kept = f"{title}\n\n" if title else "", list[str]()
-    pages, at = list[int](), len(begun)
-    for number, text in enumerate(texts):
-        pages += [at for begin in begins if begin == number]
-        if folded(text) != folded(title) and at + len(text) < MAX_TEXT_CHARS:
-            kept.append(text)
-            at += len(text) + 1
-    body_text = "\n".join(kept)
+    from deepdaily.core.pdf import pdfium_name, read_pdf  # a few files of a day
+    from deepdaily.read.pdf_text import headline, paragraphs, tables_of, without
+
+    found = read_pdf(answer)
+    title = told_title(headline(found))
+    body = without(paragraphs(found), title)
+    begun = f"{title}\n\n" if title else ""
+    places = list(accumulate((len(text) + 1 for text in body.texts), initial=len(begun)))
+    text = (begun + "\n".join(body.texts))[:MAX_TEXT_CHARS].rstrip()
+    body_text = text[len(begun) :]
     if width(body_text) < MIN_COLUMNS:
         raise NoText("hardly any text: a PDF whose pages are pictures")
-    pages[:1] = [0]
-    text = (begun + body_text).rstrip()
-    structure = Structure(tables=tuple(tables_of(kept, len(begun))))
-    told = language_of(body_text), found.author, found.made_at, PDFIUM
-    return Extracted(title, text, *told, sponsored=False, structure=structure, pages=tuple(pages))
+    pages = tuple(place if number else 0 for number, place in enumerate(places[at] for at in body.begins) if place <= len(text))
+    structure = Structure(tables=tuple(one for one in tables_of(body, len(begun)) if one.start < len(text)))
+    told = language_of(body_text), found.author, found.made_at, pdfium_name()
+    return Extracted(title, text, *told, sponsored=False, structure=structure, pages=pages)
 
 
 def _blocks(text: str) -> str:

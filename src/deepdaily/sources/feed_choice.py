@@ -12,7 +12,6 @@ from deepdaily.core.cues import Cue
 from deepdaily.core.text import shorten
 from deepdaily.core.types import Loss, Offer, Window
 from deepdaily.core.urls import canonical
-from deepdaily.settings.source_tables import FeedTable
 from deepdaily.sources.feed_entries import UNDATED, Entry
 from deepdaily.sources.offering import offer
 
@@ -27,6 +26,23 @@ _REPOSITORY = Cue(
     r"(?:releases|tags)(?:\.(?:atom|rss)|\?format=atom)|https://pypi\.org/rss/project/(?P<index>[^/?#]+)/releases\.xml"
 )
 """Feeds of releases, which are titled for who follows one project."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFeed:
+    """How a feed is kept, as its table says it."""
+
+    url: str
+    called: str
+    most: int = 40
+    topic: str = ""
+    language: str = ""
+    text_only: bool = False
+
+
+def any_title(title: str, url: str) -> bool:
+    """Where nobody says what our field is, every title is."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +66,7 @@ class Choice:
     """How many are not offered because there are more than the feed may offer a day."""
 
 
-def chosen(entries: Sequence[Entry], window: Window, feed: FeedTable, ours: Ours) -> Choice:
+def chosen(entries: Sequence[Entry], window: Window, feed: KeptFeed, ours: Ours) -> Choice:
     """The offers: the newest of the window, of more than `feed.most` those of our field first; then the first without a date.
 
     Entries without link or title are nothing to offer. Of entries on one page (anchors of a changelog) the newest is offered,
@@ -75,10 +91,15 @@ def chosen(entries: Sequence[Entry], window: Window, feed: FeedTable, ours: Ours
     return Choice(list(taken.values()), losses, len(free) - len(kept))
 
 
+def is_cut(entries: Sequence[Entry], window: Window, feed: KeptFeed) -> bool:
+    """Whether there may be more of a day than the feed may offer, so that our field has to be known."""
+    return sum(one.published_at is not None and one.published_at >= window.since for one in entries) > feed.most
+
+
 _SAME_PAGE = "another entry of its feed leads to the same page"
 
 
-def _rows(entries: Sequence[Entry], window: Window, feed: FeedTable) -> Iterator[tuple[Offer | None, Entry, str]]:
+def _rows(entries: Sequence[Entry], window: Window, feed: KeptFeed) -> Iterator[tuple[Offer | None, Entry, str]]:
     """Each entry with its offer and why it is none; empty where it may be offered."""
     pages, undated = set[str](), 0
     for entry in entries:
@@ -132,7 +153,7 @@ def _address(link: str) -> str:
         return ""
 
 
-def _title(entry: Entry, feed: FeedTable) -> str:
+def _title(entry: Entry, feed: KeptFeed) -> str:
     """A title that says what it is about: a release names its repository, an entry of a feed with a topic that."""
     release = _REPOSITORY.match(feed.url)
     project = (release["forge"] or release["index"]) if release and entry.title else ""

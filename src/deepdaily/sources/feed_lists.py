@@ -11,8 +11,8 @@ from deepdaily.core.types import Harvest, SourceHealth, SourceKind, SourceState,
 from deepdaily.engine import Engine
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings.source_tables import FeedTable, OpmlTable
-from deepdaily.sources.feed_choice import Ours
-from deepdaily.sources.feeds import Feed, any_title
+from deepdaily.sources.feed_choice import Ours, any_title
+from deepdaily.sources.feeds import Feed
 from deepdaily.sources.offering import parsed
 from deepdaily.sources.opml import FeedList, parse_opml, read_file
 

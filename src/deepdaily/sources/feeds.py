@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from datetime import datetime
-from itertools import pairwise
-from statistics import median
-
-from deepdaily.core.cues import Cue, cues
-from deepdaily.core.cues import table as cue_table
 from deepdaily.core.errors import AddressRefused, NotAFeed
-from deepdaily.core.text import language_of, width
-from deepdaily.core.types import Document, Harvest, Snapshot, SourceHealth, SourceKind, Window, document_id
+from deepdaily.core.types import Harvest, SourceHealth, SourceKind, Window
 from deepdaily.core.urls import domain
 from deepdaily.engine import Engine
-from deepdaily.read.extract import with_title
 from deepdaily.read.fetch import Fetcher
 from deepdaily.settings.source_tables import FeedTable
 from deepdaily.settings.table import secret
-from deepdaily.sources.feed_choice import Choice, Ours, Taken, chosen
-from deepdaily.sources.feed_entries import Entry, FeedBytes, parse_feed
-from deepdaily.sources.feed_linked import is_post
+from deepdaily.sources.feed_choice import KeptFeed, Ours, any_title
+from deepdaily.sources.feed_entries import FeedBytes
+from deepdaily.sources.feed_harvest import FeedAnswer, harvest_from, harvest_of
 from deepdaily.sources.offering import parsed
 
 WALL_S, MEMORY_MB = 15.0, 512
 """For one feed in its worker. All 134 corpus files together take half a second; the worst that passes the traps takes 14."""
-
-
-MIN_TEXT_CHARS = 200
-
-MIN_COMPLETE_COLUMNS = 1_200
-"""A Chinese character counts two. Teasers of the feeds of both frozen days end well below, whole posts lie above."""
-
-_COMPLETE_FEEDS = Cue(r"github\.com/[^/]+/[^/]+/(?:releases|tags)\.atom|arxiv\.org/", re.I)
-
-_CUT_SHORT = Cue(
-    r"(?:\.\.\.|…|\[(?:\.\.\.|…|&hellip;)\]|read (?:more|the full .{1,30}|on)\W*|continue reading.{0,80}|阅读(?:全文|原文|更多)\W*"
-    r"|查看(?:全文|原文)\W*|the post .{1,200} (?:appeared first on|first appeared on) .{1,60})$",
-    re.IGNORECASE,
-)
-_PAYWALL = cues(cue_table(__name__))["paywall"]
-_LAST_LINES = 5
-"""Where a preview asks to pay: what to buy, a button, a link for members."""
-
-
-def any_title(title: str, url: str) -> bool:
-    """Where nobody says what our field is, every title is."""
-    return True
 
 
 class Feed:
@@ -64,6 +32,7 @@ class Feed:
     def __init__(self, table: FeedTable, fetcher: Fetcher, engine: Engine, ours: Ours = any_title) -> None:
         self.table, self.name, self.address = table, table.called, table.url
         self._fetcher, self._engine, self._ours = fetcher, engine, ours
+        self._kept = KeptFeed(table.url, table.called, table.most, table.topic, table.language, table.text_only)
 
     async def harvest(self, window: Window) -> Harvest:
         """One offer an entry of the window, newest first, and the texts that entries carry; nothing is asked where a header's
@@ -76,30 +45,17 @@ class Feed:
         if unset:
             return Harvest(SourceHealth(self.name, self.kind, "no-key", message=f"{unset[0]} is not in the environment"))
         try:
-            snapshot, entries = await self._read(self.table.url, window)
+            made = await self._read(self.table.url, window)
         except NotAFeed as error:
             if not error.leads_to:
                 raise
             try:
-                snapshot, entries = await self._read(error.leads_to, window)  # once: a page may lead to itself
+                made = await self._read(error.leads_to, window)  # once: a page may lead to itself
             except AddressRefused as refused:  # what it was asked for is a page all the same
                 raise error from refused
-        choice = chosen(entries, window, self.table, self._ours)
-        offers = tuple(one.offer for one in choice.taken)
-        texts = (_document(one, snapshot, self.table) for one in choice.taken)
-        health = SourceHealth(
-            self.name,
-            self.kind,
-            "ok" if offers else "empty",
-            len(offers),
-            _told(choice, entries, snapshot, window, self.table),
-            moved_to=snapshot.moved_to,
-            newest=_newest(entries),
-            gap_days=_gap_days(entries),
-        )
-        return Harvest(health, offers, tuple(text for text in texts if text), tuple(choice.losses))
+        return made
 
-    async def _read(self, url: str, window: Window) -> tuple[Snapshot, list[Entry]]:
+    async def _read(self, url: str, window: Window) -> Harvest:
         headers = {header: secret(variable).strip() for header, variable in self.table.headers.items()}
         if self.table.user_agent:
             headers["User-Agent"] = self.table.user_agent
@@ -108,93 +64,6 @@ class Feed:
         snapshot = await self._fetcher.get(url, headers=headers, conditional=True)
         body = self._fetcher.body(snapshot)
         answer = FeedBytes(snapshot.final_url, snapshot.media_type, body, window, self.table.timezone)
-        return snapshot, await parsed(self._engine, parse_feed, answer, limits=(WALL_S, MEMORY_MB), failed=NotAFeed)
-
-
-# -- what is told of it ---------------------------------------------------------------------------------------------------
-
-
-def _told(choice: Choice, entries: Sequence[Entry], snapshot: Snapshot, window: Window, feed: FeedTable) -> str:
-    """What a person should know of an answer; empty where all is as it should be."""
-    most = f"{choice.cut} entries are not offered: {feed.most} a day are the most, those of our field first"
-    moved = f"moved for good to {snapshot.moved_to}"
-    parts = [
-        "" if choice.taken else _why_empty(entries),
-        _broken(entries),
-        most if choice.cut else "",
-        _linkless(entries, window),
-        moved if snapshot.moved_to else "",
-    ]
-    return "; ".join(filter(None, parts))
-
-
-def _why_empty(entries: Sequence[Entry]) -> str:
-    newest = _newest(entries)
-    if not entries:
-        return "a feed without entries"
-    return f"nothing in the window; the newest entry is of {newest:%Y-%m-%d}" if newest else "no entry can be used"
-
-
-def _broken(entries: Sequence[Entry]) -> str:
-    faults = [entry.fault for entry in entries if entry.fault]
-    return f"{len(faults)} of {len(entries)} entries could not be read: {faults[0]}" if faults else ""
-
-
-def _linkless(entries: Sequence[Entry], window: Window) -> str:
-    fresh = [one for one in entries if not one.published_at or one.published_at >= window.since]
-    lost = sum(not one.link and not one.fault for one in fresh)
-    return f"{lost} entries have no link, so that there is nothing to offer" if lost else ""
-
-
-def _newest(entries: Sequence[Entry]) -> datetime | None:
-    return max((entry.published_at for entry in entries if entry.published_at), default=None)
-
-
-def _gap_days(entries: Sequence[Entry]) -> float | None:
-    dates = sorted(entry.published_at for entry in entries if entry.published_at)
-    if len(dates) < 3:
-        return None
-    return round(median((later - earlier).total_seconds() for earlier, later in pairwise(dates)) / 86_400, 2)
-
-
-# -- texts ----------------------------------------------------------------------------------------------------------------
-
-
-def _document(taken: Taken, snapshot: Snapshot, feed: FeedTable) -> Document | None:
-    """The text an entry carries, with those of its page beside it; None where it is a line or two, unless that is all that is read.
-
-    It begins with the title as the feed has it, as only that is in the snapshot; a name that was put before it stands in
-    `title` alone.
-
-    It is partial, a teaser, when it ends like one (`…`, Read more, 阅读全文), asks to pay for the rest, or has fewer than
-    MIN_COMPLETE_COLUMNS columns; entries of GitHub's release feeds and of arXiv are whole however short they are, and so are those
-    of a feed of which nothing but its own text is to be read. A whole one called partial costs a page read; a teaser called whole
-    would claim more than was read.
-    """
-    made, entry = taken.offer, taken.entry
-    told = "\n".join([entry.text, *(with_title(one.title, one.text) for one in taken.beside)])
-    post = is_post(made.url, feed.url)
-    if not feed.text_only and len(told) < (1 if post else MIN_TEXT_CHARS):
-        return None
-    own = domain(made.url) == domain(feed.url)  # what another site writes about a page is not that page
-    whole = post or bool(_COMPLETE_FEEDS.search(feed.url)) or (own and width(told) >= MIN_COMPLETE_COLUMNS)
-    text = with_title(taken.heading or made.title, told)
-    return Document(
-        id=document_id(made.url, entry.id, text),
-        url=made.url,
-        snapshot=snapshot.digest,
-        locator=entry.id,
-        title=made.title,
-        text=text,
-        language=feed.language if feed.language and len(told) < MIN_TEXT_CHARS else language_of(text),
-        extractor=entry.reader,
-        fetched_at=snapshot.fetched_at,
-        partial=not feed.text_only and (not whole or _cut_short(entry.text)),
-        author=entry.author,
-        published_at=entry.published_at,
-    )
-
-
-def _cut_short(text: str) -> bool:
-    last = (line for line in text[-1_000:].split("\n")[-_LAST_LINES:] if len(line) <= 160)
-    return bool(_CUT_SHORT.search(text[-300:])) or any(map(_PAYWALL.search, last))
+        asked = FeedAnswer(answer, snapshot, window, self._kept)
+        found = await parsed(self._engine, harvest_of, asked, limits=(WALL_S, MEMORY_MB), failed=NotAFeed)
+        return found if isinstance(found, Harvest) else harvest_from(found, asked, self._ours)

@@ -15,9 +15,9 @@ from deepdaily.settings.short_forms import address_of
 from deepdaily.settings.source_tables import FeedTable, Sources
 from deepdaily.settings.table import secret
 from deepdaily.sources import PackFeed, Source, load_pack
-from deepdaily.sources.feed_choice import Ours
+from deepdaily.sources.feed_choice import Ours, any_title
 from deepdaily.sources.feed_lists import FeedsOfList
-from deepdaily.sources.feeds import Feed, any_title
+from deepdaily.sources.feeds import Feed
 from deepdaily.sources.hackernews import HackerNews
 from deepdaily.sources.more_kinds import further, further_listed
 from deepdaily.sources.search import Provider, asked_after

@@ -182,8 +182,8 @@ class KeyBudget:
         now = self._clock().astimezone(UTC)
         rest = timedelta(seconds=_month_left_s(now) if for_s is None else max(for_s, 0.0))
         until = (now + min(rest, LONGEST_REST)).isoformat()
-        said = {"until": until, "why": why[:200], "said": now.date().isoformat()}
-        self._spend(self._name, lambda text: json.dumps(asdict(replace(_Count.of(text), **said))))
+        said = now.date().isoformat()
+        self._spend(self._name, lambda text: json.dumps(asdict(replace(_Count.of(text), until=until, why=why[:200], said=said))))
 
 
 def _turn(count: _Count, now: datetime, per_second: float) -> datetime:
