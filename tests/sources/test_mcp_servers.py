@@ -182,7 +182,7 @@ def test_an_unknown_resource_is_told(tmp_path: Path) -> None:
     [
         (("/no/such/program",), "/no/such/program cannot be started: No such file or directory"),
         (("sh", "-c", "echo no licence >&2; exit 1"), "it ended, and said last: no licence"),
-        (("false",), "the server says: Connection closed"),
+        (("false",), "false ended without a word"),
         (("sh", "-c", "echo this is no protocol"), "sh does not speak MCP; it says: 'this is no protocol'"),
         (("sh", "-c", "head -c 9000000 /dev/zero; cat"), "it says more than 5 MB"),
         (("sh", "-c", "yes x"), "sh does not speak MCP; it says: 'x'"),

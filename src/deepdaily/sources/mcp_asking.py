@@ -326,6 +326,8 @@ def _fault(question: McpQuestion, heard: _Heard, error: BaseException) -> Source
         return SourceError(
             f"{program} does not speak MCP; it says: {_shown(heard.odd)[:100]!r}", "is that the command of its server?"
         )
+    if program and not words and isinstance(error, MCPError) and error.code == CONNECTION_CLOSED:
+        return SourceError(f"{program} ended without a word", "is that the command of its server?")
     if program and words and not (isinstance(error, MCPError) and error.code != CONNECTION_CLOSED):
         return _refused(question, f"it ended, and said last: {words[-200:]}")
     return _refused(question, str(error))
