@@ -58,7 +58,10 @@ def test_every_key_has_a_meaning_and_every_number_says_what_it_counts() -> None:
 
     assert len(keys) > 50
     assert [name for name, key in keys if not key.meaning] == []
-    assert [name for name, key in keys if re.fullmatch(r"\d+ (or more|to \d+)", key.values)] == ['[[publish]] to = "mail" port']
+    assert [name for name, key in keys if re.fullmatch(r"\d+ (or more|to \d+)", key.values)] == [
+        "[[sources.mail]] port",
+        '[[publish]] to = "mail" port',
+    ]
 
 
 def test_a_person_is_told_the_same_by_the_command(tmp_path: Path) -> None:

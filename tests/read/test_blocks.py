@@ -46,6 +46,11 @@ def test_hidden_text_that_is_most_of_the_page_is_the_page(page_of: str) -> None:
     assert "SECRET" not in read(page_of.format(PROSE)).text
 
 
+@pytest.mark.parametrize("instruction", ["<?php echo 1 ?>", "<?d>", '<?xml:namespace prefix = o ns = "x" />'])
+def test_an_instruction_to_another_program_is_no_word_of_the_page(instruction: str) -> None:
+    assert lines(f"<main><p>{FIRST}</p>{instruction}<p>{SECOND}</p></main>") == [FIRST, SECOND]
+
+
 def test_a_streamed_part_is_read_in_its_place() -> None:
     begun = f'<main><p>{FIRST}</p><template id="B:1"></template><p>{THIRD}</p></main>'
     late = f'<div hidden id="S:1"><p>{SECOND}</p><template id="B:1"></template></div><script>$RC("B:1","S:1")</script>'

@@ -210,6 +210,35 @@ async def test_who_only_says_who_asks_is_waited_for_like_everybody_and_sent_on_t
     assert [headers["User-Agent"].partition("/")[0] for _, headers in wire.requests] == ["reader", "reader", "deepdaily"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "led"),
+    [
+        (moved(B), B),
+        (moved("/b#top"), B),
+        (Answer(200, {"refresh": f"0; url={B}"}, b""), B),
+        (Answer(200, {}, b"A page"), ""),
+        (Answer(302, {}, b""), ""),
+    ],
+)
+async def test_where_a_link_leads_is_told_without_going_there(make: Make, answer: Answer, led: str) -> None:
+    wire = FakeWire({A: answer, B: TEXT})
+
+    assert await make(wire).leads_to(A) == led
+    assert wire.asked == [A]
+
+
+async def test_a_link_that_leads_nowhere_is_an_error_as_any(make: Make) -> None:
+    for answer, error in (
+        (Answer(403, {}, b""), BadStatus),
+        (moved("https://[x"), AddressRefused),
+        (Unreachable("reset"), Unreachable),
+    ):
+        with pytest.raises(error):
+            await make(FakeWire({A: answer})).leads_to(A)
+    with pytest.raises(AddressRefused):
+        await make(FakeWire({})).leads_to("http://192.168.0.1/a")
+
+
 async def test_five_redirects_are_followed_and_a_sixth_is_not(make: Make) -> None:
     chain: dict[str, Answer | Exception | list[Answer | Exception]] = {
         f"https://news.example/{n}": moved(f"/{n + 1}") for n in range(6)

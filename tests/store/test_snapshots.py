@@ -56,6 +56,20 @@ def test_an_archive_tool_finds_whole_records_without_cookies(tmp_path: Path) -> 
             assert record.content_stream().read() == b"<p>text"
 
 
+def test_what_came_by_another_way_than_http_is_a_resource_and_read_back_whole(tmp_path: Path) -> None:
+    body = b"HTTP/1.1 200 OK\r\n\r\n<p>text"
+    digest = body_digest(body)
+    with Snapshots(tmp_path) as snapshots:
+        place = snapshots.append("mid:12.lark@letter.example", digest, NOW, HEADERS, body)
+
+        assert snapshots.read(place, digest) == body
+    with (tmp_path / place.file).open("rb") as file:
+        [record] = [
+            (one.rec_type, one.content_type, one.content_stream().read()) for one in ArchiveIterator(file, check_digests="raise")
+        ]
+    assert record == ("resource", "text/html; charset=utf-8", body)
+
+
 def test_equal_answers_give_equal_files(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         with Snapshots(tmp_path / folder) as snapshots:

@@ -253,7 +253,7 @@ class _Walk:
                     self._leave(frame)
                 continue
             frame.next = node.next
-            tag = node.tag or ""
+            tag = node.tag or "-instruction"  # `<?php …>` has none
             if tag == "-text":
                 text = node.text_content
                 if text:

@@ -119,6 +119,19 @@ class Fetcher:
             kept = self._store.snapshot_of(self._slot_key, name)
             return kept or await self._fetch(url, Outgoing(headers, body, toll), conditional, robots)
 
+    async def leads_to(self, url: str) -> str:
+        """Where `url` sends whoever opens it; that place itself is not asked. Empty where it sends nobody on.
+
+        Raises: as `get`.
+        """
+        guard.check_url(url, self._allow_private)
+        self._pace.check(url, of_an_api=False)
+        asked = Outgoing({"User-Agent": self._user_agent, "Accept": "*/*"})
+        answer, _ = await self._ask(url, asked, self._deadline_s, self._cap_bytes)
+        if answer.status >= 400:
+            raise self._bad_status(url, answer)
+        return _absolute(url, led) if (led := leads(answer)) else ""
+
     def received(self, url: str, media_type: str, body: bytes) -> Snapshot:
         """The snapshot of bytes that came by another way than HTTP (a mail's text, an answer of MCP), stored like a page.
 
@@ -212,10 +225,7 @@ class Fetcher:
             if not led:
                 return target, answer, moved_to
             cookies.keep(target, answer.cookies or (answer.headers.get("set-cookie", ""),))
-            try:
-                led = urljoin(target, as_browsers_read(led)).partition("#")[0]
-            except ValueError:
-                raise AddressRefused(f"malformed address: redirect of {guard.shown(target)}") from None
+            led = _absolute(target, led)
             if answer.status == 200 and led == target:  # a page that shows itself anew now and then
                 return target, answer, moved_to
             for_good = for_good and answer.status in PERMANENT
@@ -308,6 +318,13 @@ def _without_tls(url: str) -> str:
     """The same address over http; empty where it names a port or is no https address."""
     parts = urlsplit(url)
     return parts._replace(scheme="http").geturl() if parts.scheme == "https" and parts.port is None else ""
+
+
+def _absolute(url: str, led: str) -> str:
+    try:
+        return urljoin(url, as_browsers_read(led)).partition("#")[0]
+    except ValueError:
+        raise AddressRefused(f"malformed address: redirect of {guard.shown(url)}") from None
 
 
 def _plain(headers: Mapping[str, str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -135,3 +135,94 @@ class TelegramSourceTable(_Table):
         ..., "Names of channels, or their addresses.", example=["somechannel"], min_length=1
     )
     most: int = key(20, "How many messages of one channel are offered.", unit="links", ge=1, le=100)
+
+
+def _sender(written: str) -> str:
+    if not re.fullmatch(r"(?:[^@\s]+@)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", written.strip()):
+        raise ValueError(f"{written!r} is no sender; write an address like news@letter.example, or a domain like letter.example")
+    return written.strip().lower()
+
+
+def _mail_host(written: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:]{2,45}", written):
+        raise ValueError(f"{written!r} is no host; write it like imap.example.com, without imaps:// and port")
+    return written
+
+
+_VARIABLE = r"^([A-Za-z_][A-Za-z0-9_]{0,99})?$"
+
+
+class MailSourceTable(_Table):
+    """Newsletters in a mailbox, which is only read (IMAP): their links are offered, with what they say of each."""
+
+    name: str = key("mail", "What it is called; two need two names.", min_length=1)
+    host: Annotated[str, AfterValidator(_mail_host)] = key(..., "The server.", example="imap.example.com")
+    port: int = key(993, "Its port; 143 for STARTTLS.", ge=1, le=65535)
+    security: Literal["tls", "starttls", "plain"] = key(
+        "tls", "How the connection is closed to others; `plain` only where [network] allow_private names the server."
+    )
+    user_env: str = key("DEEPDAILY_IMAP_USER", "Variable with the name to log in by.", pattern=_VARIABLE)
+    password_env: str = key(
+        "DEEPDAILY_IMAP_PASSWORD", "Variable with the password; many providers want an app password.", pattern=_VARIABLE
+    )
+    token_env: str = key("", "Variable with a token of OAuth (XOAUTH2), instead of a password.", pattern=_VARIABLE)
+    folder: str = key("INBOX", "The folder that is read.", min_length=1, max_length=200)
+    senders: tuple[Annotated[str, AfterValidator(_sender)], ...] = key(
+        (),
+        "Whose mails are newsletters, addresses or domains; empty: those sent to many at once that can be left.",
+        example=["letter.example", "news@lab.example"],
+    )
+    follow: bool = key(
+        True, "Whether links that only count a click are asked where they lead, which the sender counts; else they are left out."
+    )
+    most: int = key(20, "How many of the newest newsletters are read.", unit="mails", ge=1, le=100)
+
+
+def _variables_of_headers(named: dict[str, str]) -> dict[str, str]:
+    for header, variable in named.items():
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", header) or not re.fullmatch(
+            r"[A-Za-z_][A-Za-z0-9_]{0,99}", variable
+        ):
+            raise ValueError(
+                f'{header!r}: write a header with the variable that holds its value, like Authorization = "NEWS_TOKEN"'
+            )
+    return named
+
+
+class McpSourceTable(_Table):
+    """An MCP server: the links that a resource of it lists, or that a tool of it finds."""
+
+    name: str = key(..., "What it is called.", min_length=1, max_length=60, example="house-news")
+    command: tuple[Annotated[str, Field(min_length=1)], ...] = key(
+        (), "The program that is the server, with its words.", example=["news-mcp", "--stdio"]
+    )
+    url: str = key(
+        "", "Its address, where it is asked over HTTP.", pattern=r"^(https?://[^\s@]+)?$", example="https://news.example.com/mcp"
+    )
+    resource: str = key(
+        "",
+        "The resource that is read; {date} is the day of the issue, {since} the first day that is looked at.",
+        example="news://{date}",
+    )
+    tool: str = key("", "The tool that is called.", example="search_news")
+    arguments: dict[str, Any] = key({}, "Its arguments; {date} and {since} as above.", example={"query": "LLM", "from": "{since}"})
+    headers_env: Annotated[dict[str, str], AfterValidator(_variables_of_headers)] = key(
+        {},
+        "Headers over HTTP, each with the variable that holds its value.",
+        example={"Authorization": "NEWS_TOKEN"},
+        max_length=10,
+    )
+    environment: tuple[Annotated[str, Field(pattern=_VARIABLE, min_length=1)], ...] = key(
+        (), "Variables that the program may see, beside PATH, HOME, USER and language.", example=["NEWS_API_KEY"], max_length=20
+    )
+    most: int = key(30, "How many links are offered.", unit="links", ge=1, le=200)
+
+    @model_validator(mode="after")
+    def _one_question(self) -> McpSourceTable:
+        if bool(self.command) == bool(self.url):
+            raise ValueError('write either command = ["news-mcp"] or url = "https://…/mcp"')
+        if bool(self.resource) == bool(self.tool):
+            raise ValueError('write either resource = "news://today" or tool = "search_news"')
+        if (self.arguments and not self.tool) or (self.headers_env and not self.url) or (self.environment and not self.command):
+            raise ValueError("arguments go with a tool, headers_env with a url, environment with a command")
+        return self

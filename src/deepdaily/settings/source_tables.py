@@ -8,7 +8,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
-from deepdaily.settings.kind_tables import ArxivTable, GitHubTable, HuggingFaceTable, TelegramSourceTable, WatchedPageTable
+from deepdaily.settings.kind_tables import (
+    ArxivTable,
+    GitHubTable,
+    HuggingFaceTable,
+    MailSourceTable,
+    McpSourceTable,
+    TelegramSourceTable,
+    WatchedPageTable,
+)
 from deepdaily.settings.search_tables import BraveTable, SearchTable, web_address
 from deepdaily.settings.short_forms import needs_bridge, whole_address
 from deepdaily.settings.table import _Table, _zone, key
@@ -125,6 +133,8 @@ class Sources(_Table):
     huggingface: tuple[HuggingFaceTable, ...] = ()
     github: tuple[GitHubTable, ...] = ()
     telegram: tuple[TelegramSourceTable, ...] = ()
+    mail: tuple[MailSourceTable, ...] = ()
+    mcp: tuple[McpSourceTable, ...] = ()
 
     @field_validator("add", "feed")
     @classmethod
@@ -149,6 +159,7 @@ class Sources(_Table):
         names = [table.called for table in kept] + [table.name or table.url for table in self.page]
         names += [table.name for table in self.arxiv] + [table.name for table in self.huggingface]
         names += [table.name for table in self.github] + [table.name for table in self.telegram]
+        names += [table.name for table in self.mail] + [table.name for table in self.mcp]
         for name in names:
             if name in taken:
                 raise ValueError(f'two sources are called {name}: give one a name of its own, like name = "{name}-2"')

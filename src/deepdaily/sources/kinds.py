@@ -61,7 +61,7 @@ def sources(
     made += [FeedsOfList(table, fetcher, engine, ours, known) for table in chosen.opml]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine, ours))
-    made += further(chosen, fetcher, engine, book)
+    made += further(chosen, fetcher, engine, book, settings.network.allow_private)
     followed, spend = [*asked_after(watches), *chosen.follow], spend or in_memory()
     for table, queries, before in searches(chosen.search):
         followed = followed if before or table is chosen.search[0] else []

@@ -174,18 +174,20 @@ class Snapshots:
 
 
 def _member(url: str, digest: str, fetched_at: datetime, headers: Mapping[str, str], body: bytes) -> bytes:
-    """One gzip member with one response record; equal arguments give equal bytes."""
+    """One gzip member with one record, of what came by another way than HTTP a `resource`; equal arguments give equal bytes."""
     date = fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     kept = [(name.title(), " ".join(headers[name].split())[:1000]) for name in KEPT_HEADERS if name in headers]
     http = StatusAndHeaders("200 OK", [*kept, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=False, warc_version="1.1")  # its own gzip is of level 9
+    by_http = url.startswith(("http:", "https:"))  # of other addresses readers take no headers out of a record
     record = writer.create_warc_record(
         url,
-        "response",
+        "response" if by_http else "resource",
         payload=BytesIO(body),
         length=len(body),
-        http_headers=http,
+        warc_content_type="" if by_http else " ".join(headers.get("content-type", "").split())[:1000],
+        http_headers=http if by_http else None,
         warc_headers_dict={
             "WARC-Date": date,
             "WARC-Record-ID": f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{url} {date} {digest}')}>",
