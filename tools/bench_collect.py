@@ -141,7 +141,7 @@ async def ours(count: int, folder: Path) -> dict[str, float]:
             store.before_writing = snapshots.sync
             async with WebWire(allow_private=allowed) as web, Engine(preload=("deepdaily.sources.feed_harvest",)) as engine:
                 fetcher = Fetcher(web, store, snapshots, slot.key, now, allow_private=allowed)
-                feeds = [feed_of(number, fetcher, engine) for number in range(count)]
+                feeds = [feed_of(number, fetcher, engine, store) for number in range(count)]
                 started, busy = time.perf_counter(), time.process_time()
                 harvests = await collect(feeds, window, store, wall_s=3600, on_done=lambda _: None)
                 candidates(harvests)
@@ -154,14 +154,15 @@ async def ours(count: int, folder: Path) -> dict[str, float]:
     return told
 
 
-def feed_of(number: int, fetcher: Any, engine: Any) -> Any:
+def feed_of(number: int, fetcher: Any, engine: Any, store: Any) -> Any:
     """A feed, as the version that is asked makes it."""
     from deepdaily.settings import source_tables
     from deepdaily.sources.feeds import Feed
 
     if not hasattr(source_tables, "FeedTable"):  # before feeds had tables
         return Feed(address(number), f"feed {number}", fetcher, engine)  # type: ignore[arg-type, call-arg]
-    return Feed(source_tables.FeedTable(url=address(number), name=f"feed {number}"), fetcher, engine)
+    before = {"before": store.harvest_before} if hasattr(store, "harvest_before") else {}
+    return Feed(source_tables.FeedTable(url=address(number), name=f"feed {number}"), fetcher, engine, **before)
 
 
 def counts() -> dict[str, int]:

@@ -719,6 +719,8 @@ class Harvest:
     documents: tuple[Document, ...] = field(default=())
     losses: tuple[Loss, ...] = ()
     """Of what it listed and did not offer."""
+    made_of: str = ""
+    """What it was made of, where it can be told again from that without reading it anew; empty where it cannot."""
 
 
 def cited(document: Document) -> Cited:

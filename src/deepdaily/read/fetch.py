@@ -166,10 +166,15 @@ class Fetcher:
     def _is_readable(self, snapshot: Snapshot) -> bool:
         """Whether its bytes are stored and whole; a lost WARC file costs one more fetch, not the day."""
         try:
-            self.body(snapshot)
+            body = self.body(snapshot)
         except SnapshotDamaged:
             return False
+        self._keep_fresh(snapshot.digest, body)  # who asks whether it is there asks for it next
         return True
+
+    def _keep_fresh(self, digest: str, body: bytes) -> None:
+        if sum(map(len, self._fresh.values())) + len(body) <= FRESH_BYTES:
+            self._fresh[digest] = body
 
     async def _fetch(self, url: str, asked: Outgoing, conditional: bool, robots: bool) -> Snapshot:
         earlier = self._store.latest_snapshot(url) if conditional else None
@@ -294,8 +299,7 @@ class Fetcher:
         place = None
         if not self._is_readable(snapshot):
             place = self._snapshots.append(final_url, snapshot.digest, self._now, answer.headers, body)
-            if sum(map(len, self._fresh.values())) + len(body) <= FRESH_BYTES:
-                self._fresh[snapshot.digest] = body
+            self._keep_fresh(snapshot.digest, body)
         self._store.keep_snapshot(self._slot_key, snapshot, place, validators_of(answer, Validators("", "")))
         return snapshot
 

@@ -65,6 +65,11 @@ class Choice:
     cut: int
     """How many are not offered because there are more than the feed may offer a day."""
 
+    @property
+    def beside(self) -> bool:
+        """Whether an offer has the words of other entries beside its own."""
+        return any(one.beside for one in self.taken)
+
 
 def chosen(entries: Sequence[Entry], window: Window, feed: KeptFeed, ours: Ours) -> Choice:
     """The offers: the newest of the window, of more than `feed.most` those of our field first; then the first without a date.
@@ -119,10 +124,18 @@ def _in_order(entries: Sequence[Entry], now: datetime) -> list[Entry]:
     return sorted(entries, key=age)
 
 
+OUTSIDE = "outside the window"
+
+
+def outside(at: datetime) -> str:
+    """Why an entry of before the window is not offered."""
+    return f"{OUTSIDE}, dated {at:%Y-%m-%d}"
+
+
 def _why_not(entry: Entry, window: Window, made: Offer | None, pages: set[str], undated: int) -> str:
     """Why an entry is not offered, for a person; empty where it may be. `undated` ones without a date stand before it."""
     if entry.published_at and entry.published_at < window.since:
-        return f"outside the window, dated {entry.published_at:%Y-%m-%d}"
+        return outside(entry.published_at)
     if made is None:
         return "its feed gives it no title"
     if made.url in pages:

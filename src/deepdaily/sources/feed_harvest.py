@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from itertools import pairwise
 from statistics import median
 
+from deepdaily import __version__
 from deepdaily.core.cues import Cue, cues
 from deepdaily.core.cues import table as cue_table
 from deepdaily.core.text import language_of, width
-from deepdaily.core.types import Document, Harvest, Snapshot, SourceHealth, Window, document_id
+from deepdaily.core.types import Document, Harvest, Loss, Snapshot, SourceHealth, Window, document_id
 from deepdaily.core.urls import domain
 from deepdaily.read.extract import with_title
-from deepdaily.sources.feed_choice import Choice, KeptFeed, Ours, Taken, any_title, chosen, is_cut
+from deepdaily.sources.feed_choice import OUTSIDE, Choice, KeptFeed, Ours, Taken, any_title, chosen, is_cut, outside
 from deepdaily.sources.feed_entries import Entry, FeedBytes, parse_feed
 from deepdaily.sources.feed_linked import is_post
+
+FORM = 1
+"""Of how a harvest is made: another one than before makes those of before anew."""
 
 MIN_TEXT_CHARS = 200
 
@@ -44,6 +49,12 @@ class FeedAnswer:
     snapshot: Snapshot
     window: Window
     feed: KeptFeed
+
+    @property
+    def mark(self) -> str:
+        """What a harvest of it is made of, but for the window: the bytes, who gave them, how they are read."""
+        parts = (FORM, __version__, self.feed, self.body.zone, self.body.url, self.body.media_type, self.snapshot.digest)
+        return sha256(repr(parts).encode()).hexdigest()[:20]
 
 
 def harvest_of(answer: FeedAnswer) -> Harvest | list[Entry]:
@@ -72,7 +83,33 @@ def harvest_from(entries: Sequence[Entry], answer: FeedAnswer, ours: Ours) -> Ha
         newest=_newest(entries),
         gap_days=_gap_days(entries),
     )
-    return Harvest(health, offers, tuple(text for text in texts if text), tuple(choice.losses))
+    documents = tuple(text for text in texts if text)
+    return Harvest(health, offers, documents, tuple(choice.losses), "" if health.message or choice.beside else answer.mark)
+
+
+def again(before: Harvest | None, answer: FeedAnswer) -> Harvest | None:
+    """The harvest of an answer whose bytes an earlier one was made of, without reading them; None where it has to be read.
+
+    What has left the window since is a loss now. An entry that lay ahead of that day's time has another date today, so that its
+    feed is read.
+    """
+    if before is None or not before.made_of or before.made_of != answer.mark or answer.snapshot.moved_to:
+        return None
+    newest, since = before.health.newest, answer.window.since
+    if newest and newest >= since and all(one.published_at != newest for one in before.offers):
+        return None
+    kept = tuple(one for one in before.offers if one.published_at is None or one.published_at >= since)
+    gone = [Loss(one.url, "collect", outside(one.published_at)) for one in before.offers if one not in kept and one.published_at]
+    place = next((at for at, one in enumerate(before.losses) if one.reason.startswith(OUTSIDE)), len(before.losses))
+    urls = {one.url for one in kept}
+    message = "" if kept else why_empty(newest, some=True)
+    return Harvest(
+        replace(before.health, state="ok" if kept else "empty", offers=len(kept), message=message),
+        kept,
+        tuple(one for one in before.documents if one.url in urls),
+        (*before.losses[:place], *gone, *before.losses[place:]),
+        answer.mark if kept else "",
+    )
 
 
 # -- what is told of it ---------------------------------------------------------------------------------------------------
@@ -83,7 +120,7 @@ def _told(choice: Choice, entries: Sequence[Entry], snapshot: Snapshot, window: 
     most = f"{choice.cut} entries are not offered: {feed.most} a day are the most, those of our field first"
     moved = f"moved for good to {snapshot.moved_to}"
     parts = [
-        "" if choice.taken else _why_empty(entries),
+        "" if choice.taken else why_empty(_newest(entries), some=bool(entries)),
         _broken(entries),
         most if choice.cut else "",
         _linkless(entries, window),
@@ -92,9 +129,9 @@ def _told(choice: Choice, entries: Sequence[Entry], snapshot: Snapshot, window: 
     return "; ".join(filter(None, parts))
 
 
-def _why_empty(entries: Sequence[Entry]) -> str:
-    newest = _newest(entries)
-    if not entries:
+def why_empty(newest: datetime | None, *, some: bool) -> str:
+    """Why a feed gives no offer; `some`: it has entries."""
+    if not some:
         return "a feed without entries"
     return f"nothing in the window; the newest entry is of {newest:%Y-%m-%d}" if newest else "no entry can be used"
 

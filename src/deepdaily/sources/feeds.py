@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from deepdaily.core.errors import AddressRefused, NotAFeed
 from deepdaily.core.types import Harvest, SourceHealth, SourceKind, Window
 from deepdaily.core.urls import domain
@@ -11,11 +13,18 @@ from deepdaily.settings.source_tables import FeedTable
 from deepdaily.settings.table import secret
 from deepdaily.sources.feed_choice import KeptFeed, Ours, any_title
 from deepdaily.sources.feed_entries import FeedBytes
-from deepdaily.sources.feed_harvest import FeedAnswer, harvest_from, harvest_of
+from deepdaily.sources.feed_harvest import FeedAnswer, again, harvest_from, harvest_of
 from deepdaily.sources.offering import parsed
 
 WALL_S, MEMORY_MB = 15.0, 512
 """For one feed in its worker. All 134 corpus files together take half a second; the worst that passes the traps takes 14."""
+
+
+Before = Callable[[str, str], Harvest | None]
+
+
+def _nothing_before(slot: str, source: str) -> Harvest | None:
+    return None
 
 
 class Feed:
@@ -24,12 +33,16 @@ class Feed:
     Args:
         table: how it is asked and read; its name is unique among the sources of a digest.
         ours: which entries go first where there are more than it may offer.
+        before: its harvest of the slot before a slot, by its name; what is unchanged since is not read again.
     """
 
     kind: SourceKind = "feed"
     stands_in_for: tuple[str, ...] = ()
 
-    def __init__(self, table: FeedTable, fetcher: Fetcher, engine: Engine, ours: Ours = any_title) -> None:
+    def __init__(
+        self, table: FeedTable, fetcher: Fetcher, engine: Engine, ours: Ours = any_title, before: Before = _nothing_before
+    ) -> None:
+        self._before = before
         self.table, self.name, self.address = table, table.called, table.url
         self._fetcher, self._engine, self._ours = fetcher, engine, ours
         self._kept = KeptFeed(table.url, table.called, table.most, table.topic, table.language, table.text_only)
@@ -65,5 +78,7 @@ class Feed:
         body = self._fetcher.body(snapshot)
         answer = FeedBytes(snapshot.final_url, snapshot.media_type, body, window, self.table.timezone)
         asked = FeedAnswer(answer, snapshot, window, self._kept)
+        if told := again(self._before(window.slot.key, self.name), asked):
+            return told
         found = await parsed(self._engine, harvest_of, asked, limits=(WALL_S, MEMORY_MB), failed=NotAFeed)
         return found if isinstance(found, Harvest) else harvest_from(found, asked, self._ours)

@@ -56,7 +56,7 @@ def sources(
         ours: whether a title, with its address, speaks of our field: of what lists more than can be read, those come first.
     """
     chosen = settings.sources
-    made: list[Source] = [Feed(table, fetcher, engine, ours) for table in feeds(chosen)]
+    made: list[Source] = [Feed(table, fetcher, engine, ours, book.harvest_before) for table in feeds(chosen)]
     known = [table.url for table in feeds(chosen)]
     made += [FeedsOfList(table, fetcher, engine, ours, known) for table in chosen.opml]
     if chosen.hackernews:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from deepdaily.core.types import Harvest
+
 
 class Remembered(Protocol):
     """What the store has of it: `store.source_book`."""
 
     def seen(self, source: str) -> dict[str, datetime]: ...
     def keep_seen(self, source: str, urls: Iterable[str], at: datetime) -> None: ...
+    def harvest_before(self, slot: str, source: str) -> Harvest | None: ...
 
 
 class _NothingSeen:
@@ -22,6 +25,9 @@ class _NothingSeen:
 
     def keep_seen(self, source: str, urls: Iterable[str], at: datetime) -> None:
         return
+
+    def harvest_before(self, slot: str, source: str) -> Harvest | None:
+        return None
 
 
 NOTHING_SEEN: Remembered = _NothingSeen()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, bindparam, func, select
 
 from deepdaily.core.types import NO_STRUCTURE, Document, Harvest, Snapshot, SourceHealth, Structure
 from deepdaily.core.urls import host, page_key
@@ -19,6 +19,14 @@ from deepdaily.store.schema import DOCUMENTS, DRAWN, FETCHES, FORGOTTEN, HARVEST
 # Made once: making a query takes longer than asking it.
 _SNAPSHOT = select(FETCHES.c.snapshot).where(FETCHES.c.slot == bindparam("slot"), FETCHES.c.url == bindparam("url"))
 _PLACE = select(SNAPSHOTS.c.file, SNAPSHOTS.c.offset).where(SNAPSHOTS.c.digest == bindparam("digest"))
+_HARVEST = select(HARVESTS.c.harvest).where(HARVESTS.c.slot == bindparam("slot"), HARVESTS.c.source == bindparam("source"))
+_SLOT_BEFORE = select(func.max(HARVESTS.c.slot)).where(HARVESTS.c.slot < bindparam("slot"), HARVESTS.c.slot > bindparam("first"))
+_LATEST = (
+    select(FETCHES.c.snapshot, FETCHES.c.etag, FETCHES.c.last_modified)
+    .where(FETCHES.c.url == bindparam("url"), FETCHES.c.slot > bindparam("first"), FETCHES.c.slot < bindparam("last"))
+    .order_by(FETCHES.c.slot.desc())
+    .limit(1)
+)
 _DOCUMENT = select(DOCUMENTS.c.document).where(DOCUMENTS.c.id == bindparam("id"))
 _MEDIA_TYPE = select(SNAPSHOTS.c.media_type).where(SNAPSHOTS.c.digest == bindparam("digest"))
 
@@ -59,6 +67,8 @@ class WebBook(Book):
         self._fetched: dict[tuple[str, str], Snapshot] = {}
         self._placed: dict[str, Place] = {}
         self._taken: dict[str, Document] = {}
+        self._before: dict[str, str] = {}
+        """The slot before a slot, as it is asked for each source."""
 
     def _written(self) -> None:
         """From now on the database is asked."""
@@ -70,9 +80,15 @@ class WebBook(Book):
 
     def harvest_of(self, slot: str, source: str) -> Harvest | None:
         """What `source` gave in this slot, with its documents."""
-        query = select(HARVESTS.c.harvest).where(HARVESTS.c.slot == slot, HARVESTS.c.source == source)
-        harvest = self._value(Harvest, query)
-        return self._with_texts(harvest) if harvest else None
+        row = self._one(_HARVEST, slot=slot, source=source)
+        return self._with_texts(from_json(Harvest, row)) if row else None
+
+    def harvest_before(self, slot: str, source: str) -> Harvest | None:
+        """What `source` gave in the digest's slot before `slot`, with its documents."""
+        if slot not in self._before:
+            self._before[slot] = self._one(_SLOT_BEFORE, slot=slot, first=f"{self._digest}/") or ""
+        row = self._row(_HARVEST, {"slot": self._before[slot], "source": source}, settled=False) if self._before[slot] else None
+        return self._with_texts(from_json(Harvest, row[0])) if row else None
 
     def harvests(self, slot: str) -> list[Harvest]:
         """Every source's harvest of the slot, by source name, without documents."""
@@ -111,9 +127,7 @@ class WebBook(Book):
 
     def latest_snapshot(self, url: str) -> tuple[Snapshot, Validators] | None:
         """The newest answer of any of the digest's slots, for a conditional request."""
-        query = select(FETCHES.c.snapshot, FETCHES.c.etag, FETCHES.c.last_modified)
-        ours = FETCHES.c.url == url, self._ours(FETCHES.c.slot)
-        row = self._row(query.where(*ours).order_by(FETCHES.c.slot.desc()).limit(1))
+        row = self._row(_LATEST, {"url": url, "first": f"{self._digest}/", "last": f"{self._digest}0"})
         return (from_json(Snapshot, row[0]), Validators(row[1], row[2])) if row else None
 
     def snapshots_of(self, url: str, most: int) -> list[Snapshot]:
