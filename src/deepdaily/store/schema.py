@@ -109,4 +109,4 @@ QUOTAS = _table("quotas", "name", "state")
 
 
 RESTS = _table("rests", "host", "until", "why")
-"""Hosts that asked not to be asked before a moment (UTC)."""
+"""Hosts, and addresses without scheme at hosts of many, that asked not to be asked before a moment (UTC)."""

@@ -43,10 +43,10 @@ class SourceBook(Book):
         return state
 
     def rest(self, host: str, until: datetime, why: str) -> None:
-        """Remember that `host` asked not to be asked before `until`."""
+        """Remember that `host`, or one address of it, asked not to be asked before `until`."""
         self._keep(RESTS, host=host, until=until.astimezone(UTC).isoformat(), why=why)
 
     def rests(self, now: datetime) -> dict[str, tuple[datetime, str]]:
-        """Hosts that want no question yet, each with when it may be asked again and why."""
+        """Hosts and addresses that want no question yet, each with when it may be asked again and why."""
         query = select(RESTS).where(RESTS.c.until > now.astimezone(UTC).isoformat())
         return {row[0]: (datetime.fromisoformat(row[1]), row[2]) for row in self._rows(query)}
