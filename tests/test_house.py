@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from deepdaily.cli.console import meter
+from deepdaily.core.errors import BadStatus
+from deepdaily.house import House
+from deepdaily.read.web_wire import Answer
+from deepdaily.run import Errand
+from deepdaily.settings import Settings
+from fakes import FakeWire
 from webs import deepdaily, environment
 
 SETTINGS = """
@@ -74,3 +83,17 @@ def test_an_issue_is_written_again_only_where_there_is_one(tmp_path: Path) -> No
         tmp_path / "out/content/posts/2026-03-12/index.md"
     ).read_text("utf-8")
     assert "earlier  2026-03-12T07:30:00+08:00" in shown.stdout
+
+
+async def test_a_feed_of_the_settings_own_bridge_rests_alone(tmp_path: Path) -> None:
+    bridge = "https://rss.example"
+    wire = FakeWire({f"{bridge}/a": Answer(503, {"retry-after": "3600"}, b""), f"{bridge}/b": Answer(200, {}, b"a text")})
+    house = House(Settings.model_validate({"sources": {"rsshub": bridge}}), {}, tmp_path, web=wire)
+    now = house.clock("2026-03-12T07:30:00+08:00")
+    with house.store() as store:
+        async with house.run(store, Errand(house.slot(None, now), now, meter()), now) as run:
+            with pytest.raises(BadStatus):
+                await run.fetcher.get(f"{bridge}/a")
+            await run.fetcher.get(f"{bridge}/b")
+
+    assert wire.asked == [f"{bridge}/a", f"{bridge}/b"]

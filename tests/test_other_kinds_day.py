@@ -15,9 +15,11 @@ from deepdaily.core.types import Window
 from deepdaily.demo import sample_web
 from deepdaily.demo.other_places import LAB, SETTINGS
 from deepdaily.demo.site import beside
+from deepdaily.keeper import calendar_of
 from deepdaily.pipeline import collect, run_day
 from deepdaily.read.web_wire import Answer
 from deepdaily.settings import Settings
+from making import issue
 from running import SLOT, run_of
 
 CHOSEN = Settings.model_validate({**tomllib.loads(SETTINGS), "digest": {"language": "en", "least_items": 1}})
@@ -60,6 +62,7 @@ async def test_a_link_that_is_new_on_a_page_is_offered_once_even_where_the_run_w
     wire: Any = GrowingWire()
     with run_of(tmp_path, wire, settings=CHOSEN, now=sample_web.NOW - DAY) as run:
         await collect(run)
+        run.store.keep_issue(issue(slot=SLOT))
 
     wire.grown = True
     slot = type(SLOT)(SLOT.due + DAY)
@@ -71,3 +74,20 @@ async def test_a_link_that_is_new_on_a_page_is_offered_once_even_where_the_run_w
         harvests = {one.health.source: one for one in await collect(run)}
 
     assert [made.url for made in harvests["fern-lab"].offers] == ["https://fern-lab.example/notes/prefix-tree-on-disk"]
+
+
+async def test_what_a_dry_run_offers_the_real_run_after_it_offers_too(tmp_path: Path) -> None:
+    wire: Any = GrowingWire()
+    with run_of(tmp_path, wire, settings=CHOSEN, now=sample_web.NOW - DAY) as run:
+        await collect(run)
+        run.store.keep_issue(issue(slot=SLOT))
+    wire.grown = True
+    slot, told = type(SLOT)(SLOT.due + DAY), []
+    for minutes, dry in ((0, True), (5, False)):
+        with run_of(tmp_path, wire, slot, settings=CHOSEN, dry=dry) as run:
+            run.now = calendar_of(run.store, slot, sample_web.NOW + timedelta(minutes=minutes))
+            told.append([item.sources[0].url for item in (await run_day(run)).items])
+            assert run.store.status(slot.key) == ("dry" if dry else "published")
+
+    assert told[0] == told[1]
+    assert "https://fern-lab.example/notes/prefix-tree-on-disk" in told[1]

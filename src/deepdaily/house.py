@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import inf
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 from deepdaily.choose.rank import on_topic_title
 from deepdaily.core.errors import SettingsError, StoreError
@@ -128,7 +129,8 @@ class House:
             with Snapshots(self.snapshots) as snapshots:
                 store.before_writing = snapshots.sync
                 store.keep_feed_id(host_id(self.settings.digest.url))  # of issues from before feeds had an id of their own
-                fetcher = Fetcher(self.web or web, store, snapshots, slot.key, now, allow_private=allowed)
+                bridges = (urlsplit(self.settings.sources.rsshub).netloc.lower(),)
+                fetcher = Fetcher(self.web or web, store, snapshots, slot.key, now, allow_private=allowed, bridges=bridges)
                 publishers: list[Publisher] = [channel for channel, _ in self.channels()]
                 if not self.out:
                     publishers += following(self.settings, store, slot)

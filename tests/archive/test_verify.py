@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deepdaily.archive.lookup import fate
 from deepdaily.archive.verify import Verdict, published_files, verify
-from deepdaily.core.types import Claim, Issue, Section
+from deepdaily.core.types import Claim, Issue, Loss, Section
 from deepdaily.demo import sample_web
 from deepdaily.house import House
 from deepdaily.publish import Publication
@@ -21,7 +22,7 @@ from deepdaily.publish.files import Feeds, Hugo, Page
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 from deepdaily.store.snapshots import Snapshots
-from making import kept_instead
+from making import document, kept_instead
 from webs import sample_day
 
 DAY = "2026-03-12"
@@ -181,3 +182,17 @@ def test_a_link_that_led_elsewhere_is_found_by_its_own_address_and_by_where_it_l
         by_link, by_page = fate("https://go.example/r/1", store), fate(told.url, store)
 
     assert by_link == by_page != []
+
+
+@pytest.mark.parametrize("stage", ["cluster", "select"])
+def test_a_link_that_led_elsewhere_and_was_lost_is_found_by_both_addresses(copy: Path, stage: Any) -> None:
+    """A loss bears the link as it was offered while pages are grouped, and the address of what was read once there are stories."""
+    link, page = "https://go.example/r/2", "https://far.example/page"
+    with opened(copy) as (store, issue):
+        store.keep_reading(issue.slot.key, link, document("A page behind a link", url=page))
+        store.keep_reading(issue.slot.key, "https://go.example/r/3", document("Another one", url="https://far.example/other"))
+        loss = Loss(link if stage == "cluster" else page, stage, "below the last chosen")
+        store.add_losses(issue.slot.key, [loss])
+
+        assert fate(link, store) == fate("http://www.far.example/page/", store) == [(DAY, loss)]
+        assert fate("https://go.example/r/3", store) == fate("https://far.example/other", store) == []

@@ -54,6 +54,59 @@ async def test_a_host_that_names_when_to_come_again_is_not_asked_before_by_this_
     assert wire.asked == [A, ELSEWHERE, B]
 
 
+@pytest.mark.parametrize(
+    ("place", "bridges"),
+    [
+        *(
+            (host, ())
+            for host in ("raw.githubusercontent.com", "www.youtube.com", "feeds.feedburner.com", "github.com", "medium.com")
+        ),
+        ("rss.example:1200", ("rss.example:1200",)),
+        ("127.0.0.1:1200", ("127.0.0.1:1200",)),
+    ],
+)
+async def test_where_many_publishers_have_their_feeds_only_the_address_rests_that_named_a_moment(
+    place: str, bridges: tuple[str, ...], store: Store, tmp_path: Path
+) -> None:
+    """Each by its query, too: YouTube has all channels on one path."""
+    one, other, third = (f"https://{place}/{rest}" for rest in ("feed?id=1", "feed?id=2", "a/feed"))
+    wire = FakeWire({one: [refused("3600"), FINE], other: FINE, third: FINE})
+
+    def make(now: datetime, slot: str) -> Fetcher:
+        allowed = ("127.0.0.1:1200", "rss.example:1200")
+        return Fetcher(wire, store, Snapshots(tmp_path / "snapshots"), slot, now, allow_private=allowed, bridges=bridges)
+
+    first, soon = make(NOW, "daily/1"), make(NOW + timedelta(minutes=59), "daily/2")
+    for fetcher in (first, first, soon):
+        with pytest.raises(BadStatus):
+            await fetcher.get(one)
+    await first.get(other)
+    await soon.get(third)
+    await make(NOW + timedelta(minutes=60), "daily/3").get(one)
+
+    assert wire.asked == [one, other, third, one]
+
+
+@pytest.mark.parametrize("place", ["rss.example:1200", "notgithub.com", "name.substack.com"])
+async def test_a_host_of_one_publisher_rests_as_a_whole(place: str, store: Store, tmp_path: Path) -> None:
+    """A bridge is one by its port, too."""
+    wire = FakeWire({f"https://{place}/a": refused("3600")})
+    fetcher = Fetcher(
+        wire,
+        store,
+        Snapshots(tmp_path / "snapshots"),
+        "daily/1",
+        NOW,
+        allow_private=("rss.example:1200",),
+        bridges=("rss.example", ""),
+    )
+    for path in "ab":
+        with pytest.raises(BadStatus):
+            await fetcher.get(f"https://{place}/{path}")
+
+    assert wire.asked == [f"https://{place}/a"]
+
+
 async def test_a_rest_ends_after_some_hours_whatever_the_host_names(make: Callable[..., Fetcher]) -> None:
     wire = FakeWire({A: refused("864000", 503), B: FINE})
     with pytest.raises(BadStatus):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from deepdaily.sources.github import GitHub, GitHubFollowed
 from deepdaily.sources.github_answers import MAX_TAGS, MOST_ROWS, MOST_SECTIONS, parse_changelog, parse_releases, parse_trending
 from deepdaily.store import Store
 from fakes import FakeFetcher, InlineEngine
+from making import issue
 
 NOW = datetime(2026, 2, 11, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -230,7 +232,9 @@ FIRST = "# Changelog\n\n## [2.0] - 2026-01-02\n\n- The first one\n\n## 1.0 (2025
 
 async def test_versions_that_a_changelog_did_not_have_last_time_are_offered(store: Store) -> None:
     async def on(now: datetime, text: str) -> Harvest:
-        return await _source({RAW: text.encode()}, store, media_type="text/plain", what=("changelog",)).harvest(_window(now))
+        found = await _source({RAW: text.encode()}, store, media_type="text/plain", what=("changelog",)).harvest(_window(now))
+        store.keep_issue(issue(slot=Slot(now)))
+        return found
 
     first = await on(NOW, FIRST)
     grown = FIRST.replace(
@@ -259,6 +263,45 @@ async def test_the_first_time_a_version_dated_in_the_window_is_offered(store: St
     assert [(made.title, made.published_at) for made in found.offers] == [
         ("heron [2.0] - 2026-02-10", datetime(2026, 2, 10, tzinfo=UTC))
     ]
+
+
+async def test_a_version_that_a_dry_run_saw_is_still_new(store: Store) -> None:
+    async def on(now: datetime, text: str) -> Harvest:
+        return await _source({RAW: text.encode()}, store, media_type="text/plain", what=("changelog",)).harvest(_window(now))
+
+    await on(NOW, FIRST)
+    store.keep_issue(issue(slot=Slot(NOW)))
+    grown = FIRST.replace("## [2.0]", "## 2.1\n\n- Faster\n\n## [2.0]")
+    dry, real = await on(NOW + DAY, grown), await on(NOW + DAY + timedelta(minutes=5), grown)
+
+    assert [made.title for made in dry.offers] == [made.title for made in real.offers] == ["heron 2.1"]
+
+
+async def test_versions_of_a_changelog_are_new_again_where_another_part_broke_the_source_off(store: Store) -> None:
+    """A part that never ends: the wall of collecting takes all of the source, and the issue appears without it."""
+
+    class Hanging(FakeFetcher):
+        hangs = False
+
+        async def get(self, url: str, **more: Any) -> Any:
+            if self.hangs and url != RAW:
+                raise asyncio.CancelledError
+            return await super().get(url, **more)
+
+    async def on(now: datetime, text: str, *, hangs: bool = False) -> Harvest:
+        fetcher = Hanging({RAW: text.encode(), RELEASES: b"[]"})
+        fetcher.hangs = hangs
+        chosen = GitHubFollowed(("lark/heron",), ("changelog", "releases"))
+        return await GitHub("github", chosen, "", fetcher, InlineEngine(), store).harvest(_window(now))  # type: ignore[arg-type]
+
+    await on(NOW, FIRST)
+    store.keep_issue(issue(slot=Slot(NOW)))
+    grown = FIRST.replace("## [2.0]", "## 2.1\n\n- Faster\n\n## [2.0]")
+    with pytest.raises(asyncio.CancelledError):
+        await on(NOW + DAY, grown, hangs=True)
+    store.keep_issue(issue(slot=Slot(NOW + DAY)))
+
+    assert [made.title for made in (await on(NOW + 2 * DAY, grown)).offers] == ["heron 2.1"]
 
 
 @pytest.mark.parametrize("text", ["", "# News\n\nWords without a version.\n", "<html><body>404</body></html>"])

@@ -25,6 +25,7 @@ from deepdaily.sources.page_links import (
 from deepdaily.sources.watched_page import MOST_CHILDREN, Watched, WatchedPage
 from deepdaily.store import Store
 from fakes import FakeFetcher, InlineEngine
+from making import issue
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -52,6 +53,16 @@ def _listing(body: bytes, url: str = URL, **more: str) -> LinkListing:
     return parse_listing(ListingBytes(url, "text/html", body, **more))
 
 
+def _publish(store: Store, now: datetime) -> None:
+    store.keep_issue(issue(slot=Slot(now)))
+
+
+async def _first_visit(store: Store, *names: str) -> None:
+    """On a page that lists these, in a slot that was published."""
+    await _watch({URL: _page(*map(_card, names))}, store).harvest(_window())
+    _publish(store, NOW)
+
+
 def _titles(found: Harvest) -> list[str]:
     return [made.title for made in found.offers]
 
@@ -73,10 +84,11 @@ async def test_the_first_time_only_links_with_a_day_of_the_window_are_offered(st
 
 
 async def test_afterwards_what_is_new_is_offered_with_its_day_or_without(store: Store) -> None:
-    await _watch({URL: _page(_card("a"), _card("b"))}, store).harvest(_window())
+    await _first_visit(store, "a", "b")
 
     later = _page(_card("new"), _card("dated", "2026-02-12"), _card("a"), _card("b"))
     found = await _watch({URL: later}, store).harvest(_window(NOW + DAY))
+    _publish(store, NOW + DAY)
     again = await _watch({URL: later}, store).harvest(_window(NOW + 2 * DAY))
 
     assert _titles(found) == ["The note on dated", "The note on new"]
@@ -85,7 +97,7 @@ async def test_afterwards_what_is_new_is_offered_with_its_day_or_without(store: 
 
 
 async def test_a_run_that_was_killed_before_its_harvest_was_kept_loses_no_link(store: Store) -> None:
-    await _watch({URL: _page(_card("a"))}, store).harvest(_window())
+    await _first_visit(store, "a")
     window = _window(NOW + DAY)
     later = _watch({URL: _page(_card("new"), _card("a"))}, store)
 
@@ -93,10 +105,37 @@ async def test_a_run_that_was_killed_before_its_harvest_was_kept_loses_no_link(s
     store.flush()
     [resumed] = await collect([later], window, store, wall_s=9, on_done=lambda _: None)
     [kept] = await collect([later], window, store, wall_s=9, on_done=lambda _: None)
+    _publish(store, NOW + DAY)
     [next_day] = await collect([later], _window(NOW + 2 * DAY), store, wall_s=9, on_done=lambda _: None)
 
     assert _titles(resumed) == _titles(kept) == ["The note on new"]
     assert next_day.offers == ()
+
+
+@pytest.mark.parametrize("then", [timedelta(minutes=5), DAY])
+async def test_what_was_new_to_a_slot_that_was_not_published_is_new_to_the_next_run(store: Store, then: timedelta) -> None:
+    """A dry run, one that was killed, one without anything to publish: of the same slot, or of the one before."""
+    await _first_visit(store, "a")
+    later = _watch({URL: _page(_card("new"), _card("a"))}, store)
+
+    unpublished = await later.harvest(_window(NOW + DAY))
+    found = await later.harvest(_window(NOW + DAY + then))
+    _publish(store, NOW + DAY + then)
+    afterwards = await later.harvest(_window(NOW + 3 * DAY))
+
+    assert _titles(unpublished) == _titles(found) == ["The note on new"]
+    assert (afterwards.offers, afterwards.health.message) == ((), "no new link")
+
+
+async def test_a_correction_finds_new_what_was_new_to_its_issue_and_nothing_that_a_later_one_had(store: Store) -> None:
+    await _first_visit(store, "a")
+    for day, names in enumerate((("b", "a"), ("c", "b", "a")), 1):
+        await _watch({URL: _page(*map(_card, names))}, store).harvest(_window(NOW + day * DAY))
+        _publish(store, NOW + day * DAY)
+
+    corrected = await _watch({URL: _page(*map(_card, "cba"))}, store).harvest(_window(NOW + DAY))
+
+    assert _titles(corrected) == ["The note on b"]
 
 
 async def test_a_first_visit_that_was_killed_is_still_the_first(store: Store) -> None:
@@ -110,7 +149,7 @@ async def test_a_first_visit_that_was_killed_is_still_the_first(store: Store) ->
 
 
 async def test_a_page_that_cannot_be_read_forgets_nothing(store: Store) -> None:
-    await _watch({URL: _page(_card("a"))}, store).harvest(_window())
+    await _first_visit(store, "a")
 
     with pytest.raises(NotAFeed):
         await _watch({URL: b"<html><body><div id=app></div></body></html>"}, store).harvest(_window(NOW + DAY))
@@ -120,7 +159,7 @@ async def test_a_page_that_cannot_be_read_forgets_nothing(store: Store) -> None:
 
 
 async def test_two_pages_remember_by_themselves(store: Store) -> None:
-    await _watch({URL: _page(_card("a"))}, store).harvest(_window())
+    await _first_visit(store, "a")
 
     other = await _watch({URL: _page(_card("a"))}, store, name="another").harvest(_window(NOW + DAY))
 
@@ -128,7 +167,7 @@ async def test_two_pages_remember_by_themselves(store: Store) -> None:
 
 
 async def test_more_new_links_than_are_offered_are_losses(store: Store) -> None:
-    await _watch({URL: _page(_card("a"))}, store).harvest(_window())
+    await _first_visit(store, "a")
 
     page = _page(*(_card(f"n{number}") for number in range(5)))
     found = await _watch({URL: page}, store, most=3).harvest(_window(NOW + DAY))

@@ -103,6 +103,25 @@ def test_one_failing_source_among_others_of_its_kind_is_no_notice(others: tuple[
     assert notice_of((*others, *GOOD[1:]), "24h", "zh") == ("", ())
 
 
+@pytest.mark.parametrize("kind", get_args(SourceKind))
+def test_one_that_has_nothing_new_is_an_answer_of_its_kind_beside_others_that_fail(kind: SourceKind) -> None:
+    """Pages without a new link, arXiv at a weekend, a mailbox without mail: a usual day."""
+    others = [one for one in GOOD if one.kind != kind]
+    failed = [health(kind, "unreachable", source="one"), health(kind, "refused", source="two")]
+    for language in ("zh", "en"):
+        assert notice_of((*others, failed[0], health(kind, "empty", source="quiet")), "24h", language) == ("", ())
+        notice, causes = notice_of((*others, *failed), "24h", language)
+        assert notice
+        assert causes == (f"{kind}:one:unreachable",)
+
+
+def test_one_that_rests_is_no_answer_of_its_kind() -> None:
+    failed, rests = health("page", "unreachable", source="one"), health("page", "resting", source="two")
+
+    assert notice_of((*GOOD, failed, rests), "24h", "en")[1] == ("page:one:unreachable",)
+    assert notice_of((*GOOD, rests), "24h", "en") == ("", ())
+
+
 @pytest.mark.parametrize("state", ["no-key", "empty", "ok"])
 def test_a_search_without_a_key_or_without_a_hit_is_no_trouble(state: SourceState) -> None:
     assert notice_of((*GOOD[:2], health("search", state)), "24h", "zh") == ("", ())

@@ -60,17 +60,21 @@ def item_of(issue: Issue, number: int) -> Item | None:
 def fate(url: str, store: Store) -> list[tuple[str, Loss | Item]]:
     """What became of a link, by slot, newest first: the item that told it, or why it was lost.
 
-    A link that led elsewhere is found by its own address, too.
+    A link that led elsewhere is found by its own address and by where it led, whether it was told or lost.
     """
     wanted = page_key(url)
+    there = {document.id for document in store.documents_at(url)}
     found: list[tuple[str, Loss | Item]] = []
     for slot in store.slots():
         day = Slot.of_key(slot).day
         issue = store.issue(day)
         items = issue.items if issue else ()
-        read = {one.document for asked, one in store.readings(slot).items() if page_key(asked) == wanted and one.document}
+        asked = {link: one.document for link, one in store.readings(slot).items() if one.document}
+        read = {document for link, document in asked.items() if page_key(link) == wanted}
         told = [
             (day, item) for item in items if any(cited.document in read or page_key(cited.url) == wanted for cited in item.sources)
         ]
-        found += told or [(day, loss) for loss in store.losses(slot) if page_key(loss.url) == wanted]
+        keys = {wanted, *(page_key(document.url) for document in store.documents(read).values())}
+        keys |= {page_key(link) for link, document in asked.items() if document in there}
+        found += told or [(day, loss) for loss in store.losses(slot) if page_key(loss.url) in keys]
     return found

@@ -61,6 +61,7 @@ class Fetcher:
         per_host, at_once: requests in flight, to one host and in all.
         deadline_s: for connect, headers, body and redirects of one URL together; waiting for its turn is not counted.
         cap_bytes: largest body, before and after decompression.
+        bridges: hosts, with their port, that make many publishers' feeds: when one is to be asked again is no word about another.
     """
 
     def __init__(
@@ -77,12 +78,13 @@ class Fetcher:
         deadline_s: float = 20.0,
         cap_bytes: int = 10 * 2**20,
         user_agent: str = USER_AGENT,
+        bridges: tuple[str, ...] = (),
     ) -> None:
         self._wire, self._store, self._snapshots = wire, store, snapshots
         self._slot_key, self._now, self._allow_private = slot_key, now, allow_private
         self._deadline_s, self._cap_bytes, self._user_agent = deadline_s, cap_bytes, user_agent
         self._all = asyncio.Semaphore(at_once)
-        self._pace = HostPace(store, now)
+        self._pace = HostPace(store, now, bridges=bridges)
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, per_host))
         self._urls: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._robots = Robots(self._robots_txt)

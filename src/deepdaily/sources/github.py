@@ -15,7 +15,7 @@ from deepdaily.core.types import Harvest, Snapshot, SourceKind, Window
 from deepdaily.sources.github_answers import parse_changelog, parse_issues, parse_releases, parse_trending
 from deepdaily.sources.listed_rows import ListedRow, ListPlace, PartFound, address, as_one, found
 from deepdaily.sources.offering import parsed
-from deepdaily.sources.seen_before import Remembered, new_since
+from deepdaily.sources.seen_before import Remembered, new_in
 
 if TYPE_CHECKING:
     from deepdaily.engine import Engine
@@ -25,6 +25,9 @@ API, RAW = "https://api.github.com", "https://raw.githubusercontent.com"
 PER_ANSWER = 30
 
 What = Literal["releases", "changelog", "issues", "trending"]
+
+Seen = dict[str, dict[str, None]]
+"""New sections by changelog, in their order."""
 
 T = TypeVar("T")
 
@@ -71,15 +74,22 @@ class GitHub:
         Raises:
             RateLimited, SourceError, FetchError: nothing was answered.
         """
-        parts = {name: part for what in self._followed.what for name, part in self._parts(what, window)}
-        return await as_one(self.name, self.kind, parts, empty="nothing in the window")
+        seen: Seen = {}
+        parts = {name: part for what in self._followed.what for name, part in self._parts(what, window, seen)}
+        harvest = await as_one(self.name, self.kind, parts, empty="nothing in the window")
+        for changelog, sections in seen.items():  # a part that never ends would have lost them
+            self._book.keep_seen(changelog, sections, window.slot.key)
+        return harvest
 
-    def _parts(self, what: What, window: Window) -> Iterator[tuple[str, Callable[[], Awaitable[PartFound]]]]:
+    def _parts(self, what: What, window: Window, seen: Seen) -> Iterator[tuple[str, Callable[[], Awaitable[PartFound]]]]:
         if what == "trending":
             for language in self._followed.languages:
                 yield f"trending {language}".strip(), partial(self._trending, language, window)
             return
-        ways = {"releases": self._releases, "changelog": self._changelog}
+        ways: dict[str, Callable[[str, Window], Awaitable[PartFound]]] = {
+            "releases": self._releases,
+            "changelog": partial(self._changelog, seen=seen),
+        }
         for repository in self._followed.repositories:
             if what == "issues":
                 for label in self._followed.labels or ("",):
@@ -94,8 +104,11 @@ class GitHub:
         part = found(rows, self._place, window, snapshot, self._followed.most)
         return replace(part, note=_moved(repository, [row for row, _ in releases]))
 
-    async def _changelog(self, repository: str, window: Window) -> PartFound:
-        """Sections that were not there last time; the first time those whose heading names a day of the window."""
+    async def _changelog(self, repository: str, window: Window, seen: Seen) -> PartFound:
+        """Sections that were not there last time; the first time those whose heading names a day of the window.
+
+        `seen` gets the new ones by the name under which they are to be remembered.
+        """
         path = quote(self._followed.changelog)
         snapshot = await self._fetcher.get(f"{RAW}/{repository}/HEAD/{path}", conditional=True)
         asked = (self._fetcher.body(snapshot), f"https://github.com/{repository}/blob/HEAD/{path}")
@@ -103,7 +116,9 @@ class GitHub:
         if not rows:
             raise SourceError("no heading of it names a version", "name another file in `changelog`, or follow its releases")
         known = [replace(row, link=address(row.link)) for row in rows]
-        fresh, first = new_since(self._book, f"{self.name} {repository}", [row.link for row in known], window.now)
+        name = f"{self.name} {repository}"
+        fresh, first = new_in(self._book, name, [row.link for row in known], window.slot.key)
+        seen[name] = fresh
         news = [row for row in known if row.link in fresh and (row.at or not first)]
         part = found(news, self._place, window, snapshot, self._followed.most)
         note = f"{repository}: {len(rows)} versions of its changelog are known from now on" if first else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Protocol
 
 from deepdaily.core.types import Harvest
@@ -12,18 +11,23 @@ from deepdaily.core.types import Harvest
 class Remembered(Protocol):
     """What the store has of it: `store.source_book`."""
 
+<<<<<<< HEAD
     def seen(self, source: str) -> dict[str, datetime]: ...
     def keep_seen(self, source: str, urls: Iterable[str], at: datetime) -> None: ...
     def harvest_before(self, slot: str, source: str) -> Harvest | None: ...
+=======
+    def seen(self, source: str, slot: str) -> set[str]: ...
+    def keep_seen(self, source: str, urls: Iterable[str], slot: str) -> None: ...
+>>>>>>> fix1
 
 
 class _NothingSeen:
     """Remembers nothing: every visit is the first one."""
 
-    def seen(self, source: str) -> dict[str, datetime]:
-        return {}
+    def seen(self, source: str, slot: str) -> set[str]:
+        return set()
 
-    def keep_seen(self, source: str, urls: Iterable[str], at: datetime) -> None:
+    def keep_seen(self, source: str, urls: Iterable[str], slot: str) -> None:
         return
 
     def harvest_before(self, slot: str, source: str) -> Harvest | None:
@@ -33,14 +37,12 @@ class _NothingSeen:
 NOTHING_SEEN: Remembered = _NothingSeen()
 
 
-def new_since(book: Remembered, source: str, urls: Iterable[str], now: datetime) -> tuple[set[str], bool]:
-    """Those of `urls` that were not listed before `now`, and whether nothing was: the place is asked for the first time.
+def new_in(book: Remembered, source: str, urls: Iterable[str], slot: str) -> tuple[dict[str, None], bool]:
+    """Those of `urls` that no other slot with an issue knew, in their order, and whether there is none: it is a first visit.
 
-    All are remembered with `now`. A run keeps its `now` when it is killed and begun again, so what it remembered itself is
-    still new to it, and no link is lost between remembering it and keeping what was offered.
+    They are to be remembered for the slot with `book.keep_seen` when nothing can go wrong any more. A slot is no other one to
+    itself: what a run saw that was dry, was killed or found nothing to publish is still new to the run after it, and to every
+    slot until one is published; a correction finds new what was new to the issue it corrects.
     """
-    listed = list(dict.fromkeys(urls))
-    before = {url for url, at in book.seen(source).items() if at < now}
-    fresh = {url for url in listed if url not in before}
-    book.keep_seen(source, [url for url in listed if url in fresh], now)
-    return fresh, not before
+    before = book.seen(source, slot)
+    return {url: None for url in urls if url not in before}, not before

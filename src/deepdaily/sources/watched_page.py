@@ -12,7 +12,7 @@ from deepdaily.core.urls import domain
 from deepdaily.sources.listed_rows import ListedRow, ListPlace, found
 from deepdaily.sources.offering import parsed
 from deepdaily.sources.page_links import LinkListing, ListedLink, ListingBytes, parse_listing
-from deepdaily.sources.seen_before import Remembered, new_since
+from deepdaily.sources.seen_before import Remembered, new_in
 
 if TYPE_CHECKING:
     from deepdaily.engine import Engine
@@ -51,7 +51,7 @@ class WatchedPage:
     async def harvest(self, window: Window) -> Harvest:
         """The links that were not there last time, dated ones first and the newest of them foremost.
 
-        The first time all are remembered, and only those with a date inside the window are offered.
+        On the first visit all are remembered, and only those with a date inside the window are offered.
 
         Raises:
             NotAFeed, SourceError, FetchError: nothing is listed; what was remembered stays.
@@ -64,7 +64,8 @@ class WatchedPage:
             links, notes = [*links, *more], [*notes, *told]
         if domain(snapshot.final_url) != domain(self._watched.url):
             notes.append(f"it leads to {snapshot.final_url[:200]}")
-        fresh, first = new_since(self._book, self.name, [link.url for link in links], window.now)
+        fresh, first = new_in(self._book, self.name, [link.url for link in links], window.slot.key)
+        self._book.keep_seen(self.name, fresh, window.slot.key)
         news = [link for link in links if link.url in fresh and (link.at or not first)]
         rows = [ListedRow(link.url, link.title, link.at) for link in sorted(news, key=_newest_first)]
         part = found(rows, ListPlace(self.name, self.kind, "", ""), window, snapshot, self._watched.most)

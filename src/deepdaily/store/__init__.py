@@ -15,7 +15,7 @@ from deepdaily.store.desk_book import DeskBook
 from deepdaily.store.issue_book import IssueBook
 from deepdaily.store.lease_book import Lease, LeaseBook
 from deepdaily.store.model_book import ModelBook
-from deepdaily.store.schema import FETCHES, HARVESTS, LOSSES, READINGS, RUNS
+from deepdaily.store.schema import FETCHES, HARVESTS, LOSSES, READINGS, RUNS, SEEN
 from deepdaily.store.source_book import SourceBook
 from deepdaily.store.web_book import Place, Reading, Validators
 
@@ -41,7 +41,7 @@ class Store(IssueBook, LeaseBook, ModelBook, DeskBook, SourceBook):
         self._engine.dispose()
 
     def restart(self, slot: str, now: datetime) -> None:
-        """Move a slot that published nothing to a new `now`, forgetting which sources failed and which pages.
+        """Move a slot that published nothing to a new `now`, forgetting which sources failed, which pages, and what was new.
 
         A source whose quota is spent stays spent: it is not asked again this day.
         """
@@ -51,5 +51,5 @@ class Store(IssueBook, LeaseBook, ModelBook, DeskBook, SourceBook):
             values = {"now": now.isoformat(), "status": "running", "record": to_json(RunRecord())}
             db.execute(RUNS.update().where(RUNS.c.slot == slot).values(**values))
             db.execute(HARVESTS.delete().where(HARVESTS.c.slot == slot, HARVESTS.c.source.not_in(spent)))
-            for table in (FETCHES, READINGS, LOSSES):
+            for table in (FETCHES, READINGS, LOSSES, SEEN):
                 db.execute(table.delete().where(table.c.slot == slot))

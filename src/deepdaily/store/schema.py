@@ -100,8 +100,8 @@ LEASES = _table("leases", "slot", "holder", "since", "until", since=BigInteger()
 """Times are seconds since 1970, by the database's clock."""
 
 
-SEEN = _table("seen", "digest source url", "at")
-"""What a source without dates listed, and since when that is known."""
+SEEN = _table("seen", "digest source url slot")
+"""What a source without dates listed, and in which slots it was new."""
 
 
 QUOTAS = _table("quotas", "name", "state")
@@ -109,4 +109,4 @@ QUOTAS = _table("quotas", "name", "state")
 
 
 RESTS = _table("rests", "host", "until", "why")
-"""Hosts that asked not to be asked before a moment (UTC)."""
+"""Hosts, and addresses without scheme at hosts of many, that asked not to be asked before a moment (UTC)."""

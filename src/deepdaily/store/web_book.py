@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import ColumnElement, Engine, bindparam, func, select
 
 from deepdaily.core.types import NO_STRUCTURE, Document, Harvest, Snapshot, SourceHealth, Structure
 from deepdaily.core.urls import host, page_key
@@ -216,12 +216,21 @@ class WebBook(Book):
     def of_address(self, url: str) -> tuple[list[Document], list[Snapshot]]:
         """Every document and every fetch of a page's address, however it is spelt, of all digests."""
         key = page_key(url)
-        likely = holds(self._engine.dialect.name)
-        name = json.dumps(host(url), ensure_ascii=False)[1:-1]  # not the whole address: it has many spellings
-        documents = self._values(Document, select(DOCUMENTS.c.document).where(likely(DOCUMENTS.c.document, name) > 0))
-        fetched = self._values(Snapshot, select(FETCHES.c.snapshot).where(likely(FETCHES.c.snapshot, name) > 0))
+        fetched = self._values(Snapshot, select(FETCHES.c.snapshot).where(self._names_host(FETCHES.c.snapshot, url)))
         of_page = [one for one in fetched if key in (page_key(one.url), page_key(one.final_url))]
-        return [one for one in documents if page_key(one.url) == key], of_page
+        return self.documents_at(url), of_page
+
+    def documents_at(self, url: str) -> list[Document]:
+        """Every document of a page's address, however it is spelt, of all digests."""
+        key = page_key(url)
+        likely = self._values(Document, select(DOCUMENTS.c.document).where(self._names_host(DOCUMENTS.c.document, url)))
+        return [one for one in likely if page_key(one.url) == key]
+
+    def _names_host(self, json_text: ColumnElement[str], url: str) -> ColumnElement[bool]:
+        """Whether the host of `url` stands in a JSON; not the whole address, which has many spellings."""
+        name = json.dumps(host(url), ensure_ascii=False)[1:-1]
+        named: ColumnElement[bool] = holds(self._engine.dialect.name)(json_text, name) > 0
+        return named
 
     def fetches_of(self, digests: Collection[str]) -> list[Snapshot]:
         """The fetches that gave these bytes."""

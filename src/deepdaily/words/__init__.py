@@ -88,7 +88,7 @@ class TroubleWords:
 
     no_model: str
     kind: str
-    """A whole kind of source gave nothing; `kind_alone`: and no other made up for it."""
+    """No source of a kind answered; `kind_alone`: and no other kind made up for it."""
     kind_alone: str
     silent: str
     """The state of a source that has none of `states`."""

@@ -1,4 +1,4 @@
-"""The notice on top of an issue: said when a whole kind of source gave nothing, or the rung is not the first."""
+"""The notice on top of an issue: said when no source of a kind answered, or the rung is not the first."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from deepdaily.words import of
 
 
 def notice_of(health: Sequence[SourceHealth], rung: Rung, language: Language) -> tuple[str, tuple[str, ...]]:
-    """The notice on top, and the causes for machines: a whole kind of source gave nothing, or the rung is not the first.
+    """The notice on top, and the causes for machines: no source of a kind answered, or the rung is not the first.
 
-    A wider window is said to readers and is no cause: there is nothing to mend. The kinds are those that were asked, the last one
-    in `health` first. Smaller troubles stay in the run's record.
+    That there is nothing new is an answer: of watched pages, of arXiv at weekends or of mail it is that of a usual day. A wider
+    window is said to readers and is no cause: there is nothing to mend. The kinds are those that were asked, the last one in
+    `health` first. Smaller troubles stay in the run's record.
     """
     parts, causes, words = [], [], of(language)
     for kind in dict.fromkeys(one.kind for one in reversed(health)):
         mine = [one for one in health if one.kind == kind and one.asked]
-        if not mine or any(one.offers for one in mine) or all(one.answered for one in mine):
+        if not mine or any(one.answered for one in mine):
             continue
-        worst = next(one for one in mine if not one.answered)
-        parts.append(_kind_notice(kind, worst, language, alone=not any(one.offers for one in health)))
-        causes.append(f"{kind}:{worst.source}:{worst.state}")
+        first = mine[0]
+        parts.append(_kind_notice(kind, first, language, alone=not any(one.offers for one in health)))
+        causes.append(f"{kind}:{first.source}:{first.state}")
     if rung != "24h":
         parts.append(_quiet(health, language) if rung == "quiet" else words.trouble.rungs[rung])
     if rung in ("memory", "quiet"):
@@ -31,11 +32,11 @@ def notice_of(health: Sequence[SourceHealth], rung: Rung, language: Language) ->
     return words.blank.join(parts), tuple(causes)
 
 
-def _kind_notice(kind: SourceKind, worst: SourceHealth, language: Language, *, alone: bool) -> str:
+def _kind_notice(kind: SourceKind, failed: SourceHealth, language: Language, *, alone: bool) -> str:
     """`alone`: no other source made up for it."""
     words = of(language).trouble
     said = words.kind_alone if alone else words.kind
-    return said.format(kind=words.kinds[kind], state=words.states.get(worst.state, words.silent))
+    return said.format(kind=words.kinds[kind], state=words.states.get(failed.state, words.silent))
 
 
 def _quiet(health: Sequence[SourceHealth], language: Language) -> str:
