@@ -20,7 +20,7 @@ from deepdaily.sources.discovery import Discovered, discovered
 from deepdaily.sources.kinds import bundled, listed
 from deepdaily.sources.offering import parsed
 from deepdaily.sources.opml import FeedList, parse_opml, read_file
-from deepdaily.sources.past import Proposal, TrackRecord, move, pasts, proposals
+from deepdaily.sources.past import Proposal, TrackRecord, may_move, move, pasts, proposals
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 
@@ -145,7 +145,7 @@ def _newest_health(store: Store) -> list[SourceHealth]:
 def proposed(house: House, health: Sequence[SourceHealth]) -> list[Proposal]:
     """What moved as the sources say now, and what the days of the archive propose; nothing of these where there is none yet."""
     rows, lists = {called: address for _, called, address in listed(house.settings)}, bundled(house.settings.sources)
-    moved = [move(one.source, rows[one.source], one.moved_to, lists) for one in health if one.moved_to and one.source in rows]
+    moved = [move(one.source, rows[one.source], one.moved_to, lists) for one in health if may_move(one, rows)]
     try:
         found = looked_back(house).proposals
     except StoreError:
