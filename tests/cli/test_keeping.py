@@ -128,6 +128,52 @@ def test_one_source_or_all_are_looked_back_at_with_lines_to_paste(tmp_path: Path
     assert (value["source"]["failed"], value["proposals"][0]["verb"]) == (21, "drop")
 
 
+def looks_back(folder: Path, *days: SourceHealth) -> tuple[int, str, str]:
+    """What `why` says of all where one source did so on the last days, the newest last."""
+    table = '\n[[sources.feed]]\nname = "lame"\nurl = "https://lame.example/f"\n'
+    (folder / "deepdaily.toml").write_text(BASE + table)
+    now = datetime.now(UTC).replace(microsecond=0)
+    with open_store(folder / "deepdaily-data") as store:
+        for ago, health in enumerate(reversed(days)):
+            slot = Slot(now - timedelta(days=ago))
+            store.begin(slot.key, slot.due)
+            store.keep_harvest(slot.key, Harvest(health))
+    return typed(folder, "why")
+
+
+FAILED = SourceHealth("lame", "feed", "unreachable", message="no connection")
+RESTED = SourceHealth("lame", "feed", "resting", message="failed 4 days in a row; asked again on 2026-03-14")
+EMPTY = SourceHealth("lame", "feed", "empty")
+
+
+def test_a_source_that_fails_and_rests_is_named_where_nothing_is_proposed_yet(tmp_path: Path) -> None:
+    since = (datetime.now(UTC) - timedelta(days=4)).date()
+
+    said = looks_back(tmp_path, EMPTY, FAILED, FAILED, FAILED, FAILED, RESTED)[1]
+
+    assert said.splitlines() == [
+        "nothing is proposed: no source, searches aside, failed for 14 days, was silent for 30 and longer than it usually is, "
+        "or answered on 20 without being printed",
+        f"lame: failing since {since}: unreachable: no connection; resting: {RESTED.message}",
+    ]
+    value = json.loads(typed(tmp_path, "why", "--json")[1])
+    assert [(one["source"], one["failed"]) for one in value["failing"]] == [("lame", 4)]
+
+
+@pytest.mark.parametrize("days", [(EMPTY, EMPTY), (FAILED, EMPTY)])
+def test_a_source_that_answers_is_no_trouble_however_it_did_before(days: tuple[SourceHealth, ...], tmp_path: Path) -> None:
+    assert looks_back(tmp_path, *days)[1].count("\n") == 1
+
+
+def test_what_is_dropped_is_not_named_twice_and_where_nobody_was_asked_that_is_said(tmp_path: Path) -> None:
+    dead = looks_back(tmp_path, *[FAILED] * 16)[1]
+    (tmp_path / "new").mkdir()
+
+    assert "drop lame: dead" in dead
+    assert dead.count("lame is") == dead.count("lame: failing") == 0
+    assert looks_back(tmp_path / "new")[1] == "nothing is proposed: no source was asked in the last 30 days\n"
+
+
 def test_the_doctor_has_a_line_for_what_moved_and_one_for_what_could_be_dropped(tmp_path: Path) -> None:
     names = ("well", "lame", "rests")
     tables = "".join(f'\n[[sources.feed]]\nname = "{name}"\nurl = "https://{name}.example/f"\n' for name in names)

@@ -102,14 +102,14 @@ BAD_DAYS: Mapping[str, tuple[Any, set[SourceState]]] = {
 class OneAnswer:
     """Says the same whatever it is asked; of what has moved, everything else is there."""
 
-    def __init__(self, said: Any, moved: Answer | None = None) -> None:
-        self.said, self.moved = said, moved
+    def __init__(self, said: Any, moved: Answer | None = None, status: int = 301) -> None:
+        self.said, self.moved, self.status = said, moved, status
 
     async def get(self, url: str, headers: Mapping[str, str], *, cap_bytes: int) -> Answer:
         if self.said is NEVER:
             await asyncio.Event().wait()
         if self.moved and not url.startswith("https://new.example/"):
-            return Answer(301, {"location": f"https://new.example/{len(url)}"}, b"")
+            return Answer(self.status, {"location": f"https://new.example/{len(url)}"}, b"")
         answer: Answer = self.moved or self.said
         return answer
 
@@ -157,14 +157,19 @@ def test_on_a_bad_day_it_costs_only_itself_and_says_why(kind: str, day: str, sto
     assert steady.health.state == "ok"
 
 
+@pytest.mark.parametrize("status", [301, 302])
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_answer_that_has_moved_is_followed(kind: str, store: Store, tmp_path: Path) -> None:
+def test_an_answer_that_has_moved_is_followed_and_told_where_that_is_for_good(
+    kind: str, status: int, store: Store, tmp_path: Path
+) -> None:
     _, body, media_type = KINDS[kind]
     body = body.replace(b"/news/a", b"https://new.example/news/a")
 
-    found, _ = _collected(kind, OneAnswer(None, Answer(200, {"content-type": media_type}, body)), store, tmp_path)
+    found, _ = _collected(kind, OneAnswer(None, Answer(200, {"content-type": media_type}, body), status), store, tmp_path)
 
     assert (found.health.state, len(found.offers)) == ("ok", 1)
+    assert found.health.moved_to.startswith("https://new.example/") == (status == 301)
+    assert (f"moved for good to {found.health.moved_to}" in found.health.message) == (status == 301)
 
 
 def test_the_settings_make_and_list_one_of_each_kind(store: Store) -> None:

@@ -121,6 +121,16 @@ def test_what_moved_is_told_with_the_line_that_follows_it_and_of_a_list_without(
     ]
 
 
+def test_a_page_that_moved_is_written_anew_and_the_address_of_a_service_is_in_no_settings(store: Store) -> None:
+    moved = "https://new.example/x"
+    page, api = harvest("empty", kind="page", newest=0, moved_to=moved), harvest("ok", name="b", kind="github", moved_to=moved)
+    day(store, 0, page, api)
+
+    found = proposals(pasts(store, NOW), {"a": URL, "b": "releases, lark/heron"}, (), store, NOW)
+
+    assert [(one.verb, one.subject) for one in found] == [("move", "a")]
+
+
 def test_a_source_that_is_asked_no_more_proposes_nothing(store: Store) -> None:
     day(store, 0, harvest("empty", newest=90))
 

@@ -182,15 +182,35 @@ def sources_why(
 
     from deepdaily.cli.probing import looked_back
 
-    past, rests, found, known = looked_back(house_of(settings, data), name)
-    value = {"source": asdict(past) if past else None, "rests": rests, "proposals": [asdict(one) for one in found]}
+    back = looked_back(house_of(settings, data), name)
+    past, rests = back.past, back.rests.get(back.past.source, "") if back.past else ""
+    value = {"source": asdict(past) if past else None, "rests": rests, "proposals": [asdict(one) for one in back.proposals]}
+    value["failing"] = [asdict(one) for one in back.failing]
     lines = _told(past, rests) if past else []
     if name and not past:
-        if not known:
+        if not back.known:
             raise SettingsError(f"no source is called {name!r}", "`deepdaily sources list` has their names")
         lines = [f"{name} was not asked in the last 30 days"]
-    lines += [line_of(one, settings) for one in found]
-    answer(value, lines or ["nothing is proposed: each source answered, had news and was printed"], as_json)
+    lines += [line_of(one, settings) for one in back.proposals]
+    if not name:
+        lines += [] if back.proposals else [_nothing_proposed(asked=back.known)]
+        lines += [f"{one.source}: {_failing(one, back.rests.get(one.source, ''))}" for one in back.failing]
+    answer(value, lines, as_json)
+
+
+def _nothing_proposed(*, asked: bool) -> str:
+    """What is true of all sources where nothing is proposed."""
+    from deepdaily.sources.past import DEAD_DAYS, ENOUGH_DAYS, QUIET_DAYS
+
+    if not asked:
+        return "nothing is proposed: no source was asked in the last 30 days"
+    silent = f"was silent for {QUIET_DAYS} and longer than it usually is"
+    unfit = f"failed for {DEAD_DAYS} days, {silent}, or answered on {ENOUGH_DAYS} without being printed"
+    return f"nothing is proposed: no source, searches aside, {unfit}"
+
+
+def _failing(past: TrackRecord, rests: str) -> str:
+    return "; ".join(filter(None, (f"failing since {past.failing_since}: {past.message}", rests and f"resting: {rests}")))
 
 
 def _told(past: TrackRecord, rests: str) -> list[str]:
@@ -202,8 +222,7 @@ def _told(past: TrackRecord, rests: str) -> list[str]:
     gap = f", one in {past.gap_days:g} days as a rule" if past.gap_days else ""
     lines += [f"  its newest entry is of {_day(past.newest)}{gap}"] if past.newest else []
     lines += [f"  failing since {past.failing_since}: {past.message}"] if past.failing_since else []
-    lines += [f"  resting: {rests}"] if rests else []
-    return lines
+    return lines + ([f"  resting: {rests}"] if rests else [])
 
 
 def line_of(one: Proposal, settings: Path | None) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepdaily.cli.console import meter
@@ -20,7 +20,7 @@ from deepdaily.sources.discovery import Discovered, discovered
 from deepdaily.sources.kinds import bundled, listed
 from deepdaily.sources.offering import parsed
 from deepdaily.sources.opml import FeedList, parse_opml, read_file
-from deepdaily.sources.past import Proposal, TrackRecord, move, pasts, proposals
+from deepdaily.sources.past import Proposal, TrackRecord, may_move, move, pasts, proposals
 from deepdaily.store import Store
 from deepdaily.store.opening import open_store
 
@@ -103,9 +103,23 @@ async def read_list(house: House, what: str) -> FeedList:
             raise SettingsError(f"{what}: {error}", error.remedy) from error
 
 
-def looked_back(house: House, name: str = "") -> tuple[TrackRecord | None, str, list[Proposal], bool]:
-    """How the source of that name or address did, until when it rests, what is proposed for it, and whether there is one; without a
-    name nothing but what is proposed for all.
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """What the last 30 days say of one source, or of all where none was named."""
+
+    past: TrackRecord | None
+    """Of the one; None where it was not asked."""
+    proposals: list[Proposal]
+    failing: list[TrackRecord]
+    """Those of the settings that did not answer when they were asked last, and that nothing is proposed for."""
+    rests: dict[str, str]
+    """Until when a source rests and why, by name."""
+    known: bool
+    """Whether the settings have a source of that name; where none was named, whether any was asked."""
+
+
+def looked_back(house: House, name: str = "") -> LookBack:
+    """How the source of that name or address did; without a name all of them.
 
     Raises:
         StoreError: there is no archive yet.
@@ -115,11 +129,12 @@ def looked_back(house: House, name: str = "") -> tuple[TrackRecord | None, str, 
     with house.store(may_make=False) as store:
         known = pasts(store, now)
         found = proposals(known, rows, bundled(house.settings.sources), store, now)
-        if not name:
-            return None, "", found, True
-        days = next((health for health in _newest_health(store) if health.source == called), None)
-    rests = days.message if days and days.state == "resting" else ""
-    return known.get(called), rests, [one for one in found if one.subject == called], called in rows
+        rests = {one.source: one.message for one in _newest_health(store) if one.state == "resting"}
+    if name:
+        return LookBack(known.get(called), [one for one in found if one.subject == called], [], rests, called in rows)
+    settled = {one.subject for one in found if one.verb == "drop"}
+    failing = [past for called, past in known.items() if past.failing_since and called in rows and called not in settled]
+    return LookBack(None, found, failing, rests, bool(known))
 
 
 def _newest_health(store: Store) -> list[SourceHealth]:
@@ -130,9 +145,9 @@ def _newest_health(store: Store) -> list[SourceHealth]:
 def proposed(house: House, health: Sequence[SourceHealth]) -> list[Proposal]:
     """What moved as the sources say now, and what the days of the archive propose; nothing of these where there is none yet."""
     rows, lists = {called: address for _, called, address in listed(house.settings)}, bundled(house.settings.sources)
-    moved = [move(one.source, rows[one.source], one.moved_to, lists) for one in health if one.moved_to and one.source in rows]
+    moved = [move(one.source, rows[one.source], one.moved_to, lists) for one in health if may_move(one, rows)]
     try:
-        found = looked_back(house)[2]
+        found = looked_back(house).proposals
     except StoreError:
         return moved
     now_known = {one.source for one in health if one.answered}

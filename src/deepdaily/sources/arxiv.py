@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from lxml import etree
 from deepdaily.core.errors import BadStatus, FetchError, RateLimited, SourceError
 from deepdaily.core.types import Harvest, Snapshot, SourceHealth, SourceKind, Window
 from deepdaily.sources.feed_body import refuse_traps
-from deepdaily.sources.listed_rows import ListedRow, ListPlace, PartFound, found, line, when
+from deepdaily.sources.listed_rows import ListedRow, ListPlace, PartFound, found, line, moved_for_good, when
 from deepdaily.sources.offering import parsed
 
 if TYPE_CHECKING:  # a worker that reads an answer passes here
@@ -166,7 +166,8 @@ class Arxiv:
         """
         part = await (self._searched(window) if self._wanted.by_search else self._announced(window))
         state: Literal["ok", "empty"] = "ok" if part.offers else "empty"
-        health = SourceHealth(self.name, self.kind, state, len(part.offers), part.note, newest=part.newest)
+        note = "; ".join(filter(None, (part.note, part.moved_to and moved_for_good(part.moved_to))))
+        health = SourceHealth(self.name, self.kind, state, len(part.offers), note, moved_to=part.moved_to, newest=part.newest)
         return Harvest(health, part.offers, part.documents, part.losses)
 
     async def _announced(self, window: Window) -> PartFound:
@@ -178,7 +179,7 @@ class Arxiv:
         announced, wanted = len(papers.papers), ", ".join(self._wanted.announce)
         note = f"{announced} papers, none of them announced as {wanted}" if announced and not rows else ""
         note = note or "nothing in the window" * bool(announced)
-        return PartFound(note=note or "an empty listing: arXiv announces nothing on Saturdays, Sundays and its holidays")
+        return replace(part, note=note or "an empty listing: arXiv announces nothing on Saturdays, Sundays and its holidays")
 
     async def _searched(self, window: Window) -> PartFound:
         """Page by page until one is older than the window, or there are enough."""
@@ -197,7 +198,8 @@ class Arxiv:
         newest = max((part.newest for part in parts if part.newest), default=None)
         losses = tuple(loss for part in parts for loss in part.losses)
         note = "" if offers else "nothing in the window"
-        return PartFound(tuple(offers.values()), tuple(texts.values()), losses, note, newest)
+        moved_to = next((part.moved_to for part in parts if part.moved_to), "")
+        return PartFound(tuple(offers.values()), tuple(texts.values()), losses, note, newest, moved_to)
 
     async def _asked(self, url: str, *, conditional: bool = False) -> tuple[Snapshot, Papers]:
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -140,9 +141,8 @@ class HuggingFace:
     async def _models(self, url: str, author: str, window: Window) -> PartFound:
         snapshot = await self._asked(url)
         rows = await parsed(self._engine, parse_models, self._fetcher.body(snapshot))
-        if not rows:
-            return PartFound(note=f"models of {author}: none is listed; is the name right?")
-        return found(rows, self._place, window, snapshot, self._most)
+        part = found(rows, self._place, window, snapshot, self._most)
+        return part if rows else replace(part, note=f"models of {author}: none is listed; is the name right?")
 
     async def _asked(self, url: str) -> Snapshot:
         try:

@@ -10,7 +10,19 @@ from typing import Any
 
 from deepdaily.core.errors import FetchError, QuotaSpent, RateLimited, SourceError
 from deepdaily.core.text import clean, language_of, sentences, squeeze
-from deepdaily.core.types import Document, Harvest, Loss, Offer, Snapshot, SourceHealth, SourceKind, Votes, Window, document_id
+from deepdaily.core.types import (
+    Document,
+    Harvest,
+    Loss,
+    Offer,
+    Snapshot,
+    SourceHealth,
+    SourceKind,
+    SourceState,
+    Votes,
+    Window,
+    document_id,
+)
 from deepdaily.core.urls import canonical
 from deepdaily.read.extract import with_title
 from deepdaily.sources.offering import offer
@@ -52,6 +64,8 @@ class PartFound:
     losses: tuple[Loss, ...] = ()
     note: str = ""
     newest: datetime | None = None
+    moved_to: str = ""
+    """Where its address leads for good; empty where it stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,13 @@ def found(rows: Sequence[ListedRow], place: ListPlace, window: Window, snapshot:
         elif url := made.url if made else address(row.link):
             losses.append(Loss(url, "collect", reason))
     newest = max((row.at for row in rows if row.at and row.at <= window.now), default=None)
-    return PartFound(tuple(offers.values()), tuple(documents), tuple(losses[:MOST_LOSSES]), newest=newest)
+    moved_to = snapshot.moved_to
+    return PartFound(tuple(offers.values()), tuple(documents), tuple(losses[:MOST_LOSSES]), newest=newest, moved_to=moved_to)
+
+
+def moved_for_good(address: str) -> str:
+    """What a person is told of a place that has moved."""
+    return f"moved for good to {address[:200]}"
 
 
 def _offered(row: ListedRow, place: ListPlace, window: Window) -> Offer | None:
@@ -205,8 +225,12 @@ def _joined(source: str, kind: SourceKind, given: Sequence[PartFound], told: Seq
         if known is None or (made.votes and (not known.votes or made.votes.n > known.votes.n)):
             offers[made.url] = made
     texts = {text.url: text for part in reversed(given) for text in part.documents}
-    notes = dict.fromkeys(filter(None, [*told, *(part.note for part in given), "" if offers else empty]))
+    moved = [part.moved_to for part in given if part.moved_to]
+    told = [*told, *(part.note for part in given), *map(moved_for_good, moved)]
+    notes = dict.fromkeys(filter(None, [*told, "" if offers else empty]))
     newest = max((part.newest for part in given if part.newest), default=None)
-    health = SourceHealth(source, kind, "ok" if offers else "empty", len(offers), "; ".join(notes), newest=newest)
+    state: SourceState = "ok" if offers else "empty"
+    moved_to = moved[0] if moved else ""
+    health = SourceHealth(source, kind, state, len(offers), "; ".join(notes), moved_to=moved_to, newest=newest)
     losses = [loss for part in given for loss in part.losses if loss.url not in offers]
     return Harvest(health, tuple(offers.values()), tuple(texts.values()), tuple(losses[:MOST_LOSSES]))

@@ -154,10 +154,15 @@ def proposals(
         bundled: addresses of the lists' feeds.
     """
     mine = [past for name, past in known.items() if name in listed]
-    moved = [move(one.source, listed[one.source], one.moved_to, bundled) for one in mine if one.moved_to]
+    moved = [move(one.source, listed[one.source], one.moved_to, bundled) for one in mine if may_move(one, listed)]
     conditions = [(one.source, *one.condition(now.date())) for one in mine if one.kind != "search"]
     drop = [Proposal("drop", name, f"{condition}: {why}") for name, condition, why in conditions if condition != "well"]
     return [*moved, *drop, *_hosts_to_add(mine, listed.values(), store, now)]
+
+
+def may_move(one: TrackRecord | SourceHealth, listed: Mapping[str, str]) -> bool:
+    """Whether it has moved from an address that stands in the settings: no one writes down that of a service."""
+    return bool(one.moved_to) and "://" in listed.get(one.source, "")
 
 
 def move(name: str, url: str, moved_to: str, bundled: Collection[str]) -> Proposal:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from deepdaily.core.errors import FetchError, NotAFeed, SourceError
 from deepdaily.core.types import Harvest, Snapshot, SourceHealth, SourceKind, Window
 from deepdaily.core.urls import domain
-from deepdaily.sources.listed_rows import ListedRow, ListPlace, found
+from deepdaily.sources.listed_rows import ListedRow, ListPlace, found, moved_for_good
 from deepdaily.sources.offering import parsed
 from deepdaily.sources.page_links import LinkListing, ListedLink, ListingBytes, parse_listing
 from deepdaily.sources.seen_before import Remembered, new_in
@@ -62,7 +62,9 @@ class WatchedPage:
         if listing.children:
             more, told = await self._children(listing.children)
             links, notes = [*links, *more], [*notes, *told]
-        if domain(snapshot.final_url) != domain(self._watched.url):
+        if snapshot.moved_to:
+            notes.append(moved_for_good(snapshot.moved_to))
+        elif domain(snapshot.final_url) != domain(self._watched.url):
             notes.append(f"it leads to {snapshot.final_url[:200]}")
         fresh, first = new_in(self._book, self.name, [link.url for link in links], window.slot.key)
         self._book.keep_seen(self.name, fresh, window.slot.key)
@@ -75,7 +77,8 @@ class WatchedPage:
             notes.append("no new link")
         state: Literal["ok", "empty"] = "ok" if part.offers else "empty"
         newest = max((link.at for link in links if link.at and link.at <= window.now), default=None)
-        health = SourceHealth(self.name, self.kind, state, len(part.offers), "; ".join(notes), newest=newest)
+        message, moved_to = "; ".join(notes), snapshot.moved_to
+        health = SourceHealth(self.name, self.kind, state, len(part.offers), message, moved_to=moved_to, newest=newest)
         return Harvest(health, part.offers, losses=part.losses)
 
     async def _read(self, url: str) -> tuple[Snapshot, LinkListing]:
