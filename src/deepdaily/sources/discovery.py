@@ -70,7 +70,7 @@ def look(answer: FeedBytes) -> Looked:
         entries = parse_feed(answer)
     except NotAFeed as error:
         led = (error.leads_to,) if error.leads_to else ()
-        return Looked("", None, (*led, *feeds_named(answer.body, answer.url)), str(error))
+        return Looked("", None, tuple(dict.fromkeys((*led, *feeds_named(answer.body, answer.url)))), str(error))
     return Looked(_title(answer), tuple(entries))
 
 
