@@ -93,9 +93,9 @@ def test_malformed_ones_are_told_at_once_with_other_mistakes(tmp_path: Path) -> 
 
     said = str(raised.value)
     assert "4 mistakes" in said
-    assert "sources.add.0 = 'reddit:x': write it like reddit:r/LocalLLaMA" in said
-    assert "sources.add.1 = 'mastodon:bo': write it like mastodon:@name" in said
-    assert "sources.add.2 = 'feed.xml': write the whole address" in said
+    assert "the first of sources.add = 'reddit:x': write it like reddit:r/LocalLLaMA" in said
+    assert "the second of sources.add = 'mastodon:bo': write it like mastodon:@name" in said
+    assert "the third of sources.add = 'feed.xml': write the whole address" in said
     assert "sources.noise" in said
 
 

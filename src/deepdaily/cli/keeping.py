@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 @sources_app.command("list")
 def sources_list(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False) -> None:
     """The configured sources."""
-    from deepdaily.sources.kinds import listed
+    from deepdaily.sources.kinds import listed, remarks
 
-    answer_rows(("kind", "name", "address"), listed(house_of(settings, data, out).settings), as_json)
+    chosen = house_of(settings, data, out).settings
+    answer_rows(("kind", "name", "address"), listed(chosen), as_json)
+    for line in remarks(chosen.sources):
+        warn(f"! {line}")
 
 
 @sources_app.command("check")
