@@ -56,10 +56,103 @@ def test_a_feed_goes_out_and_in_again_as_opml(tmp_path: Path) -> None:
 
     assert removed[0] == 0
     assert empty == []
-    assert "1 feeds added" in taken[1]
-    assert "0 feeds added to deepdaily.toml, 1 were asked already" in twice[1]
+    assert "1 feed added" in taken[1]
+    assert "0 feeds added to deepdaily.toml, 1 was asked already" in twice[1]
     assert sources(tmp_path)["feed"] == [{"url": LARKSPUR, "name": "Larkspur: incidents and notes"}]
     assert f'xmlUrl="{LARKSPUR}"' in typed(tmp_path, "export")[1]
+
+
+BRIDGED = BASE.replace("packs", 'rsshub = "https://larkspur.example"\npacks')
+
+
+def test_a_short_form_is_found_and_written_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(BRIDGED)
+
+    added, again = typed(tmp_path, "add", "rsshub:/feed.atom"), typed(tmp_path, "add", LARKSPUR)
+    wrong = typed(tmp_path, "add", "reddit:LocalLLaMA", "rsshub://feed.atom", "redit:r/a", "github:")
+
+    assert (added[0], again[0], wrong[0]) == (0, 0, 1)
+    assert sources(tmp_path)["feed"] == [{"url": "rsshub:/feed.atom", "name": "Larkspur: incidents and notes"}]
+    assert "it is asked already" in again[1]
+    for said in ("reddit:r/LocalLLaMA or", "write it like rsshub:/route", "a short one of reddit, ", "github:owner/name"):
+        assert said in wrong[2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ('add = ["rsshub:/feed.atom"]', "rsshub:/feed.atom"),
+        ('add = ["rsshub:/feed.atom"]', LARKSPUR),
+        ('add = ["rsshub:/feed.atom", "https://larkspur.example/feed.atom"]', LARKSPUR),
+        ('[[sources.feed]]\nurl = "rsshub:/feed.atom"', "rsshub:/feed.atom"),
+        ('[[sources.feed]]\nurl = "rsshub:/feed.atom"\nname = "Larkspur"', "Larkspur"),
+        (f'[[sources.feed]]\nurl = "{LARKSPUR}"', "rsshub:/feed.atom"),
+        ('add = ["lobsters:ai"]', "https://lobste.rs/t/ai.rss"),
+        ('[[sources.feed]]\nurl = "github:a/b"', "github:a/b"),
+    ],
+)
+def test_a_short_form_is_taken_out_however_it_is_named(lines: str, what: str, tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(f"{BRIDGED}{lines}\n")
+
+    status, told, _ = typed(tmp_path, "remove", what)
+
+    assert (status, "is removed from deepdaily.toml" in told) == (0, True)
+    assert [*sources(tmp_path).get("add", []), *sources(tmp_path).get("feed", [])] == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "what", "said"),
+    [
+        ('[[sources.telegram]]\nchannels = ["larknews"]', "telegram", "take its table [[sources.telegram]] out"),
+        ('[[sources.opml]]\nurl = "mine.opml"', "mine.opml", "take its table [[sources.opml]] out"),
+        (f'[[sources.feed]]\nname = "Larkspur"\nurl = "{LARKSPUR}"', "larkspur", "did you mean 'Larkspur'?"),
+    ],
+)
+def test_what_is_no_feed_says_where_it_stands(lines: str, what: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(f"{BASE}{lines}\n")
+
+    status, _, told = typed(tmp_path, "remove", what)
+
+    assert (status, said in told) == (Exit.BAD_USAGE, True)
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        '[[sources.search]]\nprovider = "brave"\nname = "{}"',
+        '[[sources.github]]\nname = "{}"\nwhat = ["trending"]',
+        '[[sources.opml]]\nurl = "mine.opml"\nname = "{}"',
+        '[[sources.feed]]\nurl = "https://other.example/f"\nname = "{}"',
+    ],
+    ids=["search", "github", "opml", "feed"],
+)
+def test_a_name_that_another_source_bears_gets_a_number_whoever_bears_it(taken: str, tmp_path: Path) -> None:
+    title = "Larkspur: incidents and notes"
+    (tmp_path / "deepdaily.toml").write_text(BASE.replace("search = []\n", "") + taken.format(title) + "\n")
+    outlines = f'<outline text="{title}" xmlUrl="https://a.example/f"/><outline text="hackernews" xmlUrl="https://b.example/f"/>'
+    (tmp_path / "some.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+
+    typed(tmp_path, "add", LARKSPUR)
+    typed(tmp_path, "import", "some.opml")
+
+    names = [one["name"] for one in sources(tmp_path)["feed"]][-3:]
+    assert names == [f"{title}-2", f"{title}-3", "hackernews-2"]
+    assert typed(tmp_path, "list")[0] == 0
+
+
+def test_a_list_is_written_over_no_file_without_a_word_and_over_no_settings_at_all(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text(BASE + f'add = ["{LARKSPUR}"]\n')
+    (tmp_path / "mine.opml").write_text("kept")
+
+    refused, over = typed(tmp_path, "export", "mine.opml"), typed(tmp_path, "export", "deepdaily.toml", "--force")
+    kept = (tmp_path / "mine.opml").read_text()
+    forced = typed(tmp_path, "export", "mine.opml", "--force")
+
+    assert (refused[0], over[0], kept) == (Exit.BAD_USAGE, Exit.BAD_USAGE, "kept")
+    assert "add --force" in refused[2]
+    assert "a settings file by its name" in over[2]
+    assert sources(tmp_path)["add"] == [LARKSPUR]
+    assert (forced[0], "1 feed is in mine.opml" in forced[1]) == (0, True)
 
 
 def test_a_feed_of_a_list_is_dropped(tmp_path: Path) -> None:

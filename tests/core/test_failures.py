@@ -59,6 +59,6 @@ def test_an_address_is_told_without_what_was_asked_there(message: str, said: str
 def test_the_first_collection_says_how_silent_sources_are_left_out() -> None:
     some = first_told([health("a", "ok"), health("b", "empty"), health("c"), health("d", "no-key")])
 
-    assert some.startswith("first run: 2 of 3 sources answer; ")
-    assert 'mute = ["HOST"]' in some
+    assert some.startswith("first run: 2 of the 3 sources asked answer; ")
+    assert "sources remove NAME" in some
     assert first_told([health("a", "ok"), health("d", "no-key")]) == first_told([health("c")]) == ""

@@ -55,17 +55,17 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path) -> None:
         ('[digest]\nat = "8 o\'clock"', "HH:MM", ""),
         ('[digest]\ntitle = "{weekday}"', "only {date}", ""),
         ("[digest]\nitems = 0", "digest.items", ""),
-        ('[[publish]]\nto = "fax"', "publish.0.to = 'fax'", "known here: hugo, feeds, page, mail, feishu, slack"),
-        ('[[publish]]\nto = "fishu"', "publish.0.to = 'fishu'", "did you mean feishu?"),
-        ('publish = ["hugo"]', "publish.0 = 'hugo'", ""),
+        ('[[publish]]\nto = "fax"', "the first [[publish]]: to = 'fax'", "known here: hugo, feeds, page, mail, feishu, slack"),
+        ('[[publish]]\nto = "fishu"', "the first [[publish]]: to = 'fishu'", "did you mean feishu?"),
+        ('publish = ["hugo"]', "the first [[publish]] = 'hugo'", ""),
         ('publish = "hugo"', "publish = 'hugo'", ""),
-        ('[[sources.search]]\nprovider = "searxng"', "sources.search.0: searxng needs endpoint", ""),
+        ('[[sources.search]]\nprovider = "searxng"', "the first [[sources.search]]: searxng needs endpoint", ""),
         ('[[sources.search]]\nprovider = "searxng"\nendpoint = "127.0.0.1:8888"', "like http://127.0.0.1:8888", ""),
         ('[[sources.search]]\nqueries = ["x"]', "provider is missing", "known here: brave, searxng"),
-        ('[[publish]]\ndir = "x"', "publish.0: to is missing", "known here: hugo, feeds"),
-        ('[[publish]]\nto = "page"\ndri = "x"', "unknown key publish.0.dri", "did you mean dir?"),
-        ('[[publish]]\nto = "page"\nhost = "h"', "unknown key publish.0.host", "known here: to, name, dir"),
-        ('[[publish]]\nto = "page"\nname = "a b"', "publish.0.name = 'a b'", ""),
+        ('[[publish]]\ndir = "x"', "the first [[publish]]: to is missing", "known here: hugo, feeds"),
+        ('[[publish]]\nto = "page"\ndri = "x"', "the first [[publish]]: unknown key dri", "did you mean dir?"),
+        ('[[publish]]\nto = "page"\nhost = "h"', "the first [[publish]]: unknown key host", "known here: to, name, dir"),
+        ('[[publish]]\nto = "page"\nname = "a b"', "the first [[publish]]: name = 'a b'", ""),
         ('[[publish]]\nto = "mail"\nhost = "h"', "mail needs sender, recipients", ""),
         ('[[publish]]\nto = "feishu"', "feishu needs url_env", ""),
         ('[[publish]]\nto = "hugo"\n[[publish]]\nto = "hugo"', "two channels are called hugo", ""),
@@ -298,3 +298,106 @@ def test_a_language_that_is_told_already_is_no_other_one(tmp_path: Path, also: s
     with pytest.raises(SettingsError, match="which is told already"):
         load(written(tmp_path, f"[digest]\nalso = {also}\n"))
     assert load(written(tmp_path, '[digest]\nalso = ["en"]\n'))[0].digest.also == ("en",)
+
+
+SECRET = "BSA-1234abcd"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[sources.search]]\nprovider = "brave"\nkey_env = "{}"',
+        '[[sources.search]]\nprovider = "tavily"\nkey_env = "{}"',
+        '[[sources.github]]\nwhat = ["trending"]\ntoken_env = "{}"',
+        '[[sources.feed]]\nurl = "https://a.example/f"\nheaders = {{ Authorization = "{}" }}',
+        '[[publish]]\nto = "slack"\nurl_env = "{}"',
+        '[[publish]]\nto = "hugo"\ntoken_env = "{}"',
+        '[[publish]]\nto = "mail"\nhost = "h"\nsender = "a@b.example"\nrecipients = ["a@b.example"]\npassword_env = "{}"',
+        '[alert]\nurl_env = "{}"',
+        '[serve]\ntoken_env = "{}"',
+        '[models.quill]\nname = "q"\nendpoint = "http://h/v1"\nkey_env = "{}"',
+        '[translator]\nkind = "libretranslate"\nkey_env = "{}"',
+    ],
+)
+def test_a_secret_in_the_place_of_its_variable_s_name_is_refused_and_not_shown(text: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, text.format(SECRET)))
+
+    assert "environment variable that holds it" in str(caught.value)
+    assert SECRET not in caught.value.advised
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[[sources.feed]]\nurl = "https://a.example/f"\nmost = true',
+            "the first [[sources.feed]]: most = 'true': write a whole number",
+        ),
+        ('[[sources.feed]]\nurl = "https://a.example/f"\nweight = false', "weight = 'false': write a number"),
+        ("[digest]\nitems = true", "digest.items = 'true': write a whole number"),
+        ('[[sources.feed]]\nurl = "https://a.example/f"\nweight = nan', "weight = nan: write a number"),
+        ('[[sources.feed]]\nurl = "https://a.example/f"\nweight = inf', "weight = inf: write a number"),
+        ('[[sources.search]]\nprovider = "brave"\nper_second = inf', "per_second = inf: write a number"),
+        (
+            '[[sources.page]]\nurl = "https://a.example/"\n[[sources.page]]\nurl = "https://b.example/"\nselector = "main ..x"',
+            "the second [[sources.page]]: selector = 'main ..x': it is no CSS selector; write one like `main article`",
+        ),
+        ('[sources]\nadd = ["https://a.example/f", "feed.xml"]', "the second of sources.add = 'feed.xml': write the whole address"),
+        ('[[sources.telegram]]\nchannels = ["larknews", "+x"]', "the first [[sources.telegram]]: the second of channels = '+x'"),
+        (
+            "".join(f'[[sources.page]]\nurl = "https://a.example/{n}"\n' for n in range(10)) + "[[sources.page]]",
+            "the 11th [[sources.page]]",
+        ),
+    ],
+)
+def test_each_mistake_is_told_by_its_place_counted_from_one(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, text))
+
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ['[[sources.huggingface]]\nwhat = ["spaces"]', '[[sources.telegram]]\nchannels = ["+x"]'])
+def test_a_wrong_part_of_a_list_is_one_mistake(text: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, text))
+
+    assert "must not be empty" not in str(caught.value)
+    assert "mistakes" not in str(caught.value)
+
+
+def test_a_selector_that_is_one_and_none_at_all_are_taken(tmp_path: Path) -> None:
+    text = '[[sources.page]]\nurl = "https://a.example/"\nselector = "main > .post-list a"\n[[sources.page]]\nurl = "https://b.example/"'
+
+    assert len(load(written(tmp_path, text))[0].sources.page) == 2
+
+
+@pytest.mark.parametrize(
+    ("muted", "host"),
+    [
+        ("noise.example.com", "noise.example.com"),
+        ("WWW.Noise.example", "noise.example"),
+        ("https://noise.example/", "noise.example"),
+        ("http://noise.example", "noise.example"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("[::1]", "::1"),
+        ("nas", "nas"),
+    ],
+)
+def test_a_muted_host_is_kept_as_links_bear_it(muted: str, host: str, tmp_path: Path) -> None:
+    assert load(written(tmp_path, f'[sources]\nmute = ["{muted}"]'))[0].sources.mute == (host,)
+
+
+@pytest.mark.parametrize("muted", ["https://noise.example/blog", "noise.example:80", "*.noise.example", "", "noise .example", ".."])
+def test_what_is_no_host_cannot_be_muted(muted: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="is no host; write it like noise"):
+        load(written(tmp_path, f'[sources]\nmute = ["{muted}"]'))
+
+
+def test_a_mistake_of_the_environment_is_told_by_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPDAILY_SOURCES__FEED", '[{"url": "https://a.example/f", "weight": 9}]')
+
+    with pytest.raises(SettingsError, match=r"^DEEPDAILY_SOURCES__FEED: the first \[\[sources.feed\]\]: weight = 9"):
+        load(written(tmp_path, "[digest]\nitems = 5"))

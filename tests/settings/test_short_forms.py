@@ -93,9 +93,9 @@ def test_malformed_ones_are_told_at_once_with_other_mistakes(tmp_path: Path) -> 
 
     said = str(raised.value)
     assert "4 mistakes" in said
-    assert "sources.add.0 = 'reddit:x': write it like reddit:r/LocalLLaMA" in said
-    assert "sources.add.1 = 'mastodon:bo': write it like mastodon:@name" in said
-    assert "sources.add.2 = 'feed.xml': write the whole address" in said
+    assert "the first of sources.add = 'reddit:x': write it like reddit:r/LocalLLaMA" in said
+    assert "the second of sources.add = 'mastodon:bo': write it like mastodon:@name" in said
+    assert "the third of sources.add = 'feed.xml': write the whole address" in said
     assert "sources.noise" in said
 
 
@@ -140,3 +140,9 @@ def test_a_channel_may_be_written_by_its_address(tmp_path: Path) -> None:
     settings, _ = load(_settings(tmp_path, text))
 
     assert settings.sources.telegram[0].channels == ("larknews", "egret", "heron_1", "ibis")
+
+
+@pytest.mark.parametrize("written", ["rsshub://route/a", "reddit://r/a", "github://a/b"])
+def test_a_short_form_with_two_slashes_says_how_it_is_written(tmp_path: Path, written: str) -> None:
+    with pytest.raises(SettingsError, match=f"write it like {written.partition(':')[0]}:.*without //"):
+        load(_settings(tmp_path, f'[sources]\nadd = ["{written}"]\n'))

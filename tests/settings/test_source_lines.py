@@ -75,15 +75,20 @@ def test_who_may_read_the_file_stays_as_it_was(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["deepdaily.toml"]
 
 
-@pytest.mark.parametrize("before", ["sources = { packs = [] }\n", f'[sources]\nfeed = [{{ url = "{B}" }}]\n'])
+@pytest.mark.parametrize(
+    "before", ["sources = { packs = [] }\n", f'[sources]\nfeed = [{{ url = "{B}", headers = {{ X-Key = "K" }} }}]\n']
+)
 def test_where_no_table_can_stand_the_lines_to_write_are_told_and_nothing_is_changed(before: str, tmp_path: Path) -> None:
     path = written(tmp_path, before)
 
     with pytest.raises(SettingsError) as caught:
         add_feeds(path, [{"url": A}])
 
-    assert f'url = "{A}"' in caught.value.remedy
+    lines = caught.value.remedy.partition("\n")[2]
+    was = tomllib.loads(before)["sources"]
+    assert tomllib.loads(lines)["sources"] == was | {"feed": [*was.get("feed", []), {"url": A}]}
     assert path.read_text() == before
+    add_feeds(written(tmp_path, lines), [{"url": "https://d.example/f"}])
 
 
 def test_an_address_and_a_table_are_taken_out_with_nothing_else(tmp_path: Path) -> None:
@@ -129,3 +134,36 @@ def test_a_feed_of_a_list_is_dropped_by_a_line(before: str, tmp_path: Path) -> N
 def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="not valid TOML"):
         add_feeds(written(tmp_path, "[sources"), [{"url": A}])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f'# mine\n\n[[sources.feed]]\nurl = "{A}"\n', "# mine\n"),
+        (f'[[sources.feed]]\nurl = "{A}"\n', ""),
+        (f'[digest]\nitems = 5\n\n[[sources.feed]]\nurl = "{A}"\n\n\n', "[digest]\nitems = 5\n"),
+        (f'[digest]\nitems = 5\n\n[[sources.feed]]\nurl = "{A}"\n\n# it\n[serve]\n', "[digest]\nitems = 5\n\n# it\n[serve]\n"),
+        (f'[[sources.feed]]\nurl = "{A}"\n\n[serve]\n', "[serve]\n"),
+        (f'[sources]\nadd = [\n  "{A}",\n  "{B}",\n]\n', f'[sources]\nadd = [\n  "{B}",\n]\n'),
+        (f'[sources]\nadd = ["{A}", "{B}"]\n', f'[sources]\nadd = ["{B}"]\n'),
+        (f'[sources]\nadd = ["{B}", "{A}"]\n', f'[sources]\nadd = ["{B}"]\n'),
+        (f'[sources]\nadd = ["{B}", "{A}"]\n\n[[sources.feed]]\nurl = "{A}"\n', f'[sources]\nadd = ["{B}"]\n'),
+        (f'[sources]\nadd = ["{A}", "{A}"]\n', "[sources]\nadd = []\n"),
+    ],
+)
+def test_what_is_taken_out_leaves_no_empty_place(before: str, after: str, tmp_path: Path) -> None:
+    path = written(tmp_path, before)
+
+    assert remove_feed(path, A)
+
+    assert path.read_text() == after
+
+
+def test_a_short_form_is_taken_out_by_what_it_means(tmp_path: Path) -> None:
+    path = written(tmp_path, '[sources]\nadd = ["github:a/b", "rsshub:/x"]\n')
+
+    assert remove_feed(path, "https://github.com/a/b/releases.atom")
+    assert not remove_feed(path, "https://hub.example/x")
+    assert remove_feed(path, "https://hub.example/x", "https://hub.example/")
+
+    assert sources(path) == {"add": []}

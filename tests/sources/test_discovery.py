@@ -74,6 +74,48 @@ async def test_a_site_that_shows_programs_no_page_may_show_them_its_feed() -> No
         await _found({SITE: refused})
 
 
+BUSY = BadStatus("HTTP 429", status=429)
+
+
+async def test_a_site_that_asks_for_a_pause_is_asked_nothing_more() -> None:
+    fetcher = FakeFetcher({SITE: BUSY, FEED: RSS})
+    with pytest.raises(BadStatus, match="429"):
+        await discovered(SITE, fetcher, InlineEngine(), NOW)  # type: ignore[arg-type]
+    assert fetcher.asked == [SITE]
+
+    page = b'<html><head><link rel="alternate" type="application/rss+xml" href="https://feeds.example/a"></head></html>'
+    fetcher = FakeFetcher({SITE: page, "https://feeds.example/a": BUSY, f"{SITE}feed": BUSY, FEED: RSS})
+    with pytest.raises(
+        SourceError, match=r"3 places were tried; blog.example.com asks for a pause \(HTTP 429\); feeds.example asks"
+    ):
+        await discovered(SITE, fetcher, InlineEngine(), NOW)  # type: ignore[arg-type]
+
+
+async def test_what_is_a_feed_s_address_for_sure_is_asked_alone() -> None:
+    with pytest.raises(SourceError, match="1 place was tried"):
+        await discovered(SITE, FakeFetcher({SITE: b"<html>", FEED: RSS}), InlineEngine(), NOW, alone=True)  # type: ignore[arg-type]
+    refused = FakeFetcher({SITE: BadStatus("HTTP 403", status=403), FEED: RSS})
+    with pytest.raises(BadStatus):
+        await discovered(SITE, refused, InlineEngine(), NOW, alone=True)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("written", ["blog.example.com:8080", "127.0.0.1:8080/atom", "nas:8080", "[::1]:8080"])
+async def test_a_port_without_a_scheme_is_asked_by_http_where_https_is_not_spoken(written: str) -> None:
+    found, fetcher = await _found({f"http://{written}": RSS}, written)
+
+    assert (found.url, fetcher.asked) == (f"http://{written}", [f"https://{written}", f"http://{written}"])
+    with pytest.raises(Unreachable, match="neither https nor http is spoken there"):
+        await _found({}, written)
+
+
+@pytest.mark.parametrize("written", ["https://", "https://[broken", ""])
+async def test_what_is_no_address_says_how_one_looks(written: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        await _found({}, written)
+
+    assert "https://blog.example.com" in caught.value.advised
+
+
 async def test_an_address_that_does_not_answer_is_its_own_failure() -> None:
     with pytest.raises(Unreachable):
         await _found({SITE: Unreachable("no such name")})

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deepdaily.core.errors import AddressRefused, NotAFeed, Unreachable, WorkerFailed
+from deepdaily.core.errors import AddressRefused, BadStatus, FetchError, NotAFeed, Unreachable, WorkerFailed
 from deepdaily.core.types import Harvest, Slot, Window, document_id
 from deepdaily.lab import evals
 from deepdaily.settings.source_tables import FeedTable
@@ -518,6 +518,33 @@ async def test_a_page_that_leads_to_the_feed_is_followed_once() -> None:
 
     assert [offer.title for offer in found.offers] == ["Post 1"]
     assert len(loop.asked) == 2
+
+
+NAMES_ITS_FEED = b'<html><head><link rel="alternate" type="application/rss+xml" href="/new.xml"></head></html>'
+
+
+async def test_a_page_that_names_its_feed_is_read_by_that_and_says_what_to_write() -> None:
+    fetcher = FakeFetcher({URL: NAMES_ITS_FEED, "https://blog.example.com/new.xml": _rss(_item())})
+
+    found = await Feed(FeedTable(url=URL, name="blog"), fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+
+    assert [offer.title for offer in found.offers] == ["Post 1"]
+    assert (found.health.state, found.health.message) == (
+        "ok",
+        "a web page instead of a feed; it names https://blog.example.com/new.xml as its feed; put that address in its place",
+    )
+
+
+@pytest.mark.parametrize(
+    "there", [b"<html>gone</html>", NAMES_ITS_FEED, BadStatus("HTTP 404", status=404), AddressRefused("not public")]
+)
+async def test_a_page_whose_feed_gives_none_says_both(there: bytes | FetchError) -> None:
+    fetcher = FakeFetcher({URL: NAMES_ITS_FEED, "https://blog.example.com/new.xml": there})
+
+    with pytest.raises(NotAFeed, match=r"names https://blog\.example\.com/new\.xml as its feed, which gives none: "):
+        await Feed(FeedTable(url=URL, name="blog"), fetcher, InlineEngine()).harvest(WINDOW)  # type: ignore[arg-type]
+
+    assert len(fetcher.asked) == 2
 
 
 async def test_the_title_in_a_release_s_text_is_the_one_that_its_snapshot_has() -> None:

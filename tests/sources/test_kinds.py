@@ -13,7 +13,8 @@ import pytest
 from deepdaily.core.errors import FetchError, SettingsError
 from deepdaily.core.types import Slot, Watch, Window
 from deepdaily.settings.loading import load
-from deepdaily.sources.kinds import listed, sources
+from deepdaily.settings.source_tables import Sources
+from deepdaily.sources.kinds import listed, remarks, sources
 from deepdaily.sources.search.budget import budget_name
 from fakes import FakeFetcher, InlineEngine
 
@@ -159,3 +160,40 @@ async def test_what_a_key_has_left_is_counted_in_the_store_and_its_name_there_te
     assert set(named) == {budget_name("tavily", "tvly-very-secret")}
     assert named[0].startswith("search:tavily:")
     assert "secret" not in named[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"drop": ["No Such Feed"]}, "drop: no feed of your lists is called 'No Such Feed'; one of your own is taken out by"),
+        ({"drop": ["wired: ai"]}, "called 'wired: ai'; did you mean 'WIRED: AI'?"),
+        ({"drop": ["https://www.wired.com/feed/tag/ai/latest/rs"]}, "did you mean 'https://www.wired.com/feed/tag/ai/latest/rss'?"),
+        (
+            {"add": ["https://a.example/f", "https://a.example/f"]},
+            "https://a.example/f is named more than once; the last one counts",
+        ),
+        (
+            {"add": ["github:a/b", "https://github.com/a/b/releases.atom"]},
+            "https://github.com/a/b/releases.atom is named more than once",
+        ),
+        (
+            {"add": ["lobsters:ai"], "feed": [{"url": "https://lobste.rs/t/ai.rss"}]},
+            "https://lobste.rs/t/ai.rss is named more than",
+        ),
+        ({"feed": [{"url": "https://a.example/f", "name": n} for n in "ab"]}, "https://a.example/f is named more than once"),
+    ],
+)
+def test_what_the_settings_say_without_effect_is_told(given: dict[str, object], said: str) -> None:
+    [told] = remarks(Sources.model_validate(given))
+
+    assert said in told
+
+
+def test_of_settings_that_mean_what_they_say_nothing_is_told() -> None:
+    given = {
+        "drop": ["WIRED: AI"],
+        "add": ["https://a.example/f"],
+        "feed": [{"url": "https://www.wired.com/feed/tag/ai/latest/rss"}],
+    }
+
+    assert remarks(Sources.model_validate(given)) == []

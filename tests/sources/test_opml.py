@@ -41,15 +41,35 @@ def test_what_readers_really_write_is_read(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "encoding"), [("gb2312", "gbk"), ("UTF-8", "utf-8"), ("iso-8859-1", "utf-8"), ("UTF-8", "gbk")]
+    ("declared", "encoding"),
+    [
+        ("gb2312", "gbk"),
+        ("UTF-8", "utf-8"),
+        ("iso-8859-1", "utf-8"),
+        ("UTF-8", "gbk"),
+        ("", "gbk"),
+        ("", "utf-8"),
+        ("UTF-8", "utf-16"),
+    ],
 )
-def test_names_in_another_encoding_than_is_said_cost_no_feed(declared: str, encoding: str) -> None:
-    body = f'<?xml version="1.0" encoding="{declared}"?><opml><body><outline text="科学空间的文章" xmlUrl="{A}"/></body></opml>'
+@pytest.mark.parametrize("name", ["科学空间的文章", "机器之心", "AI 前线 · 镕"])
+@pytest.mark.parametrize("others", [0, 300])
+def test_names_in_another_encoding_than_is_said_are_read_all_the_same(declared: str, encoding: str, name: str, others: int) -> None:
+    said = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    rows = "".join(f'<outline text="plain {n}" xmlUrl="https://b.example/{n}"/>' for n in range(others))
+    body = f'{said}<opml><body>{rows}<outline text="{name}" xmlUrl="{A}"/></body></opml>'
 
-    [one] = parse_opml(body.encode(encoding)).feeds
+    feeds = parse_opml(body.encode(encoding)).feeds
 
-    assert one.url == A
-    assert one.name == "科学空间的文章" or (declared, encoding) == ("UTF-8", "gbk")
+    assert (feeds[-1], len(feeds)) == (ListedFeed(A, name), others + 1)
+
+
+@pytest.mark.parametrize("declared", ["UTF-8", "gb2312"])
+def test_a_name_that_nobody_can_read_is_no_name(declared: str) -> None:
+    rows = f'<outline text="caf\xe9" xmlUrl="{A}"/><outline text="plain" xmlUrl="https://b.example/f"/>'
+    body = f'<?xml version="1.0" encoding="{declared}"?><opml><body>{rows}</body></opml>'
+
+    assert parse_opml(body.encode("latin-1")).feeds == (ListedFeed(A), ListedFeed("https://b.example/f", "plain"))
 
 
 def test_a_bare_ampersand_costs_nothing() -> None:

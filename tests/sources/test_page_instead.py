@@ -28,7 +28,16 @@ def test_a_page_that_names_its_feed_is_answered_with_the_address(link: str, name
     error = what_else(f"<!doctype html><html><head>{link}</head></html>".encode(), URL, damaged=False)
 
     assert f"names {named} as its feed" in str(error)
-    assert error.remedy
+    assert (error.remedy, error.leads_to) == ("put that address in its place", named)
+
+
+def test_of_several_feeds_the_first_is_where_the_page_leads() -> None:
+    links = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{n}.xml">' for n in (1, 2, 1))
+    error = what_else(f"<html><head>{links}</head></html>".encode(), URL, damaged=False)
+
+    assert error.leads_to == "https://blog.example.com/1.xml"
+    assert "1.xml or https://blog.example.com/2.xml as its feed" in str(error)
+    assert error.remedy == "put one of them in its place"
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_hosts_that_were_printed_twice_and_that_no_feed_is_of_are_proposed(store
     for n, url in enumerate(
         (
             "https://twice.example/1", "https://twice.example/2", "https://once.example/1", "https://blog.a.example/1",
-            "https://blog.a.example/2", "https://lab.example/1", "https://lab.example/2", "https://github.com/x/y", "https://github.com/x/z",
+            "https://blog.a.example/2", "http://127.0.0.24:18777/x/1", "http://127.0.0.24:18777/x/2", "https://lab.example/1", "https://lab.example/2", "https://github.com/x/y", "https://github.com/x/z",
         )
     ):  # fmt: skip
         day(store, n, mirror, harvest("ok", url, name="hn", kind="hackernews", newest=0), told=url)
@@ -152,5 +152,6 @@ def test_hosts_that_were_printed_twice_and_that_no_feed_is_of_are_proposed(store
     found = proposals(pasts(store, NOW), listed, (), store, NOW)
 
     assert [one for one in found if one.verb == "add"] == [
-        Proposal("add", "twice.example", "2 items of it were printed, the last on 2026-03-12", "https://twice.example/")
+        Proposal("add", "127.0.0.24", "2 items of it were printed, the last on 2026-03-07", "http://127.0.0.24:18777/"),
+        Proposal("add", "twice.example", "2 items of it were printed, the last on 2026-03-12", "https://twice.example/"),
     ]

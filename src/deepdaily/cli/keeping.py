@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,15 +15,19 @@ from deepdaily.core.errors import Exit, SettingsError
 if TYPE_CHECKING:
     from datetime import date
 
+    from deepdaily.settings import Settings
     from deepdaily.sources.past import Proposal, TrackRecord
 
 
 @sources_app.command("list")
 def sources_list(settings: SettingsFile = None, data: DataFolder = None, out: OutFolder = None, as_json: AsJson = False) -> None:
     """The configured sources."""
-    from deepdaily.sources.kinds import listed
+    from deepdaily.sources.kinds import listed, remarks
 
-    answer_rows(("kind", "name", "address"), listed(house_of(settings, data, out).settings), as_json)
+    chosen = house_of(settings, data, out).settings
+    answer_rows(("kind", "name", "address"), listed(chosen), as_json)
+    for line in remarks(chosen.sources):
+        warn(f"! {line}")
 
 
 @sources_app.command("check")
@@ -49,19 +54,22 @@ def _day(moment: date | None) -> str:
 
 @sources_app.command("add")
 def sources_add(
-    addresses: Annotated[list[str], typer.Argument(help="Addresses of feeds or of sites, which are searched for theirs.")],
+    addresses: Annotated[
+        list[str], typer.Argument(help="Feeds by address or short form, or sites, which are searched for theirs.")
+    ],
     settings: SettingsFile = None,
 ) -> None:
     """Find the feed of each address, show it, and write it into the settings. Exit status 1 where one has none."""
     import asyncio
 
     from deepdaily.cli.probing import discover
+    from deepdaily.settings.short_forms import is_short
     from deepdaily.settings.source_lines import add_feeds
     from deepdaily.sources.kinds import feeds
 
-    house = house_of(settings, None)
+    house, path = house_of(settings, None), settings_file(settings)
     known = {table.url for table in feeds(house.settings.sources)}
-    taken = {table.called for table in feeds(house.settings.sources)}
+    taken = _names(house.settings)
     well = True
     for written, found in asyncio.run(discover(house, addresses)):
         if isinstance(found, str):
@@ -70,16 +78,36 @@ def sources_add(
             continue
         newest = f"newest of {_day(found.newest)}" if found.newest else "without dates"
         say(f"{found.title or found.url}  {found.url}")
-        say(f"    {found.entries} entries, {newest}; {found.in_a_day} in 24 hours, {found.in_a_week} in 7 days")
+        entries = _counted(found.entries, "entry", "entries")
+        say(f"    {entries}, {newest}; {found.in_a_day} in 24 hours, {found.in_a_week} in 7 days")
         if found.url in known:
             say("    it is asked already")
             continue
-        name = found.title if found.title and found.title not in taken else ""
-        add_feeds(settings_file(settings), [_table_of(found.url, name)])
+        add_feeds(path, [_new_table(written.strip() if is_short(written) else found.url, found.title, taken)])
         known.add(found.url)
-        taken.add(name or found.url)
-        say(f"    added to {settings_file(settings)}")
+        say(f"    added to {path}")
     raise typer.Exit(Exit.PUBLISHED if well else Exit.RED)
+
+
+def _names(settings: Settings) -> set[str]:
+    """Of every source, of whatever kind: no other may bear one."""
+    from deepdaily.sources.hackernews import HackerNews
+    from deepdaily.sources.kinds import listed
+
+    return {HackerNews.name, *(name for _, name, _ in listed(settings))}
+
+
+def _new_table(url: str, wanted: str, taken: set[str]) -> dict[str, str]:
+    """The table of a feed whose name nobody bears: its own, or with a number behind it; it is taken from then on."""
+    name = wanted or url
+    if name in taken:
+        name = next(one for one in (f"{name[:190]}-{n}" for n in count(2)) if one not in taken)
+    taken.add(name)
+    return {"url": url} | ({"name": name} if name != url else {})
+
+
+def _counted(n: int, one: str, several: str = "") -> str:
+    return f"{n} {one if n == 1 else several or f'{one}s'}"
 
 
 def settings_file(named: Path | None) -> Path:
@@ -89,25 +117,22 @@ def settings_file(named: Path | None) -> Path:
     return named or Path(FILE)
 
 
-def _table_of(url: str, name: str) -> dict[str, str]:
-    return {"url": url} | ({"name": name} if name else {})
-
-
 @sources_app.command("remove")
 def sources_remove(
-    what: Annotated[str, typer.Argument(help="The feed's name or address, as `sources list` has it.")],
+    what: Annotated[str, typer.Argument(help="The feed's name or address, as `sources list` or the settings have it.")],
     settings: SettingsFile = None,
 ) -> None:
     """Take a feed out of the settings; one of a bundled list is named in `drop` instead."""
     from deepdaily.settings.source_lines import drop_feed, remove_feed
     from deepdaily.sources.kinds import bundled, feeds
 
-    chosen = house_of(settings, None).settings.sources
-    found = next((table for table in feeds(chosen) if what in (table.called, table.url)), None)
+    house, path = house_of(settings, None), settings_file(settings)
+    chosen = house.settings.sources
+    meant = {what, _address(what, chosen.rsshub)}
+    found = next((table for table in feeds(chosen) if meant & {table.called, table.url}), None)
     if found is None:
-        raise SettingsError(f"no feed is called {what!r}", "`deepdaily sources list` has their names and addresses")
-    path = settings_file(settings)
-    removed = remove_feed(path, found.url)
+        raise _no_feed(what, house.settings, path)
+    removed = remove_feed(path, found.url, chosen.rsshub)
     if found.url in bundled(chosen):
         drop_feed(path, found.url)
         say(f"{found.called} is dropped from its list" + (" and removed" if removed else "") + f" in {path}")
@@ -115,6 +140,33 @@ def sources_remove(
         say(f"{found.called} is removed from {path}")
     else:
         raise SettingsError(f"{found.called} is not named in {path}", "it comes from the environment: DEEPDAILY_SOURCES__…")
+
+
+def _address(written: str, bridge: str) -> str:
+    """The address that a name may mean; itself where it means none."""
+    from deepdaily.settings.short_forms import address_of
+
+    try:
+        return address_of(written, bridge)
+    except ValueError:
+        return written
+
+
+def _no_feed(what: str, settings: Settings, path: Path) -> SettingsError:
+    """That no feed is called so; of another kind of source with where it stands."""
+    from difflib import get_close_matches
+
+    from deepdaily.sources.kinds import listed
+
+    kind = next((kind for kind, *told in listed(settings) if what in told), None)
+    if kind == "hackernews":
+        return SettingsError(f"{what} is no feed", f"write hackernews = false below [sources] in {path}")
+    if kind is not None:
+        table = "opml" if kind == "feed" else kind
+        return SettingsError(f"{what} is no single feed", f"take its table [[sources.{table}]] out of {path}")
+    near = get_close_matches(what, _names(settings), n=1)
+    told = f"did you mean {near[0]!r}? " if near else ""
+    return SettingsError(f"no feed is called {what!r}", f"{told}`deepdaily sources list` has their names and addresses")
 
 
 @sources_app.command("import")
@@ -131,18 +183,15 @@ def sources_import(
     house = house_of(settings, None)
     told = asyncio.run(read_list(house, what))
     known = {table.url for table in feeds(house.settings.sources)}
-    taken = {table.called for table in feeds(house.settings.sources)} | {"hackernews"}
-    new: list[dict[str, str]] = []
-    for one in told.feeds:
-        if one.url not in known:
-            name = one.name if one.name not in taken else ""
-            new.append(_table_of(one.url, name))
-            taken.add(name or one.url)
+    taken = _names(house.settings)
+    new = [_new_table(one.url, one.name, taken) for one in told.feeds if one.url not in known]
     if new:
         add_feeds(settings_file(settings), new)
     for remark in told.remarks:
         warn(f"! {remark}")
-    say(f"{len(new)} feeds added to {settings_file(settings)}, {len(told.feeds) - len(new)} were asked already")
+    before = len(told.feeds) - len(new)
+    asked = f"{before} {'was' if before == 1 else 'were'} asked already"
+    say(f"{_counted(len(new), 'feed')} added to {settings_file(settings)}, {asked}")
     if new:
         say("`deepdaily sources check` asks each of them once")
 
@@ -151,6 +200,7 @@ def sources_import(
 def sources_export(
     file: Annotated[Path | None, typer.Argument(help="Where to write it; nothing: to stdout.")] = None,
     settings: SettingsFile = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
     """The feeds as OPML 2.0, which every feed reader takes."""
     from deepdaily.settings import name_of
@@ -163,11 +213,15 @@ def sources_export(
     if file is None:
         print(text, end="")  # noqa: T201
         return
+    if file.suffix.lower() == ".toml":
+        raise SettingsError(f"{file} is a settings file by its name", "name one like feeds.opml")
+    if file.exists() and not force:
+        raise SettingsError(f"{file} is there already", "name another file, or add --force to write over it")
     try:
         file.write_text(text, "utf-8")
     except OSError as error:
         raise SettingsError(f"{file} cannot be written: {error.strerror}", "name another file") from error
-    say(f"{len(rows)} feeds are in {file}")
+    say(f"{_counted(len(rows), 'feed')} {'is' if len(rows) == 1 else 'are'} in {file}")
 
 
 @sources_app.command("why")

@@ -148,6 +148,7 @@ def config(
     from deepdaily.settings.keys import explained
     from deepdaily.settings.loading import described
     from deepdaily.settings.missing import unset_of
+    from deepdaily.sources.kinds import remarks
 
     if explain:
         rows = [(f"{table.head} {key.name}", *key[1:]) for table in explained() for key in table.keys]
@@ -157,3 +158,5 @@ def config(
     answer_rows(("key", "value", "from"), described(house.settings, house.origins), as_json)
     for name, variable in unset_of(house.settings):
         warn(f"! {name}: {variable} is not in the environment")
+    for line in remarks(house.settings.sources):
+        warn(f"! {line}")

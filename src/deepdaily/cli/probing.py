@@ -16,7 +16,8 @@ from deepdaily.house import House
 from deepdaily.pipeline import collect
 from deepdaily.read.web_wire import WebWire
 from deepdaily.run import Errand, Run
-from deepdaily.sources.discovery import Discovered, discovered
+from deepdaily.settings.short_forms import address_of, is_short
+from deepdaily.sources.discovery import HOST_AND_PORT, Discovered, discovered
 from deepdaily.sources.kinds import bundled, listed
 from deepdaily.sources.offering import parsed
 from deepdaily.sources.opml import FeedList, parse_opml, read_file
@@ -76,11 +77,17 @@ async def _aside(house: House) -> AsyncIterator[Run]:
 
 
 async def discover(house: House, addresses: Sequence[str]) -> list[tuple[str, Discovered | str]]:
-    """The feed of each address, or in words why there is none, in their order."""
+    """The feed of each address, or short form of one, or in words why there is none, in their order."""
+    bridge = house.settings.sources.rsshub
 
     async def one(run: Run, written: str) -> Discovered | str:
+        short = is_short(written)
         try:
-            return await discovered(written, run.fetcher, run.engine, run.now)
+            address = written if HOST_AND_PORT.fullmatch(written) and not short else address_of(written, bridge)
+        except ValueError as error:
+            return f"{error}"
+        try:
+            return await discovered(address, run.fetcher, run.engine, run.now, alone=short)
         except (SourceError, FetchError) as error:
             return error.advised
 

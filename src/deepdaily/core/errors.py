@@ -124,7 +124,8 @@ class SourceError(DeepdailyError):
 
 
 class NotAFeed(SourceError):
-    """HTTP 200, but not a feed: a login page, an empty shell, garbage. `leads_to` is where a page sends its visitors on to."""
+    """HTTP 200, but not a feed: a login page, an empty shell, garbage. `leads_to` is where a page sends its visitors on to, or
+    the feed that it names."""
 
     def __init__(self, message: str, remedy: str = "", leads_to: str = "") -> None:
         super().__init__(message, remedy)

@@ -42,8 +42,8 @@ def first_told(health: Sequence[SourceHealth]) -> str:
     if not silent or len(silent) == len(asked):
         return ""
     return (
-        f"first run: {len(asked) - len(silent)} of {len(asked)} sources answer; what stays silent is left out by"
-        ' [sources] mute = ["HOST"], `deepdaily sources list` has the addresses'
+        f"first run: {len(asked) - len(silent)} of the {len(asked)} sources asked answer; what stays silent is asked no more after"
+        " `deepdaily sources remove NAME`, `deepdaily sources list` has the names"
     )
 
 

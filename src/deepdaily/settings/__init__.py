@@ -120,7 +120,6 @@ class Serve(_Table):
         "Variable with a token: who sends it as a bearer, or once as ?token=, sees stored pages whole; others see excerpts, "
         "but for a browser on this machine.",
         example="DEEPDAILY_READER_TOKEN",
-        pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,99})?$",
     )
     origins: tuple[str, ...] = key(
         (),

@@ -31,11 +31,15 @@ class Spot:
     """Which kinds of table may stand there, where there are several."""
     beside: Sequence[str]
     """The keys known in the table it stands in."""
+    table: str
+    """`the first [[publish]]`, where one of several tables is meant; else empty."""
+    inner: str
+    """The key inside of that table, in words where it is one of a list: `the second of sources.add`."""
 
 
 def spot(places: Iterable[str | int]) -> Spot:
     """The place that pydantic writes as `("publish", 0, "mail", "host")`."""
-    written, tag, beside = list[str](), "", list[str]()
+    written, tag, beside, table, inner = list[str](), "", list[str](), "", list[str]()
     tables: list[TableType] = [Settings]
     for place in places:
         if len(tables) > 1 and place in [tag_of(table) for table in tables]:
@@ -43,9 +47,22 @@ def spot(places: Iterable[str | int]) -> Spot:
             continue
         written.append(str(place))
         if isinstance(place, str):
-            beside = list(dict.fromkeys(name for table in tables for name in table.model_fields))
-            tables = [below for table in tables for below in tables_below(table, place)]
-    return Spot(".".join(written), tag, [kind for kind in map(tag_of, tables) if kind], beside)
+            beside = list(dict.fromkeys(name for one in tables for name in one.model_fields))
+            tables = [below for one in tables for below in tables_below(one, place)]
+            inner.append(place)
+        elif tables:
+            table, inner = f"the {_counted(place)} [[{'.'.join(one for one in written if not one.isdigit())}]]", []
+        else:
+            inner = [f"the {_counted(place)} of {'.'.join(inner)}"]
+    return Spot(".".join(written), tag, [kind for kind in map(tag_of, tables) if kind], beside, table, ".".join(inner))
+
+
+_FIRST = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def _counted(place: int) -> str:
+    """Which one, for a person, who counts from one."""
+    return _FIRST[place] if place < len(_FIRST) else f"{place + 1}th"
 
 
 def tables_below(table: TableType, key: str) -> list[TableType]:

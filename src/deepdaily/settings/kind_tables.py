@@ -50,6 +50,17 @@ def _page_file(written: str) -> str:
     return written
 
 
+def _selector(written: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+    try:
+        if written:
+            LexborHTMLParser("<p>").css(written)
+    except SelectolaxError:
+        raise ValueError("it is no CSS selector; write one like `main article` or `.post-list`") from None
+    return written
+
+
 class WatchedPageTable(_Table):
     """A page that lists articles, or a sitemap: what is new on it since last time is offered."""
 
@@ -57,7 +68,9 @@ class WatchedPageTable(_Table):
         ..., "Its address; a sitemap.xml may be an index of others or a .gz.", example="https://lab.example.com/blog"
     )
     name: str = key("", "What it is called; empty for its address.")
-    selector: str = key("", "CSS selector: only links inside what matches count, other sites' too.", example="main .post-list")
+    selector: Annotated[str, AfterValidator(_selector)] = key(
+        "", "CSS selector: only links inside what matches count, other sites' too.", example="main .post-list"
+    )
     match: str = key("", "What the path of a link must hold.", example="/blog/")
     most: int = key(40, "How many links of a day are offered.", unit="links", ge=1, le=500)
 

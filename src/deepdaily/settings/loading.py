@@ -17,7 +17,7 @@ from pydantic_settings import SettingsError as EnvironmentRefused
 from deepdaily.core.errors import SettingsError
 from deepdaily.settings import Settings
 from deepdaily.settings.channel_tables import FileTable
-from deepdaily.settings.keys import spot
+from deepdaily.settings.keys import Spot, spot
 
 FILE = "deepdaily.toml"
 """The settings file looked for in the current folder."""
@@ -92,9 +92,12 @@ def _explained(found: Sequence[ErrorDetails], path: Path | None, given: Mapping[
     """Every mistake in words, a line each where there are several: where it stands, the key, and what to write instead."""
     told, from_environment = dict[str, str](), {*_leaves(given)}
     for one in found:
+        if _follows(one, found):
+            continue
         said, remedy = _complaint(one, found)
         key = spot(one["loc"]).key
-        variable = "DEEPDAILY_" + key.upper().replace(".", "__") if key in from_environment or not path else ""
+        leaf = next((leaf for leaf in from_environment if f"{key}.".startswith(f"{leaf}.")), "" if path else key)
+        variable = "DEEPDAILY_" + leaf.upper().replace(".", "__") if leaf else ""
         told[f"{variable or path or 'the environment'}: {said}"] = remedy
     if len(told) == 1:
         said, remedy = next(iter(told.items()))
@@ -108,31 +111,44 @@ def _explained(found: Sequence[ErrorDetails], path: Path | None, given: Mapping[
 HELP = "`deepdaily config --explain` says what each key may be"
 
 
+def _follows(one: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is called too short because what stands in it is wrong."""
+    place = one["loc"]
+    return one["type"] == "too_short" and any(other["loc"][: len(place)] == place and other["loc"] != place for other in found)
+
+
 def _complaint(first: ErrorDetails, found: Sequence[ErrorDetails]) -> tuple[str, str]:
     """What is wrong, and what to do about it where that is known."""
     at = spot(first["loc"])
-    parent, _, name = at.key.rpartition(".")
-    misplaced = first["type"].startswith("model_") and parent == "models"  # a key where a model's table may stand
+    parent, _, name = at.inner.rpartition(".")
+    in_table = f"{at.table}: " if at.table else ""
+    misplaced = first["type"].startswith("model_") and not at.table and parent == "models"  # a key where a model's table may stand
     match first["type"]:
         case kind if kind == "extra_forbidden" or misplaced:
-            return f"unknown key {at.key}", _nearest(name, at.beside)
+            return f"{in_table}unknown key {at.inner}", _nearest(name, at.beside)
         case "missing":
             missing = [str(one["loc"][-1]) for one in found if one["loc"][:-1] == first["loc"][:-1]]
-            return f"{parent}: {at.tag or 'it'} needs {', '.join(missing)}", ""
+            return f"{': '.join(filter(None, (at.table, parent)))}: {at.tag or 'it'} needs {', '.join(missing)}", ""
         case "union_tag_invalid":
             tag = first["ctx"]["tag"]
-            return f"{at.key}.{_told_apart_by(first)} = {tag!r}: there is no such kind", _nearest(tag, at.kinds)
+            return f"{_place(at, _told_apart_by(first))} = {tag!r}: there is no such kind", _nearest(tag, at.kinds)
         case "union_tag_not_found":
             key = _told_apart_by(first)
             slip = difflib.get_close_matches(key, map(str, first["input"]), n=1, cutoff=0.5)
             if slip:
-                return f"unknown key {at.key}.{slip[0]}", f"did you mean {key}?"
-            return f"{at.key}: {key} is missing", _nearest("", at.kinds)
+                return f"{in_table}unknown key {slip[0]}", f"did you mean {key}?"
+            return f"{_place(at, key)} is missing", _nearest("", at.kinds)
     said = first["msg"].removeprefix("Value error, ")
     if not at.key:  # two keys that do not go together: the input is the whole file
         return said, ""
-    shown = "" if isinstance(first["input"], Mapping) else f" = {_masked(repr(first['input']))}"
-    return f"{at.key}{shown}: {_plain(first['type'], said)}", ""
+    is_secret = at.key.endswith("_env")  # what stands there by mistake may be the secret itself
+    shown = "" if is_secret or isinstance(first["input"], Mapping) else f" = {_masked(repr(first['input']))}"
+    return f"{_place(at)}{shown}: {_plain(first['type'], said)}", ""
+
+
+def _place(at: Spot, key: str = "") -> str:
+    """Where it stands: `the first [[publish]]: dir`."""
+    return ": ".join(filter(None, (at.table, ".".join(filter(None, (at.inner, key))))))
 
 
 _PLAIN = {
@@ -145,6 +161,8 @@ _PLAIN = {
     "int_parsing": "write a whole number",
     "int_from_float": "write a whole number",
     "float_parsing": "write a number",
+    "float_type": "write a number",
+    "finite_number": "write a number",
     "time_type": "write the hour as HH:MM, like 08:00",
     "time_parsing": "write the hour as HH:MM, like 08:00",
     "path_type": "write a folder in double quotes",

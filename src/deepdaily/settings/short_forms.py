@@ -58,6 +58,7 @@ FORMS: Mapping[str, ShortForm] = {
 }
 BRIDGED = "rsshub"
 """The form whose feeds an instance of one's own makes."""
+BRIDGED_EXAMPLE = "rsshub:/route/of/the/feed"
 
 _SHORT = re.compile(r"([a-z]+):(?!//)(.*)", re.DOTALL)
 
@@ -72,6 +73,9 @@ def address_of(written: str, bridge: str = "") -> str:
     """
     short = _SHORT.fullmatch(written.strip())
     if short is None:
+        name = written.strip().partition("://")[0]
+        if name in FORMS or name == BRIDGED:
+            raise ValueError(f"write it like {FORMS[name].example if name in FORMS else BRIDGED_EXAMPLE}, without //")
         return written
     name, rest = short[1], short[2].strip()
     if name == BRIDGED:
@@ -89,7 +93,7 @@ def address_of(written: str, bridge: str = "") -> str:
 
 def _bridged(route: str, bridge: str) -> str:
     if not re.fullmatch(r"/[\w.~!$&'()*+,;=:@%/?#-]{1,500}", route):
-        raise ValueError("write it like rsshub:/route/of/the/feed")
+        raise ValueError(f"write it like {BRIDGED_EXAMPLE}")
     if not bridge:
         raise ValueError('name your instance, too: [sources] rsshub = "https://rsshub.example.com"')
     return bridge.rstrip("/") + route

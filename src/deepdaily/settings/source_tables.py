@@ -19,7 +19,7 @@ from deepdaily.settings.kind_tables import (
 )
 from deepdaily.settings.search_tables import BraveTable, SearchTable, web_address
 from deepdaily.settings.short_forms import needs_bridge, whole_address
-from deepdaily.settings.table import _Table, _zone, key
+from deepdaily.settings.table import VARIABLE, _Table, _zone, key
 
 
 def _bridge_address(written: str) -> str:
@@ -39,7 +39,7 @@ def _headers(named: dict[str, str]) -> dict[str, str]:
     for header, variable in named.items():
         if not _HEADER.fullmatch(header) or header.lower() in _OF_THE_FETCHER:
             raise ValueError(f"{header!r} is no header that can be set; write one like Authorization")
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", variable):
+        if not VARIABLE.fullmatch(variable):
             raise ValueError(f"{header}: name the environment variable that holds its value, like FEED_TOKEN; never the value")
     return named
 
@@ -104,6 +104,18 @@ class OpmlTable(_Table):
         return self.name or self.url
 
 
+def _bare_host(written: str) -> str:
+    """A host as links bear it: in small letters, without `www.`; of a site's address its host. Raises ValueError: it is none."""
+    name = re.sub(r"^https?://|/$", "", written.strip().lower()).removeprefix("www.")
+    try:
+        name = name.encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if not re.fullmatch(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]", name):
+        raise ValueError(f"{written!r} is no host; write it like noise.example.com, without path and port")
+    return name.strip("[]")
+
+
 class Sources(_Table):
     """Where links come from."""
 
@@ -119,7 +131,9 @@ class Sources(_Table):
     feed: tuple[FeedTable, ...] = ()
     opml: tuple[OpmlTable, ...] = ()
     drop: tuple[str, ...] = key((), "Feeds of the lists that are not asked, by name or address.", example=["Example Blog"])
-    mute: tuple[str, ...] = key((), "Hosts whose links are dropped.", example=["noise.example.com"])
+    mute: tuple[Annotated[str, AfterValidator(_bare_host)], ...] = key(
+        (), "Hosts whose links are dropped.", example=["noise.example.com"]
+    )
     hackernews: bool = key(True, "Whether Hacker News is asked.")
     follow: tuple[str, ...] = key(
         (),

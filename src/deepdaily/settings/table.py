@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+import re
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 
 def _zone(name: str) -> str:
@@ -28,5 +29,32 @@ def secret(variable: str) -> str:
     return os.environ.get(variable, "")
 
 
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+"""The name of an environment variable."""
+
+
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _true_is_no_number(cls, given: Any) -> Any:
+        """With `true` as a text where a number stands, which is refused there; by itself it would count as 1."""
+        if not isinstance(given, dict):
+            return given
+        return {
+            key: str(value).lower() if isinstance(value, bool) and cls._is_number(key) else value for key, value in given.items()
+        }
+
+    @classmethod
+    def _is_number(cls, name: str) -> bool:
+        field = cls.model_fields.get(name)
+        kinds = {field.annotation, *get_args(field.annotation)} if field else set()
+        return bool not in kinds and bool(kinds & {int, float})
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _variables_are_named(cls, value: Any, info: ValidationInfo) -> Any:
+        if (info.field_name or "").endswith("_env") and value and not VARIABLE.fullmatch(value):
+            raise ValueError("name the environment variable that holds it, like MY_TOKEN; never write the value itself there")
+        return value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from deepdaily.core.errors import AddressRefused, NotAFeed
+from deepdaily.core.errors import AddressRefused, FetchError, NotAFeed
 from deepdaily.core.types import Harvest, SourceHealth, SourceKind, Window
 from deepdaily.core.urls import domain
 from deepdaily.engine import Engine
@@ -49,7 +50,7 @@ class Feed:
 
     async def harvest(self, window: Window) -> Harvest:
         """One offer an entry of the window, newest first, and the texts that entries carry; nothing is asked where a header's
-        variable is not set.
+        variable is not set. A page that names its feed is read by that, and the message says what to write in its place.
 
         Raises:
             NotAFeed, FetchError.
@@ -58,15 +59,21 @@ class Feed:
         if unset:
             return Harvest(SourceHealth(self.name, self.kind, "no-key", message=f"{unset[0]} is not in the environment"))
         try:
-            made = await self._read(self.table.url, window)
+            return await self._read(self.table.url, window)
         except NotAFeed as error:
             if not error.leads_to:
                 raise
-            try:
-                made = await self._read(error.leads_to, window)  # once: a page may lead to itself
-            except AddressRefused as refused:  # what it was asked for is a page all the same
-                raise error from refused
-        return made
+            page = error
+        try:
+            made = await self._read(page.leads_to, window)  # once: a page may lead to itself
+        except (NotAFeed, FetchError) as error:
+            if page.remedy:
+                raise NotAFeed(f"{page}, which gives none: {error}", page.remedy) from error
+            if isinstance(error, AddressRefused):  # what it was asked for is a page all the same
+                raise page from error
+            raise
+        told = "; ".join(filter(None, (page.advised if page.remedy else "", made.health.message)))
+        return replace(made, health=replace(made.health, message=told))
 
     async def _read(self, url: str, window: Window) -> Harvest:
         headers = {header: secret(variable).strip() for header, variable in self.table.headers.items()}

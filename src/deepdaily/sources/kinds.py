@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from deepdaily.core.types import SourceKind, Watch
@@ -107,6 +108,21 @@ def feeds(chosen: Sources) -> list[FeedTable]:
         found[one.url] = own.model_copy(update={"name": own.name or free}) if own else _of_pack(one, free)
         taken.add(found[one.url].called)
     return [*found.values(), *mine.values()]
+
+
+def remarks(chosen: Sources) -> list[str]:
+    """What the settings say of feeds without effect, with what to do; empty where there is nothing such."""
+    called = {name: one.name for one in bundled(chosen).values() for name in (one.name, one.url)}
+    said = []
+    for name in chosen.drop:
+        if name not in called:
+            by_small = {one.casefold(): one for one in called}
+            near = get_close_matches(name.casefold(), by_small, n=1)
+            meant = f"did you mean {by_small[near[0]]!r}?" if near else "one of your own is taken out by `deepdaily sources remove`"
+            said.append(f"drop: no feed of your lists is called {name!r}; {meant}")
+    addresses = [_asked(table, chosen.rsshub).url for table in (*(FeedTable(url=url) for url in chosen.add), *chosen.feed)]
+    twice = dict.fromkeys(one for one in addresses if addresses.count(one) > 1)
+    return [*said, *(f"{one} is named more than once; the last one counts, take the others out" for one in twice)]
 
 
 def _asked(table: FeedTable, bridge: str) -> FeedTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ MAX_OUTLINES = 2_000
 """Feeds of a list that are taken; what follows is told."""
 
 
+_ODD_BYTES = re.compile(rb"[\x80-\xff]+")
 _DECLARATION = re.compile(r"<\?xml\b[^<>]{0,200}\?>")
 
 
@@ -94,15 +96,29 @@ def _lost(count: int) -> tuple[str, ...]:
 
 def _root(body: bytes) -> etree._Element | None:
     encoding = encoding_told(body, "")
-    if encoding:
-        text = body.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+    if encoding or b"\0" not in body[:200]:
+        text = _text(body, encoding).lstrip("\ufeff \t\r\n")
         body = with_references(_DECLARATION.sub("", text).encode())
-    known = "utf-8" if encoding else None
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False, encoding=known)
+        encoding = "utf-8"
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False, encoding=encoding or None)
     try:
         return etree.fromstring(body.strip(), parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
         return None
+
+
+def _text(body: bytes, encoding: str) -> str:
+    """In the encoding told; what is not in that is GB 18030 where it fits and the odd bytes come in pairs, whatever it says of
+    itself, and else UTF-8 with damaged letters."""
+    with suppress(UnicodeDecodeError):
+        return body.decode(encoding or "utf-8")
+    mended = body.decode(encoding or "utf-8", "replace")
+    runs, damaged = _ODD_BYTES.findall(body), mended.count("\ufffd")
+    in_pairs = 2 * sum(len(run) % 2 == 0 for run in runs) > len(runs)
+    if in_pairs and sum(char > "\x7f" for char in mended) <= 10 * damaged:
+        with suppress(UnicodeDecodeError):
+            return body.decode("gb18030")
+    return mended
 
 
 def _name(element: etree._Element) -> str:
@@ -129,7 +145,8 @@ def _listed(outline: dict[str, str]) -> ListedFeed | None:
         return None
     if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or len(url) > 2_000:
         return None
-    return ListedFeed(url, squeeze(clean(outline.get("title") or outline.get("text") or ""))[:200])
+    name = squeeze(clean(outline.get("title") or outline.get("text") or ""))[:200]
+    return ListedFeed(url, "" if "\ufffd" in name else name)  # its address is a better name than a damaged one
 
 
 def written(feeds: Iterable[ListedFeed], title: str) -> str:

@@ -70,8 +70,9 @@ def _of_page(head: str, url: str) -> NotAFeed:
             return NotAFeed(f"a page that leads to {target} instead of a feed", leads_to=target)
         feeds += filter(None, [_feed_of(told, url)])
     if feeds:
-        named = " or ".join(list(dict.fromkeys(feeds))[:3])
-        return NotAFeed(f"a web page instead of a feed; it names {named} as its feed", "put that address in its place")
+        named = list(dict.fromkeys(feeds))
+        said = f"a web page instead of a feed; it names {' or '.join(named[:3])} as its feed"
+        return NotAFeed(said, "put that address in its place" if len(named) == 1 else "put one of them in its place", named[0])
     return NotAFeed("a web page instead of a feed: it may have moved", "look for its feed's address on the site")
 
 

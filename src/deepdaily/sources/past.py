@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
+from urllib.parse import urljoin
 
 from deepdaily.core.lexicon import NO_PUBLISHERS
 from deepdaily.core.types import Harvest, Issue, Slot, SourceHealth, SourceKind
@@ -179,14 +180,17 @@ def _hosts_to_add(mine: Iterable[TrackRecord], addresses: Iterable[str], store: 
             if 2 * count > past.hosts.total():  # a mirror's feed is its host's
                 direct.add(domain(f"https://{name}/"))
     days: dict[str, list[str]] = defaultdict(list)
+    roots: dict[str, str] = {}
     for key in _slots(store, now):
         issue = store.issue(Slot.of_key(key).day)
         for item in issue.items if issue else ():
-            for name in sorted({host(cited.url) for cited in item.sources[:1]}):
+            for url in (cited.url for cited in item.sources[:1]):
+                name = host(url)
+                roots.setdefault(name, urljoin(url, "/"))
                 if name and not {name, domain(f"https://{name}/")} & (direct | NO_PUBLISHERS):
                     days[name].append(Slot.of_key(key).day)
     seen = sorted((name for name in days if len(days[name]) >= SEEN_TWICE), key=lambda name: (-len(days[name]), name))
     return [
-        Proposal("add", name, f"{len(days[name])} items of it were printed, the last on {days[name][-1]}", f"https://{name}/")
+        Proposal("add", name, f"{len(days[name])} items of it were printed, the last on {days[name][-1]}", roots[name])
         for name in seen[:MOST_PROPOSED]
     ]
