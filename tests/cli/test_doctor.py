@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from stubs import chat_server
 from webs import deepdaily, environment
 
@@ -96,3 +98,53 @@ def test_a_channel_is_tried_by_its_name_and_a_fault_is_one_line(tmp_path: Path) 
     assert "SLACK_WEBHOOK" in unset.stderr
     assert "choose from: hugo, slack" in nobody.stderr
     assert deepdaily("publish", cwd=tmp_path).returncode == 2
+
+
+TABLES = """
+[[sources.page]]
+url = "https://larkspur.example/"
+[[sources.arxiv]]
+categories = ["cs.LG"]
+[[sources.huggingface]]
+name = "papers"
+[[sources.github]]
+what = ["trending"]
+[[sources.telegram]]
+channels = ["larknews"]
+[[sources.opml]]
+url = "mine.opml"
+"""
+
+
+@pytest.mark.parametrize(
+    ("token", "limit"),
+    [
+        ({}, "GITHUB_TOKEN is not in the environment, so 60 requests an hour"),
+        ({"GITHUB_TOKEN": "sekrit"}, "GITHUB_TOKEN is set, so 5,000 requests an hour"),
+    ],
+)
+def test_every_source_with_a_table_of_its_own_kind_has_a_line(token: dict[str, str], limit: str, tmp_path: Path) -> None:
+    written(tmp_path)
+    path = tmp_path / "deepdaily.toml"
+    path.write_text(path.read_text() + TABLES)
+    (tmp_path / "mine.opml").write_text('<opml><outline text="x" xmlUrl="https://larkspur.example/feed.atom?x=1"/></opml>')
+
+    _, found = checked(tmp_path, SLACK_WEBHOOK="https://hooks.slack.com/x", **token)
+    lines = {part: of(found, part) for part in ("page", "arxiv", "huggingface", "github", "telegram", "opml")}
+
+    assert {part: len(those) for part, those in lines.items()} == dict.fromkeys(lines, 1)
+    assert lines["telegram"][0]["state"] == "fault"
+    assert lines["telegram"][0]["mend"] == "mend its table [[sources.telegram]] in the settings, or take it out"
+    assert limit in lines["github"][0]["told"]
+    assert "sekrit" not in json.dumps(found)
+    assert lines["huggingface"][0]["told"].startswith("papers: ")
+    assert not any("telegram" in one["told"] for one in of(found, "sources"))
+
+
+def test_what_the_settings_say_without_effect_is_a_note_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "deepdaily.toml").write_text('[sources]\ndrop = ["wired: ai"]\n')
+
+    _, found = checked(tmp_path)
+
+    told = {one["told"]: one["mend"] for one in of(found, "settings")}
+    assert told["drop: no feed of your lists is called 'wired: ai'"] == "did you mean 'WIRED: AI'?"

@@ -737,8 +737,9 @@ async def test_the_web_wire_stops_at_the_cap_announced_or_not(serve: Serve) -> N
     server = await serve(endless)
     async with WebWire((f"127.0.0.1:{server.port}",)) as wire:
         for path in ("announced", "endless"):
-            with pytest.raises(BodyRefused):
+            with pytest.raises(BodyRefused) as caught:
                 await wire.get(f"http://127.0.0.1:{server.port}/{path}", {}, cap_bytes=10**6)
+            assert "name a smaller one" in caught.value.remedy
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -755,6 +756,18 @@ async def test_a_resolved_address_is_checked_before_connecting(serve: Serve, hos
         with pytest.raises(AddressRefused):
             await wire.get(f"http://{host}:{server.port}/", {}, cap_bytes=1000)
     assert asked == []
+
+
+async def test_https_where_http_is_spoken_is_told_without_the_words_of_a_library(serve: Serve) -> None:
+    async def plain(request: web.Request) -> web.StreamResponse:
+        return web.Response()
+
+    server = await serve(plain)
+    async with WebWire((f"127.0.0.1:{server.port}",)) as wire:
+        with pytest.raises(NotConnected, match="nothing there speaks https") as caught:
+            await wire.get(f"https://127.0.0.1:{server.port}/", {}, cap_bytes=1000)
+    assert "SSL" not in str(caught.value)
+    assert "write http://" in caught.value.remedy
 
 
 async def test_what_is_no_http_or_no_server_is_unreachable(serve: Serve) -> None:

@@ -37,7 +37,8 @@ from deepdaily.settings.missing import unset_of
 from deepdaily.settings.model_tables import ModelTable
 from deepdaily.settings.search_tables import KeyTable
 from deepdaily.settings.table import secret
-from deepdaily.sources.kinds import bundled, feeds
+from deepdaily.sources.kinds import bundled, feeds, remarks
+from deepdaily.sources.kinds import listed as all_sources_of
 
 LEAST_FREE_MB = 500
 """On the disk of the data: a year of days takes two to four times as much."""
@@ -91,6 +92,9 @@ def _settings(house: House, settings: Path | None) -> list[Checkup]:
         if path.exists()
         else [Checkup("settings", "note", "none: all is as it comes", hint("init"))]
     )
+    for line in remarks(house.settings.sources):
+        said, _, mend = line.partition("; ")
+        found.append(Checkup("settings", "note", said, mend))
     digest, sends = house.settings.digest, any(isinstance(one, MessageTable) for one in house.settings.publish)
     sites = [HugoSite.at(one.dir).base_url(digest.language) for one in house.settings.publish if isinstance(one, HugoTable)]
     named = digest.url or next(filter(None, sites), "")
@@ -187,16 +191,21 @@ async def _skew(house: House) -> timedelta | None:
 
 
 async def _sources(house: House, *, all_sources: bool) -> list[Checkup]:
-    """One feed a class of the packs, every feed that was added, and the searches; or all; and what the days so far propose."""
-    chosen = None if all_sources else _few(house)
-    health = [one for one in await check_sources(house, chosen) if one.asked]
-    silent = [one for one in health if not one.fine]
-    told = f"{len(health) - len(silent)} of {len(health)} answer" + (
+    """One feed a class of the packs, and all that was added, of whatever kind; or all; and what the days so far propose.
+
+    What has a table of another kind than feeds and searches has a line of its own.
+    """
+    health = await check_sources(house, None if all_sources else _few(house))
+    tables, asked = _tables(house), [one for one in health if one.asked]
+    silent = [one for one in asked if not one.fine]
+    told = f"{len(asked) - len(silent)} of {len(asked)} answer" + (
         "" if all_sources else f" (a few were asked; all: `{hint('doctor --all')}`)"
     )
-    if health and len(silent) == len(health):
-        return [Checkup("sources", "fault", told, hint("sources check"))]
-    return [ok("sources", told), *(_silent(house, one) for one in silent), *_proposed(house, health)]
+    lines = [_of_table(house, one, tables[one.source]) for one in health if one.source in tables]
+    if asked and len(silent) == len(asked):
+        return [Checkup("sources", "fault", told, hint("sources check")), *lines]
+    plain = [_silent(house, one) for one in silent if one.source not in tables]
+    return [ok("sources", told), *plain, *lines, *_proposed(house, asked)]
 
 
 def _few(house: House) -> set[str]:
@@ -204,7 +213,30 @@ def _few(house: House) -> set[str]:
     mine = [table for table in feeds(house.settings.sources) if table.url in lists]
     by_class = groupby(sorted(mine, key=lambda table: lists[table.url].category), key=lambda table: lists[table.url].category)
     searches = [one.name for one in house.settings.sources.search]
-    return {*(next(group).called for _, group in by_class), *_own(house), "hackernews", *searches}
+    return {*(next(group).called for _, group in by_class), *_own(house), "hackernews", *searches, *_tables(house)}
+
+
+def _tables(house: House) -> dict[str, str]:
+    """The sources that are neither single feeds, Hacker News nor searches, by name, with what their tables are called."""
+    kinds = {name: kind for kind, name, _ in all_sources_of(house.settings) if kind not in ("feed", "hackernews", "search")}
+    return {one.called: "opml" for one in house.settings.sources.opml} | kinds
+
+
+def _of_table(house: House, one: SourceHealth, table: str) -> Checkup:
+    """How it is, in a line that begins with its kind."""
+    limits = [_github_limit(hub.token_env) for hub in house.settings.sources.github if hub.name == one.source]
+    if not one.fine:
+        mend = f"mend its table [[sources.{table}]] in the settings, or take it out"
+        return Checkup(table, "fault", "; ".join((trouble(one), *limits)), mend)
+    links = f"{one.offers} {'link' if one.offers == 1 else 'links'}" if one.asked else one.state
+    return Checkup(table, "ok" if one.asked else "note", "; ".join(filter(None, (f"{one.source}: {links}", *limits, one.message))))
+
+
+def _github_limit(variable: str) -> str:
+    """What its API allows a client, as its documentation says."""
+    if variable and secret(variable).strip():
+        return f"{variable} is set, so 5,000 requests an hour"
+    return f"{variable} is not in the environment, so 60 requests an hour" if variable else "no token, so 60 requests an hour"
 
 
 def _own(house: House) -> set[str]:

@@ -144,7 +144,7 @@ class Fetcher:
             BodyRefused: larger than the cap.
         """
         if len(body) > self._cap_bytes:
-            raise BodyRefused(f"{guard.shown(url)}: {len(body)} bytes, and {self._cap_bytes} are the most")
+            raise BodyRefused(f"{guard.shown(url)}: {len(body)} bytes, and {self._cap_bytes} are the most", guard.TOO_LARGE)
         return self._keep(url, url, Answer(200, {"content-type": media_type}, body))
 
     def earlier(self, url: str, most: int) -> list[Snapshot]:

@@ -110,14 +110,14 @@ class _Stream:
         """Add `size` bytes to `body`, or all there are; fewer where the answer ends before."""
         wanted = len(body) + size if size is not None else None
         if wanted is not None and wanted > self.cap_bytes:
-            raise BodyRefused(f"{self.url}: announces {wanted} bytes")
+            raise BodyRefused(f"{self.url}: announces {wanted} bytes", guard.TOO_LARGE)
         while wanted is None or len(body) < wanted:
             part = await self._part(65536 if wanted is None else min(65536, wanted - len(body)))
             if not part:
                 return
             body += part
             if len(body) > self.cap_bytes:
-                raise BodyRefused(f"{self.url}: body larger than {self.cap_bytes} bytes")
+                raise BodyRefused(f"{self.url}: body larger than {self.cap_bytes} bytes", guard.TOO_LARGE)
 
     async def _part(self, most: int) -> bytes:
         try:

@@ -19,6 +19,7 @@ MAX_URL_CHARS = 8000
 """Longer ones are attacks or mistakes; most servers and aiohttp's own reader stop at 8,190 bytes a line."""
 
 SENT_UNASKED = "the site sends what nobody asked for: take another address of it"
+TOO_LARGE = "more of one address is not read: name a smaller one, like a feed of fewer entries, or leave it out"
 TRY_LATER = "the answer came damaged: it may be whole next time"
 
 PORTS = {"http": 80, "https": 443}
@@ -132,7 +133,7 @@ def decode_body(raw: bytes, content_encoding: str, cap_bytes: int) -> bytes:
     for _ in range(MAX_CODINGS + 1):
         coding = codings.pop() if codings else ""
         if len(body) > cap_bytes:
-            raise BodyRefused(f"body larger than {cap_bytes} bytes")
+            raise BodyRefused(f"body larger than {cap_bytes} bytes", TOO_LARGE)
         if not body or _is_text(body, coding) or not (coding or body.startswith(GZIP_MAGIC)):
             return body
         body = _opened(body, coding, cap_bytes)

@@ -232,17 +232,19 @@ def _as_latin(half: re.Match[str]) -> str:
 
 async def _read(response: aiohttp.ClientResponse, cap_bytes: int) -> bytes:
     if (response.content_length or 0) > cap_bytes:
-        raise BodyRefused(f"{guard.shown(str(response.url))}: announces {response.content_length} bytes")
+        raise BodyRefused(f"{guard.shown(str(response.url))}: announces {response.content_length} bytes", guard.TOO_LARGE)
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > cap_bytes:
-            raise BodyRefused(f"{guard.shown(str(response.url))}: body larger than {cap_bytes} bytes")
+            raise BodyRefused(f"{guard.shown(str(response.url))}: body larger than {cap_bytes} bytes", guard.TOO_LARGE)
     return bytes(body)
 
 
 def _cause(error: Exception) -> str:
     """What failed, without the address: messages of libraries repeat it with its secrets."""
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return "nothing there speaks https as we do"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).lower().removeprefix("client ")
@@ -255,6 +257,8 @@ def _remedy(error: Exception) -> str:
             return "check the spelling of its host"
         case aiohttp.ClientConnectorCertificateError():
             return "its certificate is not valid for it: only its owner can mend that"
+        case aiohttp.ClientConnectorSSLError():
+            return "is it http? then write http:// in place of https://"
         case aiohttp.ClientResponseError():
             return "its answer breaks the rules of HTTP: only its owner can mend that"
         case aiohttp.ClientPayloadError():

@@ -67,7 +67,7 @@ def unzipped(body: bytes) -> bytes:
         except zlib.error as error:
             raise NotAFeed("a damaged .gz file") from error
     if len(body) > MAX_BYTES:
-        raise NotAFeed(f"larger than {MAX_BYTES} bytes")
+        raise NotAFeed(f"larger than {MAX_BYTES} bytes", "name a feed of fewer entries, or leave it out")
     return body
 
 
