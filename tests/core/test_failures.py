@@ -60,5 +60,5 @@ def test_the_first_collection_says_how_silent_sources_are_left_out() -> None:
     some = first_told([health("a", "ok"), health("b", "empty"), health("c"), health("d", "no-key")])
 
     assert some.startswith("first run: 2 of the 3 sources asked answer; ")
-    assert "sources remove NAME" in some
+    assert 'drop = ["NAME"] in [sources]' in some
     assert first_told([health("a", "ok"), health("d", "no-key")]) == first_told([health("c")]) == ""

@@ -42,8 +42,8 @@ def first_told(health: Sequence[SourceHealth]) -> str:
     if not silent or len(silent) == len(asked):
         return ""
     return (
-        f"first run: {len(asked) - len(silent)} of the {len(asked)} sources asked answer; what stays silent is asked no more after"
-        " `deepdaily sources remove NAME`, `deepdaily sources list` has the names"
+        f"first run: {len(asked) - len(silent)} of the {len(asked)} sources asked answer; what stays silent is asked no more by"
+        ' drop = ["NAME"] in [sources], `deepdaily sources list` has the names'
     )
 
 

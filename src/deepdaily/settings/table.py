@@ -55,6 +55,6 @@ class _Table(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _variables_are_named(cls, value: Any, info: ValidationInfo) -> Any:
-        if (info.field_name or "").endswith("_env") and value and not VARIABLE.fullmatch(value):
+        if isinstance(value, str) and value and (info.field_name or "").endswith("_env") and not VARIABLE.fullmatch(value):
             raise ValueError("name the environment variable that holds it, like MY_TOKEN; never write the value itself there")
         return value
