@@ -121,6 +121,8 @@ def _in_order(entries: Sequence[Entry], now: datetime) -> list[Entry]:
 
 def _why_not(entry: Entry, window: Window, made: Offer | None, pages: set[str], undated: int) -> str:
     """Why an entry is not offered, for a person; empty where it may be. `undated` ones without a date stand before it."""
+    if entry.unread:
+        return entry.fault
     if entry.published_at and entry.published_at < window.since:
         return f"outside the window, dated {entry.published_at:%Y-%m-%d}"
     if made is None:
