@@ -175,8 +175,10 @@ async def test_of_a_feed_that_is_too_long_the_newest_entries_are_read_whichever_
 
     assert found.offers[0].title == "Post 0"
     assert found.health.newest == days[0]
-    assert f"more than {MAX_ENTRIES} are not read" in found.health.message
-    assert len(found.losses) == MAX_ENTRIES - len(found.offers)
+    assert "; 200 of 2,200 entries are not read: 2,000 are the most" in f"; {found.health.message}"
+    assert "could not be read" not in found.health.message
+    assert len(found.losses) == MAX_ENTRIES + 200 - len(found.offers)
+    assert [loss.reason for loss in found.losses].count("200 of 2,200 entries are not read: 2,000 are the most") == 200
 
 
 async def test_entries_of_one_page_are_one_offer_with_the_words_of_all_and_each_other_one_is_told() -> None:

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,7 +16,7 @@ from deepdaily.core.types import Harvest, Slot, Window, document_id
 from deepdaily.lab import evals
 from deepdaily.settings.source_tables import FeedTable
 from deepdaily.sources.feed_body import MAX_BYTES, MAX_TAG_WORDS
-from deepdaily.sources.feed_entries import MAX_ENTRIES, UNDATED, Entry, FeedBytes, parse_feed, read_each
+from deepdaily.sources.feed_entries import MAX_ENTRIES, MOST_UNREAD, UNDATED, Entry, FeedBytes, parse_feed, read_each
 from deepdaily.sources.feed_harvest import MIN_TEXT_CHARS
 from deepdaily.sources.feed_tree import read_tree
 from deepdaily.sources.feeds import Feed
@@ -157,10 +158,55 @@ def test_a_feed_without_entries_is_empty_and_one_unreadable_is_not() -> None:
 def test_only_so_many_entries_are_read_and_that_is_said(close: str) -> None:
     items = [_item(str(number), "") for number in range(MAX_ENTRIES + 5)]
 
-    *entries, last = _parse(_rss(*items, close=close))
+    entries = _parse(_rss(*items, close=close))
 
-    assert len(entries) == MAX_ENTRIES
-    assert "more than" in last.fault
+    assert [one.unread for one in entries] == [False] * MAX_ENTRIES + [True] * 6
+    assert {one.fault for one in entries[MAX_ENTRIES:]} == {"5 of 2,005 entries are not read: 2,000 are the most"}
+    assert entries[-1].link == ""
+    assert len({one.link for one in entries if one.unread}) == 6
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<link>{}</link>",
+        "<link><![CDATA[ {} ]]></link>",
+        '<link rel="alternate" href="{}"/>',
+        "<link href='{}' />",
+        "<rss:link>{}</rss:link>",
+    ],
+)
+def test_the_links_of_what_is_not_read_are_known_in_a_damaged_feed_too(link: str) -> None:
+    entry = "entry" if "href" in link else "item"
+    items = "".join(f"<{entry}><title>P & Q {n}</title>{link.format(f'/p?a={n}&amp;b')}</{entry}>" for n in range(MAX_ENTRIES + 2))
+    around = '<feed xmlns="http://www.w3.org/2005/Atom">' if entry == "entry" else '<rss version="2.0"><channel><title>F</title>'
+
+    unread = [one for one in _parse(f"{around}{items}".encode()) if one.unread]
+
+    assert [urlsplit(one.link).query for one in unread] == [f"a={MAX_ENTRIES}&b", f"a={MAX_ENTRIES + 1}&b", ""]
+
+
+@pytest.mark.parametrize("close", ["</channel></rss>", ""], ids=["well-formed", "not closed"])
+def test_of_what_is_not_read_only_so_many_links_are_known_and_all_are_counted(close: str) -> None:
+    items = [_item(str(number), "") for number in range(MAX_ENTRIES + MOST_UNREAD + 7)]
+
+    unread = [one for one in _parse(_rss(*items, close=close)) if one.unread]
+
+    assert len(unread) == MOST_UNREAD + 1
+    assert unread[0].link.endswith(f"/posts/{MAX_ENTRIES}")
+    assert unread[0].fault == "8,007 of 10,007 entries are not read: 2,000 are the most"
+
+
+async def test_entries_that_are_not_read_are_losses_and_no_fault_of_the_others() -> None:
+    items = [_item(str(number), FRESH) for number in range(5_000)]
+
+    found = await _harvest(_rss(_item("damaged", "<pubDate>never</pubDate>"), *items))
+
+    assert found.health.message.split("; ")[0] == "3,001 of 5,001 entries are not read: 2,000 are the most"
+    assert "could not be read" not in found.health.message
+    last = next(loss for loss in found.losses if loss.url.endswith("/posts/4999"))
+    assert last.reason == "3,001 of 5,001 entries are not read: 2,000 are the most"
+    assert len({loss.url for loss in found.losses}) + len(found.offers) == 5_001
 
 
 @pytest.mark.parametrize("cut", [_rss(_item(), _item("2")[:-20], close=""), _rss(_item(), "<item><title>Sec", close="")])

@@ -248,6 +248,10 @@ async def test_versions_that_a_changelog_did_not_have_last_time_are_offered(stor
         (),
         "lark/heron: 2 versions of its changelog are known from now on; nothing in the window",
     )
+    assert {loss.reason for loss in first.losses} == {
+        "outside the window, dated 2026-01-02",
+        "known from the first visit, without a day",
+    }
     [made], [text] = later.offers, later.documents
     assert (made.title, made.url) == ("heron 2.1", "https://github.com/lark/heron/blob/HEAD/CHANGELOG.md?section=2.1")
     assert text.text == "2.1\n\nFaster by half".replace("Faster", "- Faster") + "\n## 9.9 no heading".replace("## ", "")

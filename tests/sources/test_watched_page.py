@@ -13,6 +13,7 @@ import pytest
 from deepdaily.core.errors import BadStatus, NotAFeed, SourceError
 from deepdaily.core.types import Harvest, Slot, Window
 from deepdaily.sources import collect
+from deepdaily.sources.listed_rows import MOST_LOSSES
 from deepdaily.sources.page_links import (
     BUILD_LINKS,
     MAX_TAGS,
@@ -80,7 +81,22 @@ async def test_the_first_time_only_links_with_a_day_of_the_window_are_offered(st
     ]
     assert found.health.message == "first visit: 3 links are known from now on, and new ones are offered"
     assert found.health.newest == datetime(2026, 2, 10, tzinfo=UTC)
-    assert [loss.reason for loss in found.losses] == ["outside the window, dated 2025-02-10"]
+    assert {loss.url.rpartition("/")[2]: loss.reason for loss in found.losses} == {
+        "old": "outside the window, dated 2025-02-10",
+        "undated": "known from the first visit, without a day",
+    }
+
+
+@pytest.mark.parametrize("day", ["", "2025-02-10"])
+async def test_what_a_first_visit_lists_has_its_loss_up_to_a_bound(day: str, store: Store) -> None:
+    dated = f"<lastmod>{day}</lastmod>" * bool(day)
+    rows = [f"<url><loc>https://lab.example/news/{number}-a-note-on-it</loc>{dated}</url>" for number in range(MOST_LOSSES + 1)]
+
+    for count in (MOST_LOSSES, MOST_LOSSES + 1):
+        sitemap = f"<urlset>{''.join(rows[:count])}</urlset>".encode()
+        found = await _watch({URL: sitemap}, store, name=str(count)).harvest(_window())
+        assert len({loss.url for loss in found.losses}) == MOST_LOSSES
+        assert f"{count} links are known" in found.health.message
 
 
 async def test_afterwards_what_is_new_is_offered_with_its_day_or_without(store: Store) -> None:

@@ -177,4 +177,5 @@ def _of(url: str, looked: Looked, now: datetime) -> Discovered:
     dates = [entry.published_at for entry in looked.entries or () if entry.published_at]
     ages = [now - at for at in dates]
     within = [sum(age <= span for age in ages) for span in (timedelta(days=1), timedelta(days=7))]
-    return Discovered(url, looked.title, len(looked.entries or ()), max(dates, default=None), *within)
+    count = sum(bool(entry.link or not entry.fault) for entry in looked.entries or ())
+    return Discovered(url, looked.title, count, max(dates, default=None), *within)

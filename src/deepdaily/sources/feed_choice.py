@@ -134,6 +134,8 @@ def outside(at: datetime) -> str:
 
 def _why_not(entry: Entry, window: Window, made: Offer | None, pages: set[str], undated: int) -> str:
     """Why an entry is not offered, for a person; empty where it may be. `undated` ones without a date stand before it."""
+    if entry.unread:
+        return entry.fault
     if entry.published_at and entry.published_at < window.since:
         return outside(entry.published_at)
     if made is None:

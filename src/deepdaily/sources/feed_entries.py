@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from html import unescape
 from importlib.metadata import version
 from io import BytesIO
 from typing import Any
@@ -31,6 +32,9 @@ from deepdaily.sources.page_instead import what_else
 MAX_ENTRIES = 2_000
 """The longest feed seen has 1,230; 200,000 cost 24 s and 260 MB. What follows is not read."""
 
+MOST_UNREAD = 8_000
+"""Entries behind these of which the link is known all the same: each is a row of the record."""
+
 
 FUTURE = timedelta(days=1)
 """A date up to a day ahead is a wrong zone and counts as now; one further ahead is no date."""
@@ -39,14 +43,15 @@ UNDATED = 10
 """Entries without a date have no window; the first ones of a feed are its newest."""
 
 
-_LONG = f"more than {MAX_ENTRIES} are not read"
-
 OWN, FEEDPARSER = "feed/1", f"feedparser/{version('feedparser')}"
 
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _END = re.compile(rb"</(?:\w+:)?(?:item|entry|channel|feed|rss|rdf)\s*>", re.IGNORECASE)
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html\b)", re.IGNORECASE)
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^<>]{0,200}\?>")
+_RAW_LINK = re.compile(
+    rb"<(?:\w+:)?link\b(?:[^<>]{0,500}?\bhref\s*=\s*[\"']([^\"'<>]{1,1500})|[^<>]{0,200}>\s*(?:<!\[CDATA\[)?\s*([^<\]\s]{1,1500}))"
+)
 _PLAIN_LINK = re.compile(r"https?://[a-z0-9][a-z0-9-]*\.(?:[a-z0-9-]+\.)*[a-z]{2,20}(?:[/?#][!-~]{0,1500})?(?<!#)")
 
 
@@ -78,14 +83,16 @@ class Entry:
     reader: str = field(default="", compare=False)
     """Which parser read the feed."""
     fault: str = ""
-    """Why nothing else of it is known: it broke its reading."""
+    """Why nothing else of it is known: it broke its reading, or is not read."""
+    unread: bool = False
+    """It stands behind the most that are read: of it only the link is known, and of the last one not even that."""
 
 
 def parse_feed(answer: FeedBytes) -> list[Entry]:
     """The entries in the order of the feed, at most MAX_ENTRIES; empty for a feed that has none.
 
-    Runs in a worker. A feed cut off in the middle gives the entries it has, and one more whose `fault` says so; so does one
-    that is too long.
+    Runs in a worker. A feed cut off in the middle gives the entries it has, and one more whose `fault` says so. One that is too
+    long gives at most MOST_UNREAD others that are `unread`, those nearest to the ones that are read first, and one without a link.
 
     Raises:
         NotAFeed: a page instead of a feed, nothing at all, or something that would keep the parser busy.
@@ -105,25 +112,40 @@ def parse_feed(answer: FeedBytes) -> list[Entry]:
         except Doubtful:
             found, reader = _of_feedparser(repaired(body) if encoding == "utf-8" else body, encoding, answer), FEEDPARSER
     zone = ZoneInfo(answer.zone) if answer.zone else None
-    entries = read_each(_newest(found, zone), answer.window, reader, zone)
-    fault = _LONG if len(found) > MAX_ENTRIES else _fault(body) if reader == FEEDPARSER else ""
-    return [*entries, Entry("", "", "", None, "", reader=reader, fault=fault)] if fault else entries
-
-
-def _newest(found: Sequence[Stated], zone: tzinfo | None) -> Sequence[Stated]:
-    """At most MAX_ENTRIES: the first ones, but of a feed that begins with its oldest the last ones."""
-    if len(found) <= MAX_ENTRIES:
-        return found
-    dated = [at for one in (found[0], found[-1]) if (at := _moment(one, zone))]
-    return found[-MAX_ENTRIES:] if len(dated) == 2 and dated[0] < dated[1] else found[:MAX_ENTRIES]
-
-
-def _fault(body: bytes) -> str:
-    """Why entries of a feed that is not well-formed are missing: too many, or the last one is never ended; empty otherwise."""
+    newest, others = _newest(found, zone)
+    entries = read_each(newest, answer.window, reader, zone)
+    if reader == OWN:
+        links = (_address(one) for one in others[:MOST_UNREAD])
+        return [*entries, *_unread(links, len(others), reader)]
     starts = [start.end() for start in _ENTRY.finditer(body)]
     if len(starts) > MAX_ENTRIES:
-        return _LONG
-    return "its end is cut off" if starts and not _END.search(body, starts[-1]) else ""
+        return [*entries, *_unread(_raw_links(body, starts[MAX_ENTRIES:], answer.url), len(starts) - MAX_ENTRIES, reader)]
+    cut_off = starts and not _END.search(body, starts[-1])
+    return [*entries, Entry("", "", "", None, "", reader=reader, fault="its end is cut off")] if cut_off else entries
+
+
+def _newest(found: Sequence[Stated], zone: tzinfo | None) -> tuple[Sequence[Stated], Sequence[Stated]]:
+    """At most MAX_ENTRIES, the first ones, but of a feed that begins with its oldest the last ones; and the others, those next to
+    them first."""
+    dated = [at for one in (found[0], found[-1]) if (at := _moment(one, zone))] if len(found) > MAX_ENTRIES else []
+    if len(dated) == 2 and dated[0] < dated[1]:
+        return found[-MAX_ENTRIES:], found[: len(found) - MAX_ENTRIES][::-1]
+    return found[:MAX_ENTRIES], found[MAX_ENTRIES:]
+
+
+def _unread(links: Iterable[str], count: int, reader: str) -> list[Entry]:
+    """The entries of `links`, and one without; empty where `count`, the number of all that are not read, is 0."""
+    if not count:
+        return []
+    why = f"{count:,} of {count + MAX_ENTRIES:,} entries are not read: {MAX_ENTRIES:,} are the most"
+    return [Entry(link, "", link, None, "", reader=reader, fault=why, unread=True) for link in (*filter(None, links), "")]
+
+
+def _raw_links(body: bytes, starts: Sequence[int], base: str) -> Iterator[str]:
+    """The first link behind each of the first MOST_UNREAD places where an entry begins, up to the next one."""
+    for at, end in zip(starts[:MOST_UNREAD], [*starts[1:], len(body)], strict=False):
+        if found := _RAW_LINK.search(body, at, end):
+            yield _link(unescape((found[1] or found[2]).decode("utf-8", "replace")), base)
 
 
 def _proven(body: bytes, encoding: str, url: str) -> list[Stated]:
@@ -279,9 +301,7 @@ def read_each(found: Sequence[Stated], window: Window | None, reader: str, zone:
 def _entry(stated: Stated, window: Window | None, reader: str, first: bool, zone: tzinfo | None) -> Entry:
     """One entry; of before the window, or undated and not among the first, without text."""
     title, name = one_line(stated.title), one_line(Said(stated.id, "plain"))
-    link = _link(stated.link, stated.base) or (
-        _link(stated.id, stated.base) if stated.id.startswith(("http://", "https://")) else ""
-    )
+    link = _address(stated)
     at = _date(stated, window, zone)
     wanted = window is None or (at >= window.since if at else first)
     title = told_title(title) if wanted else title
@@ -296,6 +316,12 @@ def _entry(stated: Stated, window: Window | None, reader: str, first: bool, zone
         wanted and (marked_title(title) or sponsored_link(link) or any(is_label(term.lower()) for term in stated.terms)),
         reader,
     )
+
+
+def _address(stated: Stated) -> str:
+    """An entry's link, or its name where that is one; empty where neither is."""
+    named = stated.id if stated.id.startswith(("http://", "https://")) else ""
+    return _link(stated.link, stated.base) or (_link(named, stated.base) if named else "")
 
 
 def _link(written: str, base: str) -> str:

@@ -121,7 +121,8 @@ def _told(choice: Choice, entries: Sequence[Entry], snapshot: Snapshot, window: 
     moved = f"moved for good to {snapshot.moved_to}"
     parts = [
         "" if choice.taken else why_empty(_newest(entries), some=bool(entries)),
-        _broken(entries),
+        _broken([one for one in entries if not one.unread]),
+        next((one.fault for one in entries if one.unread), ""),
         most if choice.cut else "",
         _linkless(entries, window),
         moved if snapshot.moved_to else "",

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import quote
 
 from deepdaily.core.errors import BadStatus, FetchError, NotAFeed, RateLimited, SourceError
-from deepdaily.core.types import Harvest, Snapshot, SourceKind, Window
+from deepdaily.core.types import Harvest, Loss, Snapshot, SourceKind, Window
 from deepdaily.sources.github_answers import parse_changelog, parse_issues, parse_releases, parse_trending
 from deepdaily.sources.listed_rows import ListedRow, ListPlace, PartFound, address, as_one, found
 from deepdaily.sources.offering import parsed
-from deepdaily.sources.seen_before import Remembered, new_in
+from deepdaily.sources.seen_before import KNOWN_AT_FIRST, Remembered, new_in
 
 if TYPE_CHECKING:
     from deepdaily.engine import Engine
@@ -26,7 +26,7 @@ PER_ANSWER = 30
 
 What = Literal["releases", "changelog", "issues", "trending"]
 
-Seen = dict[str, dict[str, None]]
+NewSections = dict[str, dict[str, None]]
 """New sections by changelog, in their order."""
 
 T = TypeVar("T")
@@ -74,14 +74,14 @@ class GitHub:
         Raises:
             RateLimited, SourceError, FetchError: nothing was answered.
         """
-        seen: Seen = {}
+        seen: NewSections = {}
         parts = {name: part for what in self._followed.what for name, part in self._parts(what, window, seen)}
         harvest = await as_one(self.name, self.kind, parts, empty="nothing in the window")
         for changelog, sections in seen.items():  # a part that never ends would have lost them
             self._book.keep_seen(changelog, sections, window.slot.key)
         return harvest
 
-    def _parts(self, what: What, window: Window, seen: Seen) -> Iterator[tuple[str, Callable[[], Awaitable[PartFound]]]]:
+    def _parts(self, what: What, window: Window, seen: NewSections) -> Iterator[tuple[str, Callable[[], Awaitable[PartFound]]]]:
         if what == "trending":
             for language in self._followed.languages:
                 yield f"trending {language}".strip(), partial(self._trending, language, window)
@@ -104,7 +104,7 @@ class GitHub:
         part = found(rows, self._place, window, snapshot, self._followed.most)
         return replace(part, note=_moved(repository, [row for row, _ in releases]))
 
-    async def _changelog(self, repository: str, window: Window, seen: Seen) -> PartFound:
+    async def _changelog(self, repository: str, window: Window, seen: NewSections) -> PartFound:
         """Sections that were not there last time; the first time those whose heading names a day of the window.
 
         `seen` gets the new ones by the name under which they are to be remembered.
@@ -121,8 +121,11 @@ class GitHub:
         seen[name] = fresh
         news = [row for row in known if row.link in fresh and (row.at or not first)]
         part = found(news, self._place, window, snapshot, self._followed.most)
-        note = f"{repository}: {len(rows)} versions of its changelog are known from now on" if first else ""
-        return replace(part, note=note)
+        if not first:
+            return part
+        old = tuple(Loss(row.link, "collect", KNOWN_AT_FIRST) for row in known if row.link and not row.at)
+        note = f"{repository}: {len(rows)} versions of its changelog are known from now on"
+        return replace(part, losses=(*part.losses, *old), note=note)
 
     async def _issues(self, repository: str, label: str, window: Window) -> PartFound:
         since = window.since.astimezone(UTC)

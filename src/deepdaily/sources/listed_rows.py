@@ -30,7 +30,9 @@ from deepdaily.sources.offering import offer
 AT_ONCE = 2
 """Requests of one source in flight: as many as the fetcher sends to one host."""
 
-MOST_LOSSES = 200
+MOST_LOSSES = 2_000
+"""As many as of a feed."""
+
 MAX_TITLE_CHARS, MAX_TEXT_CHARS = 300, 200_000
 
 

@@ -29,6 +29,9 @@ class _NothingSeen:
         return None
 
 
+KNOWN_AT_FIRST = "known from the first visit, without a day"
+"""Why a link of a first visit is not offered."""
+
 NOTHING_SEEN: Remembered = _NothingSeen()
 
 

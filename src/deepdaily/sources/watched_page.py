@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from deepdaily.core.errors import FetchError, NotAFeed, SourceError
-from deepdaily.core.types import Harvest, Snapshot, SourceHealth, SourceKind, Window
+from deepdaily.core.types import Harvest, Loss, Snapshot, SourceHealth, SourceKind, Window
 from deepdaily.core.urls import domain
-from deepdaily.sources.listed_rows import ListedRow, ListPlace, found, moved_for_good
+from deepdaily.sources.listed_rows import MOST_LOSSES, ListedRow, ListPlace, found, moved_for_good
 from deepdaily.sources.offering import parsed
 from deepdaily.sources.page_links import LinkListing, ListedLink, ListingBytes, parse_listing
-from deepdaily.sources.seen_before import Remembered, new_in
+from deepdaily.sources.seen_before import KNOWN_AT_FIRST, Remembered, new_in
 
 if TYPE_CHECKING:
     from deepdaily.engine import Engine
@@ -56,6 +56,26 @@ class WatchedPage:
         Raises:
             NotAFeed, SourceError, FetchError: nothing is listed; what was remembered stays.
         """
+        snapshot, links, notes = await self._listed()
+        fresh, first = new_in(self._book, self.name, [link.url for link in links], window.slot.key)
+        self._book.keep_seen(self.name, fresh, window.slot.key)
+        news = [link for link in links if link.url in fresh and (link.at or not first)]
+        rows = [ListedRow(link.url, link.title, link.at) for link in sorted(news, key=_newest_first)]
+        part = found(rows, ListPlace(self.name, self.kind, "", ""), window, snapshot, self._watched.most)
+        losses = list(part.losses)
+        if first:
+            notes.append(f"first visit: {len(links)} links are known from now on, and new ones are offered")
+            losses += [Loss(link.url, "collect", KNOWN_AT_FIRST) for link in links if not link.at]
+        elif not part.offers:
+            notes.append("no new link")
+        state: Literal["ok", "empty"] = "ok" if part.offers else "empty"
+        newest = max((link.at for link in links if link.at and link.at <= window.now), default=None)
+        message, moved_to = "; ".join(notes), snapshot.moved_to
+        health = SourceHealth(self.name, self.kind, state, len(part.offers), message, moved_to=moved_to, newest=newest)
+        return Harvest(health, part.offers, losses=tuple(losses[:MOST_LOSSES]))
+
+    async def _listed(self) -> tuple[Snapshot, list[ListedLink], list[str]]:
+        """The page's answer, every link of it and of its sitemaps, and what is to be told of them."""
         snapshot, listing = await self._read(self._watched.url)
         notes = ["it has more links than are read"] if listing.cut else []
         links = list(listing.links)
@@ -66,20 +86,7 @@ class WatchedPage:
             notes.append(moved_for_good(snapshot.moved_to))
         elif domain(snapshot.final_url) != domain(self._watched.url):
             notes.append(f"it leads to {snapshot.final_url[:200]}")
-        fresh, first = new_in(self._book, self.name, [link.url for link in links], window.slot.key)
-        self._book.keep_seen(self.name, fresh, window.slot.key)
-        news = [link for link in links if link.url in fresh and (link.at or not first)]
-        rows = [ListedRow(link.url, link.title, link.at) for link in sorted(news, key=_newest_first)]
-        part = found(rows, ListPlace(self.name, self.kind, "", ""), window, snapshot, self._watched.most)
-        if first:
-            notes.append(f"first visit: {len(links)} links are known from now on, and new ones are offered")
-        elif not part.offers:
-            notes.append("no new link")
-        state: Literal["ok", "empty"] = "ok" if part.offers else "empty"
-        newest = max((link.at for link in links if link.at and link.at <= window.now), default=None)
-        message, moved_to = "; ".join(notes), snapshot.moved_to
-        health = SourceHealth(self.name, self.kind, state, len(part.offers), message, moved_to=moved_to, newest=newest)
-        return Harvest(health, part.offers, losses=part.losses)
+        return snapshot, links, notes
 
     async def _read(self, url: str) -> tuple[Snapshot, LinkListing]:
         snapshot = await self._fetcher.get(url, conditional=True)
