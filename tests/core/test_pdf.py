@@ -151,6 +151,16 @@ def test_a_pdf_without_letters_and_a_damaged_one_have_no_text() -> None:
         page(PageBytes("https://lab.example/a", "application/pdf", pdf([(72, 700, 12, "Slides")])))
 
 
+def test_a_page_that_is_damaged_costs_itself_and_a_date_that_is_none_says_nothing() -> None:
+    two = pdf([(72, 700, 12, "The first page is whole.")], [(72, 700, 12, "The second is lost.")], made="D:20261399000000Z")
+
+    found = read_pdf(two.replace(b"[4 0 R 6 0 R]", b"[4 0 R 9 0 R]"))
+
+    assert [line.text for line in found.pages[0]] == ["The first page is whole."]
+    assert "The second is lost." not in [line.text for page in found.pages for line in page]
+    assert found.made_at is None
+
+
 def test_pages_beyond_the_bound_are_not_read() -> None:
     def leaf(number: int) -> list[Placed]:
         return [(72, 700, 12, f"Sentence {number} of this report.")]

@@ -62,6 +62,8 @@ def test_an_archive_a_reading_service_and_a_mail_s_tracker_are_seen_through(link
         ("https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cHM6Ly9sYWIuZXhhbXBsZS9h&ntb=1", "https://lab.example/a"),
         ("https://substack.com/redirect/2/eyJlIjoiaHR0cHM6Ly9sYWIuZXhhbXBsZS9hIiwicCI6MX0.sig?j=1", "https://lab.example/a"),
         ("https://webcache.googleusercontent.com/search?q=cache:abc:https://lab.example/a", "https://lab.example/a"),
+        ("https://link.zhihu.com/?target=https%253A%252F%252Flab.example%252Fa", "https://lab.example/a"),
+        ("https://www.wsj.com/articles/a-1?mod=hp_lead_pos1", "https://www.wsj.com/articles/a-1"),
         ("https://archive.ph/2026.03.10-101010/https://lab.example/a", "https://lab.example/a"),
         ("https://www.youtube.com/shorts/abc_def?si=1", "https://www.youtube.com/watch?v=abc_def"),
         ("https://www.youtube.com/live/abc", "https://www.youtube.com/watch?v=abc"),
@@ -143,6 +145,9 @@ def test_two_pages_stay_two(one: str, other: str) -> None:
         "https://r.jina.ai/docs/start",
         "https://web.archive.org/web/2026/https://",
         "https://href.li/?ftp://lab.example/a",
+        "https://link.zhihu.com/?target=https://?a=1",
+        "https://link.zhihu.com/?target=https://[::1",
+        "https://substack.com/redirect/2/eyJub3QganNvbiBhdCBhbGw",
     ],
 )
 def test_a_gate_that_holds_no_page_is_itself(link: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdaily.render.foreign import QUOTE_COLUMNS, anchor, at_passage, quotation, safe_link, shown
+from deepdaily.render.foreign import QUOTE_COLUMNS, anchor, at_passage, on_page, quotation, safe_link, shown
 from render import issues
 
 
@@ -87,3 +87,9 @@ def test_a_link_to_any_passage_is_short_and_has_no_sign_of_markup(quote: str) ->
 
     assert len(address) < 1600
     assert not set(address) & set(" <>()[]\"'`*\\\n")
+
+
+def test_a_page_of_a_pdf_is_opened_by_its_number() -> None:
+    assert on_page("https://a.example/p.pdf", 3) == "https://a.example/p.pdf#page=3"
+    assert on_page("https://a.example/p.pdf#part", 3) == "https://a.example/p.pdf#part"
+    assert on_page("javascript:alert(1)", 3) is None

@@ -200,14 +200,12 @@ def _base(line: Sequence[_Letter]) -> float:
 
 
 def _line(letters: Sequence[_Letter]) -> Iterator[PdfLine]:
-    inked = [one for one in letters if not one.text.isspace()]
+    inked = [one for one in letters if clean(one.text).strip()]
     if not inked:
         return
     size = Counter(round(one.size, 1) for one in inked).most_common(1)[0][0]
     base = Counter(round(one.y, 1) for one in inked if one.size > _SMALL * size).most_common(1)[0][0]
-    runs = tuple(run for run in _runs(letters, size, base) if run.text)
-    if runs:
-        yield PdfLine(runs, base, size)
+    yield PdfLine(tuple(run for run in _runs(letters, size, base) if run.text), base, size)
 
 
 def _runs(letters: Sequence[_Letter], size: float, base: float) -> Iterator[PdfRun]:
@@ -231,8 +229,8 @@ def _runs(letters: Sequence[_Letter], size: float, base: float) -> Iterator[PdfR
             pieces.append("" if _HAN.match(letter.text) and _HAN.match(before.text) and not blank else " ")
         pieces.append(letter.text)
         before, moved, blank = letter, sign, False
-    if before is not None:
-        yield PdfRun(squeeze(clean("".join(pieces))), left, before.right)
+    assert before is not None
+    yield PdfRun(squeeze(clean("".join(pieces))), left, before.right)
 
 
 def _moved(letter: _Letter, size: float, base: float) -> str:
