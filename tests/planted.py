@@ -97,7 +97,7 @@ class PlantedWire(sample_web.DemoWire):
         if found := next((page for page in _pages() if page.url == url), None):
             return Answer(200, {"content-type": "text/html; charset=utf-8"}, html_of(found).encode())
         answer = await super().get(url, headers, cap_bytes=cap_bytes)
-        return _with_votes(answer) if urlsplit(url).hostname == sample_web.HN else answer
+        return _with_votes(answer) if urlsplit(url).hostname == sample_web.HN and answer.status == 200 else answer
 
 
 def _pages() -> list[SitePage]:
