@@ -20,6 +20,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,8 @@ async def ours(count: int, folder: Path) -> dict[str, float]:
     from deepdaily.store.snapshots import Snapshots
 
     allowed = ("127.0.0.0/8",)
+    named = "deepdaily.sources.feed_harvest"
+    reader = named if find_spec(named) else "deepdaily.sources.feed_entries"  # of versions before
     told: dict[str, float] = {}
     for day in (0, 1):
         now = NOW + timedelta(hours=day)
@@ -139,7 +142,7 @@ async def ours(count: int, folder: Path) -> dict[str, float]:
         window = Window(slot, now, now - timedelta(days=7))
         with open_store(folder) as store, Snapshots(folder / "snapshots") as snapshots:
             store.before_writing = snapshots.sync
-            async with WebWire(allow_private=allowed) as web, Engine(preload=("deepdaily.sources.feed_harvest",)) as engine:
+            async with WebWire(allow_private=allowed) as web, Engine(preload=(reader,)) as engine:
                 fetcher = Fetcher(web, store, snapshots, slot.key, now, allow_private=allowed)
                 feeds = [feed_of(number, fetcher, engine, store) for number in range(count)]
                 started, busy = time.perf_counter(), time.process_time()
