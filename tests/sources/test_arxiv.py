@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from deepdaily.archive.visible import Asked, unseen
-from deepdaily.core.errors import BadStatus, NotAFeed, RateLimited, SourceError, Unreachable
+from deepdaily.core.errors import BadStatus, NotAFeed, RateLimited, SourceError
 from deepdaily.core.types import Harvest, Slot, Window
-from deepdaily.sources.arxiv import MOST_PAPERS, PAUSE_S, PER_REQUEST, Arxiv, ArxivPace, PapersWanted, parse_arxiv
+from deepdaily.sources.arxiv import MOST_PAPERS, PER_REQUEST, Arxiv, PapersWanted, parse_arxiv
 from fakes import FakeFetcher, InlineEngine
 
 NOW = datetime(2026, 2, 11, 8, tzinfo=UTC)
@@ -50,16 +50,6 @@ def _total(number: int) -> str:
     return f"<opensearch:totalResults>{number}</opensearch:totalResults>"
 
 
-class Paused:
-    """Counts instead of waiting."""
-
-    def __init__(self) -> None:
-        self.waited: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.waited.append(seconds)
-
-
 class Search(FakeFetcher):
     """Answers every address of the search from a list, in turn."""
 
@@ -72,9 +62,9 @@ class Search(FakeFetcher):
         return await super().get(url, **more)
 
 
-def _source(fetcher: Any, pause: Paused | None = None, **wanted: Any) -> Arxiv:
+def _source(fetcher: Any, **wanted: Any) -> Arxiv:
     chosen = PapersWanted(**({"categories": ("cs.LG", "cs.CL")} | wanted))
-    return Arxiv("arxiv", chosen, fetcher, InlineEngine(), ArxivPace(pause or Paused()))  # type: ignore[arg-type]
+    return Arxiv("arxiv", chosen, fetcher, InlineEngine())  # type: ignore[arg-type]
 
 
 async def _announced(body: Any, **wanted: Any) -> Harvest:
@@ -142,27 +132,16 @@ async def test_an_entry_without_a_day_has_that_of_the_listing() -> None:
 async def test_a_search_is_asked_page_by_page_until_one_is_too_old() -> None:
     first = [_hit(f"2602.{number:05}", "2026-02-10T00:00:00Z") for number in range(PER_REQUEST)]
     second = [_hit("2602.90001", "2026-02-09T00:00:00Z"), _hit("2512.00001", "2025-12-01T00:00:00Z")]
-    fetcher, pause = Search(_feed(*first, head=_total(900)), _feed(*second, head=_total(900))), Paused()
+    fetcher = Search(_feed(*first, head=_total(900)), _feed(*second, head=_total(900)))
 
-    found = await _source(fetcher, pause, query='abs:"short draft"', by_search=True, most=900).harvest(WINDOW)
+    found = await _source(fetcher, query='abs:"short draft"', by_search=True, most=900).harvest(WINDOW)
 
     assert len(found.offers) == PER_REQUEST + 1
-    assert pause.waited == [PAUSE_S]
     asked = [parse_qs(urlsplit(url).query) for url in fetcher.asked]
     assert asked[0]["search_query"] == ['(cat:cs.LG OR cat:cs.CL) AND (abs:"short draft")']
     assert [(one["start"], one["max_results"]) for one in asked] == [(["0"], ["200"]), (["200"], ["200"])]
     assert found.offers[0].url == "https://arxiv.org/abs/2602.00000"
     assert found.documents[0].author == "Ada Lark, Bo Wren"
-
-
-async def test_two_sources_of_a_run_keep_one_pace() -> None:
-    pause = Paused()
-    pace = ArxivPace(pause)
-    for _ in range(3):
-        async with pace:
-            pass
-
-    assert pause.waited == [PAUSE_S, PAUSE_S]
 
 
 async def test_a_search_that_says_it_has_papers_and_gives_none_has_failed() -> None:
@@ -188,15 +167,6 @@ async def test_haste_is_told_with_the_time_it_names(status: int, wait: float | N
     with pytest.raises(RateLimited) as raised:
         await _announced(BadStatus(f"HTTP {status}", status=status, retry_after_s=wait))
     assert raised.value.retry_after_s == wait
-
-
-async def test_a_failure_lets_the_next_one_in() -> None:
-    pace = ArxivPace(Paused())
-    with pytest.raises(Unreachable):
-        async with pace:
-            raise Unreachable("no name")
-    async with pace:
-        pass
 
 
 @pytest.mark.parametrize("body", [b"<html>busy</html>", b"<feed", b"", b"{}", b'<!DOCTYPE f [<!ENTITY a "b">]><feed>&a;</feed>'])

@@ -15,7 +15,7 @@ from deepdaily.read.fetch import Fetcher
 from deepdaily.read.web_wire import Answer
 from deepdaily.settings.source_tables import FeedTable, Sources
 from deepdaily.sources import collect
-from deepdaily.sources.arxiv import Arxiv, ArxivPace, PapersWanted
+from deepdaily.sources.arxiv import Arxiv, PapersWanted
 from deepdaily.sources.feeds import Feed
 from deepdaily.sources.github import GitHub, GitHubFollowed
 from deepdaily.sources.huggingface import HuggingFace
@@ -53,11 +53,8 @@ def _github(**followed: Any) -> Made:
     return lambda fetcher, engine, store: GitHub("github", chosen, "", fetcher, engine, store)
 
 
-async def _at_once(_: float) -> None: ...
-
-
 def _arxiv(**wanted: Any) -> Made:
-    return lambda fetcher, engine, store: Arxiv("arxiv", PapersWanted(("cs.LG",), **wanted), fetcher, engine, ArxivPace(_at_once))
+    return lambda fetcher, engine, store: Arxiv("arxiv", PapersWanted(("cs.LG",), **wanted), fetcher, engine)
 
 
 SUBREDDIT = FeedTable(url="https://old.reddit.com/r/Lark/top/.rss", name="reddit")

@@ -88,6 +88,7 @@ class Fetcher:
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(partial(asyncio.Semaphore, per_host))
         self._urls: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._robots = Robots(self._robots_txt)
+        self._fresh_bytes = 0
         self._fresh: dict[str, bytes] = {}
         """Bodies that were just stored, by digest, until they are asked for: reading them back costs more than keeping them."""
 
@@ -159,6 +160,7 @@ class Fetcher:
             SnapshotDamaged: they are gone, or are not those that were fetched.
         """
         if (fresh := self._fresh.pop(snapshot.digest, None)) is not None:
+            self._fresh_bytes -= len(fresh)
             return fresh
         place = self._store.place(snapshot.digest)
         if place is None:
@@ -175,8 +177,9 @@ class Fetcher:
         return True
 
     def _keep_fresh(self, digest: str, body: bytes) -> None:
-        if sum(map(len, self._fresh.values())) + len(body) <= FRESH_BYTES:
+        if digest not in self._fresh and self._fresh_bytes + len(body) <= FRESH_BYTES:
             self._fresh[digest] = body
+            self._fresh_bytes += len(body)
 
     async def _fetch(self, url: str, asked: Outgoing, conditional: bool, robots: bool) -> Snapshot:
         earlier = self._store.latest_snapshot(url) if conditional else None

@@ -5,9 +5,8 @@ The listing is https://info.arxiv.org/help/rss_specifications.html, the search h
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -26,9 +25,6 @@ if TYPE_CHECKING:  # a worker that reads an answer passes here
     from deepdaily.read.fetch import Fetcher
 
 LISTING, SEARCH = "https://rss.arxiv.org/atom/", "https://export.arxiv.org/api/query?"
-PAUSE_S = 3.0
-"""Between two requests of one machine: the terms of use ask for it."""
-
 MOST_PAPERS, PER_REQUEST = 2_000, 200
 """A listing ends at 2,000; a search is asked for so many at a time, until they are older than the window."""
 
@@ -109,26 +105,6 @@ def _addresses(entry: etree._Element) -> list[str]:
     return [_text(entry, "id"), *links]
 
 
-class ArxivPace:
-    """At least PAUSE_S between two requests, of however many sources. Enter it to ask."""
-
-    def __init__(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        self._pause, self._lock, self._asked = pause, asyncio.Lock(), False
-
-    async def __aenter__(self) -> None:
-        await self._lock.acquire()
-        try:
-            if self._asked:
-                await self._pause(PAUSE_S)
-        except BaseException:
-            self._lock.release()
-            raise
-        self._asked = True
-
-    async def __aexit__(self, *failed: object) -> None:
-        self._lock.release()
-
-
 @dataclass(frozen=True, slots=True)
 class PapersWanted:
     """What is asked of arXiv: the listing of `categories`, or, with `by_search`, their papers that `query` finds."""
@@ -142,17 +118,13 @@ class PapersWanted:
 
 
 class Arxiv:
-    """Papers as one source.
-
-    Args:
-        pace: one for all sources of a run.
-    """
+    """Papers as one source. The pace that arXiv asks for is the fetcher's (`read/host_pace`)."""
 
     kind: SourceKind = "arxiv"
     stands_in_for: tuple[str, ...] = ()
 
-    def __init__(self, name: str, wanted: PapersWanted, fetcher: Fetcher, engine: Engine, pace: ArxivPace) -> None:
-        self.name, self._wanted, self._pace = name, wanted, pace
+    def __init__(self, name: str, wanted: PapersWanted, fetcher: Fetcher, engine: Engine) -> None:
+        self.name, self._wanted = name, wanted
         self._fetcher, self._engine = fetcher, engine
         self._place = ListPlace(name, self.kind, "", "arxiv/1")
 
@@ -203,8 +175,7 @@ class Arxiv:
 
     async def _asked(self, url: str, *, conditional: bool = False) -> tuple[Snapshot, Papers]:
         try:
-            async with self._pace:
-                snapshot = await self._fetcher.get(url, conditional=conditional)
+            snapshot = await self._fetcher.get(url, conditional=conditional)
         except BadStatus as error:
             raise _refusal(error) from error
         return snapshot, await parsed(self._engine, parse_arxiv, self._fetcher.body(snapshot))

@@ -57,8 +57,9 @@ def sources(
         ours: whether a title, with its address, speaks of our field: of what lists more than can be read, those come first.
     """
     chosen = settings.sources
-    made: list[Source] = [Feed(table, fetcher, engine, ours, book.harvest_before) for table in feeds(chosen)]
-    known = [table.url for table in feeds(chosen)]
+    kept = feeds(chosen)
+    made: list[Source] = [Feed(table, fetcher, engine, ours, book.harvest_before) for table in kept]
+    known = [table.url for table in kept]
     made += [FeedsOfList(table, fetcher, engine, ours, known) for table in chosen.opml]
     if chosen.hackernews:
         made.append(HackerNews(fetcher, engine, ours))

@@ -12,7 +12,7 @@ from deepdaily.settings.kind_tables import McpSourceTable
 from deepdaily.settings.source_tables import Sources
 from deepdaily.settings.table import secret
 from deepdaily.sources import Source
-from deepdaily.sources.arxiv import Arxiv, ArxivPace, PapersWanted, listed_as
+from deepdaily.sources.arxiv import Arxiv, PapersWanted, listed_as
 from deepdaily.sources.github import GitHub, GitHubFollowed
 from deepdaily.sources.huggingface import HuggingFace
 from deepdaily.sources.mail_box import Mailbox, MailServer
@@ -31,10 +31,9 @@ def further(
     for page in chosen.page:
         watched = Watched(page.url, page.selector, page.match, page.most)
         yield WatchedPage(page.name or page.url, watched, fetcher, engine, book)
-    pace = ArxivPace()
     for paper in chosen.arxiv:
         wanted = PapersWanted(paper.categories, paper.query, paper.by == "search", paper.announce, paper.most)
-        yield Arxiv(paper.name, wanted, fetcher, engine, pace)
+        yield Arxiv(paper.name, wanted, fetcher, engine)
     for face in chosen.huggingface:
         yield HuggingFace(face.name, face.what, face.authors, face.most, fetcher, engine)
     for hub in chosen.github:
